@@ -1,1 +1,4 @@
+//! Guichet: an OpenID provider for customer portals.
 
+pub mod base;
+pub mod store;

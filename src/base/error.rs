@@ -1,0 +1,41 @@
+//! Faults: what broke. A refusal is no fault but an answer, and has a type of its own where it is given.
+
+use std::error::Error;
+
+/// Something that should have worked didn't. The person sees a reference; the log has the cause.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The database refused or couldn't be reached.
+    #[error("database: {0}")]
+    Database(#[source] sqlx::Error),
+    /// Anything else, named.
+    #[error("{what}: {cause}")]
+    Broken {
+        /// What was being done.
+        what: &'static str,
+        /// Why it failed.
+        cause: Box<dyn Error + Send + Sync>,
+    },
+    /// The server is at its bound for this kind of work and says so instead of queueing without end.
+    #[error("too busy: {0}")]
+    Busy(&'static str),
+}
+
+impl Fault {
+    /// A fault with its cause.
+    pub fn broken(what: &'static str, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Broken { what, cause: cause.into() }
+    }
+
+    /// Whether a unique constraint refused the statement.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}

@@ -1,0 +1,51 @@
+//! The ids of rows: one type per kind, so that a contact's id can't stand where an account's is asked.
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, sqlx::Type)]
+        #[serde(transparent)]
+        #[sqlx(transparent)]
+        pub struct $name(pub uuid::Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )* };
+}
+
+ids! {
+    /// A customer company.
+    CompanyId,
+    /// A person's record at a company.
+    ContactId,
+    /// A login with its credentials: OpenID Connect's `sub`.
+    AccountId,
+    /// An account acting as one contact.
+    MembershipId,
+    /// A browser in which an account is signed in.
+    SessionId,
+    /// A browser an account has signed in from before.
+    DeviceId,
+    /// What one sign-in gave one relying party: OpenID Connect's `sid`.
+    AuthorizationId,
+    /// An authorization request that waits for its person.
+    ErrandId,
+    /// What a person lets a relying party see.
+    ConsentId,
+    /// A letter in the outbox.
+    MailId,
+    /// A signing key's row.
+    SigningKeyId,
+    /// A line of the audit trail.
+    AuditId,
+}

@@ -1,0 +1,27 @@
+//! The ground every module stands on: time, randomness, parsed types, places and faults.
+//! It knows no rule and no database table.
+
+pub mod actor;
+pub mod clock;
+pub mod dice;
+pub mod email;
+pub mod error;
+pub mod ids;
+pub mod language;
+pub mod name;
+pub mod network;
+pub mod place;
+pub mod redirect_uri;
+pub mod rules;
+
+pub use actor::Actor;
+pub use clock::{Clock, Life, Timestamp};
+pub use dice::{Dice, Digest, Secret};
+pub use email::Email;
+pub use error::Fault;
+pub use language::Language;
+pub use name::SignInName;
+pub use network::{Address, Networks};
+pub use place::Place;
+pub use redirect_uri::RedirectUri;
+pub use rules::Rules;

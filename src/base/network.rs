@@ -1,0 +1,133 @@
+//! Addresses and networks, compared in one form: an IPv4 address mapped into IPv6 is that IPv4 address (R-RGT-6, SECURITY 5).
+
+use std::fmt;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Address(IpAddr);
+
+impl Address {
+    /// Parses an address without port.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        text.trim().parse::<IpAddr>().ok().map(Self::from)
+    }
+
+    /// Whether it is this machine itself.
+    #[must_use]
+    pub fn is_loopback(self) -> bool {
+        self.0.is_loopback()
+    }
+}
+
+impl From<IpAddr> for Address {
+    fn from(address: IpAddr) -> Self {
+        Self(address.to_canonical())
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A list of networks; an empty list limits nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Networks(Vec<IpNet>);
+
+/// Why a text is no network.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is neither an address nor a network: write 192.0.2.7 or 192.0.2.0/24")]
+pub struct NotANetwork(String);
+
+impl Networks {
+    /// Parses addresses and networks separated by commas, blanks or lines.
+    pub fn parse(text: &str) -> Result<Self, NotANetwork> {
+        text.split([',', ';', ' ', '\n', '\r', '\t']).filter(|word| !word.is_empty()).map(parse_network).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Whether no network is listed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the address lies in one of the networks.
+    #[must_use]
+    pub fn contain(&self, address: Address) -> bool {
+        self.0.iter().any(|network| network.contains(&address.0))
+    }
+
+    /// Whether this list lets the caller in. An unknown address is refused where a list applies.
+    #[must_use]
+    pub fn admit(&self, address: Option<Address>) -> bool {
+        self.is_empty() || address.is_some_and(|address| self.contain(address))
+    }
+
+    /// The networks.
+    pub fn iter(&self) -> impl Iterator<Item = &IpNet> {
+        self.0.iter()
+    }
+}
+
+fn parse_network(word: &str) -> Result<IpNet, NotANetwork> {
+    let refused = || NotANetwork(word.chars().take(60).collect());
+    if let Ok(address) = word.parse::<IpAddr>() {
+        return Ok(IpNet::from(address.to_canonical()));
+    }
+    let network: IpNet = word.parse().map_err(|_| refused())?;
+    match network {
+        IpNet::V4(_) => Ok(network.trunc()),
+        // A network of mapped addresses is the IPv4 network that people mean.
+        IpNet::V6(v6) => match v6.addr().to_ipv4_mapped() {
+            Some(v4) => {
+                let prefix = v6.prefix_len().checked_sub(96).ok_or_else(refused)?;
+                IpNet::new(v4.into(), prefix).map(|net| net.trunc()).map_err(|_| refused())
+            }
+            None => Ok(network.trunc()),
+        },
+    }
+}
+
+impl<'de> Deserialize<'de> for Networks {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let words = Vec::<String>::deserialize(deserializer)?;
+        words.iter().map(|word| parse_network(word.trim())).collect::<Result<_, _>>().map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Address, Networks};
+    use proptest::prelude::*;
+    use std::net::Ipv4Addr;
+
+    #[test]
+    fn a_list_admits_its_networks_only_and_an_unknown_address_never() {
+        let list = Networks::parse("192.0.2.0/24, 2001:db8::/32\n::ffff:198.51.100.0/120").unwrap();
+        for (text, inside) in [("192.0.2.7", true), ("192.0.3.7", false), ("2001:db8::1", true), ("198.51.100.9", true), ("::ffff:192.0.2.7", true)] {
+            assert_eq!(list.admit(Address::parse(text)), inside, "{text}");
+        }
+        assert!(!list.admit(None));
+        assert!(Networks::default().admit(None));
+        for text in ["192.0.2.0/33", "localhost", "::ffff:1.2.3.4/60", "1.2.3"] {
+            assert!(Networks::parse(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_mapped_address_is_the_same_address(octets: [u8; 4], prefix in 0u8..=32) {
+            let v4 = Ipv4Addr::from(octets);
+            let list = Networks::parse(&format!("{v4}/{prefix}")).unwrap();
+            prop_assert!(list.admit(Address::parse(&v4.to_string())));
+            prop_assert!(list.admit(Address::parse(&format!("::ffff:{v4}"))));
+        }
+    }
+}

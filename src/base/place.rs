@@ -1,0 +1,113 @@
+//! Every URL Guichet answers at, so that no page, mail or document can name one that doesn't exist.
+
+/// A page or endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// The welcome page, which sends the signed-in to their account.
+    Root,
+    /// Sign-in with name and password.
+    Login,
+    /// Choice of the company to act for (R-DIR-6).
+    CompanyChoice,
+    /// Consent to what a relying party sees.
+    Consent,
+    /// Sign-out from our own pages.
+    Logout,
+    /// The language switch.
+    Language,
+    /// "My account".
+    Account,
+    /// Ends one of the person's sessions.
+    EndSession,
+    /// Withdraws a consent.
+    WithdrawConsent,
+    /// The stylesheet and its like.
+    Asset,
+    /// Authorization endpoint (RFC 6749 section 3.1).
+    Authorize,
+    /// Token endpoint (RFC 6749 section 3.2).
+    Token,
+    /// UserInfo endpoint (OpenID Connect Core section 5.3).
+    UserInfo,
+    /// Public keys (RFC 7517).
+    Jwks,
+    /// Sign-out asked for by a relying party (OpenID Connect RP-Initiated Logout).
+    RelyingPartyLogout,
+    /// Provider metadata (OpenID Connect Discovery).
+    OpenidConfiguration,
+    /// Server metadata (RFC 8414).
+    ServerMetadata,
+    /// Is the process alive?
+    Healthz,
+    /// Can it answer requests?
+    Readyz,
+    /// The demonstration's mailbox.
+    DemoMailbox,
+    /// The demonstration's mailbox for programs.
+    DemoMailboxJson,
+    /// The demonstration's movable clock.
+    DemoClock,
+}
+
+impl Place {
+    /// Every place.
+    pub const ALL: [Self; 22] = [
+        Self::Root,
+        Self::Login,
+        Self::CompanyChoice,
+        Self::Consent,
+        Self::Logout,
+        Self::Language,
+        Self::Account,
+        Self::EndSession,
+        Self::WithdrawConsent,
+        Self::Asset,
+        Self::Authorize,
+        Self::Token,
+        Self::UserInfo,
+        Self::Jwks,
+        Self::RelyingPartyLogout,
+        Self::OpenidConfiguration,
+        Self::ServerMetadata,
+        Self::Healthz,
+        Self::Readyz,
+        Self::DemoMailbox,
+        Self::DemoMailboxJson,
+        Self::DemoClock,
+    ];
+
+    /// The path, as the router writes it.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Root => "/",
+            Self::Login => "/login",
+            Self::CompanyChoice => "/login/company",
+            Self::Consent => "/login/consent",
+            Self::Logout => "/logout",
+            Self::Language => "/language",
+            Self::Account => "/account",
+            Self::EndSession => "/account/sessions/end",
+            Self::WithdrawConsent => "/account/consents/withdraw",
+            Self::Asset => "/assets/{file}",
+            Self::Authorize => "/oauth2/authorize",
+            Self::Token => "/oauth2/token",
+            Self::UserInfo => "/oauth2/userinfo",
+            Self::Jwks => "/oauth2/jwks",
+            Self::RelyingPartyLogout => "/oauth2/logout",
+            Self::OpenidConfiguration => "/.well-known/openid-configuration",
+            Self::ServerMetadata => "/.well-known/oauth-authorization-server",
+            Self::Healthz => "/healthz",
+            Self::Readyz => "/readyz",
+            Self::DemoMailbox => "/dev/mailbox",
+            Self::DemoMailboxJson => "/dev/mailbox.json",
+            Self::DemoClock => "/dev/clock",
+        }
+    }
+
+    /// Whether only the demonstration answers there.
+    #[must_use]
+    pub const fn is_demo(self) -> bool {
+        matches!(self, Self::DemoMailbox | Self::DemoMailboxJson | Self::DemoClock)
+    }
+}

@@ -1,0 +1,39 @@
+//! The numbers of the rules, each a setting with the default of the source documents.
+
+use serde::{Deserialize, Serialize};
+
+use super::Life;
+
+/// How long things live (`[lives]` in the configuration).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rules {
+    /// An authorization code waits this long to be redeemed.
+    pub code: Life,
+    /// An access token and an ID token are valid this long (R-OWN-4: who validates alone lags at most this).
+    pub token: Life,
+    /// An authorization request waits this long for its person to sign in.
+    pub errand: Life,
+    /// A session ends this long after the sign-in.
+    pub session: Life,
+    /// A session ends after this long without a request.
+    pub session_idle: Life,
+    /// A browser is remembered this long after its last sign-in.
+    pub device: Life,
+    /// The audit trail keeps its lines this long.
+    pub audit: Life,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            code: Life::seconds(60),
+            token: Life::minutes(5),
+            errand: Life::hours(1),
+            session: Life::hours(12),
+            session_idle: Life::hours(2),
+            device: Life::days(30),
+            audit: Life::days(730),
+        }
+    }
+}

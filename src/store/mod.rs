@@ -1,0 +1,13 @@
+//! Storage: SQLite and PostgreSQL behind one unit of work and one SQL text.
+//! It knows connections, transactions and the schema's version, and no table's meaning.
+
+mod open;
+mod schema;
+mod sql;
+mod unit;
+
+pub use open::{CannotOpen, Settings, Store};
+pub use schema::{Migration, SCHEMA};
+pub use sql::{Db, Link};
+pub(crate) use sql::{all, execute, one, optional};
+pub use unit::{Start, Tx, View};

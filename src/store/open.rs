@@ -1,0 +1,182 @@
+//! Opening the database, and saying in one line what to do when that fails.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+
+use crate::base::Fault;
+
+use super::{Db, Link};
+
+/// `[store]` in the configuration.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`.
+    pub url: String,
+    /// A file whose content replaces `url`, for addresses that hold a password.
+    pub url_file: Option<PathBuf>,
+    /// Connections that read (SQLite), or connections in all (PostgreSQL).
+    pub connections: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { url: "sqlite:guichet.db".to_owned(), url_file: None, connections: 8 }
+    }
+}
+
+/// Why the database can't be used, with what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotOpen {
+    /// The address isn't one.
+    #[error("store.url `{0}` is neither sqlite:FILE nor postgres://…: correct it in the configuration")]
+    Address(String),
+    /// The secret file can't be read.
+    #[error("store.url_file `{path}` can't be read ({cause}): create it or correct the configuration", path = path.display())]
+    AddressFile {
+        /// The file named.
+        path: PathBuf,
+        /// Why it can't be read.
+        cause: std::io::Error,
+    },
+    /// The file or the server can't be reached.
+    #[error("the database {name} can't be opened ({cause}): {advice}")]
+    Unreachable {
+        /// Which database, without its password.
+        name: String,
+        /// The driver's words.
+        cause: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// The schema belongs to a later release.
+    #[error("the database was migrated by a newer Guichet (schema {found}, this program knows {known}): upgrade this program")]
+    Newer {
+        /// The schema found.
+        found: i64,
+        /// The schema this program was built with.
+        known: i64,
+    },
+    /// PostgreSQL is migrated by hand only.
+    #[error("the database has schema {found}, this program needs {known}: run `guichet migrate` first")]
+    NotMigrated {
+        /// The schema found.
+        found: i64,
+        /// The schema this program was built with.
+        known: i64,
+    },
+    /// A migration failed; nothing of it was kept.
+    #[error("migrating the database failed ({0}): nothing was changed; mend the cause and start again")]
+    Migration(String),
+}
+
+const SQLITE_ADVICE: &str = "check that the folder exists and that this user may write there";
+const POSTGRES_ADVICE: &str = "check that PostgreSQL runs, and store.url with its user and password";
+
+/// The database.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(super) backend: Backend,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Backend {
+    Sqlite { file: PathBuf, writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// Opens the database the settings name, without looking at its schema.
+    pub async fn open(settings: &Settings) -> Result<Self, CannotOpen> {
+        let url = settings.address()?;
+        if let Some(file) = url.strip_prefix("sqlite:") {
+            open_sqlite(Path::new(file.trim_start_matches("//")), settings.connections).await
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(&url, settings.connections).await
+        } else {
+            Err(CannotOpen::Address(url))
+        }
+    }
+
+    /// `SQLite` or `PostgreSQL`, for people.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.backend {
+            Backend::Sqlite { .. } => "SQLite",
+            Backend::Postgres(_) => "PostgreSQL",
+        }
+    }
+
+    pub(super) async fn reading(&self) -> Result<Db, Fault> {
+        Ok(match &self.backend {
+            Backend::Sqlite { readers, .. } => Db::Sqlite(Link::Reading(readers.acquire().await?)),
+            Backend::Postgres(pool) => Db::Postgres(Link::Reading(pool.acquire().await?)),
+        })
+    }
+
+    pub(super) async fn writing(&self) -> Result<Db, Fault> {
+        Ok(match &self.backend {
+            Backend::Sqlite { writer, .. } => Db::Sqlite(Link::Writing(writer.begin_with("BEGIN IMMEDIATE").await?)),
+            Backend::Postgres(pool) => Db::Postgres(Link::Writing(pool.begin().await?)),
+        })
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        match &self.backend {
+            Backend::Sqlite { writer, readers, .. } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Backend::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Settings {
+    fn address(&self) -> Result<String, CannotOpen> {
+        match &self.url_file {
+            None => Ok(self.url.clone()),
+            Some(path) => std::fs::read_to_string(path)
+                .map(|text| text.trim().to_owned())
+                .map_err(|cause| CannotOpen::AddressFile { path: path.clone(), cause }),
+        }
+    }
+}
+
+async fn open_sqlite(file: &Path, readers: u32) -> Result<Store, CannotOpen> {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10));
+    let cannot = |cause: sqlx::Error| CannotOpen::Unreachable { name: file.display().to_string(), cause: cause.to_string(), advice: SQLITE_ADVICE };
+    // One writer that never idles out; the rest only read.
+    let writer = pool(1).connect_with(options.clone()).await.map_err(cannot)?;
+    let readers = pool(readers.max(1)).connect_with(options.create_if_missing(false)).await.map_err(cannot)?;
+    Ok(Store { backend: Backend::Sqlite { file: file.to_owned(), writer, readers } })
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None).acquire_timeout(Duration::from_secs(30))
+}
+
+async fn open_postgres(url: &str, connections: u32) -> Result<Store, CannotOpen> {
+    let options = PgConnectOptions::from_str(url).map_err(|_| CannotOpen::Address("postgres://…".to_owned()))?;
+    let name = format!("{} on {}", options.get_database().unwrap_or("(default)"), options.get_host());
+    let pool = PgPoolOptions::new()
+        .max_connections(connections.max(2))
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await
+        .map_err(|cause| CannotOpen::Unreachable { name, cause: cause.to_string(), advice: POSTGRES_ADVICE })?;
+    Ok(Store { backend: Backend::Postgres(pool) })
+}

@@ -1,0 +1,58 @@
+//! The unit of work: one transaction, one instant, one source of randomness, one actor.
+//! Subjects receive it; only [`Store::look`] and [`Store::act`] begin or commit.
+
+use crate::base::{Actor, Clock, Dice, Fault, Rules, Timestamp};
+
+use super::{Db, Store};
+
+/// What reads see.
+pub struct View<'a> {
+    /// Where to read.
+    pub db: Db,
+    /// When this is.
+    pub now: Timestamp,
+    /// The numbers in force.
+    pub rules: &'a Rules,
+}
+
+/// What writes work with. It commits when the work answers, refusals included, and rolls back on a fault.
+pub struct Tx<'a> {
+    /// Where to read and write.
+    pub db: Db,
+    /// When this is, the same instant for everything in the unit.
+    pub now: Timestamp,
+    /// Randomness.
+    pub dice: Dice,
+    /// Who acts.
+    pub by: Actor,
+    /// The numbers in force.
+    pub rules: &'a Rules,
+}
+
+impl Store {
+    /// Reads: each statement sees what was committed before it began.
+    pub async fn look<T>(&self, clock: &Clock, rules: &Rules, work: impl AsyncFnOnce(&mut View<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut view = View { db: self.reading().await?, now: clock.now(), rules };
+        work(&mut view).await
+    }
+
+    /// Reads and writes in one transaction, durable when this answers `Ok`.
+    pub async fn act<'a, T>(&self, start: Start<'a>, work: impl AsyncFnOnce(&mut Tx<'a>) -> Result<T, Fault>) -> Result<T, Fault> {
+        let db = self.writing().await?;
+        // The instant is read once the transaction has begun: waiting for the writer must not age it.
+        let mut tx = Tx { db, now: start.clock.now(), dice: Dice, by: start.by, rules: start.rules };
+        let answer = work(&mut tx).await?;
+        tx.db.commit().await?;
+        Ok(answer)
+    }
+}
+
+/// What a writing unit starts from.
+pub struct Start<'a> {
+    /// Who acts.
+    pub by: Actor,
+    /// Where the instant comes from.
+    pub clock: &'a Clock,
+    /// The numbers in force.
+    pub rules: &'a Rules,
+}
