@@ -13,6 +13,7 @@ pub mod network;
 pub mod place;
 pub mod redirect_uri;
 pub mod rules;
+pub mod vocabulary;
 
 pub use actor::Actor;
 pub use clock::{Clock, Life, Timestamp};
@@ -25,3 +26,4 @@ pub use network::{Address, Networks};
 pub use place::Place;
 pub use redirect_uri::RedirectUri;
 pub use rules::Rules;
+pub use vocabulary::{EServiceCode, Profile, Role};

@@ -9,5 +9,5 @@ mod unit;
 pub use open::{CannotOpen, Settings, Store};
 pub use schema::{Migration, SCHEMA};
 pub use sql::{Db, Link};
-pub(crate) use sql::{all, execute, one, optional};
+pub(crate) use sql::{all, execute, fetch, one, optional};
 pub use unit::{Start, Tx, View};

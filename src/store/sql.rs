@@ -72,17 +72,17 @@ macro_rules! fetch {
 
 /// Reads at most one row.
 macro_rules! optional {
-    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => { $crate::store::sql::fetch!(fetch_optional, $db, $row, $sql $(, $bind)*) };
+    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => { $crate::store::fetch!(fetch_optional, $db, $row, $sql $(, $bind)*) };
 }
 
 /// Reads the one row there must be.
 macro_rules! one {
-    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => { $crate::store::sql::fetch!(fetch_one, $db, $row, $sql $(, $bind)*) };
+    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => { $crate::store::fetch!(fetch_one, $db, $row, $sql $(, $bind)*) };
 }
 
 /// Reads every row.
 macro_rules! all {
-    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => { $crate::store::sql::fetch!(fetch_all, $db, $row, $sql $(, $bind)*) };
+    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => { $crate::store::fetch!(fetch_all, $db, $row, $sql $(, $bind)*) };
 }
 
 pub(crate) use {all, execute, fetch, one, optional};

@@ -1,0 +1,57 @@
+//! The named conditions of access. A new rule is one condition here, one row in [`super::door`], one sentence per language, one test.
+
+use crate::base::vocabulary::words;
+
+words! {
+    /// Something that must hold for a person to act as a contact.
+    Condition, "condition" {
+        /// R-DIR-1: Accounting has validated the company's record.
+        CompanyValidated = "company-validated",
+        /// R-DIR-1: the company has already ordered.
+        CompanyOrdered = "company-ordered",
+        /// R-DIR-1: staff haven't blocked the company.
+        CompanyOpen = "company-open",
+        /// R-DIR-3: the contact is active at the ERP.
+        ContactListed = "contact-listed",
+        /// R-DIR-3, R-DIR-5: the company hasn't deactivated the contact.
+        ContactEnabled = "contact-enabled",
+        /// R-ADM-5: the account was approved for this contact.
+        MembershipApproved = "membership-approved",
+        /// R-DEL-2: the account's access as this contact isn't deactivated.
+        MembershipEnabled = "membership-enabled",
+        /// The account itself isn't deactivated.
+        AccountEnabled = "account-enabled",
+        /// R-ADM-8: the account was activated by its owner.
+        AccountActivated = "account-activated",
+        /// R-ADM-4: its owner proved to own the mailbox.
+        MailboxProven = "mailbox-proven",
+        /// R-ADM-6: a password is set.
+        PasswordSet = "password-set",
+        /// R-RGT-6: the caller's address lies in the networks of the company and of the contact.
+        Network = "network",
+        /// R-RGT-3: the relying party is tied to an e-service that the person holds.
+        EService = "e-service",
+    }
+}
+
+/// What an unmet condition means for what hangs on the access.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasting {
+    /// Refuse now; what the person holds may work again once the condition is met.
+    Passing,
+    /// End what hangs on it: sessions and tokens don't come back with the access.
+    Final,
+}
+
+impl Condition {
+    /// Whether what hangs on the access ends with it.
+    #[must_use]
+    pub const fn lasting(self) -> Lasting {
+        match self {
+            Self::CompanyOpen | Self::ContactListed | Self::ContactEnabled => Lasting::Final,
+            Self::MembershipApproved | Self::MembershipEnabled | Self::AccountEnabled => Lasting::Final,
+            Self::CompanyValidated | Self::CompanyOrdered | Self::AccountActivated => Lasting::Passing,
+            Self::MailboxProven | Self::PasswordSet | Self::Network | Self::EService => Lasting::Passing,
+        }
+    }
+}

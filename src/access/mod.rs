@@ -1,0 +1,12 @@
+//! One question, asked at every door: may this person act, as this contact, here, now?
+//! It reads every subject's rows, in one query and never from a cache, and calls none of them.
+
+mod condition;
+mod door;
+mod snapshot;
+mod standing;
+
+pub use condition::{Condition, Lasting};
+pub use door::{Door, Whose, counts, table};
+pub use snapshot::{Hanging, Snapshot, of_account, of_authorization, of_membership};
+pub use standing::{Asked, Standing, Unmet, judge};

@@ -1,0 +1,136 @@
+//! The snapshot: every row that access depends on, read by one query.
+
+use std::collections::BTreeSet;
+
+use sqlx::types::Json;
+
+use crate::base::ids::{AccountId, AuthorizationId, CompanyId, ConsentId, ContactId, MembershipId, SessionId};
+use crate::base::{Address, EServiceCode, Fault, Networks, Profile, Role, Timestamp};
+use crate::store::{self, Db};
+
+/// A person as one contact of one company, with the rows that decide about their access.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is the column of that name")]
+pub struct Snapshot {
+    pub membership: MembershipId,
+    pub account: AccountId,
+    pub contact: ContactId,
+    pub company: CompanyId,
+    pub company_ref: String,
+    pub company_name: String,
+    pub accounting_validated_at: Option<Timestamp>,
+    pub first_order_at: Option<Timestamp>,
+    pub blocked_at: Option<Timestamp>,
+    pub subscriptions: Json<BTreeSet<EServiceCode>>,
+    pub company_networks: Json<Networks>,
+    pub first_name: String,
+    pub last_name: String,
+    pub email: String,
+    pub phone: Option<String>,
+    pub mobile: Option<String>,
+    pub language: Option<String>,
+    pub erp_inactive_at: Option<Timestamp>,
+    pub contact_disabled_at: Option<Timestamp>,
+    pub approved_at: Option<Timestamp>,
+    pub refused_at: Option<Timestamp>,
+    pub detached_at: Option<Timestamp>,
+    pub membership_disabled_at: Option<Timestamp>,
+    pub profile: Profile,
+    pub roles: Json<BTreeSet<Role>>,
+    pub e_services: Json<BTreeSet<EServiceCode>>,
+    pub branch: Option<String>,
+    pub networks: Json<Networks>,
+    pub account_disabled_at: Option<Timestamp>,
+    pub activated_at: Option<Timestamp>,
+    pub mailbox_proven_at: Option<Timestamp>,
+    pub password_set_at: Option<Timestamp>,
+}
+
+impl Snapshot {
+    /// The e-services held: ticked for the person and subscribed to by the company (R-RGT-3).
+    #[must_use]
+    pub fn entitlements(&self) -> BTreeSet<EServiceCode> {
+        self.e_services.intersection(&self.subscriptions).cloned().collect()
+    }
+
+    /// First and last name.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+}
+
+/// A snapshot reached through an authorization, with the rows its life hangs on (DESIGN idea 4).
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is the column of that name")]
+pub struct Hanging {
+    #[sqlx(flatten)]
+    pub person: Snapshot,
+    pub sid: AuthorizationId,
+    pub client: String,
+    pub consent: ConsentId,
+    pub scope: Json<BTreeSet<String>>,
+    pub authorization_ended_at: Option<Timestamp>,
+    pub consent_withdrawn_at: Option<Timestamp>,
+    pub session: Option<SessionId>,
+    pub session_ended_at: Option<Timestamp>,
+    pub session_expires_at: Option<Timestamp>,
+    pub session_address: Option<String>,
+}
+
+impl Hanging {
+    /// Whether the authorization and every ancestor is live.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        let session_lives =
+            self.session.is_none() || (self.session_ended_at.is_none() && self.session_expires_at.is_some_and(|end| now < end));
+        self.authorization_ended_at.is_none() && self.consent_withdrawn_at.is_none() && session_lives
+    }
+
+    /// The address the session was last used from.
+    #[must_use]
+    pub fn last_address(&self) -> Option<Address> {
+        self.session_address.as_deref().and_then(Address::parse)
+    }
+}
+
+/// The columns of [`Snapshot`] and the joins they come from, `$rest` filling in what hangs on them.
+macro_rules! snapshot {
+    ($columns:literal, $rest:literal) => {
+        concat!(
+            "select m.id as membership, m.account, m.contact, m.company, m.approved_at, m.refused_at, m.detached_at, ",
+            "m.disabled_at as membership_disabled_at, m.profile, m.roles, m.e_services, m.branch, m.networks, ",
+            "co.ref as company_ref, co.name as company_name, co.accounting_validated_at, co.first_order_at, co.blocked_at, ",
+            "co.subscriptions, co.networks as company_networks, ",
+            "ct.first_name, ct.last_name, ct.email, ct.phone, ct.mobile, ct.erp_inactive_at, ct.disabled_at as contact_disabled_at, ",
+            "coalesce(a.language, ct.language) as language, a.disabled_at as account_disabled_at, a.activated_at, ",
+            "a.mailbox_proven_at, a.password_set_at ",
+            $columns,
+            "from memberships m join contacts ct on ct.id = m.contact join companies co on co.id = m.company ",
+            "join accounts a on a.id = m.account ",
+            $rest
+        )
+    };
+}
+
+/// The person behind a membership.
+pub async fn of_membership(db: &mut Db, membership: MembershipId) -> Result<Option<Snapshot>, Fault> {
+    store::optional!(*db, Snapshot, snapshot!("", "where m.id = $1"), membership)
+}
+
+/// Every live membership of an account, in the order of the companies' names (R-DIR-6).
+pub async fn of_account(db: &mut Db, account: AccountId) -> Result<Vec<Snapshot>, Fault> {
+    let sql = snapshot!("", "where m.account = $1 and m.refused_at is null and m.detached_at is null order by co.name, m.id");
+    store::all!(*db, Snapshot, sql, account)
+}
+
+/// The person behind an authorization, with what its life hangs on.
+pub async fn of_authorization(db: &mut Db, sid: AuthorizationId) -> Result<Option<Hanging>, Fault> {
+    let sql = snapshot!(
+        ", au.id as sid, au.client, au.consent, au.scope, au.ended_at as authorization_ended_at, cs.withdrawn_at as consent_withdrawn_at, \
+         au.session, s.ended_at as session_ended_at, s.expires_at as session_expires_at, s.address as session_address ",
+        "join authorizations au on au.membership = m.id join consents cs on cs.id = au.consent \
+         left join sessions s on s.id = au.session where au.id = $1"
+    );
+    store::optional!(*db, Hanging, sql, sid)
+}
