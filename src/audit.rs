@@ -1,0 +1,259 @@
+//! The audit trail: who did what, in whose name, when and from where.
+//! Lines are written inside the unit of work they tell of, so that they stand or fall with it, and nothing here changes one.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::types::Json;
+
+use crate::base::ids::{AccountId, AuditId, CompanyId, SessionId};
+use crate::base::{Fault, Timestamp};
+use crate::store::{self, Db, Tx};
+
+/// Writes a line. Actor, address, session and instant are the unit's; the deed says the rest and holds no secret.
+pub async fn record(tx: &mut Tx<'_>, deed: Deed) -> Result<(), Fault> {
+    let id = AuditId(tx.dice.id(tx.now)?);
+    store::execute!(
+        tx.db,
+        "insert into audit_log (id, at, actor_kind, actor, in_name_of, address, session, deed, company, account, subject, detail, reference) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        id,
+        tx.now,
+        tx.by.who.kind(),
+        tx.by.who.id(),
+        tx.by.in_name_of,
+        tx.by.address.map(|address| address.to_string()),
+        tx.by.session,
+        deed.what.name(),
+        deed.company,
+        deed.account,
+        deed.subject,
+        Json(deed.detail),
+        deed.reference,
+    )?;
+    Ok(())
+}
+
+/// Something done, about to be told.
+#[derive(Clone, Debug)]
+pub struct Deed {
+    what: What,
+    company: Option<CompanyId>,
+    account: Option<AccountId>,
+    subject: Option<String>,
+    detail: Value,
+    reference: Option<String>,
+}
+
+impl Deed {
+    /// A deed of that name, concerning nobody yet.
+    #[must_use]
+    pub fn new(what: What) -> Self {
+        Self { what, company: None, account: None, subject: None, detail: Value::Object(serde_json::Map::new()), reference: None }
+    }
+
+    /// The company whose administrators may read the line (R-DEL-2).
+    #[must_use]
+    pub fn company(self, company: CompanyId) -> Self {
+        Self { company: Some(company), ..self }
+    }
+
+    /// The account it concerns, which is not always the one that acts.
+    #[must_use]
+    pub fn account(self, account: AccountId) -> Self {
+        Self { account: Some(account), ..self }
+    }
+
+    /// What was acted on: a client's or key's name, an id, a file.
+    #[must_use]
+    pub fn subject(self, subject: impl fmt::Display) -> Self {
+        Self { subject: Some(subject.to_string()), ..self }
+    }
+
+    /// The particulars. JSON escapes control characters, so that no particular can pose as a line of its own.
+    #[must_use]
+    pub fn detail(self, detail: Value) -> Self {
+        Self { detail, ..self }
+    }
+
+    /// What ties the line to another record: the reference an error page shows, a ticket.
+    #[must_use]
+    pub fn reference(self, reference: impl fmt::Display) -> Self {
+        Self { reference: Some(reference.to_string()), ..self }
+    }
+}
+
+macro_rules! deeds {
+    ($(#[doc = $sentence:literal] $variant:ident = $name:literal),* $(,)?) => {
+        /// Every deed the trail tells of: its name in the database, and the sentence that explains it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum What { $(#[doc = $sentence] $variant),* }
+
+        impl What {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The name stored: subject, dot, participle. Names never change, for lines are kept for years.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// What it means, for whoever reads the trail.
+            #[must_use]
+            pub fn sentence(self) -> &'static str {
+                match self { $(Self::$variant => $sentence.trim_ascii()),* }
+            }
+        }
+    };
+}
+
+deeds! {
+    /// A person signed in.
+    SessionBegan = "session.began",
+    /// Somebody tried to sign in and was refused.
+    SessionRefused = "session.refused",
+    /// A session ended: its person signed out, somebody ended it, or its conditions no longer held.
+    SessionEnded = "session.ended",
+    /// A person chose the company to act for (R-DIR-6).
+    CompanyChosen = "session.company_chosen",
+    /// An account came to exist.
+    AccountCreated = "account.created",
+    /// A password was set.
+    PasswordSet = "account.password_set",
+    /// An account was signed in to from a browser not seen before, and its owner was told.
+    DeviceSeen = "account.device_seen",
+    /// An account was switched off.
+    AccountDisabled = "account.disabled",
+    /// A person lets a relying party see something.
+    ConsentGiven = "consent.given",
+    /// A person no longer lets a relying party see anything.
+    ConsentWithdrawn = "consent.withdrawn",
+    /// A relying party was given a sign-in.
+    AuthorizationBegan = "authorization.began",
+    /// A relying party's sign-in ended, and every token of it.
+    AuthorizationEnded = "authorization.ended",
+    /// A spent code came back: somebody else has it, so all that it gave was ended.
+    CodeReplayed = "authorization.code_replayed",
+    /// Files of the ERP were imported (R-DIR-3).
+    DirectoryImported = "directory.imported",
+    /// A company came into the directory.
+    CompanyAdded = "company.added",
+    /// A company's record changed.
+    CompanyChanged = "company.changed",
+    /// A contact came into the directory.
+    ContactAdded = "contact.added",
+    /// A contact's record changed.
+    ContactChanged = "contact.changed",
+    /// A contact went inactive and lost access (R-DIR-3).
+    ContactDeactivated = "contact.deactivated",
+    /// A contact came back.
+    ContactReactivated = "contact.reactivated",
+    /// An account may act as a contact.
+    MembershipApproved = "membership.approved",
+    /// What a membership may do changed.
+    MembershipChanged = "membership.changed",
+    /// A company was designated a user administrator (R-DEL-1).
+    AdministratorDesignated = "membership.administrator_designated",
+    /// The database was sealed with a master key for the first time.
+    MasterKeyRecorded = "keys.master_recorded",
+    /// A signing key was made and published.
+    SigningKeyCreated = "keys.signing_created",
+    /// A letter was given up: its server refused it for good, or too long.
+    MailGivenUp = "mail.given_up",
+}
+
+/// Whose lines are read.
+#[derive(Clone, Copy, Debug)]
+pub enum About {
+    /// Everyone's.
+    Everyone,
+    /// Those that concern an account.
+    Account(AccountId),
+    /// Those of a company.
+    Company(CompanyId),
+}
+
+/// Which lines are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter {
+    /// Whose.
+    pub about: About,
+    /// None older than this.
+    pub since: Option<Timestamp>,
+    /// At most so many, the newest.
+    pub limit: u32,
+}
+
+/// A line as it was written.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+pub struct Line {
+    /// The line's own id.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// The kind of actor ([`crate::base::actor::Who::kind`]).
+    pub actor_kind: String,
+    /// Which one.
+    pub actor: Option<String>,
+    /// In whose name (R-SUP-5).
+    pub in_name_of: Option<AccountId>,
+    /// From where.
+    pub address: Option<String>,
+    /// In which session.
+    pub session: Option<SessionId>,
+    /// The deed's name ([`What::name`]).
+    pub deed: String,
+    /// The company it concerns.
+    pub company: Option<CompanyId>,
+    /// The account it concerns.
+    pub account: Option<AccountId>,
+    /// What was acted on.
+    pub subject: Option<String>,
+    /// The particulars.
+    #[sqlx(json)]
+    pub detail: Value,
+    /// What ties it to another record.
+    pub reference: Option<String>,
+}
+
+/// Reads lines, newest first.
+pub async fn list(db: &mut Db, filter: Filter) -> Result<Vec<Line>, Fault> {
+    let since = filter.since.unwrap_or(Timestamp::from_millis(0));
+    let limit = i64::from(filter.limit);
+    match filter.about {
+        About::Everyone => {
+            store::all!(*db, Line, "select * from audit_log where at >= $1 order by at desc, id desc limit $2", since, limit)
+        }
+        About::Account(account) => store::all!(
+            *db,
+            Line,
+            "select * from audit_log where account = $1 and at >= $2 order by at desc, id desc limit $3",
+            account,
+            since,
+            limit
+        ),
+        About::Company(company) => store::all!(
+            *db,
+            Line,
+            "select * from audit_log where company = $1 and at >= $2 order by at desc, id desc limit $3",
+            company,
+            since,
+            limit
+        ),
+    }
+}
+
+/// Lines one sweep removes at most, so that it never holds the writer for long.
+const SWEPT_AT_ONCE: i64 = 5_000;
+
+/// Removes lines older than the settings keep, and answers how many it removed.
+pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, Fault> {
+    store::execute!(
+        tx.db,
+        "delete from audit_log where id in (select id from audit_log where at < $1 order by at limit $2)",
+        tx.now - tx.rules.audit,
+        SWEPT_AT_ONCE,
+    )
+}
