@@ -111,7 +111,9 @@ mod tests {
     #[test]
     fn a_list_admits_its_networks_only_and_an_unknown_address_never() {
         let list = Networks::parse("192.0.2.0/24, 2001:db8::/32\n::ffff:198.51.100.0/120").unwrap();
-        for (text, inside) in [("192.0.2.7", true), ("192.0.3.7", false), ("2001:db8::1", true), ("198.51.100.9", true), ("::ffff:192.0.2.7", true)] {
+        for (text, inside) in
+            [("192.0.2.7", true), ("192.0.3.7", false), ("2001:db8::1", true), ("198.51.100.9", true), ("::ffff:192.0.2.7", true)]
+        {
             assert_eq!(list.admit(Address::parse(text)), inside, "{text}");
         }
         assert!(!list.admit(None));

@@ -88,9 +88,7 @@ fn is_loopback(url: &Url) -> bool {
 
 /// The URI's text before and after its port, where its host is a loopback literal reached over http.
 fn without_loopback_port(uri: &str) -> Option<(&'static str, &str)> {
-    let (host, rest) = ["http://127.0.0.1", "http://[::1]"]
-        .into_iter()
-        .find_map(|host| uri.strip_prefix(host).map(|rest| (host, rest)))?;
+    let (host, rest) = ["http://127.0.0.1", "http://[::1]"].into_iter().find_map(|host| uri.strip_prefix(host).map(|rest| (host, rest)))?;
     match rest.strip_prefix(':') {
         None if rest.is_empty() || rest.starts_with(['/', '?']) => Some((host, rest)),
         None => None,
@@ -124,12 +122,21 @@ mod tests {
     #[test]
     fn tricks_can_not_be_registered() {
         for text in [
-            "http://portal.example/cb", "https://a@portal.example/cb", "https://portal.example/cb#f", "javascript:alert(1)", "data:text/html,x",
-            "https://*.example/cb", "/cb", "https://portal.example/c b", "file:///etc/passwd", "https:\\\\portal.example",
+            "http://portal.example/cb",
+            "https://a@portal.example/cb",
+            "https://portal.example/cb#f",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://*.example/cb",
+            "/cb",
+            "https://portal.example/c b",
+            "file:///etc/passwd",
+            "https:\\\\portal.example",
         ] {
             assert!(RedirectUri::parse(text).is_err(), "{text}");
         }
-        for text in ["https://portal.example/cb?x=1", "http://localhost:8090/callback", "http://127.0.0.1/callback", "com.example.app:/cb"] {
+        for text in ["https://portal.example/cb?x=1", "http://localhost:8090/callback", "http://127.0.0.1/callback", "com.example.app:/cb"]
+        {
             assert!(RedirectUri::parse(text).is_ok(), "{text}");
         }
     }
@@ -138,11 +145,25 @@ mod tests {
     fn only_a_loopback_literals_port_may_vary() {
         let native = RedirectUri::parse("http://127.0.0.1/callback").unwrap();
         assert!(native.admits("http://127.0.0.1:51234/callback"));
-        for text in ["http://127.0.0.1:51234/callback/", "http://127.0.0.1:99999/callback", "http://127.0.0.1:1@evil.example/callback", "http://127.0.0.1.evil.example/callback", "http://localhost:51234/callback", "https://127.0.0.1/callback"] {
+        for text in [
+            "http://127.0.0.1:51234/callback/",
+            "http://127.0.0.1:99999/callback",
+            "http://127.0.0.1:1@evil.example/callback",
+            "http://127.0.0.1.evil.example/callback",
+            "http://localhost:51234/callback",
+            "https://127.0.0.1/callback",
+        ] {
             assert!(!native.admits(text), "{text}");
         }
         let web = RedirectUri::parse("https://portal.example/cb").unwrap();
-        for text in ["https://portal.example/cb/", "https://PORTAL.example/cb", "https://portal.example:443/cb", "https://portal.example/cb?x", "https://portal.example/%63b", "https://portal.example/a/../cb"] {
+        for text in [
+            "https://portal.example/cb/",
+            "https://PORTAL.example/cb",
+            "https://portal.example:443/cb",
+            "https://portal.example/cb?x",
+            "https://portal.example/%63b",
+            "https://portal.example/a/../cb",
+        ] {
             assert!(!web.admits(text), "{text}");
         }
     }

@@ -158,7 +158,8 @@ async fn open_sqlite(file: &Path, readers: u32) -> Result<Store, CannotOpen> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10));
-    let cannot = |cause: sqlx::Error| CannotOpen::Unreachable { name: file.display().to_string(), cause: cause.to_string(), advice: SQLITE_ADVICE };
+    let cannot =
+        |cause: sqlx::Error| CannotOpen::Unreachable { name: file.display().to_string(), cause: cause.to_string(), advice: SQLITE_ADVICE };
     // One writer that never idles out; the rest only read.
     let writer = pool(1).connect_with(options.clone()).await.map_err(cannot)?;
     let readers = pool(readers.max(1)).connect_with(options.create_if_missing(false)).await.map_err(cannot)?;

@@ -31,7 +31,12 @@ pub struct Tx<'a> {
 
 impl Store {
     /// Reads: each statement sees what was committed before it began.
-    pub async fn look<T>(&self, clock: &Clock, rules: &Rules, work: impl AsyncFnOnce(&mut View<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub async fn look<T>(
+        &self,
+        clock: &Clock,
+        rules: &Rules,
+        work: impl AsyncFnOnce(&mut View<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let mut view = View { db: self.reading().await?, now: clock.now(), rules };
         work(&mut view).await
     }

@@ -1,0 +1,33 @@
+//! Devices: browsers an account has signed in from, so that its owner is told of one that is new.
+
+use crate::base::ids::{AccountId, DeviceId};
+use crate::base::{Fault, Secret};
+use crate::store::{self, Tx};
+
+/// Notes that an account signs in from a browser; answers whether it knew that browser.
+pub async fn recognise(tx: &mut Tx<'_>, account: AccountId, device: &Secret, user_agent: &str) -> Result<bool, Fault> {
+    let seen = store::execute!(
+        tx.db,
+        "update devices set last_seen_at = $3, expires_at = $4, user_agent = $5 where account = $1 and hash = $2 and expires_at > $3",
+        account,
+        device.digest(),
+        tx.now,
+        tx.now + tx.rules.device,
+        user_agent
+    )?;
+    if seen > 0 {
+        return Ok(true);
+    }
+    store::execute!(
+        tx.db,
+        "insert into devices (id, account, hash, user_agent, first_seen_at, last_seen_at, expires_at) values ($1, $2, $3, $4, $5, $5, $6) \
+         on conflict (account, hash) do update set last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at",
+        DeviceId(tx.dice.id(tx.now)?),
+        account,
+        device.digest(),
+        user_agent,
+        tx.now,
+        tx.now + tx.rules.device
+    )?;
+    Ok(false)
+}

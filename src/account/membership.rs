@@ -1,0 +1,58 @@
+//! Memberships: an account acting as one contact, with the rights its company gave it.
+
+use std::collections::BTreeSet;
+
+use sqlx::types::Json;
+
+use crate::audit::{Deed, What, record};
+use crate::base::ids::{AccountId, CompanyId, ContactId, MembershipId};
+use crate::base::{EServiceCode, Fault, Networks, Profile, Role};
+use crate::store::{self, Tx};
+
+/// What a membership gives.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// How much of the company's data is seen.
+    pub profile: Profile,
+    /// What may be done beyond seeing.
+    pub roles: BTreeSet<Role>,
+    /// The e-services ticked.
+    pub e_services: BTreeSet<EServiceCode>,
+    /// The only branch seen, if there is such a limit.
+    pub branch: Option<String>,
+    /// The networks the person may come from; none means anywhere.
+    pub networks: Networks,
+}
+
+impl Grant {
+    /// What R-ADM-5 gives where nobody decides otherwise.
+    #[must_use]
+    pub fn with_profile(profile: Profile) -> Self {
+        Self { profile, roles: BTreeSet::new(), e_services: BTreeSet::new(), branch: None, networks: Networks::default() }
+    }
+}
+
+/// Lets an account act as a contact, approved by whoever this unit of work is done by.
+/// A contact has one live membership at most; the schema refuses a second one.
+pub async fn admit(tx: &mut Tx<'_>, account: AccountId, as_contact: (ContactId, CompanyId), grant: &Grant) -> Result<MembershipId, Fault> {
+    let (contact, company) = as_contact;
+    let id = MembershipId(tx.dice.id(tx.now)?);
+    store::execute!(
+        tx.db,
+        "insert into memberships (id, account, contact, company, profile, roles, e_services, branch, networks, requested_at, approved_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+        id,
+        account,
+        contact,
+        company,
+        grant.profile,
+        Json(&grant.roles),
+        Json(&grant.e_services),
+        grant.branch.as_deref(),
+        Json(&grant.networks),
+        tx.now
+    )?;
+    let deed = Deed::new(What::MembershipApproved).account(account).company(company);
+    record(tx, deed.detail(serde_json::json!({ "profile": grant.profile, "roles": grant.roles, "e_services": grant.e_services }))).await?;
+    Ok(id)
+}

@@ -1,0 +1,15 @@
+//! Accounts: the means to sign in. Names, passwords, memberships, sessions and devices.
+//! Whether a person may use theirs is not decided here but in `access`.
+
+mod device;
+mod membership;
+mod names;
+mod password;
+mod session;
+pub mod sign_in;
+
+pub use device::recognise;
+pub use membership::{Grant, admit};
+pub use names::{Credentials, NameTaken, create, credentials, login_of, rehash, set_password};
+pub use password::{Hasher, LONGEST as LONGEST_PASSWORD, Settings as PasswordSettings, TooLong, Verdict};
+pub use session::{Because, Begin, Opened, Session, begin, choose, end, end_all, find, is_stale, list, sweep, touch};

@@ -1,0 +1,73 @@
+//! Names and credentials: the one namespace of logins and emails (R-ADM-9), and what is checked against it.
+
+use crate::audit::{Deed, What, record};
+use crate::base::ids::AccountId;
+use crate::base::{Fault, Language, SignInName, Timestamp};
+use crate::store::{self, Db, Tx};
+
+/// What signing in is checked against.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Credentials {
+    /// Whose they are.
+    pub account: AccountId,
+    /// The Argon2id hash, once a password is set.
+    pub password_hash: Option<String>,
+    /// The language the account chose.
+    pub language: Option<Language>,
+}
+
+/// The credentials behind a name.
+pub async fn credentials(db: &mut Db, name: &SignInName) -> Result<Option<Credentials>, Fault> {
+    store::optional!(
+        *db,
+        Credentials,
+        "select a.id as account, a.password_hash, a.language from sign_in_names n join accounts a on a.id = n.account where n.name = $1",
+        name
+    )
+}
+
+/// The oldest name of an account: its login.
+pub async fn login_of(db: &mut Db, account: AccountId) -> Result<Option<String>, Fault> {
+    let row = store::optional!(*db, (String,), "select name from sign_in_names where account = $1 order by since, name limit 1", account)?;
+    Ok(row.map(|(name,)| name))
+}
+
+/// An account's name is somebody else's already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameTaken(pub SignInName);
+
+/// Creates a contact's account that goes by these names. It has no password and isn't activated.
+pub async fn create(tx: &mut Tx<'_>, names: &[SignInName]) -> Result<Result<AccountId, NameTaken>, Fault> {
+    for name in names {
+        if credentials(&mut tx.db, name).await?.is_some() {
+            return Ok(Err(NameTaken(name.clone())));
+        }
+    }
+    let account = AccountId(tx.dice.id(tx.now)?);
+    store::execute!(tx.db, "insert into accounts (id, kind, created_at) values ($1, 'contact', $2)", account, tx.now)?;
+    for name in names {
+        // A name taken meanwhile breaks the primary key, and with it the whole unit.
+        store::execute!(tx.db, "insert into sign_in_names (name, account, since) values ($1, $2, $3)", name, account, tx.now)?;
+    }
+    record(tx, Deed::new(What::AccountCreated).account(account)).await?;
+    Ok(Ok(account))
+}
+
+/// Sets a password, hashed already, on an account whose owner proved to own the mailbox at `proven`; it is activated with that.
+pub async fn set_password(tx: &mut Tx<'_>, account: AccountId, hash: &str, proven: Timestamp) -> Result<(), Fault> {
+    store::execute!(
+        tx.db,
+        "update accounts set password_hash = $2, password_set_at = $3, mailbox_proven_at = coalesce(mailbox_proven_at, $4), \
+         activated_at = coalesce(activated_at, $3) where id = $1",
+        account,
+        hash,
+        tx.now,
+        proven
+    )?;
+    record(tx, Deed::new(What::PasswordSet).account(account)).await
+}
+
+/// Replaces a hash by a costlier one of the same password, unless the password changed meanwhile.
+pub async fn rehash(tx: &mut Tx<'_>, account: AccountId, old: &str, new: &str) -> Result<(), Fault> {
+    store::execute!(tx.db, "update accounts set password_hash = $3 where id = $1 and password_hash = $2", account, old, new).map(drop)
+}

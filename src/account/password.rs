@@ -1,0 +1,139 @@
+//! Passwords, hashed with Argon2id on a bounded pool so that a storm of sign-ins starves nobody else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+
+use crate::base::Fault;
+
+/// `[password]` in the configuration: the cost of a hash. Raising it re-hashes each password at its next sign-in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Memory of one hash, in KiB.
+    pub memory_kib: u32,
+    /// Passes over that memory.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+    /// Hashes worked on at once; the memory they need together is this times `memory_kib`.
+    pub at_once: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { memory_kib: 19_456, passes: 2, lanes: 1, at_once: 4 }
+    }
+}
+
+/// The longest password read, in bytes. Its whole length counts.
+pub const LONGEST: usize = 512;
+
+/// A password over [`LONGEST`], refused before it costs a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLong;
+
+/// How long a sign-in waits for its turn before the server says that it is busy.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What comparing a password with its hash tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It isn't the password.
+    Wrong,
+    /// It is.
+    Right,
+    /// It is, and its hash is cheaper than the settings ask for now.
+    RightButWeak,
+}
+
+/// The bounded pool.
+#[derive(Clone)]
+pub struct Hasher {
+    argon2: Argon2<'static>,
+    turns: Arc<Semaphore>,
+    /// Compared with where there is no such account, so that the answer takes as long.
+    dummy: Arc<str>,
+}
+
+impl Hasher {
+    /// A pool with these costs.
+    pub fn new(settings: &Settings) -> Result<Self, Fault> {
+        let params = Params::new(settings.memory_kib, settings.passes, settings.lanes, None)
+            .map_err(|error| Fault::broken("the settings in [password]", error.to_string()))?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let dummy = hash(&argon2, "no account has this password")?;
+        Ok(Self { argon2, turns: Arc::new(Semaphore::new(settings.at_once.max(1))), dummy: dummy.into() })
+    }
+
+    /// Hashes a new password, salt included.
+    pub async fn hash(&self, password: String) -> Result<String, Fault> {
+        let argon2 = self.argon2.clone();
+        self.in_turn(move || hash(&argon2, &password)).await
+    }
+
+    /// Compares a password with an account's hash, or with a dummy where there is none.
+    pub async fn check(&self, password: String, stored: Option<String>) -> Result<Verdict, Fault> {
+        let known = stored.is_some();
+        let stored: Arc<str> = stored.map_or_else(|| self.dummy.clone(), Into::into);
+        let argon2 = self.argon2.clone();
+        let verdict = self.in_turn(move || verify(&argon2, &password, &stored)).await?;
+        Ok(if known { verdict } else { Verdict::Wrong })
+    }
+
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+        let turn = tokio::time::timeout(PATIENCE, self.turns.clone().acquire_owned())
+            .await
+            .map_err(|_| Fault::Busy("passwords"))?
+            .map_err(|error| Fault::broken("waiting for a turn to hash", error))?;
+        let done = tokio::task::spawn_blocking(move || {
+            let answer = work();
+            drop(turn);
+            answer
+        });
+        done.await.map_err(|error| Fault::broken("hashing", error))?
+    }
+}
+
+fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, Fault> {
+    argon2.hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|error| Fault::broken("hashing", error.to_string()))
+}
+
+fn verify(argon2: &Argon2<'_>, password: &str, stored: &str) -> Result<Verdict, Fault> {
+    let parsed = PasswordHash::new(stored).map_err(|error| Fault::broken("reading a password hash", error.to_string()))?;
+    if argon2.verify_password(password.as_bytes(), &parsed).is_err() {
+        return Ok(Verdict::Wrong);
+    }
+    let used = Params::try_from(&parsed).map_err(|error| Fault::broken("reading a password hash", error.to_string()))?;
+    let asked = argon2.params();
+    let weak = used.m_cost() < asked.m_cost() || used.t_cost() < asked.t_cost();
+    Ok(if weak { Verdict::RightButWeak } else { Verdict::Right })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hasher, Settings, Verdict};
+
+    fn cheap(passes: u32) -> Hasher {
+        Hasher::new(&Settings { memory_kib: 64, passes, lanes: 1, at_once: 2 }).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_hash_made_with_lower_costs_is_right_but_weak() {
+        let old = cheap(1).hash("Guichet-2026!".to_owned()).await.unwrap();
+        assert_eq!(cheap(1).check("Guichet-2026!".to_owned(), Some(old.clone())).await.unwrap(), Verdict::Right);
+        assert_eq!(cheap(2).check("Guichet-2026!".to_owned(), Some(old.clone())).await.unwrap(), Verdict::RightButWeak);
+        assert_eq!(cheap(1).check("guichet-2026!".to_owned(), Some(old)).await.unwrap(), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn without_an_account_every_password_is_wrong() {
+        let hasher = cheap(1);
+        assert_eq!(hasher.check("no account has this password".to_owned(), None).await.unwrap(), Verdict::Wrong);
+    }
+}

@@ -1,0 +1,188 @@
+//! Sessions: browsers in which an account is signed in now. Known by the hash of a cookie, listed, endable.
+
+use sqlx::types::Json;
+
+use crate::audit::{Deed, What, record};
+use crate::base::ids::{AccountId, MembershipId, SessionId};
+use crate::base::vocabulary::words;
+use crate::base::{Address, Fault, Life, Secret, Timestamp};
+use crate::store::{self, Db, Tx};
+
+/// A live session.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is the column of that name")]
+pub struct Session {
+    pub id: SessionId,
+    pub account: AccountId,
+    pub membership: Option<MembershipId>,
+    pub acr: String,
+    pub amr: Json<Vec<String>>,
+    pub auth_time: Timestamp,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    pub address: Option<String>,
+    pub user_agent: String,
+}
+
+words! {
+    /// Why a session ended.
+    Because, "reason" {
+        /// Its owner signed out in it.
+        SignedOut = "signed-out",
+        /// Its owner ended it from another one.
+        EndedByOwner = "ended-by-owner",
+        /// A relying party asked, and it was its own user.
+        RelyingParty = "relying-party",
+        /// The same browser signed in again.
+        Replaced = "replaced",
+        /// A final condition of access isn't met any more.
+        AccessLost = "access-lost",
+        /// The operator ended it.
+        Operator = "operator",
+    }
+}
+
+/// A session to begin.
+#[derive(Clone, Copy, Debug)]
+pub struct Begin<'a> {
+    /// Whose.
+    pub account: AccountId,
+    /// The membership to act as, where there is no choice to make.
+    pub membership: Option<MembershipId>,
+    /// The browser's own words.
+    pub user_agent: &'a str,
+    /// The methods proven (RFC 8176).
+    pub amr: &'a [&'a str],
+}
+
+/// A session just begun, with the secret that its browser keeps.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The row.
+    pub id: SessionId,
+    /// The cookie's value.
+    pub secret: Secret,
+}
+
+/// How often a session's last use is written down.
+const TOUCHED_EVERY: Life = Life::minutes(1);
+
+/// Begins a session, always with a new secret (session fixation).
+pub async fn begin(tx: &mut Tx<'_>, begin: Begin<'_>) -> Result<Opened, Fault> {
+    let id = SessionId(tx.dice.id(tx.now)?);
+    let secret = tx.dice.secret()?;
+    store::execute!(
+        tx.db,
+        "insert into sessions (id, hash, account, membership, acr, amr, auth_time, created_at, last_seen_at, expires_at, address, user_agent) \
+         values ($1, $2, $3, $4, '1fa', $5, $6, $6, $6, $7, $8, $9)",
+        id,
+        secret.digest(),
+        begin.account,
+        begin.membership,
+        Json(begin.amr),
+        tx.now,
+        tx.now + tx.rules.session,
+        tx.by.address.map(|address| address.to_string()),
+        begin.user_agent
+    )?;
+    tx.by.session = Some(id);
+    record(tx, Deed::new(What::SessionBegan).account(begin.account).subject(id)).await?;
+    Ok(Opened { id, secret })
+}
+
+/// The live session of a cookie, if its idle time hasn't run out at `now`.
+pub async fn find(db: &mut Db, secret: &Secret, (now, idle): (Timestamp, Life)) -> Result<Option<Session>, Fault> {
+    store::optional!(
+        *db,
+        Session,
+        "select id, account, membership, acr, amr, auth_time, created_at, last_seen_at, address, user_agent from sessions \
+         where hash = $1 and ended_at is null and expires_at > $2 and last_seen_at > $3",
+        secret.digest(),
+        now,
+        now - idle
+    )
+}
+
+/// Whether a request from this address is worth writing down.
+#[must_use]
+pub fn is_stale(session: &Session, now: Timestamp, address: Option<Address>) -> bool {
+    now.since(session.last_seen_at) >= TOUCHED_EVERY || session.address != address.map(|address| address.to_string())
+}
+
+/// Writes down that the session is in use, and from where.
+pub async fn touch(tx: &mut Tx<'_>, id: SessionId) -> Result<(), Fault> {
+    store::execute!(
+        tx.db,
+        "update sessions set last_seen_at = $2, address = $3 where id = $1 and ended_at is null",
+        id,
+        tx.now,
+        tx.by.address.map(|address| address.to_string())
+    )
+    .map(drop)
+}
+
+/// Makes the session act as one of its account's memberships (R-DIR-6). Answers whether it is one.
+pub async fn choose(tx: &mut Tx<'_>, id: SessionId, membership: MembershipId) -> Result<bool, Fault> {
+    let chosen = store::execute!(
+        tx.db,
+        "update sessions set membership = $2 where id = $1 and ended_at is null and account = \
+         (select account from memberships where id = $2 and refused_at is null and detached_at is null)",
+        id,
+        membership
+    )?;
+    if chosen > 0 {
+        record(tx, Deed::new(What::CompanyChosen).subject(membership)).await?;
+    }
+    Ok(chosen > 0)
+}
+
+/// The live sessions of an account, the one used last first.
+pub async fn list(db: &mut Db, account: AccountId, (now, idle): (Timestamp, Life)) -> Result<Vec<Session>, Fault> {
+    store::all!(
+        *db,
+        Session,
+        "select id, account, membership, acr, amr, auth_time, created_at, last_seen_at, address, user_agent from sessions \
+         where account = $1 and ended_at is null and expires_at > $2 and last_seen_at > $3 order by last_seen_at desc, id",
+        account,
+        now,
+        now - idle
+    )
+}
+
+/// Ends one session of an account: one update, and everything that hangs from it is dead. Answers whether it was live.
+pub async fn end(tx: &mut Tx<'_>, account: AccountId, id: SessionId, because: Because) -> Result<bool, Fault> {
+    let ended = store::execute!(
+        tx.db,
+        "update sessions set ended_at = $3, ended_because = $4 where id = $1 and account = $2 and ended_at is null",
+        id,
+        account,
+        tx.now,
+        because.as_str()
+    )?;
+    if ended > 0 {
+        let deed = Deed::new(What::SessionEnded).account(account).subject(id);
+        record(tx, deed.detail(serde_json::json!({ "because": because.as_str() }))).await?;
+    }
+    Ok(ended > 0)
+}
+
+/// Ends every session of an account; answers how many were live.
+pub async fn end_all(tx: &mut Tx<'_>, account: AccountId, because: Because) -> Result<u64, Fault> {
+    let ended = store::execute!(
+        tx.db,
+        "update sessions set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null",
+        account,
+        tx.now,
+        because.as_str()
+    )?;
+    if ended > 0 {
+        let deed = Deed::new(What::SessionEnded).account(account);
+        record(tx, deed.detail(serde_json::json!({ "because": because.as_str(), "sessions": ended }))).await?;
+    }
+    Ok(ended)
+}
+
+/// Removes devices not seen for longer than they are remembered.
+pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, Fault> {
+    store::execute!(tx.db, "delete from devices where expires_at < $1", tx.now)
+}

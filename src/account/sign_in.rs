@@ -1,0 +1,100 @@
+//! Signing in, once the password was found right: every membership is judged, and a session begins where one stands.
+
+use crate::access::{self, Asked, Door, Snapshot, Standing};
+use crate::audit::{Deed, What, record};
+use crate::base::actor::Who;
+use crate::base::ids::AccountId;
+use crate::base::{Fault, Secret};
+use crate::store::Tx;
+
+use super::session::{Because, Begin, Opened, begin, find};
+use super::{device, session};
+
+/// Who signs in, and with what.
+#[derive(Clone, Copy, Debug)]
+pub struct Entrant<'a> {
+    /// The account whose password was right.
+    pub account: AccountId,
+    /// The hash it was right for: a password changed meanwhile is a wrong one.
+    pub password_hash: &'a str,
+    /// The browser's long-lived secret.
+    pub device: &'a Secret,
+    /// The browser's own words.
+    pub user_agent: &'a str,
+    /// The session this browser had before, which ends.
+    pub before: Option<&'a Secret>,
+}
+
+/// How it ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Signed in.
+    Entered(Entered),
+    /// No membership stands: each with what it lacks. An account without any has an empty list.
+    Refused(Vec<(Snapshot, Standing)>),
+    /// The password changed between the check and now.
+    Outdated,
+}
+
+/// A session just begun.
+#[derive(Debug)]
+pub struct Entered {
+    /// The session and its secret.
+    pub opened: Opened,
+    /// The first membership that stands: who the mails go to.
+    pub person: Snapshot,
+    /// Whether the account had signed in from this browser before.
+    pub known_device: bool,
+}
+
+/// Lets the entrant in or says why not. The address judged is the unit's, the browser's own.
+pub async fn enter(tx: &mut Tx<'_>, entrant: Entrant<'_>) -> Result<Outcome, Fault> {
+    tx.by.who = Who::Account(entrant.account);
+    if !is_current(tx, entrant).await? {
+        return Ok(Outcome::Outdated);
+    }
+    let asked = Asked { door: Door::SignIn, address: tx.by.address, e_service: None };
+    let people = access::of_account(&mut tx.db, entrant.account).await?;
+    let judged: Vec<_> = people.into_iter().map(|person| (access::judge(&person, asked), person)).collect();
+    let standing: Vec<&Snapshot> = judged.iter().filter(|(standing, _)| standing.holds()).map(|(_, person)| person).collect();
+    let Some(person) = standing.first().copied().cloned() else {
+        return refuse(tx, entrant, judged).await;
+    };
+    // With one company there is nothing to choose (R-DIR-6).
+    let membership = (standing.len() == 1).then_some(person.membership);
+    if let Some(secret) = entrant.before {
+        replace(tx, secret).await?;
+    }
+    let opened = begin(tx, Begin { account: entrant.account, membership, user_agent: entrant.user_agent, amr: &["pwd"] }).await?;
+    let known_device = device::recognise(tx, entrant.account, entrant.device, entrant.user_agent).await?;
+    if !known_device {
+        record(tx, Deed::new(What::DeviceSeen).account(entrant.account)).await?;
+    }
+    Ok(Outcome::Entered(Entered { opened, person, known_device }))
+}
+
+async fn is_current(tx: &mut Tx<'_>, entrant: Entrant<'_>) -> Result<bool, Fault> {
+    let row = crate::store::optional!(
+        tx.db,
+        (AccountId,),
+        "select id from accounts where id = $1 and password_hash = $2",
+        entrant.account,
+        entrant.password_hash
+    )?;
+    Ok(row.is_some())
+}
+
+async fn refuse(tx: &mut Tx<'_>, entrant: Entrant<'_>, judged: Vec<(Standing, Snapshot)>) -> Result<Outcome, Fault> {
+    let unmet: Vec<&str> = judged.iter().flat_map(|(standing, _)| standing.unmet()).map(|condition| condition.as_str()).collect();
+    let deed = Deed::new(What::SessionRefused).account(entrant.account);
+    record(tx, deed.detail(serde_json::json!({ "unmet": unmet }))).await?;
+    Ok(Outcome::Refused(judged.into_iter().map(|(standing, person)| (person, standing)).collect()))
+}
+
+/// The browser's earlier session ends, whoever's it was.
+async fn replace(tx: &mut Tx<'_>, secret: &Secret) -> Result<(), Fault> {
+    if let Some(before) = find(&mut tx.db, secret, (tx.now, tx.rules.session_idle)).await? {
+        session::end(tx, before.account, before.id, Because::Replaced).await?;
+    }
+    Ok(())
+}
