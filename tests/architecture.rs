@@ -84,7 +84,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("audit_log", "audit"),
     ("signing_keys", "keys"),
     ("master_keys", "keys"),
-    ("schema_floor", "store"),
+    ("schema_state", "store"),
 ];
 
 #[test]
@@ -96,18 +96,8 @@ fn dependencies_point_down_the_map() {
 fn subjects_do_not_know_http_and_doors_do_not_know_sql() {
     let sources = rust(&["src"]);
     let web = ["axum", "axum_extra", "tower_http"];
-    none(&dependencies::foreign(
-        &sources,
-        BELOW_DOORS,
-        &web,
-        "only doors speak HTTP",
-    ));
-    none(&dependencies::foreign(
-        &sources,
-        DOORS,
-        &["sqlx"],
-        "doors leave SQL to the subjects",
-    ));
+    none(&dependencies::foreign(&sources, BELOW_DOORS, &web, "only doors speak HTTP"));
+    none(&dependencies::foreign(&sources, DOORS, &["sqlx"], "doors leave SQL to the subjects"));
 }
 
 #[test]
@@ -119,35 +109,20 @@ fn only_the_owner_of_a_table_writes_it() {
 #[test]
 fn the_portal_knows_guichet_by_public_http_only() {
     let sources = rust(&["examples"]);
-    for source in sources
-        .iter()
-        .filter(|source| source.path != "examples/portal/main.rs")
-    {
-        none(&dependencies::mentions(
-            source,
-            &["guichet"],
-            "only `main.rs` calls into the crate",
-        ));
+    for source in sources.iter().filter(|source| source.path != "examples/portal/main.rs") {
+        none(&dependencies::mentions(source, &["guichet"], "only `main.rs` calls into the crate"));
     }
 }
 
 #[test]
 fn files_are_short_and_begin_with_a_sentence() {
-    none(&files::too_long(
-        &rust(&["src", "examples", "tests", "benches"]),
-        400,
-    ));
-    none(&files::without_first_sentence(&rust(&[
-        "src", "examples", "benches",
-    ])));
+    none(&files::too_long(&rust(&["src", "examples", "tests", "benches"]), 400));
+    none(&files::without_first_sentence(&rust(&["src", "examples", "benches"])));
 }
 
 #[test]
 fn the_crate_docs_are_the_map() {
-    for lib in rust(&["src"])
-        .iter()
-        .filter(|source| source.path == "src/lib.rs")
-    {
+    for lib in rust(&["src"]).iter().filter(|source| source.path == "src/lib.rs") {
         none(&files::missing_in_docs(lib));
     }
 }
@@ -159,23 +134,14 @@ fn time_comes_from_one_clock() {
 
 #[test]
 fn every_template_is_used() {
-    none(&files::unused_templates(
-        &read(&["templates"], &["html", "txt"]),
-        &rust(&["src"]),
-    ));
+    none(&files::unused_templates(&read(&["templates"], &["html", "txt"]), &rust(&["src"])));
 }
 
 #[test]
 fn the_files_are_really_read() {
-    let paths: Vec<String> = rust(&["src", "tests"])
-        .into_iter()
-        .map(|file| file.path)
-        .collect();
+    let paths: Vec<String> = rust(&["src", "tests"]).into_iter().map(|file| file.path).collect();
     for expected in ["src/lib.rs", "src/main.rs", "tests/architecture/source.rs"] {
-        assert!(
-            paths.iter().any(|path| path == expected),
-            "{expected} was not read: {paths:?}"
-        );
+        assert!(paths.iter().any(|path| path == expected), "{expected} was not read: {paths:?}");
     }
 }
 
@@ -192,11 +158,7 @@ fn rust(folders: &[&str]) -> Vec<Source> {
 fn read(folders: &[&str], extensions: &[&str]) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut sources = Vec::new();
-    for folder in folders
-        .iter()
-        .map(|folder| root.join(folder))
-        .filter(|folder| folder.exists())
-    {
+    for folder in folders.iter().map(|folder| root.join(folder)).filter(|folder| folder.exists()) {
         collect(root, &folder, extensions, &mut sources);
     }
     sources.sort_by(|a, b| a.path.cmp(&b.path));
@@ -206,16 +168,11 @@ fn read(folders: &[&str], extensions: &[&str]) -> Vec<Source> {
 fn collect(root: &Path, folder: &Path, extensions: &[&str], sources: &mut Vec<Source>) {
     for entry in fs::read_dir(folder).expect("a folder of the repository is readable") {
         let path = entry.expect("a folder's entry is readable").path();
-        let extension = path
-            .extension()
-            .and_then(|extension| extension.to_str())
-            .unwrap_or("");
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
         if path.is_dir() {
             collect(root, &path, extensions, sources);
         } else if extensions.contains(&extension) {
-            let inner = path
-                .strip_prefix(root)
-                .expect("the folder lies in the repository");
+            let inner = path.strip_prefix(root).expect("the folder lies in the repository");
             let name = inner.to_string_lossy().replace('\\', "/");
             let text = fs::read_to_string(&path).expect("a source file is UTF-8");
             sources.push(Source::new(&name, &text));

@@ -45,10 +45,7 @@ pub fn upward(sources: &[Source], map: &[&[&str]]) -> Vec<String> {
 pub fn foreign(sources: &[Source], modules: &[&str], crates: &[&str], rule: &str) -> Vec<String> {
     let mut violations = Vec::new();
     for source in sources.iter().filter(|source| source.within("src")) {
-        if source
-            .subject()
-            .is_some_and(|subject| modules.contains(&subject))
-        {
+        if source.subject().is_some_and(|subject| modules.contains(&subject)) {
             violations.extend(mentions(source, crates, rule));
         }
     }
@@ -95,12 +92,7 @@ fn paths(source: &Source) -> Vec<Path> {
 }
 
 /// Reads one path or use tree that starts `at` a token, inside `parts`; returns where it ends.
-fn tree(
-    tokens: &[Token<'_>],
-    mut at: usize,
-    mut parts: Vec<String>,
-    found: &mut Vec<Path>,
-) -> usize {
+fn tree(tokens: &[Token<'_>], mut at: usize, mut parts: Vec<String>, found: &mut Vec<Path>) -> usize {
     while let Some(token) = tokens.get(at) {
         match token.text {
             "{" => return group(tokens, at + 1, &parts, found),
@@ -111,10 +103,7 @@ fn tree(
         }
         at += 1;
         if !goes_on(tokens, at) {
-            found.push(Path {
-                line: token.line,
-                parts,
-            });
+            found.push(Path { line: token.line, parts });
             return at;
         }
         at += 1;
@@ -140,10 +129,7 @@ fn group(tokens: &[Token<'_>], mut at: usize, parts: &[String], found: &mut Vec<
             at += 1;
         } else {
             at = tree(tokens, at, parts.to_vec(), found);
-            at += tokens[at..]
-                .iter()
-                .take_while(|after| !ends_tree(after))
-                .count();
+            at += tokens[at..].iter().take_while(|after| !ends_tree(after)).count();
         }
     }
     at
@@ -158,20 +144,11 @@ fn ends_tree(token: &Token<'_>) -> bool {
 mod tests {
     use super::*;
 
-    const MAP: &[&[&str]] = &[
-        &["server"],
-        &["web", "api"],
-        &["app"],
-        &["access"],
-        &["base"],
-    ];
+    const MAP: &[&[&str]] = &[&["server"], &["web", "api"], &["app"], &["access"], &["base"]];
 
     fn targets(path: &str, text: &str) -> Vec<String> {
         let paths = paths(&Source::new(path, text));
-        paths
-            .iter()
-            .map(|path| format!("{}:{}", path.line, path.parts.join("::")))
-            .collect()
+        paths.iter().map(|path| format!("{}:{}", path.line, path.parts.join("::"))).collect()
     }
 
     fn judged(path: &str, text: &str) -> Vec<String> {
@@ -180,12 +157,8 @@ mod tests {
 
     #[test]
     fn nested_groups_are_followed() {
-        let text =
-            "use crate::{\n  a::b as other, c::{self, d::{E, F}},\n  g::*,\n};\nuse std::fmt;";
-        assert_eq!(
-            targets("src/web.rs", text),
-            ["2:a::b", "2:c", "2:c::d::E", "2:c::d::F", "3:g::*"]
-        );
+        let text = "use crate::{\n  a::b as other, c::{self, d::{E, F}},\n  g::*,\n};\nuse std::fmt;";
+        assert_eq!(targets("src/web.rs", text), ["2:a::b", "2:c", "2:c::d::E", "2:c::d::F", "3:g::*"]);
     }
 
     #[test]
@@ -196,48 +169,24 @@ mod tests {
 
     #[test]
     fn super_is_relative_to_the_file_and_to_inline_modules() {
-        assert_eq!(
-            targets("src/web/page.rs", "use super::super::{a::B, c};"),
-            ["1:a::B", "1:c"]
-        );
-        assert_eq!(
-            targets("src/web/page.rs", "use super::form;"),
-            ["1:web::form"]
-        );
+        assert_eq!(targets("src/web/page.rs", "use super::super::{a::B, c};"), ["1:a::B", "1:c"]);
+        assert_eq!(targets("src/web/page.rs", "use super::form;"), ["1:web::form"]);
         let inline = "mod tests { use super::*; use super::super::super::a; } use self::b::C;";
-        assert_eq!(
-            targets("src/web/page.rs", inline),
-            ["1:web::page::*", "1:a", "1:web::page::b::C"]
-        );
+        assert_eq!(targets("src/web/page.rs", inline), ["1:web::page::*", "1:a", "1:web::page::b::C"]);
     }
 
     #[test]
     fn macros_name_the_crate_too() {
-        assert_eq!(
-            targets(
-                "src/base.rs",
-                "macro_rules! m { () => { $crate::web::f() } }"
-            ),
-            ["1:web::f"]
-        );
+        assert_eq!(targets("src/base.rs", "macro_rules! m { () => { $crate::web::f() } }"), ["1:web::f"]);
     }
 
     #[test]
     fn down_is_allowed_up_and_sideways_are_not() {
-        assert!(
-            judged(
-                "src/web/a.rs",
-                "use crate::{app::App, base::Place}; use super::b;"
-            )
-            .is_empty()
-        );
+        assert!(judged("src/web/a.rs", "use crate::{app::App, base::Place}; use super::b;").is_empty());
         let up = judged("src/access.rs", "\nuse crate::{base, web::Page};");
         assert_eq!(up.len(), 1);
         assert!(up[0].starts_with("src/access.rs:2: `access` uses `web`: dependencies point down"));
-        assert_eq!(
-            judged("src/api.rs", "fn f() { crate::web::page() }").len(),
-            1
-        );
+        assert_eq!(judged("src/api.rs", "fn f() { crate::web::page() }").len(), 1);
     }
 
     #[test]
@@ -250,29 +199,17 @@ mod tests {
 
     #[test]
     fn a_module_missing_from_the_map_is_named() {
-        assert_eq!(
-            judged("src/helpers.rs", ""),
-            ["src/helpers.rs:1: `helpers` is not on the map"]
-        );
+        assert_eq!(judged("src/helpers.rs", ""), ["src/helpers.rs:1: `helpers` is not on the map"]);
     }
 
     #[test]
     fn foreign_crates_are_seen_in_uses_and_paths() {
-        let source = [Source::new(
-            "src/access/a.rs",
-            "use axum::Router;\nfn f(x: axum::Y) {} // axum",
-        )];
+        let source = [Source::new("src/access/a.rs", "use axum::Router;\nfn f(x: axum::Y) {} // axum")];
         assert_eq!(foreign(&source, &["access"], &["axum"], "no").len(), 2);
         assert!(foreign(&source, &["web"], &["axum"], "no").is_empty());
-        let roots = Source::new(
-            "a.rs",
-            "use axum;\nuse ::axum as a;\nlet x: ::axum::B = 1;\nextern crate axum;",
-        );
+        let roots = Source::new("a.rs", "use axum;\nuse ::axum as a;\nlet x: ::axum::B = 1;\nextern crate axum;");
         assert_eq!(mentions(&roots, &["axum"], "no").len(), 4);
-        let others = Source::new(
-            "a.rs",
-            "crate::base::axum::f(); \"axum\"; let axum = 1; self.axum.x()",
-        );
+        let others = Source::new("a.rs", "crate::base::axum::f(); \"axum\"; let axum = 1; self.axum.x()");
         assert!(mentions(&others, &["axum"], "no").is_empty());
     }
 }

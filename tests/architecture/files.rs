@@ -4,46 +4,29 @@ use crate::source::{Kind, Source};
 
 /// Every file longer than this many lines.
 pub fn too_long(sources: &[Source], most: usize) -> Vec<String> {
-    let long = sources
-        .iter()
-        .filter(|source| source.text.lines().count() > most);
-    long.map(|source| source.violation(most + 1, &format!("a file has at most {most} lines")))
-        .collect()
+    let long = sources.iter().filter(|source| source.text.lines().count() > most);
+    long.map(|source| source.violation(most + 1, &format!("a file has at most {most} lines"))).collect()
 }
 
 /// Every file outside the tests that doesn't begin with a `//!` sentence.
 pub fn without_first_sentence(sources: &[Source]) -> Vec<String> {
     let rule = "a file begins with a `//!` sentence: what it is for";
     let files = sources.iter().filter(|source| !source.is_tests());
-    files
-        .filter(|source| !begins_with_sentence(&source.text))
-        .map(|source| source.violation(1, rule))
-        .collect()
+    files.filter(|source| !begins_with_sentence(&source.text)).map(|source| source.violation(1, rule)).collect()
 }
 
 fn begins_with_sentence(text: &str) -> bool {
-    let docs = text
-        .lines()
-        .map_while(|line| line.strip_prefix("//!"))
-        .map(str::trim);
-    let first = docs
-        .take_while(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let docs = text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
+    let first = docs.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
     first.len() > 1 && first.ends_with(['.', ':', '?'])
 }
 
 /// Every module `lib.rs` declares without a word about it in its docs.
 pub fn missing_in_docs(lib: &Source) -> Vec<String> {
-    let docs: Vec<&str> = lib
-        .text
-        .lines()
-        .filter_map(|line| line.trim_start().strip_prefix("//!"))
-        .collect();
+    let docs: Vec<&str> = lib.text.lines().filter_map(|line| line.trim_start().strip_prefix("//!")).collect();
     let named = |module: &str| {
         let is_word = |mark: char| mark.is_alphanumeric() || mark == '_';
-        docs.iter()
-            .any(|line| line.split(|mark| !is_word(mark)).any(|word| word == module))
+        docs.iter().any(|line| line.split(|mark| !is_word(mark)).any(|word| word == module))
     };
     let mut violations = Vec::new();
     for pair in lib.tokens().windows(2) {
@@ -58,14 +41,7 @@ pub fn missing_in_docs(lib: &Source) -> Vec<String> {
 
 /// Every reading of the system's clock outside `clock`, the one module that may.
 pub fn own_clocks(sources: &[Source], clock: &str) -> Vec<String> {
-    let clocks = [
-        "SystemTime",
-        "Timestamp",
-        "Zoned",
-        "Utc",
-        "Local",
-        "OffsetDateTime",
-    ];
+    let clocks = ["SystemTime", "Timestamp", "Zoned", "Utc", "Local", "OffsetDateTime"];
     let mut violations = Vec::new();
     for source in sources.iter().filter(|source| source.within("src")) {
         if source.module().join("::").starts_with(clock) {
@@ -84,9 +60,7 @@ pub fn own_clocks(sources: &[Source], clock: &str) -> Vec<String> {
 
 /// Every page template that no Rust file and no other template names.
 pub fn unused_templates(templates: &[Source], sources: &[Source]) -> Vec<String> {
-    let pages = templates
-        .iter()
-        .filter(|template| template.path.ends_with(".html"));
+    let pages = templates.iter().filter(|template| template.path.ends_with(".html"));
     pages
         .filter(|page| {
             let name = page.path.strip_prefix("templates/").unwrap_or(&page.path);
@@ -99,10 +73,7 @@ pub fn unused_templates(templates: &[Source], sources: &[Source]) -> Vec<String>
 }
 
 fn says(source: &Source, text: &str) -> bool {
-    source
-        .tokens()
-        .iter()
-        .any(|token| token.kind == Kind::Text && token.text == text)
+    source.tokens().iter().any(|token| token.kind == Kind::Text && token.text == text)
 }
 
 #[cfg(test)]
@@ -111,14 +82,8 @@ mod tests {
 
     #[test]
     fn the_line_after_the_last_allowed_one_is_named() {
-        let sources = [
-            Source::new("src/a.rs", "1\n2\n3"),
-            Source::new("src/b.rs", "1\n2"),
-        ];
-        assert_eq!(
-            too_long(&sources, 2),
-            ["src/a.rs:3: a file has at most 2 lines"]
-        );
+        let sources = [Source::new("src/a.rs", "1\n2\n3"), Source::new("src/b.rs", "1\n2")];
+        assert_eq!(too_long(&sources, 2), ["src/a.rs:3: a file has at most 2 lines"]);
     }
 
     #[test]
@@ -133,14 +98,8 @@ mod tests {
 
     #[test]
     fn the_map_names_every_module_as_a_word() {
-        let lib = Source::new(
-            "src/lib.rs",
-            "//! [`web`]: pages\n//! apiary\nmod web;\npub mod api;",
-        );
-        assert_eq!(
-            missing_in_docs(&lib),
-            ["src/lib.rs:4: the crate's docs say nothing of `api`"]
-        );
+        let lib = Source::new("src/lib.rs", "//! [`web`]: pages\n//! apiary\nmod web;\npub mod api;");
+        assert_eq!(missing_in_docs(&lib), ["src/lib.rs:4: the crate's docs say nothing of `api`"]);
     }
 
     #[test]
@@ -158,14 +117,8 @@ mod tests {
             Source::new("templates/page.html", "{% extends \"layout.html\" %}"),
             Source::new("templates/orphan.html", ""),
         ];
-        let rust = [Source::new(
-            "src/web.rs",
-            "#[template(path = \"page.html\")] // orphan.html",
-        )];
+        let rust = [Source::new("src/web.rs", "#[template(path = \"page.html\")] // orphan.html")];
         let unused = unused_templates(&templates, &rust);
-        assert_eq!(
-            unused,
-            ["templates/orphan.html:1: no Rust file uses this template"]
-        );
+        assert_eq!(unused, ["templates/orphan.html:1: no Rust file uses this template"]);
     }
 }

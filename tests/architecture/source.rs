@@ -31,18 +31,12 @@ pub enum Kind {
 impl Source {
     /// A file made of these lines, for the detectors' own tests.
     pub fn new(path: &str, text: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }
+        Self { path: path.to_owned(), text: text.to_owned() }
     }
 
     /// The file's tokens in order.
     pub fn tokens(&self) -> Vec<Token<'_>> {
-        let mut lexer = Lexer {
-            rest: &self.text,
-            line: 1,
-        };
+        let mut lexer = Lexer { rest: &self.text, line: 1 };
         std::iter::from_fn(|| lexer.token()).collect()
     }
 
@@ -63,9 +57,7 @@ impl Source {
 
     /// Whether the file is inside this folder.
     pub fn within(&self, folder: &str) -> bool {
-        self.path
-            .strip_prefix(folder)
-            .is_some_and(|inner| inner.starts_with('/'))
+        self.path.strip_prefix(folder).is_some_and(|inner| inner.starts_with('/'))
     }
 
     /// Whether the file holds unit tests and nothing else.
@@ -108,8 +100,7 @@ fn inline_module<'a>(before: &[Token<'a>]) -> Option<&'a str> {
     let [.., keyword, name] = before else {
         return None;
     };
-    (keyword.kind == Kind::Word && keyword.text == "mod" && name.kind == Kind::Word)
-        .then_some(name.text)
+    (keyword.kind == Kind::Word && keyword.text == "mod" && name.kind == Kind::Word).then_some(name.text)
 }
 
 struct Lexer<'a> {
@@ -199,9 +190,7 @@ fn character(after_quote: &str) -> usize {
     match (first, second) {
         (Some((_, '\\')), Some((_, escaped))) => {
             let start = 1 + escaped.len_utf8();
-            after_quote[start..]
-                .find('\'')
-                .map_or(after_quote.len(), |end| start + end + 1)
+            after_quote[start..].find('\'').map_or(after_quote.len(), |end| start + end + 1)
         }
         (Some(_), Some((at, '\''))) => at + 1,
         (_, _) => 0,
@@ -215,14 +204,8 @@ fn string(rest: &str) -> Option<(usize, usize, usize)> {
     let hashes = raw.map_or(0, |raw| prefix(raw, |mark| mark == '#'));
     let contents = raw.unwrap_or(unprefixed)[hashes..].strip_prefix('"')?;
     let before = rest.len() - contents.len();
-    let length = if raw.is_some() {
-        contents.find(&format!("\"{}", "#".repeat(hashes)))
-    } else {
-        closing_quote(contents)
-    };
-    Some(length.map_or((before, contents.len(), 0), |length| {
-        (before, length, 1 + hashes)
-    }))
+    let length = if raw.is_some() { contents.find(&format!("\"{}", "#".repeat(hashes))) } else { closing_quote(contents) };
+    Some(length.map_or((before, contents.len(), 0), |length| (before, length, 1 + hashes)))
 }
 
 fn closing_quote(contents: &str) -> Option<usize> {
@@ -240,11 +223,7 @@ mod tests {
 
     fn words(text: &str) -> Vec<String> {
         let source = Source::new("src/a.rs", text);
-        source
-            .tokens()
-            .iter()
-            .map(|token| token.text.to_owned())
-            .collect()
+        source.tokens().iter().map(|token| token.text.to_owned()).collect()
     }
 
     #[test]
@@ -256,10 +235,7 @@ mod tests {
 
     #[test]
     fn a_string_is_one_token_however_it_is_written() {
-        assert_eq!(
-            words(r#"f("a \" b", c)"#),
-            ["f", "(", r#"a \" b"#, ",", "c", ")"]
-        );
+        assert_eq!(words(r#"f("a \" b", c)"#), ["f", "(", r#"a \" b"#, ",", "c", ")"]);
         assert_eq!(words(r##"r#"a "b" c"# d"##), [r#"a "b" c"#, "d"]);
         assert_eq!(words(r#"br"\" c"e\\" f"#), [r"\", r"e\\", "f"]);
     }
@@ -273,10 +249,7 @@ mod tests {
 
     #[test]
     fn a_file_knows_its_module() {
-        assert_eq!(
-            Source::new("src/web/sign_in.rs", "").module(),
-            ["web", "sign_in"]
-        );
+        assert_eq!(Source::new("src/web/sign_in.rs", "").module(), ["web", "sign_in"]);
         assert_eq!(Source::new("src/web/mod.rs", "").module(), ["web"]);
         assert!(Source::new("src/lib.rs", "").module().is_empty());
         assert!(Source::new("src/access/tests.rs", "").is_tests());
