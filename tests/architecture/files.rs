@@ -58,10 +58,10 @@ pub fn own_clocks(sources: &[Source], clock: &str) -> Vec<String> {
     violations
 }
 
-/// Every page template that no Rust file and no other template names.
+/// Every template that no Rust file and no other template names.
 pub fn unused_templates(templates: &[Source], sources: &[Source]) -> Vec<String> {
-    let pages = templates.iter().filter(|template| template.path.ends_with(".html"));
-    pages
+    templates
+        .iter()
         .filter(|page| {
             let name = page.path.strip_prefix("templates/").unwrap_or(&page.path);
             let quoted = format!("\"{name}\"");

@@ -154,10 +154,8 @@ fn silent(rest: &str) -> Option<usize> {
         Some(rest.find('\n').unwrap_or(rest.len()))
     } else if rest.starts_with("/*") {
         Some(block_comment(rest))
-    } else if let Some(literal) = rest.strip_prefix('\'') {
-        Some(1 + character(literal))
     } else {
-        None
+        rest.strip_prefix('\'').map(|literal| 1 + character(literal))
     }
 }
 

@@ -60,8 +60,8 @@ fn written(text: &str) -> Vec<(usize, String)> {
 
 /// The tables a migration makes, each with the number of lines before it.
 fn made(text: &str) -> Vec<(usize, String)> {
-    let uncommented: String = text.lines().map(|line| format!("{}\n", line.split("--").next().unwrap_or(""))).collect();
-    found(&words(&uncommented), |rest| match rest {
+    let uncommented: Vec<&str> = text.lines().map(|line| line.split("--").next().unwrap_or("")).collect();
+    found(&words(&uncommented.join("\n")), |rest| match rest {
         ["create", "table", "if", "not", "exists", table, ..] | ["create", "table", table, ..] => Some(*table),
         _ => None,
     })
