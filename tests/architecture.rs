@@ -1,0 +1,181 @@
+//! The map of the crate, checked on its text: what may know what, and what every file keeps to.
+//!
+//! Each rule is a function over sources that the modules below test on small ones, so that it is
+//! known to fail. A failure names the file, the line and the rule.
+
+#[path = "architecture/dependencies.rs"]
+mod dependencies;
+#[path = "architecture/files.rs"]
+mod files;
+#[path = "architecture/source.rs"]
+mod source;
+#[path = "architecture/tables.rs"]
+mod tables;
+
+use std::fs;
+use std::path::Path;
+
+use source::Source;
+
+/// From top to bottom. Modules use those on lower lines; those on one line don't know each other.
+const MAP: &[&[&str]] = &[
+    &["cli"],
+    &["demo"],
+    &["server"],
+    &["jobs"],
+    &["web", "api", "oidc"],
+    &["http"],
+    &["app"],
+    &["config"],
+    &["support", "delegation"],
+    &["admission"],
+    &["ownership"],
+    &["authorization"],
+    &["relying_party"],
+    &["rights"],
+    &["account"],
+    &["directory"],
+    &["access"],
+    &["audit", "mail", "keys", "events"],
+    &["store"],
+    &["words"],
+    &["base"],
+];
+
+/// Who asks, and in what shape the answer goes out.
+const DOORS: &[&str] = &["server", "web", "api", "oidc", "http"];
+
+/// The subjects and the ground below them: they know rules and rows, not how they are asked.
+const BELOW_DOORS: &[&str] = &[
+    "support",
+    "delegation",
+    "admission",
+    "ownership",
+    "authorization",
+    "relying_party",
+    "rights",
+    "account",
+    "directory",
+    "access",
+    "audit",
+    "mail",
+    "keys",
+    "events",
+    "store",
+    "words",
+    "base",
+];
+
+/// The one module that writes each table.
+const OWNERS: &[(&str, &str)] = &[
+    ("companies", "directory"),
+    ("branches", "directory"),
+    ("contacts", "directory"),
+    ("accounts", "account"),
+    ("sign_in_names", "account"),
+    ("sessions", "account"),
+    ("devices", "account"),
+    ("memberships", "account"),
+    ("consents", "authorization"),
+    ("authorizations", "authorization"),
+    ("codes", "authorization"),
+    ("errands", "authorization"),
+    ("outbox", "mail"),
+    ("audit_log", "audit"),
+    ("signing_keys", "keys"),
+    ("master_keys", "keys"),
+    ("schema_state", "store"),
+];
+
+#[test]
+fn dependencies_point_down_the_map() {
+    none(&dependencies::upward(&rust(&["src"]), MAP));
+}
+
+#[test]
+fn subjects_do_not_know_http_and_doors_do_not_know_sql() {
+    let sources = rust(&["src"]);
+    let web = ["axum", "axum_extra", "tower_http"];
+    none(&dependencies::foreign(&sources, BELOW_DOORS, &web, "only doors speak HTTP"));
+    none(&dependencies::foreign(&sources, DOORS, &["sqlx"], "doors leave SQL to the subjects"));
+}
+
+#[test]
+fn only_the_owner_of_a_table_writes_it() {
+    none(&tables::trespasses(&rust(&["src"]), OWNERS));
+    none(&tables::ownerless(&read(&["migrations"], &["sql"]), OWNERS));
+}
+
+#[test]
+fn the_portal_knows_guichet_by_public_http_only() {
+    let sources = rust(&["examples"]);
+    for source in sources.iter().filter(|source| source.path != "examples/portal/main.rs") {
+        none(&dependencies::mentions(source, &["guichet"], "only `main.rs` calls into the crate"));
+    }
+}
+
+#[test]
+fn files_are_short_and_begin_with_a_sentence() {
+    none(&files::too_long(&rust(&["src", "examples", "tests", "benches"]), 400));
+    none(&files::without_first_sentence(&rust(&["src", "examples", "benches"])));
+}
+
+#[test]
+fn the_crate_docs_are_the_map() {
+    for lib in rust(&["src"]).iter().filter(|source| source.path == "src/lib.rs") {
+        none(&files::missing_in_docs(lib));
+    }
+}
+
+#[test]
+fn time_comes_from_one_clock() {
+    none(&files::own_clocks(&rust(&["src"]), "base::clock"));
+}
+
+#[test]
+fn every_template_is_used() {
+    none(&files::unused_templates(&read(&["templates"], &["html", "txt"]), &rust(&["src"])));
+}
+
+#[test]
+fn the_files_are_really_read() {
+    let paths: Vec<String> = rust(&["src", "tests"]).into_iter().map(|file| file.path).collect();
+    for expected in ["src/lib.rs", "src/main.rs", "tests/architecture/source.rs"] {
+        assert!(paths.iter().any(|path| path == expected), "{expected} was not read: {paths:?}");
+    }
+}
+
+#[track_caller]
+fn none(violations: &[String]) {
+    assert!(violations.is_empty(), "\n{}\n", violations.join("\n"));
+}
+
+fn rust(folders: &[&str]) -> Vec<Source> {
+    read(folders, &["rs"])
+}
+
+/// The files with these extensions in these folders of the repository, in the order of their paths.
+fn read(folders: &[&str], extensions: &[&str]) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut sources = Vec::new();
+    for folder in folders.iter().map(|folder| root.join(folder)).filter(|folder| folder.exists()) {
+        collect(root, &folder, extensions, &mut sources);
+    }
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    sources
+}
+
+fn collect(root: &Path, folder: &Path, extensions: &[&str], sources: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).expect("a folder of the repository is readable") {
+        let path = entry.expect("a folder's entry is readable").path();
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
+        if path.is_dir() {
+            collect(root, &path, extensions, sources);
+        } else if extensions.contains(&extension) {
+            let inner = path.strip_prefix(root).expect("the folder lies in the repository");
+            let name = inner.to_string_lossy().replace('\\', "/");
+            let text = fs::read_to_string(&path).expect("a source file is UTF-8");
+            sources.push(Source::new(&name, &text));
+        }
+    }
+}
