@@ -1,0 +1,208 @@
+//! The configuration: every subject's settings in one file, environment variables over it, and unknown keys refused.
+
+mod refused;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::account::PasswordSettings;
+use crate::base::brand::Brand;
+use crate::base::{Networks, Rules};
+use crate::relying_party;
+use crate::{mail, store};
+
+pub use refused::Refused;
+
+/// The documented example, printed by `guichet check-config --example`.
+pub const EXAMPLE: &str = include_str!("example.toml");
+
+/// Everything an operator sets.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The address people and relying parties reach Guichet at. It is never read from a request.
+    pub issuer: String,
+    /// The address this server listens on.
+    pub listen: SocketAddr,
+    /// Where the data is.
+    pub store: store::Settings,
+    /// Where the secrets are.
+    pub secrets: Secrets,
+    /// How requests are received.
+    pub http: Http,
+    /// Whose service it is.
+    pub brand: Brand,
+    /// What passwords cost.
+    pub password: PasswordSettings,
+    /// How long things live.
+    pub lives: Rules,
+    /// How mail is sent.
+    pub mail: mail::Settings,
+    /// Who may ask for sign-ins.
+    pub clients: Vec<relying_party::Settings>,
+}
+
+/// `[secrets]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Secrets {
+    /// The file with the master key, made by `guichet keys master FILE`.
+    pub master_key_file: PathBuf,
+}
+
+/// `[http]`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Http {
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Networks,
+}
+
+impl Default for Secrets {
+    fn default() -> Self {
+        Self { master_key_file: PathBuf::from("guichet.key") }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            issuer: "http://localhost:8080".to_owned(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            store: store::Settings::default(),
+            secrets: Secrets::default(),
+            http: Http::default(),
+            brand: Brand::default(),
+            password: PasswordSettings::default(),
+            lives: Rules::default(),
+            mail: mail::Settings::default(),
+            clients: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file, where one is named, and the environment over it.
+    pub fn read(file: Option<&Path>) -> Result<Self, Refused> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            // Figment takes a missing file for an empty one.
+            std::fs::metadata(file).map_err(|cause| Refused::file(file, &cause))?;
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        Self::extract(figment.merge(environment()))
+    }
+
+    /// Reads a text instead of a file, without the environment.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        Self::extract(Figment::from(Serialized::defaults(Self::default())).merge(Toml::string(text)))
+    }
+
+    fn extract(figment: Figment) -> Result<Self, Refused> {
+        let config: Self = figment.extract().map_err(|error| Refused::from_figment(&error))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), Refused> {
+        check_issuer(&self.issuer)?;
+        relying_party::check(&self.clients).map_err(Refused::Value)
+    }
+
+    /// Whether browsers reach Guichet by TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.issuer.starts_with("https://")
+    }
+
+    /// A link to a path of ours, for mails and documents.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+}
+
+/// `GUICHET_ISSUER`, `GUICHET_STORE__URL`, …: what the programs around Guichet read for themselves is left out.
+fn environment() -> Env {
+    Env::prefixed("GUICHET_").filter(|key| !["config", "log"].contains(&key.as_str()) && !key.starts_with("test")).split("__")
+}
+
+/// OpenID Connect Discovery section 3: an https URL without query or fragment; http is for loopback only.
+fn check_issuer(issuer: &str) -> Result<(), Refused> {
+    let advice = |why: &str| Refused::Value(format!("issuer `{issuer}` {why}: write it like https://login.example.com"));
+    let url = Url::parse(issuer).map_err(|_| advice("is no URL"))?;
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        return Err(advice("holds more than scheme, host, port and path"));
+    }
+    if issuer.ends_with('/') || url.path() != "/" {
+        return Err(advice("has a path or a final slash"));
+    }
+    let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if loopback => Ok(()),
+        _ => Err(advice("isn't https, which only loopback addresses may do without")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, EXAMPLE};
+
+    #[test]
+    fn the_example_is_the_defaults_and_names_every_key() {
+        let uncommented: String = EXAMPLE
+            .lines()
+            .map(|line| line.strip_prefix("#:").map_or(line, str::trim_start))
+            .collect::<Vec<_>>()
+            .join("\n");
+        let example: toml::Table = uncommented.parse().unwrap();
+        Config::parse(&uncommented).expect("the example with every option switched on is accepted");
+        let defaults = toml::Table::try_from(Config::default()).unwrap();
+        assert_covers(&defaults, &example, "");
+        assert_eq!(toml::Table::try_from(Config::parse(EXAMPLE).unwrap()).unwrap(), defaults, "what isn't commented out is the default");
+    }
+
+    fn assert_covers(defaults: &toml::Table, example: &toml::Table, path: &str) {
+        for (key, value) in defaults {
+            let found = example.get(key).unwrap_or_else(|| panic!("the example lacks {path}{key}"));
+            if let (Some(inner), Some(shown)) = (value.as_table(), found.as_table()) {
+                assert_covers(inner, shown, &format!("{path}{key}."));
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_the_nearest_known_one() {
+        let refused = Config::parse("[lives]\nsesion = \"1h\"").unwrap_err().to_string();
+        assert!(refused.contains("`lives.sesion`") && refused.contains("`session`"), "{refused}");
+        let refused = Config::parse("isuer = \"https://a.example\"").unwrap_err().to_string();
+        assert!(refused.contains("`isuer`") && refused.contains("`issuer`"), "{refused}");
+    }
+
+    #[test]
+    fn an_issuer_is_https_or_loopback_and_nothing_but_an_origin() {
+        for (issuer, fine) in [
+            ("https://login.example.com", true),
+            ("http://localhost:8080", true),
+            ("http://login.example.com", false),
+            ("https://login.example.com/", false),
+            ("https://login.example.com/a", false),
+            ("https://login.example.com?x", false),
+            ("login.example.com", false),
+        ] {
+            assert_eq!(Config::parse(&format!("issuer = \"{issuer}\"")).is_ok(), fine, "{issuer}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_key() {
+        let refused = Config::parse("[lives]\nsession = \"soon\"").unwrap_err().to_string();
+        assert!(refused.contains("lives.session") && refused.contains("30min"), "{refused}");
+    }
+}

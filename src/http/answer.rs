@@ -1,0 +1,83 @@
+//! Answers: pages with their status, redirects, and what is said when something broke.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::base::{Fault, Place};
+
+use super::error::{ErrorPage, Trouble};
+use super::page::Frame;
+
+/// A page with its status.
+pub fn page(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => Broken(Fault::broken("rendering a page", error)).into_response(),
+    }
+}
+
+/// An error page for what went wrong.
+#[must_use]
+pub fn trouble(frame: &Frame, trouble: Trouble) -> Response {
+    page(status(trouble), &ErrorPage::new(frame.clone(), trouble))
+}
+
+/// The HTTP status of a trouble.
+#[must_use]
+pub const fn status(trouble: Trouble) -> StatusCode {
+    match trouble {
+        Trouble::NotFound => StatusCode::NOT_FOUND,
+        Trouble::StaleForm => StatusCode::FORBIDDEN,
+        Trouble::StaleErrand | Trouble::BadRequest => StatusCode::BAD_REQUEST,
+        Trouble::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Trouble::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Trouble::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Sends the browser on with a GET, to one of our own places.
+#[must_use]
+pub fn go(place: Place) -> Response {
+    see_other(place.path())
+}
+
+/// Sends the browser on with a GET.
+#[must_use]
+pub fn see_other(to: &str) -> Response {
+    match HeaderValue::from_str(to) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+        Err(error) => Broken(Fault::broken("writing a redirect", error)).into_response(),
+    }
+}
+
+/// A fault on its way out of a handler: logged with a reference; [`super::broken`] turns it into the caller's form.
+#[derive(Debug)]
+pub struct Broken(pub Fault);
+
+/// What a broken answer carries until it is given its form.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// What the person tells Customer Service, and the log has too.
+    pub reference: String,
+    /// Whether trying again later is all there is to do.
+    pub busy: bool,
+}
+
+impl From<Fault> for Broken {
+    fn from(fault: Fault) -> Self {
+        Self(fault)
+    }
+}
+
+impl IntoResponse for Broken {
+    fn into_response(self) -> Response {
+        let reference = super::broken::reference();
+        let busy = matches!(self.0, Fault::Busy(_));
+        tracing::error!(%reference, fault = %self.0, "a request could not be answered");
+        let status = if busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Reference { reference, busy });
+        response
+    }
+}

@@ -1,0 +1,44 @@
+//! What a person sees when something broke: a page with a reference, in their language. Programs get the status and the reference as JSON.
+
+use axum::Json;
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::app::App;
+use crate::base::Dice;
+
+use super::answer::{self, Reference};
+use super::error::{ErrorPage, Trouble};
+use super::Caller;
+
+/// Eight letters and digits that are hard to confuse when read aloud.
+#[must_use]
+pub fn reference() -> String {
+    const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let bytes: [u8; 8] = Dice.bytes().unwrap_or_default();
+    bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+}
+
+/// Gives a broken answer its form.
+pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let wants_page = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let caller = if wants_page { Caller::from_request_parts(&mut parts, &app).await.ok() } else { None };
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let Some(broken) = response.extensions().get::<Reference>().cloned() else { return response };
+    let status = response.status();
+    let mut explained = match caller {
+        Some(caller) => {
+            let trouble = if broken.busy { Trouble::Busy } else { Trouble::Broken };
+            let page = ErrorPage { reference: Some(broken.reference), ..ErrorPage::new(caller.frame(&app), trouble) };
+            answer::page(status, &page)
+        }
+        None => (status, Json(serde_json::json!({ "error": "server_error", "error_description": "see the reference", "reference": broken.reference }))).into_response(),
+    };
+    if broken.busy {
+        explained.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    explained
+}

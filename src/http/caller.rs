@@ -1,0 +1,131 @@
+//! The caller: what a request tells about who sent it, before anybody is signed in.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::app::App;
+use crate::base::actor::Who;
+use crate::base::{Actor, Address, Dice, Fault, Language, Secret};
+use crate::words::Words;
+
+use super::address::{self, UnreadableChain};
+use super::cookies::Kept;
+use super::error::Trouble;
+use super::page::Frame;
+use super::{answer, csrf};
+
+/// The longest `User-Agent` kept.
+const LONGEST_USER_AGENT: usize = 300;
+
+/// Who sent a request, as far as the request itself says.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The connection's address, or the one a trusted proxy names.
+    pub address: Option<Address>,
+    /// The language to answer in.
+    pub language: Language,
+    /// The browser's cookie. Only programs have none.
+    pub browser: Option<Secret>,
+    /// The browser's own words.
+    pub user_agent: String,
+    /// Path and query asked for.
+    pub here: String,
+}
+
+impl Caller {
+    /// The caller as an actor of the audit trail.
+    #[must_use]
+    pub fn acts_as(&self, who: Who) -> Actor {
+        Actor::of(who).from(self.address)
+    }
+
+    /// The frame of a page for this caller.
+    #[must_use]
+    pub fn frame(&self, app: &App) -> Frame {
+        Frame {
+            words: Words::of(self.language),
+            brand: app.brand.clone(),
+            now: app.clock.now(),
+            csrf: self.browser.as_ref().map(|browser| csrf::token(app, browser)).unwrap_or_default(),
+            here: self.here.clone(),
+            person: None,
+            notice: None,
+        }
+    }
+
+    fn read(parts: &Parts, app: &App) -> Result<Self, UnreadableChain> {
+        let https = app.config.is_https();
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let address = peer.map(|peer| address::of_request(peer, &parts.headers, &app.config.http.trusted_proxies)).transpose()?;
+        let fresh = parts.extensions.get::<FreshBrowser>().map(|fresh| fresh.0.clone());
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Ok(Self {
+            address,
+            language: language(parts, https),
+            browser: fresh.or_else(|| Kept::Browser.secret(&parts.headers, https)),
+            user_agent: user_agent.chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT).collect(),
+            here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        })
+    }
+
+    /// A caller of whom nothing can be believed, for the page that says so.
+    fn unreadable(parts: &Parts) -> Self {
+        Self {
+            address: None,
+            language: language(parts, false),
+            browser: None,
+            user_agent: String::new(),
+            here: "/".to_owned(),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        Self::read(parts, app).map_err(|UnreadableChain| {
+            tracing::warn!("X-Forwarded-For of a trusted proxy can't be read");
+            answer::trouble(&Self::unreadable(parts).frame(app), Trouble::BadRequest)
+        })
+    }
+}
+
+/// The page's wish, the switch's cookie, then the browser's own preference.
+fn language(parts: &Parts, https: bool) -> Language {
+    let asked = || {
+        let query = parts.uri.query()?;
+        url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "ui_locales").and_then(|(_, tags)| Language::from_ui_locales(&tags))
+    };
+    let kept = || Kept::Language.read(&parts.headers, https).and_then(|tag| Language::from_tag(&tag));
+    let preferred = || parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| Language::from_accept_language(value.to_str().ok()?));
+    asked().or_else(kept).or_else(preferred).unwrap_or_default()
+}
+
+/// A browser that just got its cookie.
+#[derive(Clone)]
+struct FreshBrowser(Secret);
+
+/// Gives a browser without one its cookie, with the first page it gets. A POST that came without cookies
+/// (from another site) leaves the browser's own untouched.
+pub async fn mark_browser(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Infallible> {
+    let https = app.config.is_https();
+    if request.method() != Method::GET || Kept::Browser.secret(request.headers(), https).is_some() {
+        return Ok(next.run(request).await);
+    }
+    let marked = async {
+        let secret = Dice.secret()?;
+        let cookie = Kept::Browser.keep(secret.expose(), None, https)?;
+        request.extensions_mut().insert(FreshBrowser(secret));
+        let mut response = next.run(request).await;
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+        Ok::<_, Fault>(response)
+    };
+    Ok(marked.await.unwrap_or_else(|fault| answer::Broken(fault).into_response()))
+}

@@ -1,0 +1,60 @@
+//! Our cookies: their names, and how long browsers keep them.
+//! All are HttpOnly and SameSite=Lax; where the issuer is https they are `__Host-` and Secure too.
+
+use axum::http::{HeaderMap, HeaderValue};
+use axum_extra::extract::cookie::CookieJar;
+
+use crate::base::{Fault, Life, Secret};
+
+/// A cookie of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// The session.
+    Session,
+    /// Which browser this is, for forms and errands.
+    Browser,
+    /// Which browser this is, beyond its own sessions: known devices.
+    Device,
+    /// The language chosen by the switch.
+    Language,
+}
+
+impl Kept {
+    fn name(self, https: bool) -> &'static str {
+        match (self, https) {
+            (Self::Session, false) => "guichet_session",
+            (Self::Session, true) => "__Host-guichet_session",
+            (Self::Browser, false) => "guichet_browser",
+            (Self::Browser, true) => "__Host-guichet_browser",
+            (Self::Device, false) => "guichet_device",
+            (Self::Device, true) => "__Host-guichet_device",
+            (Self::Language, false) => "guichet_language",
+            (Self::Language, true) => "__Host-guichet_language",
+        }
+    }
+
+    /// Reads the cookie of a request.
+    #[must_use]
+    pub fn read(self, headers: &HeaderMap, https: bool) -> Option<String> {
+        CookieJar::from_headers(headers).get(self.name(https)).map(|cookie| cookie.value().to_owned())
+    }
+
+    /// Reads a cookie that holds a secret.
+    #[must_use]
+    pub fn secret(self, headers: &HeaderMap, https: bool) -> Option<Secret> {
+        self.read(headers, https).filter(|value| (20..=100).contains(&value.len())).map(|value| Secret::presented(&value))
+    }
+
+    /// The `Set-Cookie` that keeps a value; without a life it goes when the browser closes.
+    pub fn keep(self, value: &str, life: Option<Life>, https: bool) -> Result<HeaderValue, Fault> {
+        let secure = if https { "; Secure" } else { "" };
+        let age = life.map(|life| format!("; Max-Age={}", life.as_seconds())).unwrap_or_default();
+        HeaderValue::from_str(&format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"))
+            .map_err(|error| Fault::broken("writing a cookie", error))
+    }
+
+    /// The `Set-Cookie` that removes it.
+    pub fn forget(self, https: bool) -> Result<HeaderValue, Fault> {
+        self.keep("", Some(Life::seconds(0)), https)
+    }
+}

@@ -1,0 +1,66 @@
+//! Forms that only our own pages can send: a token bound to the browser's cookie, and the browser's word on where the form stood.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::base::Secret;
+use crate::keys::Purpose;
+
+use super::error::Trouble;
+use super::{Caller, answer};
+
+/// The token of a browser's forms.
+#[must_use]
+pub fn token(app: &App, browser: &Secret) -> String {
+    URL_SAFE_NO_PAD.encode(app.master.mac(Purpose::Csrf, browser.expose().as_bytes()))
+}
+
+/// A form one of our pages sent: any other is refused before its handler runs.
+pub struct Posted<T> {
+    /// Who sent it.
+    pub caller: Caller,
+    /// Its fields.
+    pub form: T,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let caller = Caller::from_request_parts(&mut parts, app).await?;
+        let refused = |trouble| answer::trouble(&caller.frame(app), trouble);
+        let headers = parts.headers.clone();
+        let body = Bytes::from_request(Request::from_parts(parts, body), app).await.map_err(|_| refused(Trouble::TooLarge))?;
+        if is_foreign(&headers, &app.config.issuer) || !has_token(app, &caller, &body) {
+            return Err(refused(Trouble::StaleForm));
+        }
+        // The forms are our own: fields that don't fit were not typed by a person.
+        let form = serde_urlencoded::from_bytes(&body).map_err(|_| refused(Trouble::BadRequest))?;
+        Ok(Self { caller, form })
+    }
+}
+
+/// Whether the browser says that the form stood on another site.
+fn is_foreign(headers: &HeaderMap, issuer: &str) -> bool {
+    let said = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let elsewhere = said(header::ORIGIN.as_str()).is_some_and(|origin| origin != issuer && origin != "null");
+    elsewhere || said("sec-fetch-site").is_some_and(|site| site == "cross-site")
+}
+
+fn has_token(app: &App, caller: &Caller, body: &[u8]) -> bool {
+    let mut tokens = url::form_urlencoded::parse(body).filter(|(name, _)| name == "csrf");
+    match (&caller.browser, tokens.next(), tokens.next()) {
+        (Some(browser), Some((_, sent)), None) => {
+            let expected = token(app, browser);
+            expected.len() == sent.len() && openssl::memcmp::eq(expected.as_bytes(), sent.as_bytes())
+        }
+        (None | Some(_), _, _) => false,
+    }
+}
