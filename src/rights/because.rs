@@ -1,0 +1,118 @@
+//! A decision with its reason, and where the words for that reason are.
+
+use crate::base::vocabulary::{EServiceCode, Profile, Role};
+
+/// The answer to one question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Whether the contact may.
+    pub allowed: bool,
+    /// Why, or why not.
+    pub because: Because,
+}
+
+/// Why a question was answered as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// The profile shows it.
+    ProfileGrants(Profile),
+    /// A role adds it.
+    RoleGrants(Role),
+    /// An e-service adds it.
+    EServiceGrants(EServiceCode),
+    /// The profile takes it away, whatever else is held (R-RGT-5).
+    ProfileDenies(Profile),
+    /// Nothing that the contact holds grants it.
+    NothingGrants,
+    /// The resource is another company's (R-RGT-8).
+    OtherCompany,
+    /// The resource is another branch's than the one the contact is limited to (R-RGT-6).
+    OtherBranch,
+    /// The policy couldn't be evaluated, and what can't be decided is refused.
+    Undecidable,
+}
+
+impl From<Because> for Decision {
+    fn from(because: Because) -> Self {
+        Self { allowed: because.grants(), because }
+    }
+}
+
+impl Because {
+    /// Whether this is a reason to allow.
+    #[must_use]
+    pub fn grants(&self) -> bool {
+        match self {
+            Self::ProfileGrants(_) | Self::RoleGrants(_) | Self::EServiceGrants(_) => true,
+            Self::ProfileDenies(_) | Self::NothingGrants | Self::OtherCompany | Self::OtherBranch | Self::Undecidable => false,
+        }
+    }
+
+    /// The key of the sentence for the person; it says `{ $held }` where [`Because::held_key`] gives a label.
+    #[must_use]
+    pub fn person_key(&self) -> &'static str {
+        match self {
+            Self::ProfileGrants(_) => "rights-profile-grants-person",
+            Self::RoleGrants(_) => "rights-role-grants-person",
+            Self::EServiceGrants(_) => "rights-e-service-grants-person",
+            Self::ProfileDenies(_) => "rights-profile-denies-person",
+            Self::NothingGrants => "rights-nothing-grants-person",
+            Self::OtherCompany => "rights-other-company-person",
+            Self::OtherBranch => "rights-other-branch-person",
+            Self::Undecidable => "rights-undecidable-person",
+        }
+    }
+
+    /// The key of the sentence for an administrator; it says `{ $held }` where [`Because::held_key`] gives a label.
+    #[must_use]
+    pub fn admin_key(&self) -> &'static str {
+        match self {
+            Self::ProfileGrants(_) => "rights-profile-grants-admin",
+            Self::RoleGrants(_) => "rights-role-grants-admin",
+            Self::EServiceGrants(_) => "rights-e-service-grants-admin",
+            Self::ProfileDenies(_) => "rights-profile-denies-admin",
+            Self::NothingGrants => "rights-nothing-grants-admin",
+            Self::OtherCompany => "rights-other-company-admin",
+            Self::OtherBranch => "rights-other-branch-admin",
+            Self::Undecidable => "rights-undecidable-admin",
+        }
+    }
+
+    /// The key of the label of the profile, role or e-service that decided, for `{ $held }` in the sentences.
+    #[must_use]
+    pub fn held_key(&self) -> Option<String> {
+        match self {
+            Self::ProfileGrants(profile) | Self::ProfileDenies(profile) => Some(profile_key(*profile).to_owned()),
+            Self::RoleGrants(role) => Some(role_key(*role).to_owned()),
+            Self::EServiceGrants(code) => Some(e_service_key(code)),
+            Self::NothingGrants | Self::OtherCompany | Self::OtherBranch | Self::Undecidable => None,
+        }
+    }
+}
+
+/// The key of a profile's name; the explanation has the same key with `-explained`.
+#[must_use]
+pub fn profile_key(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Complete => "rights-profile-complete",
+        Profile::Limited => "rights-profile-limited",
+        Profile::Invoicing => "rights-profile-invoicing",
+    }
+}
+
+/// The key of a role's name; the explanation has the same key with `-explained`.
+#[must_use]
+pub fn role_key(role: Role) -> &'static str {
+    match role {
+        Role::AccountAdmin => "rights-role-account-admin",
+        Role::Tickets => "rights-role-tickets",
+        Role::Subscriptions => "rights-role-subscriptions",
+        Role::Billing => "rights-role-billing",
+    }
+}
+
+/// The key of an e-service's name. A code outside the catalogue has none, and is shown as it is.
+#[must_use]
+pub fn e_service_key(code: &EServiceCode) -> String {
+    format!("rights-e-service-{code}")
+}

@@ -1,0 +1,144 @@
+//! The policy, loaded once, and the decisions it gives.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use casbin::{Adapter as _, CoreApi as _, DefaultModel, Enforcer, MemoryAdapter};
+
+use crate::base::Fault;
+use crate::base::vocabulary::EServiceCode;
+
+use super::because::{Because, Decision};
+use super::e_services::Catalogue;
+use super::holdings::{Holdings, OutOfReach, Resource};
+use super::question::{Object, Question};
+use super::rules::{self, Effect, Holder, Rule};
+
+const MODEL: &str = include_str!("../../policies/model.conf");
+const LOADING: &str = "loading the policy";
+
+/// The rules in force, a shard per type of object.
+pub struct Policy {
+    shards: BTreeMap<Object, Enforcer>,
+    rules: Vec<Rule>,
+    catalogue: Catalogue,
+}
+
+impl Policy {
+    /// Reads the embedded rules. A line with an unknown object, action, holder or effect is a fault that names file and line.
+    pub async fn load() -> Result<Self, Fault> {
+        let catalogue = Catalogue::load().map_err(|error| Fault::broken(LOADING, error))?;
+        let rules = rules::read_all(&catalogue).map_err(|error| Fault::broken(LOADING, error))?;
+        Self::of(rules, catalogue).await.map_err(|error| Fault::broken(LOADING, error))
+    }
+
+    /// Answers a question about a resource. What can't be evaluated is refused, and logged.
+    #[must_use]
+    pub fn decide(&self, holdings: &Holdings, question: &Question, resource: &Resource<'_>) -> Decision {
+        let because = match holdings.out_of_reach(resource) {
+            Some(OutOfReach::Company) => Because::OtherCompany,
+            Some(OutOfReach::Branch) => Because::OtherBranch,
+            None => self.evaluate(holdings, question).unwrap_or_else(|error| {
+                let (object, action) = (question.object(), question.action());
+                tracing::error!(%error, %object, action, "a decision failed and is refused");
+                Because::Undecidable
+            }),
+        };
+        Decision::from(because)
+    }
+
+    /// The e-services there are.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The e-services that some rule names: those that change a decision about anything but themselves.
+    pub(super) fn e_services_that_matter(&self) -> BTreeSet<&EServiceCode> {
+        self.rules
+            .iter()
+            .filter_map(|rule| match &rule.holder {
+                Holder::EService(code) => Some(code),
+                Holder::AnyProfile | Holder::Profile(_) | Holder::Role(_) | Holder::EServiceAsked => None,
+            })
+            .collect()
+    }
+
+    pub(super) async fn of(rules: Vec<Rule>, catalogue: Catalogue) -> casbin::Result<Self> {
+        let model = DefaultModel::from_str(MODEL).await?;
+        let mut shards = BTreeMap::new();
+        for object in Object::ALL {
+            let cells = rules.iter().filter(|rule| rule.object == *object).map(Rule::cells).collect();
+            let mut adapter = MemoryAdapter::default();
+            adapter.add_policies("p", "p", cells).await?;
+            shards.insert(*object, Enforcer::new(model.clone(), adapter).await?);
+        }
+        Ok(Self { shards, rules, catalogue })
+    }
+
+    fn evaluate(&self, holdings: &Holdings, question: &Question) -> Result<Because, String> {
+        let shard = self.shards.get(&question.object()).ok_or("no rules on this type of object")?;
+        let (allowed, matched) = shard
+            .enforce_ex((held_words(holdings, question), question.object().as_str(), question.action()))
+            .map_err(|error| error.to_string())?;
+        let effect = if allowed { Effect::Allow } else { Effect::Deny };
+        match matched.iter().find(|cells| cells.last().is_some_and(|word| word == effect.as_str())) {
+            Some(cells) if allowed => granted(&Holder::parse(&cells[0])?, holdings, question),
+            Some(_) => Ok(Because::ProfileDenies(holdings.profile)),
+            None if allowed => Err("allowed without a rule that allows".to_owned()),
+            None => Ok(Because::NothingGrants),
+        }
+    }
+}
+
+/// Everything held, in the words that rules use.
+fn held_words(holdings: &Holdings, question: &Question) -> Vec<String> {
+    let asked = question.e_service().is_some_and(|code| holdings.e_services.contains(code));
+    [Holder::AnyProfile, Holder::Profile(holdings.profile)]
+        .into_iter()
+        .chain(holdings.roles.iter().copied().map(Holder::Role))
+        .chain(holdings.e_services.iter().cloned().map(Holder::EService))
+        .chain(asked.then_some(Holder::EServiceAsked))
+        .map(|holder| holder.to_string())
+        .collect()
+}
+
+fn granted(holder: &Holder, holdings: &Holdings, question: &Question) -> Result<Because, String> {
+    match holder {
+        Holder::AnyProfile | Holder::Profile(_) => Ok(Because::ProfileGrants(holdings.profile)),
+        Holder::Role(role) => Ok(Because::RoleGrants(*role)),
+        Holder::EService(code) => Ok(Because::EServiceGrants(code.clone())),
+        Holder::EServiceAsked => {
+            let code = question.e_service().ok_or("no e-service was asked about")?;
+            Ok(Because::EServiceGrants(code.clone()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use casbin::{CoreApi as _, DefaultModel, Enforcer, MemoryAdapter};
+
+    use super::super::{Because, Catalogue, Holdings, Object, Question, Resource};
+    use super::Policy;
+    use crate::base::{Profile, Role};
+
+    #[tokio::test]
+    async fn what_cannot_be_evaluated_is_refused() {
+        let broken = super::MODEL.replace("p.holder in r.held", "p.holder in r.nobody");
+        let model = DefaultModel::from_str(&broken).await.unwrap();
+        let mut adapter = MemoryAdapter::default();
+        let rule = ["profile:any", "order", "view", "allow"].map(str::to_owned).to_vec();
+        casbin::Adapter::add_policy(&mut adapter, "p", "p", rule).await.unwrap();
+        let failing = BTreeMap::from([(Object::Order, Enforcer::new(model, adapter).await.unwrap())]);
+        let roles = Role::ALL.iter().copied().collect();
+        let holdings = Holdings { company: String::new(), branch: None, profile: Profile::Complete, roles, e_services: [].into() };
+        for shards in [failing, BTreeMap::new()] {
+            let policy = Policy { shards, rules: Vec::new(), catalogue: Catalogue::load().unwrap() };
+            let question = Question::parse("order", "view", None).unwrap();
+            let decision = policy.decide(&holdings, &question, &Resource::default());
+            assert_eq!((decision.allowed, decision.because), (false, Because::Undecidable));
+        }
+    }
+}

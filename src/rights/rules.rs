@@ -1,0 +1,164 @@
+//! The rules as `policies/*.csv` write them, read strictly: a word nobody knows stops the start instead of
+//! quietly granting or denying nothing.
+
+use std::fmt;
+
+use crate::base::vocabulary::{EServiceCode, Profile, Role, UnknownWord, words};
+
+use super::e_services::Catalogue;
+use super::question::Object;
+
+/// The word for every action on an object.
+const ANY_ACTION: &str = "any";
+
+/// Each type of object's own rules.
+pub(super) const SHARDS: [(Object, &str, &str); 7] = [
+    (Object::Order, "policies/order.csv", include_str!("../../policies/order.csv")),
+    (Object::Invoice, "policies/invoice.csv", include_str!("../../policies/invoice.csv")),
+    (Object::Ticket, "policies/ticket.csv", include_str!("../../policies/ticket.csv")),
+    (Object::Certificate, "policies/certificate.csv", include_str!("../../policies/certificate.csv")),
+    (Object::Subscription, "policies/subscription.csv", include_str!("../../policies/subscription.csv")),
+    (Object::Contact, "policies/contact.csv", include_str!("../../policies/contact.csv")),
+    (Object::EService, "policies/e_service.csv", include_str!("../../policies/e_service.csv")),
+];
+
+/// A line of a policy file that can't be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}, line {line}: {why}")]
+pub struct BadLine {
+    file: String,
+    line: usize,
+    why: String,
+}
+
+impl BadLine {
+    pub(super) fn new(file: &str, line: usize, why: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), line, why: why.into() }
+    }
+}
+
+words! {
+    /// What a rule does where it matches.
+    Effect, "effect" {
+        /// It grants.
+        Allow = "allow",
+        /// It denies, over any number of grants.
+        Deny = "deny",
+    }
+}
+
+/// Whom a rule is about: someone who holds this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Holder {
+    AnyProfile,
+    Profile(Profile),
+    Role(Role),
+    EService(EServiceCode),
+    /// Whoever holds the very e-service that the question is about.
+    EServiceAsked,
+}
+
+/// One line of a shard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Rule {
+    pub(super) holder: Holder,
+    pub(super) object: Object,
+    /// The action's word, or the word for any.
+    pub(super) action: &'static str,
+    pub(super) effect: Effect,
+}
+
+/// Reads all shards; e-services must be in the catalogue.
+pub(super) fn read_all(catalogue: &Catalogue) -> Result<Vec<Rule>, BadLine> {
+    let mut rules = Vec::new();
+    for (object, file, text) in SHARDS {
+        rules.extend(read_shard(object, text, catalogue).map_err(|(line, why)| BadLine::new(file, line, why))?);
+    }
+    Ok(rules)
+}
+
+/// Reads one shard; the error has the number of the line and what is wrong with it.
+pub(super) fn read_shard(object: Object, text: &str, catalogue: &Catalogue) -> Result<Vec<Rule>, (usize, String)> {
+    let mut rules = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let rule = read_rule(line).and_then(|rule| check(rule, object, catalogue)).map_err(|why| (number, why))?;
+        if rules.contains(&rule) {
+            return Err((number, "the same rule stands above".to_owned()));
+        }
+        rules.push(rule);
+    }
+    Ok(rules)
+}
+
+fn read_rule(line: &str) -> Result<Rule, String> {
+    let ["p", holder, object, action, effect] = line.split(',').map(str::trim).collect::<Vec<_>>()[..] else {
+        return Err("a rule is `p, holder, object, action, effect`".to_owned());
+    };
+    let holder = Holder::parse(holder)?;
+    let object = object.parse::<Object>().map_err(|error| error.to_string())?;
+    let allowed: Vec<_> = object.actions().into_iter().chain([ANY_ACTION]).collect();
+    let action = allowed
+        .iter()
+        .copied()
+        .find(|word| *word == action)
+        .ok_or_else(|| UnknownWord { kind: "action of this object", found: action.to_owned(), allowed }.to_string())?;
+    let effect = effect.parse::<Effect>().map_err(|error| error.to_string())?;
+    Ok(Rule { holder, object, action, effect })
+}
+
+/// What a rule may not say although each of its words is known.
+fn check(rule: Rule, shard: Object, catalogue: &Catalogue) -> Result<Rule, String> {
+    if rule.object != shard {
+        return Err(format!("this file has the rules on `{shard}`, not on `{}`", rule.object));
+    }
+    match (&rule.holder, rule.effect) {
+        (Holder::Role(_) | Holder::EService(_) | Holder::EServiceAsked | Holder::AnyProfile, Effect::Deny) => {
+            Err("only one profile denies; roles and e-services add (R-RGT-5)".to_owned())
+        }
+        (Holder::EService(code), Effect::Allow) if catalogue.get(code).is_none() => {
+            Err(format!("`{code}` is no e-service of policies/e_services.csv"))
+        }
+        (Holder::EServiceAsked, Effect::Allow) if shard != Object::EService => Err(format!("no e-service is asked about with `{shard}`")),
+        (
+            Holder::AnyProfile | Holder::Profile(_) | Holder::Role(_) | Holder::EService(_) | Holder::EServiceAsked,
+            Effect::Allow | Effect::Deny,
+        ) => Ok(rule),
+    }
+}
+
+impl Holder {
+    /// Reads a holder word: `profile:limited`, `profile:any`, `role:billing`, `e_service:forcage`, `asked:e_service`.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some(("profile", "any")) => Ok(Self::AnyProfile),
+            Some(("profile", word)) => word.parse::<Profile>().map(Self::Profile).map_err(|error| error.to_string()),
+            Some(("role", word)) => word.parse::<Role>().map(Self::Role).map_err(|error| error.to_string()),
+            Some(("asked", "e_service")) => Ok(Self::EServiceAsked),
+            Some(("e_service", code)) => EServiceCode::parse(code).map(Self::EService).map_err(|error| error.to_string()),
+            Some(_) | None => Err(format!("`{text}` is no holder; allowed: profile:…, profile:any, role:…, e_service:…, asked:e_service")),
+        }
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AnyProfile => f.write_str("profile:any"),
+            Self::Profile(profile) => write!(f, "profile:{profile}"),
+            Self::Role(role) => write!(f, "role:{role}"),
+            Self::EService(code) => write!(f, "e_service:{code}"),
+            Self::EServiceAsked => f.write_str("asked:e_service"),
+        }
+    }
+}
+
+impl Rule {
+    /// The rule as casbin's adapters want it.
+    pub(super) fn cells(&self) -> Vec<String> {
+        let object = self.object.to_string();
+        vec![self.holder.to_string(), object, self.action.to_owned(), self.effect.to_string()]
+    }
+}
