@@ -8,11 +8,13 @@ create table schema_state (
 );
 insert into schema_state (one, version, oldest_server) values (1, 1, 1);
 
--- The master keys this database was sealed with, known by their fingerprint only.
+-- The master keys this database was sealed with, known by their fingerprint only. One of them is in use.
 create table master_keys (
     fingerprint text primary key,
-    created_at bigint not null
+    created_at bigint not null,
+    replaced_at bigint
 );
+create unique index master_keys_in_use on master_keys ((replaced_at is null)) where replaced_at is null;
 
 create table signing_keys (
     id uuid primary key,
@@ -26,6 +28,8 @@ create table signing_keys (
     signs_until bigint,
     gone_at bigint
 );
+-- Of two servers that start at once on an empty database, one makes the keys of each algorithm.
+create unique index signing_keys_in_use on signing_keys (alg) where signs_until is null;
 
 -- R-DIR-1, R-DIR-3. `version` is bumped by whoever decides something over several rows of the company.
 create table companies (

@@ -4,5 +4,6 @@ pub mod access;
 pub mod account;
 pub mod audit;
 pub mod base;
+pub mod keys;
 pub mod rights;
 pub mod store;

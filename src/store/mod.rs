@@ -4,6 +4,8 @@
 mod open;
 mod schema;
 mod sql;
+#[cfg(test)]
+pub(crate) mod trial;
 mod unit;
 
 pub use open::{CannotOpen, Settings, Store};

@@ -1,0 +1,52 @@
+//! Databases for the tests of modules that stand on the store: SQLite always, PostgreSQL where GUICHET_TEST_POSTGRES names a server.
+
+use std::io::Write as _;
+
+use sqlx::{Connection as _, PgConnection};
+use tempfile::TempDir;
+
+use super::{Settings, Store};
+use crate::base::Dice;
+
+/// A database of a test's own.
+pub(crate) struct Trial {
+    pub(crate) store: Store,
+    settings: Settings,
+    _folder: Option<TempDir>,
+}
+
+impl Trial {
+    /// What a second server on the same database works with.
+    pub(crate) async fn second_server(&self) -> Store {
+        Store::open(&self.settings).await.unwrap()
+    }
+
+    async fn at(url: String, folder: Option<TempDir>) -> Self {
+        let settings = Settings { url, ..Settings::default() };
+        let store = Store::open(&settings).await.unwrap();
+        store.migrate().await.unwrap();
+        Self { store, settings, _folder: folder }
+    }
+}
+
+/// One database of each kind there is.
+pub(crate) async fn databases() -> Vec<Trial> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut trials = vec![Trial::at(format!("sqlite:{}", folder.path().join("trial.db").display()), Some(folder)).await];
+    match std::env::var("GUICHET_TEST_POSTGRES") {
+        Ok(server) => trials.push(Trial::at(fresh_database(&server).await, None).await),
+        Err(_) if std::env::var("GUICHET_TESTS_ALL").is_ok_and(|all| all == "1") => panic!("GUICHET_TEST_POSTGRES names no server"),
+        // Written past the test harness, which would swallow it.
+        Err(_) => writeln!(std::io::stderr(), "LEFT OUT: this test on PostgreSQL, for GUICHET_TEST_POSTGRES names no server").unwrap(),
+    }
+    trials
+}
+
+async fn fresh_database(server: &str) -> String {
+    let name = format!("trial_{}", Dice.secret().unwrap().digest().base64url().replace('-', "_").to_lowercase());
+    let mut connection = PgConnection::connect(server).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("create database \"{name}\""))).execute(&mut connection).await.unwrap();
+    let mut url = url::Url::parse(server).unwrap();
+    url.set_path(&name);
+    url.into()
+}
