@@ -9,16 +9,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::base::Secret;
+use crate::base::{Fault, Secret};
 use crate::keys::Purpose;
 
 use super::error::Trouble;
 use super::{Caller, answer};
 
 /// The token of a browser's forms.
-#[must_use]
-pub fn token(app: &App, browser: &Secret) -> String {
-    URL_SAFE_NO_PAD.encode(app.master.mac(Purpose::Csrf, browser.expose().as_bytes()))
+pub fn token(app: &App, browser: &Secret) -> Result<String, Fault> {
+    Ok(URL_SAFE_NO_PAD.encode(app.keys.master().mac(Purpose::Csrf, browser.expose().as_bytes())?))
 }
 
 /// A form one of our pages sent: any other is refused before its handler runs.
@@ -58,8 +57,8 @@ fn has_token(app: &App, caller: &Caller, body: &[u8]) -> bool {
     let mut tokens = url::form_urlencoded::parse(body).filter(|(name, _)| name == "csrf");
     match (&caller.browser, tokens.next(), tokens.next()) {
         (Some(browser), Some((_, sent)), None) => {
-            let expected = token(app, browser);
-            expected.len() == sent.len() && openssl::memcmp::eq(expected.as_bytes(), sent.as_bytes())
+            let sent = URL_SAFE_NO_PAD.decode(sent.as_bytes()).unwrap_or_default();
+            app.keys.master().mac_matches(Purpose::Csrf, browser.expose().as_bytes(), &sent).unwrap_or(false)
         }
         (None | Some(_), _, _) => false,
     }

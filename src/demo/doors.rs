@@ -1,0 +1,61 @@
+//! What only the demonstration answers: a mailbox to read and a clock to move.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::{Form, Json, Router};
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::base::{Life, Place};
+use crate::http::answer::Broken;
+use crate::http::{Caller, answer};
+use crate::jobs;
+use crate::mail::Sent;
+use crate::web::mailbox::{MailView, MailboxPage};
+
+/// `/dev/…`
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(Place::DemoMailbox.path(), get(mailbox))
+        .route(Place::DemoMailboxJson.path(), get(mailbox_json))
+        .route(Place::DemoClock.path(), post(move_clock))
+}
+
+async fn mailbox(State(app): State<App>, caller: Caller) -> Result<Response, Broken> {
+    let mails = newest_first(&app).into_iter().map(|sent| MailView {
+        to: sent.to,
+        subject: sent.subject,
+        at: sent.at,
+        text: sent.text,
+        html: sent.html,
+        links: sent.links,
+    });
+    Ok(answer::page(StatusCode::OK, &MailboxPage { frame: caller.frame(&app)?, mails: mails.collect() }))
+}
+
+async fn mailbox_json(State(app): State<App>) -> Json<Vec<Sent>> {
+    Json(newest_first(&app))
+}
+
+fn newest_first(app: &App) -> Vec<Sent> {
+    let mut mails = app.postman.mailbox().map(|mailbox| mailbox.all()).unwrap_or_default();
+    mails.reverse();
+    mails
+}
+
+#[derive(Deserialize)]
+struct Advance {
+    advance: String,
+}
+
+/// Moves the clock; what is due by then has run when this answers.
+async fn move_clock(State(app): State<App>, Form(form): Form<Advance>) -> Result<Response, Broken> {
+    let Some(by) = Life::parse(&form.advance) else {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, "write advance=73h: a whole number and s, min, h or d\n").into_response());
+    };
+    app.clock.advance(by);
+    jobs::run_due(&app).await?;
+    Ok(Json(serde_json::json!({ "now": app.clock.now().to_string() })).into_response())
+}

@@ -1,0 +1,103 @@
+//! The demonstration: a small world of companies and people in an embedded database, a mailbox to read and a clock to move.
+//! It listens on loopback only.
+
+mod doors;
+mod world;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use tokio::net::TcpListener;
+
+use crate::app::{App, CannotStart, Parts};
+use crate::base::{Clock, Dice, Networks};
+use crate::config::Config;
+use crate::keys::MasterKey;
+use crate::store::Store;
+use crate::{server, store};
+
+pub use world::{PASSWORD, Persona, personas};
+
+/// What the demonstration can be told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the provider listens.
+    pub listen: SocketAddr,
+    /// Where the sample portal listens, for its redirect URI.
+    pub portal: SocketAddr,
+    /// Where the data is kept; without one, in a temporary folder that goes when the demonstration stops.
+    pub data: Option<PathBuf>,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Networks,
+}
+
+/// A demonstration ready to serve.
+pub struct Demo {
+    app: App,
+    listener: TcpListener,
+    folder: PathBuf,
+    is_temporary: bool,
+}
+
+impl Demo {
+    /// Builds the world and listens.
+    pub async fn prepare(options: &Options) -> Result<Self, CannotStart> {
+        for address in [options.listen, options.portal] {
+            if !address.ip().is_loopback() {
+                let advice = "its passwords are public, so it listens on loopback only: name an address like 127.0.0.1:8080";
+                return Err(CannotStart::Settings(format!("the demonstration can't listen on {address}: {advice}")));
+            }
+        }
+        let listener = server::listen(options.listen).await?;
+        let folder = folder(options.data.as_deref())?;
+        let app = open(options, &folder).await?;
+        world::build(&app).await?;
+        Ok(Self { app, listener, folder, is_temporary: options.data.is_none() })
+    }
+
+    /// The address people reach it at.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.app.config.issuer
+    }
+
+    /// Serves until `stop` answers.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), CannotStart> {
+        let served = server::serve(self.app, self.listener, doors::routes(), stop).await;
+        if self.is_temporary
+            && let Err(error) = std::fs::remove_dir_all(&self.folder)
+        {
+            tracing::warn!(%error, folder = %self.folder.display(), "the temporary folder stays");
+        }
+        served
+    }
+}
+
+async fn open(options: &Options, folder: &Path) -> Result<App, CannotStart> {
+    let key = folder.join("guichet.key");
+    let master = if key.exists() { MasterKey::load(&key)? } else { MasterKey::create(&key)? };
+    let config = Config {
+        issuer: format!("http://localhost:{}", options.listen.port()),
+        listen: options.listen,
+        store: store::Settings { url: format!("sqlite:{}", folder.join("guichet.db").display()), ..store::Settings::default() },
+        http: crate::config::Http { trusted_proxies: options.trusted_proxies.clone() },
+        mail: crate::mail::Settings::mailbox(),
+        clients: world::clients(options.portal.port()),
+        ..Config::default()
+    };
+    let store = Store::open(&config.store).await?;
+    store.prepare().await?;
+    App::new(Parts { config, store, clock: Clock::movable(), master }).await
+}
+
+fn folder(wished: Option<&Path>) -> Result<PathBuf, CannotStart> {
+    let folder = match wished {
+        Some(folder) => folder.to_owned(),
+        None => std::env::temp_dir().join(format!("guichet-demo-{}", &Dice.secret()?.expose()[..12])),
+    };
+    std::fs::create_dir_all(&folder).map_err(|error| {
+        CannotStart::Settings(format!("the folder {} can't be made ({error}): name another one with --data", folder.display()))
+    })?;
+    Ok(folder)
+}
+

@@ -1,0 +1,99 @@
+//! Who lives in the demonstration: the directory files, the accounts and the relying parties.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use crate::account::{self, Grant};
+use crate::app::{App, CannotStart};
+use crate::base::actor::Who;
+use crate::base::{Actor, EServiceCode, Fault, Networks, Profile, Role, SignInName};
+use crate::directory::{self, import};
+use crate::relying_party;
+use crate::store::Tx;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "Guichet-2026!";
+
+const COMPANIES: &str = include_str!("companies.csv");
+const CONTACTS: &str = include_str!("contacts.csv");
+const ACCOUNTS: &str = include_str!("accounts.csv");
+
+/// Somebody with an account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Persona {
+    /// What they sign in with.
+    pub login: String,
+    contacts: String,
+    profiles: String,
+    roles: String,
+    e_services: String,
+    branch: Option<String>,
+    networks: String,
+    /// What they show, in a few words.
+    pub about: String,
+}
+
+/// Everybody with an account.
+pub fn personas() -> Result<Vec<Persona>, Fault> {
+    let mut reader = csv::Reader::from_reader(ACCOUNTS.as_bytes());
+    reader.deserialize().collect::<Result<_, _>>().map_err(|error| Fault::broken("reading the demonstration's accounts", error))
+}
+
+/// Brings the world into a database that may hold it already.
+pub async fn build(app: &App) -> Result<(), CannotStart> {
+    for (name, text) in [("companies.csv", COMPANIES), ("contacts.csv", CONTACTS)] {
+        let file = import::read(name, text.as_bytes()).map_err(|refused| CannotStart::Settings(refused.to_string()))?;
+        app.act(Actor::of(Who::Operator), async |tx| import::apply(tx, &file, import::Options::default()).await).await?;
+    }
+    for persona in personas()? {
+        let hash = app.hasher.hash(PASSWORD.to_owned()).await?;
+        app.act(Actor::of(Who::Operator), async |tx| move_in(tx, &persona, &hash).await).await?;
+    }
+    Ok(())
+}
+
+async fn move_in(tx: &mut Tx<'_>, persona: &Persona, hash: &str) -> Result<(), Fault> {
+    let name = SignInName::parse(&persona.login).map_err(unreadable)?;
+    if account::credentials(&mut tx.db, &name).await?.is_some() {
+        return Ok(());
+    }
+    let account = account::create(tx, &[name]).await?.map_err(|taken| unreadable(format!("{} is taken", taken.0)))?;
+    account::set_password(tx, account, hash, tx.now).await?;
+    for (contact, profile) in persona.contacts.split('|').zip(persona.profiles.split('|')) {
+        let contact = directory::contact_by_ref(&mut tx.db, contact).await?.ok_or_else(|| unreadable(format!("no contact {contact}")))?;
+        account::admit(tx, account, (contact.id, contact.company), &persona.grant(profile)?).await?;
+    }
+    Ok(())
+}
+
+impl Persona {
+    fn grant(&self, profile: &str) -> Result<Grant, Fault> {
+        Ok(Grant {
+            profile: profile.parse::<Profile>().map_err(unreadable)?,
+            roles: each(&self.roles, |word| word.parse::<Role>().map_err(unreadable))?,
+            e_services: each(&self.e_services, |word| EServiceCode::parse(word).map_err(unreadable))?,
+            branch: self.branch.clone().filter(|branch| !branch.is_empty()),
+            networks: Networks::parse(&self.networks).map_err(unreadable)?,
+        })
+    }
+}
+
+fn each<T: Ord>(words: &str, parse: impl Fn(&str) -> Result<T, Fault>) -> Result<BTreeSet<T>, Fault> {
+    words.split('|').filter(|word| !word.is_empty()).map(parse).collect()
+}
+
+fn unreadable(error: impl std::fmt::Display) -> Fault {
+    Fault::broken("the demonstration's accounts", error.to_string())
+}
+
+/// The relying parties of the demonstration.
+#[must_use]
+pub fn clients(portal_port: u16) -> Vec<relying_party::Settings> {
+    let text = include_str!("clients.toml").replace("8090", &portal_port.to_string());
+    #[derive(Deserialize)]
+    struct File {
+        clients: Vec<relying_party::Settings>,
+    }
+    toml::from_str::<File>(&text).map(|file| file.clients).unwrap_or_default()
+}

@@ -1,0 +1,20 @@
+//! What every door over HTTP shares: who calls and from where, cookies, forms, headers, pages and errors.
+//! It knows no single page.
+
+pub mod address;
+pub mod answer;
+pub mod assets;
+pub mod broken;
+mod caller;
+pub mod cookies;
+mod csrf;
+pub mod error;
+mod guard;
+pub mod headers;
+pub mod page;
+pub mod refusal;
+
+pub use caller::{Caller, mark_browser};
+pub use csrf::Posted;
+pub use guard::{Person, Visitor};
+pub use page::Frame;

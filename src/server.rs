@@ -1,0 +1,118 @@
+//! Joins the doors into one router, wraps it in what every answer needs, and serves it until told to stop.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::app::{App, CannotStart};
+use crate::base::{Fault, Place};
+use crate::http::answer::Broken;
+use crate::http::error::Trouble;
+use crate::http::{Caller, answer, broken, headers, mark_browser};
+use crate::jobs::Jobs;
+use crate::{oidc, web};
+
+/// The longest body read: forms and token requests are small.
+const LONGEST_BODY: usize = 64 * 1024;
+
+/// The longest a request may take, a slow client's body included.
+const LONGEST_REQUEST: Duration = Duration::from_secs(60);
+
+/// How long running requests may go on once the server was told to stop.
+const LONGEST_GOODBYE: Duration = Duration::from_secs(10);
+
+/// Every door. `more` are pages that only the demonstration has.
+pub fn router(app: &App, more: Router<App>) -> Router {
+    let pages = web::routes()
+        .merge(oidc::pages())
+        .merge(more)
+        .fallback(not_found)
+        .method_not_allowed_fallback(not_found)
+        .layer(from_fn_with_state(app.clone(), mark_browser));
+    Router::new()
+        .route(Place::Healthz.path(), get(async || "ok\n"))
+        .route(Place::Readyz.path(), get(ready))
+        .merge(oidc::endpoints(app))
+        .merge(pages)
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), broken::explain))
+        .layer(from_fn_with_state(app.clone(), headers::secure))
+        .layer(from_fn(headers::readable_path))
+        .with_state(app.clone())
+}
+
+/// Serves until `stop` answers, then lets running requests and the running job finish.
+pub async fn serve(app: App, listener: TcpListener, more: Router<App>, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), CannotStart> {
+    let jobs = Jobs::start(&app).await?;
+    let router = router(&app, more).into_make_service_with_connect_info::<SocketAddr>();
+    let (told, telling) = tokio::sync::oneshot::channel();
+    let stopping = async move {
+        stop.await;
+        let _ = told.send(());
+    };
+    let serving = axum::serve(listener, router).with_graceful_shutdown(stopping).into_future();
+    let patience = async {
+        let _ = telling.await;
+        tokio::time::sleep(LONGEST_GOODBYE).await;
+    };
+    let ended = tokio::select! {
+        ended = serving => ended,
+        () = patience => Ok(()),
+    };
+    jobs.stop().await;
+    app.store.close().await;
+    ended.map_err(|error| CannotStart::Fault(Fault::broken("serving", error)))
+}
+
+/// Listens, or says in one line why it can't.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, CannotStart> {
+    TcpListener::bind(address).await.map_err(|error| {
+        CannotStart::Settings(format!("can't listen on {address} ({error}): stop what uses that port, or set `listen` to another one"))
+    })
+}
+
+/// Answers when the process is asked to stop.
+pub async fn stopped() {
+    let mut terminated = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::error!(%error, "can't hear SIGTERM");
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}
+
+/// Ready is who can reach the database.
+async fn ready(State(app): State<App>) -> Response {
+    match app.look(async |view| crate::keys::list(&mut view.db).await).await {
+        Ok(_) => "ready\n".into_response(),
+        Err(fault) => {
+            tracing::warn!(%fault, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database can't be reached\n").into_response()
+        }
+    }
+}
+
+async fn not_found(State(app): State<App>, caller: Caller) -> Result<Response, Broken> {
+    Ok(answer::trouble(&caller.frame(&app)?, Trouble::NotFound))
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    Broken(Fault::broken("a request", words.unwrap_or("panicked").to_owned())).into_response()
+}
