@@ -174,6 +174,7 @@ create table errands (
     client text not null,
     request jsonb not null,
     created_at bigint not null,
+    declined_at bigint,
     expires_at bigint not null
 );
 create index errands_by_expiry on errands (expires_at);

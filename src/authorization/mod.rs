@@ -1,0 +1,140 @@
+//! Authorizations: what one sign-in gave one relying party (DESIGN idea 4). Every code and token hangs from one row
+//! and lives as long as that row, its session, its consent and its membership do; ending something is one update of one row.
+//! It decides what a request still lacks, and knows neither HTTP nor the wording of any specification's messages.
+
+pub mod code;
+pub mod consent;
+pub mod errand;
+mod next;
+mod request;
+
+use std::collections::BTreeSet;
+
+use sqlx::types::Json;
+
+use crate::audit::{self, Deed, What};
+use crate::base::ids::{AccountId, AuthorizationId, ConsentId, MembershipId, SessionId};
+use crate::base::{Fault, Timestamp};
+use crate::relying_party::Scopes;
+use crate::store::{self, Db, Tx};
+
+pub use next::{Next, SignIn, Situation, next};
+pub use request::{Prompt, Request};
+
+/// An authorization, as its tokens speak of it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Authorization {
+    /// Its id: the `sid` of tokens.
+    pub sid: AuthorizationId,
+    /// The session it hangs from, if any.
+    pub session: Option<SessionId>,
+    /// Who signed in: the `sub` of tokens.
+    pub account: AccountId,
+    /// The relying party it was given to.
+    pub client: String,
+    /// What was granted.
+    pub scope: Json<Scopes>,
+    /// How strongly the person signed in.
+    pub acr: String,
+    /// By what means (RFC 8176).
+    pub amr: Json<BTreeSet<String>>,
+    /// When the person signed in.
+    pub auth_time: Timestamp,
+}
+
+/// What an authorization begins with.
+#[derive(Clone, Debug)]
+pub struct Beginning {
+    /// The session it hangs from.
+    pub session: SessionId,
+    /// Who signed in.
+    pub account: AccountId,
+    /// As which contact; a token never changes company.
+    pub membership: MembershipId,
+    /// The relying party it is given to.
+    pub client: String,
+    /// The consent it rests on.
+    pub consent: ConsentId,
+    /// What is granted.
+    pub scope: Scopes,
+    /// How strongly the person signed in.
+    pub acr: String,
+    /// By what means.
+    pub amr: BTreeSet<String>,
+    /// When.
+    pub auth_time: Timestamp,
+}
+
+/// Begins an authorization.
+pub async fn begin(tx: &mut Tx<'_>, given: Beginning) -> Result<AuthorizationId, Fault> {
+    let sid = AuthorizationId(tx.dice.id(tx.now)?);
+    store::execute!(
+        tx.db,
+        "insert into authorizations (id, session, account, membership, client, consent, scope, acr, amr, auth_time, created_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        sid,
+        given.session,
+        given.account,
+        given.membership,
+        &given.client,
+        given.consent,
+        Json(&given.scope),
+        &given.acr,
+        Json(&given.amr),
+        given.auth_time,
+        tx.now,
+    )?;
+    let deed = Deed::new(What::AuthorizationBegan).account(given.account).subject(&given.client).reference(sid);
+    audit::record(tx, deed).await?;
+    Ok(sid)
+}
+
+/// Why an authorization ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// Its code came back after it was spent: somebody else has it (RFC 6749 section 4.1.2).
+    CodeReplayed,
+    /// A condition of access that doesn't come back no longer holds.
+    AccessLost,
+}
+
+impl Because {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::CodeReplayed => "code replayed",
+            Self::AccessLost => "access lost",
+        }
+    }
+
+    const fn deed(self) -> What {
+        match self {
+            Self::CodeReplayed => What::CodeReplayed,
+            Self::AccessLost => What::AuthorizationEnded,
+        }
+    }
+}
+
+/// Ends an authorization and with it all that hangs from it. Answers whether it was this call that did.
+pub async fn end(tx: &mut Tx<'_>, sid: AuthorizationId, because: Because) -> Result<bool, Fault> {
+    let ended = store::optional!(
+        tx.db,
+        (AccountId, String),
+        "update authorizations set ended_at = $2, ended_because = $3 where id = $1 and ended_at is null returning account, client",
+        sid,
+        tx.now,
+        because.name(),
+    )?;
+    let Some((account, client)) = ended else { return Ok(false) };
+    audit::record(tx, Deed::new(because.deed()).account(account).subject(client).reference(sid)).await?;
+    Ok(true)
+}
+
+/// The authorization of that `sid`, ended or not.
+pub async fn find(db: &mut Db, sid: AuthorizationId) -> Result<Option<Authorization>, Fault> {
+    store::optional!(
+        *db,
+        Authorization,
+        "select id as sid, session, account, client, scope, acr, amr, auth_time from authorizations where id = $1",
+        sid
+    )
+}

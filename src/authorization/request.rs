@@ -1,0 +1,73 @@
+//! An authorization request after it was checked: what a relying party asks of a person.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::ids::AccountId;
+use crate::base::vocabulary::words;
+use crate::base::{Language, Life};
+use crate::relying_party::Scopes;
+
+words! {
+    /// What the relying party wishes the person to be asked (OpenID Connect Core section 3.1.2.1).
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    Prompt, "prompt" {
+        /// No page at all: answer at once or say why not.
+        None = "none",
+        /// To sign in, even where a session runs.
+        Login = "login",
+        /// To consent, even where a consent is remembered.
+        Consent = "consent",
+        /// To say who they are: here the same as signing in, since a browser holds one account.
+        SelectAccount = "select_account",
+    }
+}
+
+/// What is asked. Client and redirect URI were proven before this came to exist.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// The relying party.
+    pub client: String,
+    /// Where the answer goes, exactly as it was given.
+    pub redirect_uri: String,
+    /// What is asked for, out of what the relying party may ask for.
+    pub scope: Scopes,
+    /// Handed back with the answer, unread.
+    pub state: Option<String>,
+    /// Echoed in the ID token, unread.
+    pub nonce: Option<String>,
+    /// The PKCE challenge, S256 (RFC 7636).
+    pub challenge: Option<String>,
+    /// What the person is to be asked.
+    pub prompt: BTreeSet<Prompt>,
+    /// The sign-in may be this many seconds old.
+    pub max_age: Option<i64>,
+    /// The name to propose at sign-in, as it came: to be shown escaped and never trusted.
+    pub login_hint: Option<String>,
+    /// The languages the relying party proposes, in order.
+    pub ui_locales: Option<String>,
+    /// The person expected (`id_token_hint`).
+    pub expected: Option<AccountId>,
+}
+
+impl Request {
+    /// Whether that prompt is asked for.
+    #[must_use]
+    pub fn prompts(&self, prompt: Prompt) -> bool {
+        self.prompt.contains(&prompt)
+    }
+
+    /// How old the sign-in may be.
+    #[must_use]
+    pub fn oldest_sign_in(&self) -> Option<Life> {
+        self.max_age.map(Life::seconds)
+    }
+
+    /// The language the relying party proposes.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        self.ui_locales.as_deref().and_then(Language::from_ui_locales)
+    }
+}

@@ -1,0 +1,115 @@
+//! Scopes: what a relying party may ask to see, as requests, consents, tokens and metadata spell it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::vocabulary::words;
+
+words! {
+    /// One scope this release knows. Others are ignored where they are asked for (RFC 6749 section 3.3).
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    Scope, "scope" {
+        /// An ID token, and `sub` at UserInfo (OpenID Connect Core section 3.1.2.1).
+        Openid = "openid",
+        /// Names and language.
+        Profile = "profile",
+        /// The email address.
+        Email = "email",
+        /// The telephone number.
+        Phone = "phone",
+        /// The company acted for.
+        Company = "company",
+        /// Profile, roles and e-services at that company.
+        Rights = "rights",
+    }
+}
+
+/// A set of scopes. As text they are separated by blanks, as JSON and in columns they are a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Scopes(BTreeSet<Scope>);
+
+impl Scopes {
+    /// The scopes among these words that are known; the others are left out.
+    pub fn known<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
+        words.into_iter().filter_map(|word| word.parse().ok()).collect()
+    }
+
+    /// Whether the scope is among them.
+    #[must_use]
+    pub fn has(&self, scope: Scope) -> bool {
+        self.0.contains(&scope)
+    }
+
+    /// Whether all of `asked` are among them.
+    #[must_use]
+    pub fn cover(&self, asked: &Self) -> bool {
+        self.0.is_superset(&asked.0)
+    }
+
+    /// Those in both sets.
+    #[must_use]
+    pub fn within(&self, allowed: &Self) -> Self {
+        Self(self.0.intersection(&allowed.0).copied().collect())
+    }
+
+    /// Those in either set.
+    #[must_use]
+    pub fn with(&self, more: &Self) -> Self {
+        Self(self.0.union(&more.0).copied().collect())
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Each of them, in the order people are shown.
+    pub fn iter(&self) -> impl Iterator<Item = Scope> {
+        self.0.iter().copied()
+    }
+}
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        Self(scopes.into_iter().collect())
+    }
+}
+
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, scope) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(scope.as_str())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Scope, Scopes};
+
+    #[test]
+    fn unknown_scopes_are_ignored_and_the_rest_has_one_order() {
+        let asked = Scopes::known("rights quantum openid openid OPENID".split(' '));
+        assert_eq!(asked.to_string(), "openid rights");
+        assert!(asked.has(Scope::Rights) && !asked.has(Scope::Email));
+        assert!(Scopes::known([""]).is_empty());
+    }
+
+    #[test]
+    fn a_consent_covers_what_it_holds_and_nothing_more() {
+        let held = Scopes::known(["openid", "email"]);
+        assert!(held.cover(&Scopes::known(["email"])));
+        assert!(!held.cover(&Scopes::known(["openid", "phone"])));
+        assert_eq!(held.with(&Scopes::known(["phone"])).to_string(), "openid email phone");
+        assert_eq!(held.within(&Scopes::known(["openid", "phone"])).to_string(), "openid");
+    }
+}

@@ -1,0 +1,168 @@
+//! `[[clients]]` in the configuration: what an operator writes about a relying party, and why it may be refused.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Digest, EServiceCode, RedirectUri, Secret};
+
+use super::{IdTokenAlgorithm, Kind, Names, RelyingParty, Scope};
+
+/// Secrets shorter than this can be guessed.
+const SHORTEST_SECRET: usize = 16;
+
+/// One `[[clients]]` section.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The client identifier (RFC 6749 section 2.2).
+    pub id: String,
+    /// The name people see.
+    pub name: String,
+    /// The name in French, where it differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_fr: Option<String>,
+    /// The name in English, where it differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
+    /// The client secret. With neither this nor `secret_file` the client is public.
+    #[serde(default, skip_serializing)]
+    pub secret: Option<String>,
+    /// A file that holds the client secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_file: Option<PathBuf>,
+    /// Where authorization answers may be sent; compared as exact strings.
+    #[serde(default)]
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Where a browser may be sent after a sign-out this client asked for.
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// The scopes it may ask for.
+    #[serde(default = "openid_alone")]
+    pub scope: Vec<Scope>,
+    /// The e-service a person must hold to be signed in there (R-RGT-3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub e_service: Option<EServiceCode>,
+    /// Whether PKCE is demanded (RFC 7636); public clients can't do without.
+    #[serde(default = "yes")]
+    pub require_pkce: bool,
+    /// Whether its ID tokens always say when the person signed in (OpenID Connect Registration section 2).
+    #[serde(default)]
+    pub require_auth_time: bool,
+    /// How its ID tokens are signed. RS256 is what relying parties assume when nothing is agreed (OpenID Connect Registration section 2).
+    #[serde(default)]
+    pub id_token_alg: IdTokenAlgorithm,
+}
+
+fn openid_alone() -> Vec<Scope> {
+    vec![Scope::Openid]
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How strictly secrets are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrets {
+    /// Short ones are refused.
+    MustBeStrong,
+    /// The demonstration's are printed on its first page anyway.
+    OfTheDemonstration,
+}
+
+/// Why a `[[clients]]` section is refused.
+#[derive(Debug, thiserror::Error)]
+#[error("clients: `{client}`: {flaw}")]
+pub struct Misconfigured {
+    client: String,
+    flaw: Flaw,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Flaw {
+    #[error("an id is 1 to 100 letters, digits and `-._~`")]
+    Id,
+    #[error("two clients have this id; give each its own")]
+    Twice,
+    #[error("it needs a name that people recognise")]
+    Name,
+    #[error("it has both `secret` and `secret_file`; keep one")]
+    TwoSecrets,
+    #[error("secret_file `{path}` can't be read ({cause}): create it or correct the path", path = .0.display(), cause = .1)]
+    SecretFile(PathBuf, std::io::Error),
+    #[error("its secret is shorter than {SHORTEST_SECRET} characters: make one with `openssl rand -base64 32`")]
+    ShortSecret,
+    #[error("a public client can't set `require_pkce = false`: nothing else protects its codes")]
+    PublicWithoutPkce,
+}
+
+impl Misconfigured {
+    /// Two sections with one id.
+    pub(super) fn twice(client: &str) -> Self {
+        Self { client: client.to_owned(), flaw: Flaw::Twice }
+    }
+}
+
+impl Settings {
+    /// The relying party this section declares.
+    pub(super) fn declare(&self, secrets: Secrets) -> Result<RelyingParty, Misconfigured> {
+        self.checked(secrets).map_err(|flaw| Misconfigured { client: self.id.chars().take(100).collect(), flaw })
+    }
+
+    fn checked(&self, secrets: Secrets) -> Result<RelyingParty, Flaw> {
+        if !is_client_id(&self.id) {
+            return Err(Flaw::Id);
+        }
+        if self.name.trim().is_empty() {
+            return Err(Flaw::Name);
+        }
+        let kind = self.kind(secrets)?;
+        if matches!(kind, Kind::Public) && !self.require_pkce {
+            return Err(Flaw::PublicWithoutPkce);
+        }
+        Ok(RelyingParty {
+            id: self.id.clone(),
+            names: Names {
+                fr: self.name_fr.clone().unwrap_or_else(|| self.name.clone()),
+                en: self.name_en.clone().unwrap_or_else(|| self.name.clone()),
+            },
+            kind,
+            redirect_uris: self.redirect_uris.clone(),
+            post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
+            scope: self.scope.iter().copied().collect(),
+            e_service: self.e_service.clone(),
+            require_pkce: self.require_pkce,
+            require_auth_time: self.require_auth_time,
+            id_token_alg: self.id_token_alg,
+        })
+    }
+
+    fn kind(&self, secrets: Secrets) -> Result<Kind, Flaw> {
+        let secret = match (&self.secret, &self.secret_file) {
+            (None, None) => return Ok(Kind::Public),
+            (Some(_), Some(_)) => return Err(Flaw::TwoSecrets),
+            (Some(secret), None) => secret.clone(),
+            (None, Some(path)) => read_secret(path)?,
+        };
+        match secrets {
+            Secrets::MustBeStrong if secret.chars().count() < SHORTEST_SECRET => Err(Flaw::ShortSecret),
+            Secrets::OfTheDemonstration if secret.is_empty() => Err(Flaw::ShortSecret),
+            Secrets::MustBeStrong | Secrets::OfTheDemonstration => Ok(Kind::Confidential { secret: digest(&secret) }),
+        }
+    }
+}
+
+fn digest(secret: &str) -> Digest {
+    Secret::presented(secret).digest()
+}
+
+fn read_secret(path: &Path) -> Result<String, Flaw> {
+    let text = std::fs::read_to_string(path).map_err(|cause| Flaw::SecretFile(path.to_owned(), cause))?;
+    Ok(text.trim().to_owned())
+}
+
+/// Unreserved characters only (RFC 3986 section 2.3): the id then reads alike in a query, a form and a Basic header.
+fn is_client_id(id: &str) -> bool {
+    (1..=100).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+}
