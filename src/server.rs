@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
@@ -48,7 +48,6 @@ pub fn router(app: &App, more: Router<App>) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), broken::explain))
         .layer(from_fn_with_state(app.clone(), headers::secure))
-        .layer(from_fn(headers::readable_path))
         .with_state(app.clone())
 }
 
@@ -108,8 +107,8 @@ async fn ready(State(app): State<App>) -> Response {
     }
 }
 
-async fn not_found(State(app): State<App>, caller: Caller) -> Result<Response, Broken> {
-    Ok(answer::trouble(&caller.frame(&app)?, Trouble::NotFound))
+async fn not_found(State(app): State<App>, caller: Caller) -> Response {
+    answer::trouble(&app, &caller, Trouble::NotFound)
 }
 
 fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {

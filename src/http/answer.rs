@@ -4,10 +4,11 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::app::App;
 use crate::base::{Fault, Place};
 
+use super::Caller;
 use super::error::{ErrorPage, Trouble};
-use super::page::Frame;
 
 /// A page with its status.
 pub fn page(status: StatusCode, template: &impl Template) -> Response {
@@ -19,8 +20,11 @@ pub fn page(status: StatusCode, template: &impl Template) -> Response {
 
 /// An error page for what went wrong.
 #[must_use]
-pub fn trouble(frame: &Frame, trouble: Trouble) -> Response {
-    page(status(trouble), &ErrorPage::new(frame.clone(), trouble))
+pub fn trouble(app: &App, caller: &Caller, trouble: Trouble) -> Response {
+    match caller.frame(app) {
+        Ok(frame) => page(status(trouble), &ErrorPage::new(frame, trouble)),
+        Err(fault) => Broken(fault).into_response(),
+    }
 }
 
 /// The HTTP status of a trouble.

@@ -29,10 +29,11 @@ pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Re
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(broken) = response.extensions().get::<Reference>().cloned() else { return response };
     let status = response.status();
-    let mut explained = match caller {
-        Some(caller) => {
+    let frame = caller.and_then(|caller| caller.frame(&app).ok());
+    let mut explained = match frame {
+        Some(frame) => {
             let trouble = if broken.busy { Trouble::Busy } else { Trouble::Broken };
-            let page = ErrorPage { reference: Some(broken.reference), ..ErrorPage::new(caller.frame(&app), trouble) };
+            let page = ErrorPage { reference: Some(broken.reference), ..ErrorPage::new(frame, trouble) };
             answer::page(status, &page)
         }
         None => (status, Json(serde_json::json!({ "error": "server_error", "error_description": "see the reference", "reference": broken.reference }))).into_response(),

@@ -30,6 +30,8 @@ pub struct Caller {
     pub address: Option<Address>,
     /// The language to answer in.
     pub language: Language,
+    /// Whether the person chose that language here; what a relying party proposes counts only where they didn't.
+    pub chose_language: bool,
     /// The browser's cookie. Only programs have none.
     pub browser: Option<Secret>,
     /// The browser's own words.
@@ -46,17 +48,17 @@ impl Caller {
     }
 
     /// The frame of a page for this caller.
-    #[must_use]
-    pub fn frame(&self, app: &App) -> Frame {
-        Frame {
+    pub fn frame(&self, app: &App) -> Result<Frame, Fault> {
+        let csrf = self.browser.as_ref().map(|browser| csrf::token(app, browser)).transpose()?;
+        Ok(Frame {
             words: Words::of(self.language),
             brand: app.brand.clone(),
             now: app.clock.now(),
-            csrf: self.browser.as_ref().map(|browser| csrf::token(app, browser)).unwrap_or_default(),
+            csrf: csrf.unwrap_or_default(),
             here: self.here.clone(),
             person: None,
             notice: None,
-        }
+        })
     }
 
     fn read(parts: &Parts, app: &App) -> Result<Self, UnreadableChain> {
@@ -68,6 +70,7 @@ impl Caller {
         Ok(Self {
             address,
             language: language(parts, https),
+            chose_language: Kept::Language.read(&parts.headers, https).is_some(),
             browser: fresh.or_else(|| Kept::Browser.secret(&parts.headers, https)),
             user_agent: user_agent.chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT).collect(),
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
@@ -79,6 +82,7 @@ impl Caller {
         Self {
             address: None,
             language: language(parts, false),
+            chose_language: false,
             browser: None,
             user_agent: String::new(),
             here: "/".to_owned(),
@@ -92,7 +96,7 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         Self::read(parts, app).map_err(|UnreadableChain| {
             tracing::warn!("X-Forwarded-For of a trusted proxy can't be read");
-            answer::trouble(&Self::unreadable(parts).frame(app), Trouble::BadRequest)
+            answer::trouble(app, &Self::unreadable(parts), Trouble::BadRequest)
         })
     }
 }

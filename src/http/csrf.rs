@@ -24,6 +24,8 @@ pub fn token(app: &App, browser: &Secret) -> Result<String, Fault> {
 pub struct Posted<T> {
     /// Who sent it.
     pub caller: Caller,
+    /// The cookies and the rest of the request's headers.
+    pub headers: HeaderMap,
     /// Its fields.
     pub form: T,
 }
@@ -34,7 +36,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let caller = Caller::from_request_parts(&mut parts, app).await?;
-        let refused = |trouble| answer::trouble(&caller.frame(app), trouble);
+        let refused = |trouble| answer::trouble(app, &caller, trouble);
         let headers = parts.headers.clone();
         let body = Bytes::from_request(Request::from_parts(parts, body), app).await.map_err(|_| refused(Trouble::TooLarge))?;
         if is_foreign(&headers, &app.config.issuer) || !has_token(app, &caller, &body) {
@@ -42,7 +44,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
         }
         // The forms are our own: fields that don't fit were not typed by a person.
         let form = serde_urlencoded::from_bytes(&body).map_err(|_| refused(Trouble::BadRequest))?;
-        Ok(Self { caller, form })
+        Ok(Self { caller, headers, form })
     }
 }
 

@@ -62,10 +62,9 @@ pub struct Person {
 
 impl Person {
     /// The frame of a page for this person.
-    #[must_use]
-    pub fn frame(&self, app: &App) -> Frame {
+    pub fn frame(&self, app: &App) -> Result<Frame, Fault> {
         let person = SignedIn { name: self.snapshot.full_name(), company: Some(self.snapshot.company_name.clone()) };
-        Frame { person: Some(person), ..self.caller.frame(app) }
+        Ok(Frame { person: Some(person), ..self.caller.frame(app)? })
     }
 
     /// The person as an actor of the audit trail.

@@ -8,6 +8,7 @@ pub mod broken;
 mod caller;
 pub mod cookies;
 mod csrf;
+pub mod errand;
 pub mod error;
 mod guard;
 pub mod headers;

@@ -1,0 +1,69 @@
+//! The errand a page is part of: which relying party waits, and where the answer will go in the end.
+
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::app::App;
+use crate::authorization::{Request, errand};
+use crate::base::ids::ErrandId;
+use crate::base::redirect_uri::origin;
+use crate::base::{Language, Place};
+
+use super::answer::Broken;
+use super::error::Trouble;
+use super::{Caller, answer, headers};
+
+/// A parked authorization request of this browser.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// What pages carry along.
+    pub id: ErrandId,
+    /// What is asked.
+    pub request: Request,
+    /// The relying party's name in the caller's language.
+    pub relying_party: String,
+}
+
+/// The errand that a page's address or form names. One that isn't this browser's, or has expired, ends in a page that says so.
+pub async fn waiting(app: &App, caller: &mut Caller, id: Option<ErrandId>) -> Result<Option<Waiting>, Response> {
+    let Some(id) = id else { return Ok(None) };
+    let stale = |caller: &Caller| answer::trouble(app, caller, Trouble::StaleErrand);
+    let Some(browser) = caller.browser.as_ref().map(crate::base::Secret::digest) else { return Err(stale(caller)) };
+    let found = app.look(async |view| errand::find(&mut view.db, id, &browser, view.now).await).await;
+    let Some(found) = found.map_err(|fault| Broken(fault).into_response())? else { return Err(stale(caller)) };
+    let request = found.request.0;
+    if let Some(wished) = request.ui_locales.as_deref().and_then(Language::from_ui_locales)
+        && !caller.chose_language
+    {
+        caller.language = wished;
+    }
+    let Some(party) = app.relying_parties.find(&request.client) else { return Err(stale(caller)) };
+    let relying_party = party.name(caller.language).to_owned();
+    Ok(Some(Waiting { id, request, relying_party }))
+}
+
+impl Waiting {
+    /// The one dispatcher, which every step returns to.
+    #[must_use]
+    pub fn dispatcher(&self) -> String {
+        at(Place::Authorize, Some(self.id))
+    }
+
+    /// Lets the page's forms lead on to the relying party: browsers hold `form-action` against every redirect that follows.
+    #[must_use]
+    pub fn admit(&self, mut response: Response) -> Response {
+        if let Some(policy) = origin(&self.request.redirect_uri).as_deref().and_then(headers::policy_towards) {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        response
+    }
+}
+
+/// A place with the errand it is part of.
+#[must_use]
+pub fn at(place: Place, errand: Option<ErrandId>) -> String {
+    match errand {
+        Some(id) => format!("{}?errand={id}", place.path()),
+        None => place.path().to_owned(),
+    }
+}
