@@ -113,7 +113,7 @@ impl Accent {
     /// The nearest shade that reads on dark surfaces.
     #[must_use]
     pub fn by_night(self) -> Self {
-        self.towards(Self::WHITE, Self::NIGHT)
+        self.lit().mixed(Self::WHITE, 20).towards(Self::WHITE, Self::NIGHT)
     }
 
     /// What reads best on this colour: white or ink.
@@ -125,6 +125,16 @@ impl Accent {
     fn towards(self, end: Self, surface: Self) -> Self {
         let shades = (0..=25_u16).map(|step| self.mixed(end, step * 4));
         shades.into_iter().find(|shade| shade.contrast(surface) >= 5.0).unwrap_or(end)
+    }
+
+    /// The same hue with more light on it; white alone would wash it out.
+    fn lit(self) -> Self {
+        const LIGHT: u16 = 176;
+        let brightest = u16::from(self.0.into_iter().max().unwrap_or_default());
+        if brightest == 0 || brightest >= LIGHT {
+            return self;
+        }
+        Self(self.0.map(|channel| u8::try_from(u16::from(channel) * LIGHT / brightest).unwrap_or(u8::MAX)))
     }
 
     fn mixed(self, other: Self, percent: u16) -> Self {

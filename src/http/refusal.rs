@@ -1,0 +1,94 @@
+//! A refusal: what you can't do now, why, what you can do, whom to ask, a reference. A stranger never sees it, since the right password comes first (R-ADM-7).
+
+use askama::Template;
+
+use super::page::{Frame, Link, Whom};
+
+/// The page that refuses, answered with 403.
+#[derive(Debug, Template)]
+#[template(path = "refusal.html")]
+pub struct RefusalPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// What the person can't do now.
+    pub wish: Wish,
+    /// Every condition that counts here, met or not.
+    pub standing: Vec<Standing>,
+    /// What the person can do by themselves; asking is always possible.
+    pub links: Vec<Link>,
+    /// Whom to ask.
+    pub whom: Vec<Whom>,
+    /// What Customer Service finds the refusal by.
+    pub reference: String,
+}
+
+/// What was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// To sign in.
+    SignIn,
+    /// To enter a relying party, by its name.
+    Enter(String),
+    /// To open one of our own pages.
+    Page,
+}
+
+/// One condition, as the person sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The condition's name.
+    pub condition: &'static str,
+    /// Whether it holds.
+    pub met: bool,
+    /// What it asks for, in a few words.
+    pub label: String,
+    /// Why it doesn't hold and whom to ask; for unmet conditions.
+    pub sentence: String,
+}
+
+/// What the sentences of conditions name.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// The person's company.
+    pub company: &'a str,
+    /// The address they come from, where it is known.
+    pub address: Option<&'a str>,
+    /// The e-service asked for, where there is one.
+    pub e_service: Option<&'a str>,
+}
+
+impl Standing {
+    /// The condition in the person's words.
+    #[must_use]
+    pub fn new(frame: &Frame, condition: &'static str, met: bool, around: Around<'_>) -> Self {
+        let label = frame.say(&format!("access-{condition}-label"));
+        let sentence = if met { String::new() } else { around.sentence(frame, condition) };
+        Self { condition, met, label, sentence }
+    }
+}
+
+impl Around<'_> {
+    fn sentence(self, frame: &Frame, condition: &str) -> String {
+        let unknown = frame.say("access-address-unknown");
+        let values = [
+            ("company", self.company),
+            ("address", self.address.unwrap_or(&unknown)),
+            ("service", self.e_service.unwrap_or_default()),
+        ];
+        frame.tell(&format!("access-{condition}-person"), &values)
+    }
+}
+
+impl RefusalPage {
+    fn title(&self) -> String {
+        match &self.wish {
+            Wish::SignIn => self.frame.say("refusal-sign-in"),
+            Wish::Enter(name) => self.frame.tell("refusal-enter", &[("client", name.as_str())]),
+            Wish::Page => self.frame.say("refusal-page"),
+        }
+    }
+
+    fn subject(&self) -> String {
+        self.frame.tell("refusal-mail-subject", &[("service", self.frame.brand.name.as_str()), ("reference", self.reference.as_str())])
+    }
+}

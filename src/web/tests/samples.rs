@@ -1,0 +1,161 @@
+//! The pages as people of the demo world see them.
+
+use std::sync::Arc;
+
+use askama::Template;
+
+use crate::base::brand::Brand;
+use crate::base::{Language, Life, Place, Timestamp};
+use crate::http::error::{ErrorPage, Trouble};
+use crate::http::page::{Frame, Link, SignedIn, Whom};
+use crate::http::refusal::{Around, RefusalPage, Standing, Wish};
+use crate::mail::letters::{NewDevice, Stationery};
+use crate::web::account::{AccessView, AccountPage, ApplicationView, EServiceGroup, PersonView, SessionView};
+use crate::web::company_choice::{CompanyChoicePage, CompanyOption};
+use crate::web::consent::{self, ConsentPage};
+use crate::web::login::LoginPage;
+use crate::web::logout::{LoggedOutPage, LogoutPage};
+use crate::web::mailbox::{MailView, MailboxPage};
+use crate::web::welcome::WelcomePage;
+use crate::words::{Device, Words};
+
+const PORTAL: &str = "Customer portal";
+const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36";
+
+type Named = Vec<(String, String)>;
+
+pub fn pages(language: Language) -> Named {
+    let mut pages = sign_in(language);
+    pages.extend(troubles(language));
+    pages.extend(console(language));
+    pages
+}
+
+pub fn letters(language: Language) -> Named {
+    let letter = new_device(language);
+    vec![("new-device".to_owned(), letter.html), ("new-device-text".to_owned(), format!("<pre>{}\n\n{}</pre>", letter.subject, letter.text))]
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-03-13T13:30:00Z").unwrap()
+}
+
+fn frame(language: Language) -> Frame {
+    Frame {
+        words: Words::of(language),
+        brand: Arc::new(Brand::default()),
+        now: now(),
+        csrf: "token".to_owned(),
+        here: "/login?errand=1&x=\"2\"".to_owned(),
+        person: None,
+        notice: None,
+    }
+}
+
+fn signed_in(language: Language) -> Frame {
+    let person = SignedIn { name: "Inès Aubert-Lefèvre".to_owned(), company: Some("Durand Télécom".to_owned()) };
+    Frame { person: Some(person), ..frame(language) }
+}
+
+fn named(name: &str, page: &impl Template) -> (String, String) {
+    (name.to_owned(), page.render().unwrap())
+}
+
+fn sign_in(language: Language) -> Named {
+    let login = || LoginPage::new(frame(language), Some("e1".to_owned()), Some(PORTAL.to_owned()));
+    let choice = CompanyChoicePage { frame: frame(language), errand: Some("e1".to_owned()), relying_party: Some(PORTAL.to_owned()), companies: companies(false) };
+    let sights = consent::in_words(&frame(language), ["openid", "profile", "email", "company", "rights", "unknown"]);
+    let asked = |added: Vec<String>| ConsentPage {
+        frame: signed_in(language),
+        errand: "e1".to_owned(),
+        relying_party: "Demo web".to_owned(),
+        host: "localhost:9001".to_owned(),
+        company: "Durand Télécom".to_owned(),
+        sights: sights.clone(),
+        added,
+    };
+    vec![
+        named("login", &login()),
+        named("login-own", &LoginPage::new(frame(language), None, None).named("alice")),
+        named("login-refused", &login().named("<alice>").refused()),
+        named("login-incomplete", &login().incomplete("")),
+        named("login-too-often", &login().named("alice").too_often(Life::minutes(15))),
+        named("company-choice", &choice),
+        named("consent", &asked(Vec::new())),
+        named("consent-grown", &asked(consent::in_words(&frame(language), ["phone", "offline_access"]))),
+        named("logout", &LogoutPage { frame: signed_in(language), relying_party: Some(PORTAL.to_owned()), place: Place::RelyingPartyLogout, carried: vec![("state", "x".to_owned())] }),
+        named("logged-out", &LoggedOutPage { frame: frame(language), back: Some(Link { to: "http://localhost:8090/".to_owned(), text: PORTAL.to_owned() }) }),
+        named("welcome", &WelcomePage { frame: frame(language) }),
+    ]
+}
+
+fn troubles(language: Language) -> Named {
+    let mut pages = vec![named("refusal", &refusal(language))];
+    for trouble in Trouble::ALL {
+        let mut page = ErrorPage::new(frame(language), trouble);
+        if trouble == Trouble::BadRequest {
+            page.detail = Some("invalid_request: redirect_uri is not registered <script>".to_owned());
+            page.reference = Some("01935f3e-7c1a".to_owned());
+        }
+        pages.push(named(&format!("error-{}", trouble.name()), &page));
+    }
+    pages
+}
+
+fn refusal(language: Language) -> RefusalPage {
+    let frame = frame(language);
+    let around = Around { company: "Durand Télécom", address: Some("127.0.0.1"), e_service: Some("e-Just Fibre") };
+    let conditions = ["company-validated", "company-ordered", "company-open", "contact-listed", "contact-enabled", "membership-approved", "membership-enabled", "account-enabled", "account-activated", "mailbox-proven", "password-set", "network", "e-service"];
+    let standing = conditions.iter().map(|name| Standing::new(&frame, name, *name != "network", around)).collect();
+    let whom = vec![Whom::administrator(&frame, "Alice Durand", "alice@durand.example"), Whom::customer_service(&frame)];
+    let links = vec![Link::to_place(Place::Login, frame.say("logged-out-again"))];
+    RefusalPage { wish: Wish::Enter(PORTAL.to_owned()), standing, links, whom, reference: "01935f3e-7c1a".to_owned(), frame }
+}
+
+fn console(language: Language) -> Named {
+    let letter = new_device(language);
+    let mail = MailView { to: "alice@durand.example".to_owned(), subject: letter.subject, at: now(), text: letter.text, html: letter.html, links: vec!["http://localhost:8080/account".to_owned()] };
+    vec![
+        named("account", &account(language)),
+        named("account-empty", &AccountPage { companies: Vec::new(), applications: Vec::new(), access: bare(), ..account(language) }),
+        named("mailbox", &MailboxPage { frame: frame(language), mails: vec![mail] }),
+        named("mailbox-empty", &MailboxPage { frame: frame(language), mails: Vec::new() }),
+    ]
+}
+
+fn companies(with_current: bool) -> Vec<CompanyOption> {
+    [("C-1001", "Durand Télécom", "Invoicing"), ("C-1002", "Petit Réseau", "Complete")]
+        .map(|(reference, name, profile)| CompanyOption { reference: reference.to_owned(), name: name.to_owned(), profile: profile.to_owned(), here: with_current && reference == "C-1001" })
+        .to_vec()
+}
+
+fn bare() -> AccessView {
+    AccessView { company: "Durand Télécom".to_owned(), reference: "C-1001".to_owned(), branch: None, profile: "Limited".to_owned(), profile_means: String::new(), roles: Vec::new(), e_services: Vec::new(), networks: Vec::new() }
+}
+
+fn account(language: Language) -> AccountPage {
+    let frame = Frame { notice: Some("Chrome – OK".to_owned()), ..signed_in(language) };
+    let group = |name: &str, e_services: &[&str]| EServiceGroup { name: name.to_owned(), e_services: e_services.iter().map(|one| (*one).to_owned()).collect() };
+    let session = |device: &str, hours: i64, here: bool| SessionView { id: device.to_owned(), device: Device::from_user_agent(device).in_words(frame.words), address: "2001:db8:85a3::8a2e:370:7334".to_owned(), since: now() - Life::hours(hours), seen: now() - Life::minutes(hours * 3 - 3), here };
+    AccountPage {
+        person: PersonView { name: "Inès Aubert-Lefèvre".to_owned(), login: "ines".to_owned(), email: "ines@compta.example".to_owned(), phone: None },
+        access: AccessView {
+            branch: Some("Lyon".to_owned()),
+            profile_means: "Access to everything, but neither invoices nor order amounts.".to_owned(),
+            roles: vec!["Tickets".to_owned(), "Billing".to_owned()],
+            e_services: vec![group("Pre-sales", &["Eligibility", "e-pricer", "TAO"]), group("Orders", &["FCI", "e-RDV", "e-Just Fibre"]), group("After-sales", &["e-SAV Test"]), group("Documents", &["Mes certificats numériques"])],
+            networks: vec!["192.0.2.0/24".to_owned()],
+            ..bare()
+        },
+        companies: companies(true),
+        sessions: vec![session(CHROME, 1, true), session("Firefox/1 Linux", 20, false), session("", 30, false)],
+        applications: vec![ApplicationView { id: "a".to_owned(), name: PORTAL.to_owned(), company: "Durand Télécom".to_owned(), sights: consent::in_words(&frame, ["openid", "profile", "rights"]), since: now() - Life::days(12) }],
+        frame,
+    }
+}
+
+fn new_device(language: Language) -> crate::mail::letters::Letter {
+    let on = Stationery { words: Words::of(language), brand: Arc::new(Brand::default()), now: now() };
+    let letter = NewDevice { name: "Alice Durand".to_owned(), at: now(), device: Device::from_user_agent(CHROME), address: "203.0.113.7".to_owned(), account: "https://id.example/account".to_owned() };
+    letter.write(&on).unwrap()
+}

@@ -1,0 +1,17 @@
+consent-title = { $client } asks for access
+consent-company = You are acting for { $company }.
+consent-sees = It will see
+consent-added = New this time
+consent-sees-altogether = Altogether, it will see
+consent-allow = Allow
+consent-deny = Don’t allow
+consent-after = You then go back to { $host }.
+consent-remembered = We remember your answer; you can withdraw it at any time in “My account”.
+scope-openid = that it is you, by an identifier of your account
+scope-profile = your name and your language
+scope-email = your email address
+scope-phone = your phone number
+scope-address = your company’s postal address
+scope-company = the company you act for, and your branch
+scope-rights = your profile, your roles and your e-services there
+scope-offline_access = all of this also while you are away, until you withdraw it

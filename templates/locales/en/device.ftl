@@ -1,0 +1,2 @@
+device-browser-and-system = { $browser } on { $system }
+device-unknown = Unknown device

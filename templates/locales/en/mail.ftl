@@ -1,0 +1,12 @@
+mail-greeting = Hello { $name },
+mail-bare-link = If the button doesn’t work, copy this address:
+mail-signature = { $service } – Customer Service: { $support }
+new-device-subject = { $service }: new sign-in from an unknown device
+new-device-sentence = Somebody signed in to your { $service } account from a device we don’t know yet.
+new-device-when = When
+new-device-device = Device
+new-device-address = Address
+new-device-yours = If it was you, there is nothing to do.
+new-device-not-yours = If it wasn’t you, open your account, end that session, and tell Customer Service at once: { $support }
+new-device-button = See where I am signed in
+new-device-why = You get this mail at each sign-in from a new browser or device. If you do nothing, the session goes on until it expires by itself.

@@ -1,0 +1,17 @@
+consent-title = { $client } demande un accès
+consent-company = Vous agissez pour { $company }.
+consent-sees = Cette application verra
+consent-added = Nouveau cette fois
+consent-sees-altogether = En tout, cette application verra
+consent-allow = Autoriser
+consent-deny = Refuser
+consent-after = Vous retournerez ensuite sur { $host }.
+consent-remembered = Nous retenons votre réponse ; vous pouvez la retirer à tout moment dans « Mon compte ».
+scope-openid = qu’il s’agit bien de vous, par un identifiant de votre compte
+scope-profile = votre nom et votre langue
+scope-email = votre adresse e-mail
+scope-phone = votre numéro de téléphone
+scope-address = l’adresse postale de votre société
+scope-company = la société pour laquelle vous agissez, et votre agence
+scope-rights = votre profil, vos rôles et vos e-services dans cette société
+scope-offline_access = tout cela aussi en votre absence, jusqu’à ce que vous le retiriez

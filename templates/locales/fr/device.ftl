@@ -1,0 +1,2 @@
+device-browser-and-system = { $browser } sur { $system }
+device-unknown = Appareil inconnu

@@ -1,0 +1,12 @@
+mail-greeting = Bonjour { $name },
+mail-bare-link = Si le bouton ne fonctionne pas, copiez cette adresse :
+mail-signature = { $service } – Service Clients : { $support }
+new-device-subject = { $service } : nouvelle connexion depuis un appareil inconnu
+new-device-sentence = Quelqu’un s’est connecté à votre compte { $service } depuis un appareil que nous ne connaissons pas encore.
+new-device-when = Quand
+new-device-device = Appareil
+new-device-address = Adresse
+new-device-yours = Si c’était vous, vous n’avez rien à faire.
+new-device-not-yours = Si ce n’était pas vous, ouvrez votre compte, fermez cette connexion et prévenez aussitôt le Service Clients : { $support }
+new-device-button = Voir mes connexions
+new-device-why = Vous recevez ce message à chaque connexion depuis un nouveau navigateur ou appareil. Si vous ne faites rien, la connexion dure jusqu’à son expiration.
