@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use josekit::JoseError;
 use josekit::jwk::Jwk;
 use josekit::jws::{ES256, JwsSigner, JwsVerifier, RS256};
-use josekit::JoseError;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 

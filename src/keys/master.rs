@@ -97,7 +97,11 @@ impl MasterKey {
     pub fn load(path: &Path) -> Result<Self, CannotUse> {
         let unreadable = |cause: std::io::Error| {
             let path = path.to_owned();
-            if cause.kind() == ErrorKind::NotFound { CannotUse::NoMasterKey { path } } else { CannotUse::UnreadableMasterKey { path, cause } }
+            if cause.kind() == ErrorKind::NotFound {
+                CannotUse::NoMasterKey { path }
+            } else {
+                CannotUse::UnreadableMasterKey { path, cause }
+            }
         };
         let file = File::open(path).map_err(unreadable)?;
         let mode = file.metadata().map_err(unreadable)?.mode() & 0o777;
@@ -114,7 +118,11 @@ impl MasterKey {
     pub fn create(path: &Path) -> Result<Self, CannotUse> {
         let unwritable = |cause: std::io::Error| {
             let path = path.to_owned();
-            if cause.kind() == ErrorKind::AlreadyExists { CannotUse::MasterKeyExists { path } } else { CannotUse::UnwritableMasterKey { path, cause } }
+            if cause.kind() == ErrorKind::AlreadyExists {
+                CannotUse::MasterKeyExists { path }
+            } else {
+                CannotUse::UnwritableMasterKey { path, cause }
+            }
         };
         let key = Self::random()?;
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(unwritable)?;
@@ -132,7 +140,7 @@ impl MasterKey {
 
     fn new(bytes: [u8; LENGTH]) -> Result<Self, Fault> {
         let name = derive(&bytes, Purpose::Fingerprint)?;
-        Ok(Self { bytes, fingerprint: Fingerprint(hex(&name[..12])) })
+        Ok(Self { bytes, fingerprint: Fingerprint(URL_SAFE_NO_PAD.encode(&name[..12])) })
     }
 
     /// The key's name.
@@ -213,17 +221,13 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     Some(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use proptest::prelude::*;
 
-    use super::{CannotUnseal, CannotUse, MasterKey, Purpose, derive, from_hex, hex};
+    use super::{CannotUnseal, CannotUse, MasterKey, Purpose, derive, from_hex};
 
     fn key() -> MasterKey {
         MasterKey::random().unwrap()
@@ -272,7 +276,10 @@ mod tests {
     #[test]
     fn derived_keys_never_change() {
         let master = [7; 32];
-        assert_eq!(hex(&derive(&master, Purpose::SigningKeys).unwrap())[..16], *"0000000000000000");
+        assert_eq!(derive(&master, Purpose::SigningKeys).unwrap()[..4], [0xc0, 0xef, 0xa2, 0x04]);
+        assert_eq!(derive(&master, Purpose::Outbox).unwrap()[..4], [0xb8, 0x9a, 0x31, 0xe2]);
+        assert_eq!(derive(&master, Purpose::Csrf).unwrap()[..4], [0x5a, 0xe1, 0x56, 0xc0]);
+        assert_eq!(derive(&master, Purpose::Fingerprint).unwrap()[..4], [0x7f, 0x19, 0x98, 0xc0]);
         assert_eq!(from_hex("00ff7A"), Some(vec![0, 255, 0x7a]));
     }
 
@@ -285,7 +292,9 @@ mod tests {
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(MasterKey::load(&path).unwrap().fingerprint(), made.fingerprint());
         assert!(matches!(MasterKey::create(&path), Err(CannotUse::MasterKeyExists { .. })));
-        std::fs::write(&path, format!("{}\n", hex(&made.bytes))).unwrap();
+        let hex: String =
+            made.bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from_digit(digit.into(), 16).unwrap()).collect();
+        std::fs::write(&path, hex).unwrap();
         assert_eq!(MasterKey::load(&path).unwrap().fingerprint(), made.fingerprint(), "hexadecimal is read as well");
         std::fs::write(&path, "correct horse battery staple").unwrap();
         assert!(matches!(MasterKey::load(&path), Err(CannotUse::NotAMasterKey { .. })));

@@ -93,7 +93,9 @@ impl Keys {
         let present = store.look(clock, rules, async |view| list(&mut view.db).await).await?;
         for alg in Algorithm::ALL.into_iter().filter(|alg| !present.iter().any(|row| row.alg == *alg)) {
             // Making an RSA key takes tenths of a second: not while the transaction is open.
-            let fresh = tokio::task::spawn_blocking(move || signing::Fresh::generate(alg)).await.map_err(|e| Fault::broken("making a key", e))??;
+            let fresh = tokio::task::spawn_blocking(move || signing::Fresh::generate(alg))
+                .await
+                .map_err(|e| Fault::broken("making a key", e))??;
             store.act(start(), async |tx| signing::add_first(tx, &master, &fresh).await).await?;
         }
         let ring = store.look(clock, rules, async |view| keyring::load(view, &master).await).await?;

@@ -66,12 +66,8 @@ pub async fn list(db: &mut Db) -> Result<Vec<KeyRow>, Fault> {
 /// Records the master key where the database has none, and answers the one it needs.
 pub(super) async fn adopt(tx: &mut Tx<'_>, found: &Fingerprint) -> Result<Fingerprint, Fault> {
     // The unique index lets one of two servers in that start at once; a later statement then sees whose key it was.
-    let first = store::execute!(
-        tx.db,
-        "insert into master_keys (fingerprint, created_at) values ($1, $2) on conflict do nothing",
-        found,
-        tx.now
-    )?;
+    let first =
+        store::execute!(tx.db, "insert into master_keys (fingerprint, created_at) values ($1, $2) on conflict do nothing", found, tx.now)?;
     if first == 1 {
         audit::record(tx, Deed::new(What::MasterKeyRecorded).subject(found)).await?;
     }
