@@ -156,10 +156,6 @@ deeds! {
     MembershipChanged = "membership.changed",
     /// A company was designated a user administrator (R-DEL-1).
     AdministratorDesignated = "membership.administrator_designated",
-    /// The database was sealed with a master key for the first time.
-    MasterKeyRecorded = "keys.master_recorded",
-    /// A signing key was made and published.
-    SigningKeyCreated = "keys.signing_created",
     /// A letter was given up: its server refused it for good, or too long.
     MailGivenUp = "mail.given_up",
 }

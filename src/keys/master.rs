@@ -17,7 +17,8 @@ use openssl::sign::Signer;
 use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
 
 use super::CannotUse;
-use crate::base::{Dice, Fault};
+use crate::base::seal::{CannotUnseal, Fingerprint};
+use crate::base::{Dice, Fault, Seal, Sealed};
 
 const LENGTH: usize = 32;
 const NONCE: usize = 12;
@@ -52,43 +53,6 @@ impl Purpose {
             Self::Csrf => b"guichet/1/csrf",
             Self::Fingerprint => b"guichet/1/fingerprint",
         }
-    }
-}
-
-/// A master key's name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
-#[sqlx(transparent)]
-pub struct Fingerprint(String);
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Something sealed: which master key sealed it, and nonce, ciphertext and tag in one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sealed {
-    /// The master key it needs.
-    pub by: Fingerprint,
-    /// What the database keeps.
-    pub bytes: Vec<u8>,
-}
-
-/// Why something sealed can't be opened.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CannotUnseal {
-    /// Another master key sealed it.
-    #[error("it was sealed by the master key {0}")]
-    OtherKey(Fingerprint),
-    /// It isn't what was sealed, or stands where something else was.
-    #[error("it was altered or moved")]
-    Altered,
-}
-
-impl From<CannotUnseal> for Fault {
-    fn from(cause: CannotUnseal) -> Self {
-        Self::broken("opening something sealed", cause)
     }
 }
 
@@ -149,8 +113,13 @@ impl MasterKey {
         &self.fingerprint
     }
 
-    /// Seals with AES-256-GCM under a random nonce. What is `associated` (the row's id) must be given again to open it, so that nothing sealed can be
-    /// moved to another row.
+    /// What modules that know no keys seal with.
+    #[must_use]
+    pub fn sealer(&self, purpose: Purpose) -> Sealer {
+        Sealer { master: self.clone(), purpose }
+    }
+
+    /// Seals with AES-256-GCM under a random nonce; see [`Seal::seal`].
     pub fn seal(&self, purpose: Purpose, plain: &[u8], associated: &[u8]) -> Result<Sealed, Fault> {
         let nonce: [u8; NONCE] = Dice.bytes()?;
         let key = derive(&self.bytes, purpose)?;
@@ -183,6 +152,23 @@ impl MasterKey {
     pub fn mac_matches(&self, purpose: Purpose, bytes: &[u8], presented: &[u8]) -> Result<bool, Fault> {
         let mac = self.mac(purpose, bytes)?;
         Ok(presented.len() == mac.len() && openssl::memcmp::eq(&mac, presented))
+    }
+}
+
+/// The master key, held for one purpose.
+#[derive(Clone, Debug)]
+pub struct Sealer {
+    master: MasterKey,
+    purpose: Purpose,
+}
+
+impl Seal for Sealer {
+    fn seal(&self, plain: &[u8], associated: &[u8]) -> Result<Sealed, Fault> {
+        self.master.seal(self.purpose, plain, associated)
+    }
+
+    fn open(&self, sealed: &Sealed, associated: &[u8]) -> Result<Vec<u8>, CannotUnseal> {
+        self.master.open(self.purpose, sealed, associated)
     }
 }
 
@@ -227,7 +213,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{CannotUnseal, CannotUse, MasterKey, Purpose, derive, from_hex};
+    use super::{CannotUnseal, CannotUse, MasterKey, Purpose, Sealed, derive, from_hex};
 
     fn key() -> MasterKey {
         MasterKey::random().unwrap()
@@ -247,7 +233,7 @@ mod tests {
         #[test]
         fn any_bytes_are_refused(bytes: Vec<u8>) {
             let key = key();
-            let sealed = super::Sealed { by: key.fingerprint().clone(), bytes };
+            let sealed = Sealed { by: key.fingerprint().clone(), bytes };
             prop_assert_eq!(key.open(Purpose::Outbox, &sealed, b""), Err(CannotUnseal::Altered));
         }
     }

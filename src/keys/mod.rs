@@ -15,11 +15,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use keyring::Keyring;
-pub use master::{CannotUnseal, Fingerprint, MasterKey, Purpose, Sealed};
+pub use master::{MasterKey, Purpose, Sealer};
 pub use signing::{Algorithm, KeyRow, list};
 pub use token::{Refused, TokenType};
 
 use crate::base::actor::Who;
+use crate::base::seal::Fingerprint;
 use crate::base::{Actor, Clock, Fault, Rules, Timestamp};
 use crate::store::{Start, Store, View};
 

@@ -7,9 +7,9 @@ use josekit::jwk::alg::ec::EcCurve;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::master::{Fingerprint, MasterKey, Purpose};
-use crate::audit::{self, Deed, What};
+use super::master::{MasterKey, Purpose};
 use crate::base::ids::SigningKeyId;
+use crate::base::seal::Fingerprint;
 use crate::base::{Digest, Fault, Timestamp};
 use crate::store::{self, Db, Tx};
 
@@ -69,7 +69,7 @@ pub(super) async fn adopt(tx: &mut Tx<'_>, found: &Fingerprint) -> Result<Finger
     let first =
         store::execute!(tx.db, "insert into master_keys (fingerprint, created_at) values ($1, $2) on conflict do nothing", found, tx.now)?;
     if first == 1 {
-        audit::record(tx, Deed::new(What::MasterKeyRecorded).subject(found)).await?;
+        tracing::info!(fingerprint = %found, "the database is sealed with this master key from now on");
     }
     let (needed,) = store::one!(tx.db, (Fingerprint,), "select fingerprint from master_keys where replaced_at is null")?;
     Ok(needed)
@@ -118,7 +118,7 @@ pub(super) async fn add_first(tx: &mut Tx<'_>, master: &MasterKey, key: &Fresh) 
         tx.now,
     )?;
     if added == 1 {
-        audit::record(tx, Deed::new(What::SigningKeyCreated).subject(&key.kid)).await?;
+        tracing::info!(kid = key.kid, alg = key.alg.name(), "a signing key was made and published");
     }
     Ok(())
 }
