@@ -156,10 +156,6 @@ deeds! {
     MembershipChanged = "membership.changed",
     /// A company was designated a user administrator (R-DEL-1).
     AdministratorDesignated = "membership.administrator_designated",
-    /// The database was sealed with a master key for the first time.
-    MasterKeyRecorded = "keys.master_recorded",
-    /// A signing key was made and published.
-    SigningKeyCreated = "keys.signing_created",
     /// A letter was given up: its server refused it for good, or too long.
     MailGivenUp = "mail.given_up",
 }
@@ -285,12 +281,15 @@ mod tests {
         let [agent, user] = [1, 2].map(|n| AccountId(uuid::Uuid::from_u128(n)));
         let company = CompanyId(uuid::Uuid::from_u128(3));
         let session = SessionId(uuid::Uuid::from_u128(4));
-        let by = Actor { who: Who::Account(agent), in_name_of: Some(user), address: Address::parse("::ffff:192.0.2.7"), session: Some(session) };
+        let by =
+            Actor { who: Who::Account(agent), in_name_of: Some(user), address: Address::parse("::ffff:192.0.2.7"), session: Some(session) };
         for trial in trial::databases().await {
             let start = Start { by: by.clone(), clock: &clock, rules: &rules };
-            let deed = Deed::new(What::SessionBegan).company(company).account(user).subject("portal").detail(json!({"user_agent": "a\r\nb"}));
+            let deed =
+                Deed::new(What::SessionBegan).company(company).account(user).subject("portal").detail(json!({"user_agent": "a\r\nb"}));
             trial.store.act(start, async |tx| record(tx, deed.reference("T-1")).await).await.unwrap();
-            let read = async |about| trial.store.look(&clock, &rules, async |v| list(&mut v.db, Filter { about, ..ALL }).await).await.unwrap();
+            let read =
+                async |about| trial.store.look(&clock, &rules, async |v| list(&mut v.db, Filter { about, ..ALL }).await).await.unwrap();
             let lines = read(About::Account(user)).await;
             let line = &lines[0];
             assert_eq!((line.actor_kind.as_str(), line.actor.clone(), line.in_name_of), ("account", Some(agent.to_string()), Some(user)));

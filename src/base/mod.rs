@@ -14,6 +14,7 @@ pub mod network;
 pub mod place;
 pub mod redirect_uri;
 pub mod rules;
+pub mod seal;
 pub mod vocabulary;
 
 pub use actor::Actor;
@@ -27,4 +28,5 @@ pub use network::{Address, Networks};
 pub use place::Place;
 pub use redirect_uri::RedirectUri;
 pub use rules::Rules;
+pub use seal::{Seal, Sealed};
 pub use vocabulary::{EServiceCode, Profile, Role};

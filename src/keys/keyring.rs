@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use josekit::JoseError;
 use josekit::jwk::Jwk;
 use josekit::jws::{ES256, JwsSigner, JwsVerifier, RS256};
-use josekit::JoseError;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::master::{Fingerprint, MasterKey, Purpose, Sealed};
+use super::master::{MasterKey, Purpose};
 use super::signing::{self, Algorithm, KeyRow};
 use super::token::{self, Refused, TokenType};
+use crate::base::seal::{Fingerprint, Sealed};
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, View};
 

@@ -17,7 +17,8 @@ use openssl::sign::Signer;
 use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
 
 use super::CannotUse;
-use crate::base::{Dice, Fault};
+use crate::base::seal::{CannotUnseal, Fingerprint};
+use crate::base::{Dice, Fault, Seal, Sealed};
 
 const LENGTH: usize = 32;
 const NONCE: usize = 12;
@@ -55,49 +56,16 @@ impl Purpose {
     }
 }
 
-/// A master key's name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
-#[sqlx(transparent)]
-pub struct Fingerprint(String);
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Something sealed: which master key sealed it, and nonce, ciphertext and tag in one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sealed {
-    /// The master key it needs.
-    pub by: Fingerprint,
-    /// What the database keeps.
-    pub bytes: Vec<u8>,
-}
-
-/// Why something sealed can't be opened.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CannotUnseal {
-    /// Another master key sealed it.
-    #[error("it was sealed by the master key {0}")]
-    OtherKey(Fingerprint),
-    /// It isn't what was sealed, or stands where something else was.
-    #[error("it was altered or moved")]
-    Altered,
-}
-
-impl From<CannotUnseal> for Fault {
-    fn from(cause: CannotUnseal) -> Self {
-        Self::broken("opening something sealed", cause)
-    }
-}
-
 impl MasterKey {
     /// Reads the key from its file: 32 bytes, as 64 hexadecimal digits or as base64url.
     pub fn load(path: &Path) -> Result<Self, CannotUse> {
         let unreadable = |cause: std::io::Error| {
             let path = path.to_owned();
-            if cause.kind() == ErrorKind::NotFound { CannotUse::NoMasterKey { path } } else { CannotUse::UnreadableMasterKey { path, cause } }
+            if cause.kind() == ErrorKind::NotFound {
+                CannotUse::NoMasterKey { path }
+            } else {
+                CannotUse::UnreadableMasterKey { path, cause }
+            }
         };
         let file = File::open(path).map_err(unreadable)?;
         let mode = file.metadata().map_err(unreadable)?.mode() & 0o777;
@@ -114,7 +82,11 @@ impl MasterKey {
     pub fn create(path: &Path) -> Result<Self, CannotUse> {
         let unwritable = |cause: std::io::Error| {
             let path = path.to_owned();
-            if cause.kind() == ErrorKind::AlreadyExists { CannotUse::MasterKeyExists { path } } else { CannotUse::UnwritableMasterKey { path, cause } }
+            if cause.kind() == ErrorKind::AlreadyExists {
+                CannotUse::MasterKeyExists { path }
+            } else {
+                CannotUse::UnwritableMasterKey { path, cause }
+            }
         };
         let key = Self::random()?;
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(unwritable)?;
@@ -132,7 +104,7 @@ impl MasterKey {
 
     fn new(bytes: [u8; LENGTH]) -> Result<Self, Fault> {
         let name = derive(&bytes, Purpose::Fingerprint)?;
-        Ok(Self { bytes, fingerprint: Fingerprint(hex(&name[..12])) })
+        Ok(Self { bytes, fingerprint: Fingerprint(URL_SAFE_NO_PAD.encode(&name[..12])) })
     }
 
     /// The key's name.
@@ -141,8 +113,13 @@ impl MasterKey {
         &self.fingerprint
     }
 
-    /// Seals with AES-256-GCM under a random nonce. What is `associated` (the row's id) must be given again to open it, so that nothing sealed can be
-    /// moved to another row.
+    /// What modules that know no keys seal with.
+    #[must_use]
+    pub fn sealer(&self, purpose: Purpose) -> Sealer {
+        Sealer { master: self.clone(), purpose }
+    }
+
+    /// Seals with AES-256-GCM under a random nonce; see [`Seal::seal`].
     pub fn seal(&self, purpose: Purpose, plain: &[u8], associated: &[u8]) -> Result<Sealed, Fault> {
         let nonce: [u8; NONCE] = Dice.bytes()?;
         let key = derive(&self.bytes, purpose)?;
@@ -175,6 +152,23 @@ impl MasterKey {
     pub fn mac_matches(&self, purpose: Purpose, bytes: &[u8], presented: &[u8]) -> Result<bool, Fault> {
         let mac = self.mac(purpose, bytes)?;
         Ok(presented.len() == mac.len() && openssl::memcmp::eq(&mac, presented))
+    }
+}
+
+/// The master key, held for one purpose.
+#[derive(Clone, Debug)]
+pub struct Sealer {
+    master: MasterKey,
+    purpose: Purpose,
+}
+
+impl Seal for Sealer {
+    fn seal(&self, plain: &[u8], associated: &[u8]) -> Result<Sealed, Fault> {
+        self.master.seal(self.purpose, plain, associated)
+    }
+
+    fn open(&self, sealed: &Sealed, associated: &[u8]) -> Result<Vec<u8>, CannotUnseal> {
+        self.master.open(self.purpose, sealed, associated)
     }
 }
 
@@ -213,17 +207,13 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     Some(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use proptest::prelude::*;
 
-    use super::{CannotUnseal, CannotUse, MasterKey, Purpose, derive, from_hex, hex};
+    use super::{CannotUnseal, CannotUse, MasterKey, Purpose, Sealed, derive, from_hex};
 
     fn key() -> MasterKey {
         MasterKey::random().unwrap()
@@ -243,7 +233,7 @@ mod tests {
         #[test]
         fn any_bytes_are_refused(bytes: Vec<u8>) {
             let key = key();
-            let sealed = super::Sealed { by: key.fingerprint().clone(), bytes };
+            let sealed = Sealed { by: key.fingerprint().clone(), bytes };
             prop_assert_eq!(key.open(Purpose::Outbox, &sealed, b""), Err(CannotUnseal::Altered));
         }
     }
@@ -272,7 +262,10 @@ mod tests {
     #[test]
     fn derived_keys_never_change() {
         let master = [7; 32];
-        assert_eq!(hex(&derive(&master, Purpose::SigningKeys).unwrap())[..16], *"0000000000000000");
+        assert_eq!(derive(&master, Purpose::SigningKeys).unwrap()[..4], [0xc0, 0xef, 0xa2, 0x04]);
+        assert_eq!(derive(&master, Purpose::Outbox).unwrap()[..4], [0xb8, 0x9a, 0x31, 0xe2]);
+        assert_eq!(derive(&master, Purpose::Csrf).unwrap()[..4], [0x5a, 0xe1, 0x56, 0xc0]);
+        assert_eq!(derive(&master, Purpose::Fingerprint).unwrap()[..4], [0x7f, 0x19, 0x98, 0xc0]);
         assert_eq!(from_hex("00ff7A"), Some(vec![0, 255, 0x7a]));
     }
 
@@ -285,7 +278,9 @@ mod tests {
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(MasterKey::load(&path).unwrap().fingerprint(), made.fingerprint());
         assert!(matches!(MasterKey::create(&path), Err(CannotUse::MasterKeyExists { .. })));
-        std::fs::write(&path, format!("{}\n", hex(&made.bytes))).unwrap();
+        let hex: String =
+            made.bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from_digit(digit.into(), 16).unwrap()).collect();
+        std::fs::write(&path, hex).unwrap();
         assert_eq!(MasterKey::load(&path).unwrap().fingerprint(), made.fingerprint(), "hexadecimal is read as well");
         std::fs::write(&path, "correct horse battery staple").unwrap();
         assert!(matches!(MasterKey::load(&path), Err(CannotUse::NotAMasterKey { .. })));

@@ -15,11 +15,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use keyring::Keyring;
-pub use master::{CannotUnseal, Fingerprint, MasterKey, Purpose, Sealed};
+pub use master::{MasterKey, Purpose, Sealer};
 pub use signing::{Algorithm, KeyRow, list};
 pub use token::{Refused, TokenType};
 
 use crate::base::actor::Who;
+use crate::base::seal::Fingerprint;
 use crate::base::{Actor, Clock, Fault, Rules, Timestamp};
 use crate::store::{Start, Store, View};
 
@@ -93,7 +94,9 @@ impl Keys {
         let present = store.look(clock, rules, async |view| list(&mut view.db).await).await?;
         for alg in Algorithm::ALL.into_iter().filter(|alg| !present.iter().any(|row| row.alg == *alg)) {
             // Making an RSA key takes tenths of a second: not while the transaction is open.
-            let fresh = tokio::task::spawn_blocking(move || signing::Fresh::generate(alg)).await.map_err(|e| Fault::broken("making a key", e))??;
+            let fresh = tokio::task::spawn_blocking(move || signing::Fresh::generate(alg))
+                .await
+                .map_err(|e| Fault::broken("making a key", e))??;
             store.act(start(), async |tx| signing::add_first(tx, &master, &fresh).await).await?;
         }
         let ring = store.look(clock, rules, async |view| keyring::load(view, &master).await).await?;

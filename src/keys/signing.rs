@@ -7,9 +7,9 @@ use josekit::jwk::alg::ec::EcCurve;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::master::{Fingerprint, MasterKey, Purpose};
-use crate::audit::{self, Deed, What};
+use super::master::{MasterKey, Purpose};
 use crate::base::ids::SigningKeyId;
+use crate::base::seal::Fingerprint;
 use crate::base::{Digest, Fault, Timestamp};
 use crate::store::{self, Db, Tx};
 
@@ -66,14 +66,10 @@ pub async fn list(db: &mut Db) -> Result<Vec<KeyRow>, Fault> {
 /// Records the master key where the database has none, and answers the one it needs.
 pub(super) async fn adopt(tx: &mut Tx<'_>, found: &Fingerprint) -> Result<Fingerprint, Fault> {
     // The unique index lets one of two servers in that start at once; a later statement then sees whose key it was.
-    let first = store::execute!(
-        tx.db,
-        "insert into master_keys (fingerprint, created_at) values ($1, $2) on conflict do nothing",
-        found,
-        tx.now
-    )?;
+    let first =
+        store::execute!(tx.db, "insert into master_keys (fingerprint, created_at) values ($1, $2) on conflict do nothing", found, tx.now)?;
     if first == 1 {
-        audit::record(tx, Deed::new(What::MasterKeyRecorded).subject(found)).await?;
+        tracing::info!(fingerprint = %found, "the database is sealed with this master key from now on");
     }
     let (needed,) = store::one!(tx.db, (Fingerprint,), "select fingerprint from master_keys where replaced_at is null")?;
     Ok(needed)
@@ -122,7 +118,7 @@ pub(super) async fn add_first(tx: &mut Tx<'_>, master: &MasterKey, key: &Fresh) 
         tx.now,
     )?;
     if added == 1 {
-        audit::record(tx, Deed::new(What::SigningKeyCreated).subject(&key.kid)).await?;
+        tracing::info!(kid = key.kid, alg = key.alg.name(), "a signing key was made and published");
     }
     Ok(())
 }

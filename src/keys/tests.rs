@@ -14,7 +14,7 @@ use crate::store::trial;
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 async fn keys() -> Keys {
-    let trial = trial::databases().await.remove(0);
+    let trial = trial::database().await;
     Keys::open(&trial.store, MasterKey::random().unwrap(), &Clock::System, &Rules::default()).await.unwrap()
 }
 
@@ -35,15 +35,22 @@ async fn what_is_signed_verifies_and_says_its_type_key_and_algorithm() {
         let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap()).unwrap();
         let jwks: Value = serde_json::from_str(keys.ring().jwks()).unwrap();
         let published = jwks["keys"].as_array().unwrap().iter().find(|key| key["kid"] == header["kid"]).unwrap();
-        assert_eq!((&header["typ"], &header["alg"], &published["alg"], &published["use"]), (&json!("at+jwt"), &json!(alg.name()), &header["alg"], &json!("sig")));
+        assert_eq!(
+            (&header["typ"], &header["alg"], &published["alg"], &published["use"]),
+            (&json!("at+jwt"), &json!(alg.name()), &header["alg"], &json!("sig"))
+        );
     }
 }
 
 #[tokio::test]
 async fn the_jwks_shows_public_members_only() {
     let jwks: Value = serde_json::from_str(keys().await.ring().jwks()).unwrap();
-    let members: Vec<BTreeSet<&str>> = jwks["keys"].as_array().unwrap().iter().map(|key| key.as_object().unwrap().keys().map(String::as_str).collect()).collect();
-    assert_eq!(members, [BTreeSet::from(["alg", "crv", "kid", "kty", "use", "x", "y"]), BTreeSet::from(["alg", "e", "kid", "kty", "n", "use"])]);
+    let members: Vec<BTreeSet<&str>> =
+        jwks["keys"].as_array().unwrap().iter().map(|key| key.as_object().unwrap().keys().map(String::as_str).collect()).collect();
+    assert_eq!(
+        members,
+        [BTreeSet::from(["alg", "crv", "kid", "kty", "use", "x", "y"]), BTreeSet::from(["alg", "e", "kid", "kty", "n", "use"])]
+    );
 }
 
 #[tokio::test]
@@ -57,7 +64,9 @@ async fn types_times_and_bytes_must_be_right() {
     let endless = keys.sign(Algorithm::Es256, TokenType::Id, &json!({"sub": "alice"})).unwrap();
     assert_eq!(keys.verify(&endless, TokenType::Id, NOW), Err(Refused::Malformed));
     let (message, _) = token.rsplit_once('.').unwrap();
-    for signature in [String::new(), "A".repeat(86), URL_SAFE_NO_PAD.encode([0; 64]), URL_SAFE_NO_PAD.encode([255; 64]), URL_SAFE_NO_PAD.encode([1; 3])] {
+    for signature in
+        [String::new(), "A".repeat(86), URL_SAFE_NO_PAD.encode([0; 64]), URL_SAFE_NO_PAD.encode([255; 64]), URL_SAFE_NO_PAD.encode([1; 3])]
+    {
         assert_eq!(keys.verify(&format!("{message}.{signature}"), TokenType::Id, NOW), Err(Refused::WrongSignature), "{signature}");
     }
     let other = self::keys().await;
@@ -149,7 +158,8 @@ async fn servers_that_start_at_once_end_with_one_set() {
     for trial in trial::databases().await {
         let (clock, rules, master) = (Clock::System, Rules::default(), MasterKey::random().unwrap());
         let other = trial.second_server().await;
-        let (one, two) = tokio::join!(Keys::open(&trial.store, master.clone(), &clock, &rules), Keys::open(&other, master.clone(), &clock, &rules));
+        let (one, two) =
+            tokio::join!(Keys::open(&trial.store, master.clone(), &clock, &rules), Keys::open(&other, master.clone(), &clock, &rules));
         assert_eq!(one.unwrap().ring().jwks(), two.unwrap().ring().jwks());
         let rows = trial.store.look(&clock, &rules, async |view| list(&mut view.db).await).await.unwrap();
         assert_eq!(rows.len(), Algorithm::ALL.len());
@@ -179,7 +189,13 @@ async fn a_running_server_takes_up_a_change_of_the_table() {
         let start = crate::store::Start { by: crate::base::Actor::of(crate::base::actor::Who::Operator), clock: &clock, rules: &rules };
         trial
             .store
-            .act(start, async |tx| crate::store::execute!(tx.db, "update signing_keys set gone_at = $1 where alg = 'ES256'", tx.now + crate::base::Life::hours(1)))
+            .act(start, async |tx| {
+                crate::store::execute!(
+                    tx.db,
+                    "update signing_keys set gone_at = $1 where alg = 'ES256'",
+                    tx.now + crate::base::Life::hours(1)
+                )
+            })
             .await
             .unwrap();
         refresh().await;
