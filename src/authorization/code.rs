@@ -1,7 +1,7 @@
 //! Authorization codes: given once, proven before they are spent, spent once (RFC 6749 section 4.1, RFC 7636).
 
-use crate::base::{Digest, Fault, Secret, Timestamp};
 use crate::base::ids::AuthorizationId;
+use crate::base::{Digest, Fault, Secret, Timestamp};
 use crate::store::{self, Db, Tx};
 
 use super::{Authorization, Because, Request, end};
@@ -33,7 +33,6 @@ pub struct Code {
     pub nonce: Option<String>,
     /// Whether the ID token says when the person signed in.
     pub wants_auth_time: bool,
-    expires_at: Timestamp,
     /// What it was given for.
     #[sqlx(flatten)]
     pub authorization: Authorization,
@@ -44,8 +43,8 @@ pub async fn find(db: &mut Db, presented: &Secret) -> Result<Option<Code>, Fault
     store::optional!(
         *db,
         Code,
-        "select c.hash, c.redirect_uri, c.challenge, c.nonce, c.wants_auth_time, c.expires_at, \
-         c.sid, a.session, a.account, a.client, a.scope, a.acr, a.amr, a.auth_time \
+        "select c.hash, c.redirect_uri, c.challenge, c.nonce, c.wants_auth_time, c.sid, \
+         a.session, a.account, a.client, a.scope, a.acr, a.amr, a.auth_time \
          from codes c join authorizations a on a.id = c.sid where c.hash = $1",
         presented.digest()
     )

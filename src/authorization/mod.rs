@@ -7,8 +7,8 @@ pub mod consent;
 pub mod errand;
 mod next;
 mod request;
-
-use std::collections::BTreeSet;
+#[cfg(test)]
+mod tests;
 
 use sqlx::types::Json;
 
@@ -37,7 +37,7 @@ pub struct Authorization {
     /// How strongly the person signed in.
     pub acr: String,
     /// By what means (RFC 8176).
-    pub amr: Json<BTreeSet<String>>,
+    pub amr: Json<Vec<String>>,
     /// When the person signed in.
     pub auth_time: Timestamp,
 }
@@ -60,7 +60,7 @@ pub struct Beginning {
     /// How strongly the person signed in.
     pub acr: String,
     /// By what means.
-    pub amr: BTreeSet<String>,
+    pub amr: Vec<String>,
     /// When.
     pub auth_time: Timestamp,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use josekit::jwk::Jwk;
 use josekit::jwk::alg::ec::EcCurve;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::master::{MasterKey, Purpose};
@@ -14,7 +14,7 @@ use crate::base::{Digest, Fault, Timestamp};
 use crate::store::{self, Db, Tx};
 
 /// What a key signs with. RS256 must be offered (OpenID Connect Core section 15.1); ES256 costs a tenth of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
 #[sqlx(type_name = "TEXT")]
 pub enum Algorithm {
     /// ECDSA on P-256 with SHA-256.

@@ -6,25 +6,26 @@ mod settings;
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::base::redirect_uri::origin;
 use crate::base::{Digest, EServiceCode, Language, RedirectUri, Secret};
+use crate::keys::Algorithm;
 
 pub use scope::{Scope, Scopes};
-pub use settings::{Misconfigured, Secrets, Settings};
+pub use settings::Settings;
+use settings::Misconfigured;
 
 /// Every relying party, by client id.
 #[derive(Debug, Default)]
 pub struct RelyingParties(HashMap<String, RelyingParty>);
 
 impl RelyingParties {
-    /// Reads what the operator declared.
-    pub fn declared(settings: &[Settings], secrets: Secrets) -> Result<Self, Misconfigured> {
+    /// Reads what the operator declared; refused with one line that says what to mend.
+    pub fn new(settings: &[Settings]) -> Result<Self, String> {
         let mut parties = HashMap::with_capacity(settings.len());
         for one in settings {
-            if parties.insert(one.id.clone(), one.declare(secrets)?).is_some() {
-                return Err(Misconfigured::twice(&one.id));
+            let party = one.declare().map_err(|refused| refused.to_string())?;
+            if parties.insert(one.id.clone(), party).is_some() {
+                return Err(Misconfigured::twice(&one.id).to_string());
             }
         }
         Ok(Self(parties))
@@ -41,6 +42,11 @@ impl RelyingParties {
     pub fn serve_from(&self, asked: &str) -> bool {
         self.0.values().flat_map(|party| &party.redirect_uris).any(|uri| origin(uri.as_str()).is_some_and(|own| own == asked))
     }
+}
+
+/// Whether the declarations can be used, before anything is started with them.
+pub fn check(settings: &[Settings]) -> Result<(), String> {
+    RelyingParties::new(settings).map(drop)
 }
 
 /// A relying party.
@@ -65,7 +71,7 @@ pub struct RelyingParty {
     /// Whether its ID tokens always carry `auth_time`.
     pub require_auth_time: bool,
     /// How its ID tokens are signed.
-    pub id_token_alg: IdTokenAlgorithm,
+    pub id_token_alg: Algorithm,
 }
 
 /// A name per language.
@@ -85,18 +91,6 @@ pub enum Kind {
         /// The secret's digest.
         secret: Digest,
     },
-}
-
-/// Algorithms an ID token can be signed with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum IdTokenAlgorithm {
-    /// RSA with SHA-256: what OpenID Connect makes every provider offer.
-    #[default]
-    #[serde(rename = "RS256")]
-    Rs256,
-    /// ECDSA on P-256: ten times cheaper to sign.
-    #[serde(rename = "ES256")]
-    Es256,
 }
 
 impl RelyingParty {
@@ -144,7 +138,7 @@ impl RelyingParty {
 mod tests {
     use std::io::Write as _;
 
-    use super::{IdTokenAlgorithm, Language, RelyingParties, Scope, Secret, Secrets, Settings};
+    use super::{Algorithm, Language, RelyingParties, Scope, Secret, Settings};
 
     fn read(text: &str) -> Result<RelyingParties, String> {
         #[derive(serde::Deserialize)]
@@ -152,7 +146,7 @@ mod tests {
             clients: Vec<Settings>,
         }
         let file: File = toml::from_str(text).map_err(|error| error.message().to_owned())?;
-        RelyingParties::declared(&file.clients, Secrets::MustBeStrong).map_err(|error| error.to_string())
+        RelyingParties::new(&file.clients)
     }
 
     #[test]
@@ -160,7 +154,7 @@ mod tests {
         let parties = read("[[clients]]\nid = \"app\"\nname = \"App\"\nname_fr = \"Appli\"\nredirect_uris = [\"http://127.0.0.1/cb\"]").unwrap();
         let app = parties.find("app").unwrap();
         assert!(app.is_public() && app.require_pkce && !app.require_auth_time);
-        assert_eq!(app.id_token_alg, IdTokenAlgorithm::Rs256);
+        assert_eq!(app.id_token_alg, Algorithm::Rs256);
         assert!(app.scope.has(Scope::Openid) && !app.scope.has(Scope::Email));
         assert_eq!((app.name(Language::Fr), app.name(Language::En)), ("Appli", "App"));
         assert!(app.redirects_to("http://127.0.0.1:4711/cb") && !app.redirects_to("http://127.0.0.1:4711/cb2"));

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Digest, EServiceCode, RedirectUri, Secret};
+use crate::base::{EServiceCode, RedirectUri, Secret};
+use crate::keys::Algorithm;
 
-use super::{IdTokenAlgorithm, Kind, Names, RelyingParty, Scope};
+use super::{Kind, Names, RelyingParty, Scope};
 
 /// Secrets shorter than this can be guessed.
 const SHORTEST_SECRET: usize = 16;
@@ -50,25 +51,23 @@ pub struct Settings {
     #[serde(default)]
     pub require_auth_time: bool,
     /// How its ID tokens are signed. RS256 is what relying parties assume when nothing is agreed (OpenID Connect Registration section 2).
-    #[serde(default)]
-    pub id_token_alg: IdTokenAlgorithm,
+    #[serde(default = "assumed_algorithm")]
+    pub id_token_alg: Algorithm,
+    /// Whether this is the demonstration's, whose secrets are printed on its first page anyway: short ones are fine there. No file can say so.
+    #[serde(skip)]
+    pub of_the_demonstration: bool,
 }
 
 fn openid_alone() -> Vec<Scope> {
     vec![Scope::Openid]
 }
 
-fn yes() -> bool {
-    true
+fn assumed_algorithm() -> Algorithm {
+    Algorithm::Rs256
 }
 
-/// How strictly secrets are looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Secrets {
-    /// Short ones are refused.
-    MustBeStrong,
-    /// The demonstration's are printed on its first page anyway.
-    OfTheDemonstration,
+fn yes() -> bool {
+    true
 }
 
 /// Why a `[[clients]]` section is refused.
@@ -106,18 +105,18 @@ impl Misconfigured {
 
 impl Settings {
     /// The relying party this section declares.
-    pub(super) fn declare(&self, secrets: Secrets) -> Result<RelyingParty, Misconfigured> {
-        self.checked(secrets).map_err(|flaw| Misconfigured { client: self.id.chars().take(100).collect(), flaw })
+    pub(super) fn declare(&self) -> Result<RelyingParty, Misconfigured> {
+        self.checked().map_err(|flaw| Misconfigured { client: self.id.chars().take(100).collect(), flaw })
     }
 
-    fn checked(&self, secrets: Secrets) -> Result<RelyingParty, Flaw> {
+    fn checked(&self) -> Result<RelyingParty, Flaw> {
         if !is_client_id(&self.id) {
             return Err(Flaw::Id);
         }
         if self.name.trim().is_empty() {
             return Err(Flaw::Name);
         }
-        let kind = self.kind(secrets)?;
+        let kind = self.kind()?;
         if matches!(kind, Kind::Public) && !self.require_pkce {
             return Err(Flaw::PublicWithoutPkce);
         }
@@ -138,23 +137,19 @@ impl Settings {
         })
     }
 
-    fn kind(&self, secrets: Secrets) -> Result<Kind, Flaw> {
+    fn kind(&self) -> Result<Kind, Flaw> {
         let secret = match (&self.secret, &self.secret_file) {
             (None, None) => return Ok(Kind::Public),
             (Some(_), Some(_)) => return Err(Flaw::TwoSecrets),
             (Some(secret), None) => secret.clone(),
             (None, Some(path)) => read_secret(path)?,
         };
-        match secrets {
-            Secrets::MustBeStrong if secret.chars().count() < SHORTEST_SECRET => Err(Flaw::ShortSecret),
-            Secrets::OfTheDemonstration if secret.is_empty() => Err(Flaw::ShortSecret),
-            Secrets::MustBeStrong | Secrets::OfTheDemonstration => Ok(Kind::Confidential { secret: digest(&secret) }),
+        let shortest = if self.of_the_demonstration { 1 } else { SHORTEST_SECRET };
+        if secret.chars().count() < shortest {
+            return Err(Flaw::ShortSecret);
         }
+        Ok(Kind::Confidential { secret: Secret::presented(&secret).digest() })
     }
-}
-
-fn digest(secret: &str) -> Digest {
-    Secret::presented(secret).digest()
 }
 
 fn read_secret(path: &Path) -> Result<String, Flaw> {
