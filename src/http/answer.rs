@@ -55,7 +55,29 @@ pub fn see_other(to: &str) -> Response {
     }
 }
 
-/// A fault on its way out of a handler: logged with a reference; [`super::broken`] turns it into the caller's form.
+/// What ends a handler early: an answer already made, or a fault.
+#[derive(Debug)]
+pub struct Stop(Box<Response>);
+
+impl From<Response> for Stop {
+    fn from(response: Response) -> Self {
+        Self(Box::new(response))
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Broken(fault).into_response().into()
+    }
+}
+
+impl IntoResponse for Stop {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+/// A fault as an answer: logged with a reference; [`super::broken`] gives it the caller's form.
 #[derive(Debug)]
 pub struct Broken(pub Fault);
 
@@ -66,12 +88,6 @@ pub struct Reference {
     pub reference: String,
     /// Whether trying again later is all there is to do.
     pub busy: bool,
-}
-
-impl From<Fault> for Broken {
-    fn from(fault: Fault) -> Self {
-        Self(fault)
-    }
 }
 
 impl IntoResponse for Broken {

@@ -15,6 +15,7 @@ use crate::base::{Actor, Address, Dice, Fault, Language, Secret};
 use crate::words::Words;
 
 use super::address::{self, UnreadableChain};
+use super::answer::Stop;
 use super::cookies::Kept;
 use super::error::Trouble;
 use super::page::Frame;
@@ -91,12 +92,12 @@ impl Caller {
 }
 
 impl FromRequestParts<App> for Caller {
-    type Rejection = Response;
+    type Rejection = Stop;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
         Self::read(parts, app).map_err(|UnreadableChain| {
             tracing::warn!("X-Forwarded-For of a trusted proxy can't be read");
-            answer::trouble(app, &Self::unreadable(parts), Trouble::BadRequest)
+            answer::trouble(app, &Self::unreadable(parts), Trouble::BadRequest).into()
         })
     }
 }

@@ -3,7 +3,6 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::{HeaderMap, header};
-use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
@@ -12,6 +11,7 @@ use crate::app::App;
 use crate::base::{Fault, Secret};
 use crate::keys::Purpose;
 
+use super::answer::Stop;
 use super::error::Trouble;
 use super::{Caller, answer};
 
@@ -31,12 +31,12 @@ pub struct Posted<T> {
 }
 
 impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
-    type Rejection = Response;
+    type Rejection = Stop;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Stop> {
         let (mut parts, body) = request.into_parts();
         let caller = Caller::from_request_parts(&mut parts, app).await?;
-        let refused = |trouble| answer::trouble(app, &caller, trouble);
+        let refused = |trouble| Stop::from(answer::trouble(app, &caller, trouble));
         let headers = parts.headers.clone();
         let body = Bytes::from_request(Request::from_parts(parts, body), app).await.map_err(|_| refused(Trouble::TooLarge))?;
         if is_foreign(&headers, &app.config.issuer) || !has_token(app, &caller, &body) {

@@ -1,7 +1,7 @@
 //! The errand a page is part of: which relying party waits, and where the answer will go in the end.
 
 use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use crate::app::App;
 use crate::authorization::{Request, errand};
@@ -9,7 +9,7 @@ use crate::base::ids::ErrandId;
 use crate::base::redirect_uri::origin;
 use crate::base::{Language, Place};
 
-use super::answer::Broken;
+use super::answer::Stop;
 use super::error::Trouble;
 use super::{Caller, answer, headers};
 
@@ -25,12 +25,12 @@ pub struct Waiting {
 }
 
 /// The errand that a page's address or form names. One that isn't this browser's, or has expired, ends in a page that says so.
-pub async fn waiting(app: &App, caller: &mut Caller, id: Option<ErrandId>) -> Result<Option<Waiting>, Response> {
+pub async fn waiting(app: &App, caller: &mut Caller, id: Option<ErrandId>) -> Result<Option<Waiting>, Stop> {
     let Some(id) = id else { return Ok(None) };
-    let stale = |caller: &Caller| answer::trouble(app, caller, Trouble::StaleErrand);
+    let stale = |caller: &Caller| Stop::from(answer::trouble(app, caller, Trouble::StaleErrand));
     let Some(browser) = caller.browser.as_ref().map(crate::base::Secret::digest) else { return Err(stale(caller)) };
-    let found = app.look(async |view| errand::find(&mut view.db, id, &browser, view.now).await).await;
-    let Some(found) = found.map_err(|fault| Broken(fault).into_response())? else { return Err(stale(caller)) };
+    let found = app.look(async |view| errand::find(&mut view.db, id, &browser, view.now).await).await?;
+    let Some(found) = found else { return Err(stale(caller)) };
     let request = found.request.0;
     if let Some(wished) = request.ui_locales.as_deref().and_then(Language::from_ui_locales)
         && !caller.chose_language

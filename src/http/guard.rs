@@ -1,16 +1,16 @@
-//! Guards: extractors that let a handler run only for whoever it is for. `access` is asked on every request, not only at sign-in.
+//! Guards: a handler runs only for whoever it is for. `access` is asked on every request, not only at sign-in.
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse as _, Response};
 
-use crate::access::{self, Asked, Door, Snapshot};
+use crate::access::{self, Asked, Door, Snapshot, Standing};
 use crate::account::{self, Because, Session};
 use crate::app::App;
 use crate::base::actor::Who;
-use crate::base::{Fault, Place};
+use crate::base::{Actor, Fault, Place};
 
-use super::answer::{self, Broken};
+use super::answer::{self, Stop};
 use super::cookies::Kept;
 use super::page::SignedIn;
 use super::refusal::{self, Wish};
@@ -25,28 +25,28 @@ pub struct Visitor {
     pub session: Option<Session>,
 }
 
-impl FromRequestParts<App> for Visitor {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let caller = Caller::from_request_parts(parts, app).await?;
-        let session = match Kept::Session.secret(&parts.headers, app.config.is_https()) {
-            None => None,
-            Some(secret) => find(app, &caller, &secret).await.map_err(|fault| Broken(fault).into_response())?,
-        };
+impl Visitor {
+    /// The visitor behind these cookies.
+    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Fault> {
+        let Some(secret) = Kept::Session.secret(headers, app.config.is_https()) else { return Ok(Self { caller, session: None }) };
+        let idle = app.config.lives.session_idle;
+        let session = app.look(async |view| account::find(&mut view.db, &secret, (view.now, idle)).await).await?;
+        if let Some(session) = &session
+            && account::is_stale(session, app.clock.now(), caller.address)
+        {
+            app.act(caller.acts_as(Who::Account(session.account)), async |tx| account::touch(tx, session.id).await).await?;
+        }
         Ok(Self { caller, session })
     }
 }
 
-async fn find(app: &App, caller: &Caller, secret: &crate::base::Secret) -> Result<Option<Session>, Fault> {
-    let idle = app.config.lives.session_idle;
-    let session = app.look(async |view| account::find(&mut view.db, secret, (view.now, idle)).await).await?;
-    if let Some(session) = &session
-        && account::is_stale(session, app.clock.now(), caller.address)
-    {
-        app.act(caller.acts_as(Who::Account(session.account)), async |tx| account::touch(tx, session.id).await).await?;
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Stop;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        Ok(Self::behind(app, caller, &parts.headers).await?)
     }
-    Ok(session)
 }
 
 /// A signed-in person acting as a contact whose access holds, here and now.
@@ -61,6 +61,18 @@ pub struct Person {
 }
 
 impl Person {
+    /// The person behind these cookies; anybody else is led to the step they lack, or refused.
+    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Stop> {
+        let Visitor { caller, session } = Visitor::behind(app, caller, headers).await?;
+        let Some(session) = session else { return Err(answer::go(Place::Login).into()) };
+        let Some(membership) = session.membership else { return Err(answer::go(Place::CompanyChoice).into()) };
+        let snapshot = app.look(async |view| access::of_membership(&mut view.db, membership).await).await?;
+        let Some(snapshot) = snapshot else { return Err(answer::go(Place::CompanyChoice).into()) };
+        let standing = access::judge(&snapshot, Asked { door: Door::Page, address: caller.address, e_service: None });
+        let person = Self { caller, session, snapshot };
+        if standing.holds() { Ok(person) } else { Err(person.refused(app, standing).await?) }
+    }
+
     /// The frame of a page for this person.
     pub fn frame(&self, app: &App) -> Result<Frame, Fault> {
         let person = SignedIn { name: self.snapshot.full_name(), company: Some(self.snapshot.company_name.clone()) };
@@ -69,34 +81,25 @@ impl Person {
 
     /// The person as an actor of the audit trail.
     #[must_use]
-    pub fn actor(&self) -> crate::base::Actor {
-        let mut actor = self.caller.acts_as(Who::Account(self.session.account));
-        actor.session = Some(self.session.id);
-        actor
+    pub fn actor(&self) -> Actor {
+        Actor { session: Some(self.session.id), ..self.caller.acts_as(Who::Account(self.session.account)) }
+    }
+
+    /// A final condition ends the session, so that it doesn't come back with the access.
+    async fn refused(self, app: &App, standing: Standing) -> Result<Stop, Fault> {
+        if standing.is_final() {
+            let (account, session) = (self.session.account, self.session.id);
+            app.act(self.actor(), async |tx| account::end(tx, account, session, Because::AccessLost).await).await?;
+        }
+        Ok(refusal::answer(app, &self.caller, Wish::Page, &[(self.snapshot, standing)])?.into())
     }
 }
 
 impl FromRequestParts<App> for Person {
-    type Rejection = Response;
+    type Rejection = Stop;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let Visitor { caller, session } = Visitor::from_request_parts(parts, app).await?;
-        let Some(session) = session else { return Err(answer::go(Place::Login)) };
-        let Some(membership) = session.membership else { return Err(answer::go(Place::CompanyChoice)) };
-        let snapshot = app.look(async |view| access::of_membership(&mut view.db, membership).await).await;
-        let Some(snapshot) = snapshot.map_err(|fault| Broken(fault).into_response())? else {
-            return Err(answer::go(Place::CompanyChoice));
-        };
-        let standing = access::judge(&snapshot, Asked { door: Door::Page, address: caller.address, e_service: None });
-        if standing.holds() {
-            return Ok(Self { caller, session, snapshot });
-        }
-        if standing.is_final() {
-            let ended = app.act(caller.acts_as(Who::Account(session.account)), async |tx| {
-                account::end(tx, session.account, session.id, Because::AccessLost).await
-            });
-            ended.await.map_err(|fault| Broken(fault).into_response())?;
-        }
-        Err(refusal::answer(app, &caller, Wish::Page, &[(snapshot, standing)]))
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        Self::behind(app, caller, &parts.headers).await
     }
 }

@@ -8,10 +8,12 @@ pub mod broken;
 mod caller;
 pub mod cookies;
 mod csrf;
+pub mod consent;
 pub mod errand;
 pub mod error;
 mod guard;
 pub mod headers;
+pub mod logout;
 pub mod page;
 pub mod refusal;
 

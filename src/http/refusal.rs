@@ -1,8 +1,30 @@
 //! A refusal: what you can't do now, why, what you can do, whom to ask, a reference. A stranger never sees it, since the right password comes first (R-ADM-7).
 
 use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::access::{self, Snapshot};
+use crate::app::App;
+use crate::base::Fault;
 
 use super::page::{Frame, Link, Whom};
+use super::{Caller, answer, broken};
+
+/// Refuses with all that is unmet, for each contact the person is.
+pub fn answer(app: &App, caller: &Caller, wish: Wish, people: &[(Snapshot, access::Standing)]) -> Result<Response, Fault> {
+    let reference = broken::reference();
+    tracing::info!(%reference, ?wish, "access refused");
+    let frame = caller.frame(app)?;
+    let address = caller.address.map(|address| address.to_string());
+    let mut standing = Vec::new();
+    for (person, judged) in people {
+        let around = Around { company: &person.company_name, address: address.as_deref(), e_service: None };
+        standing.extend(judged.conditions().map(|(condition, met)| Standing::new(&frame, condition.as_str(), met, around)));
+    }
+    let whom = vec![Whom::customer_service(&frame)];
+    Ok(answer::page(StatusCode::FORBIDDEN, &RefusalPage { frame, wish, standing, links: Vec::new(), whom, reference }))
+}
 
 /// The page that refuses, answered with 403.
 #[derive(Debug, Template)]

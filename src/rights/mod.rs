@@ -17,7 +17,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use because::{Because, Decision};
+pub use because::{Because, Decision, e_service_key, profile_key, role_key};
 pub use e_services::{Catalogue, EService, Group};
 pub use holdings::{Holdings, Resource};
 pub use policy::Policy;

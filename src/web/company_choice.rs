@@ -1,9 +1,24 @@
 //! Choice of the company to act for, where one person is a contact of several (R-DIR-6).
 
 use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
 
+use crate::access::{self, Door, Snapshot};
+use crate::account::{self, Session};
+use crate::app::App;
+use crate::base::actor::Who;
+use crate::base::ids::ErrandId;
 use crate::base::Place;
+use crate::http::answer::{self, Stop};
+use crate::http::errand;
+use crate::http::error::Trouble;
 use crate::http::page::Frame;
+use crate::http::refusal::{self, Wish};
+use crate::http::{Caller, Posted, Visitor};
+use crate::rights;
 
 /// The page that asks which company.
 #[derive(Debug, Template)]
@@ -30,4 +45,76 @@ pub struct CompanyOption {
     pub profile: String,
     /// Whether the person acts for it already.
     pub here: bool,
+}
+
+/// What the page's address carries.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    errand: Option<ErrandId>,
+}
+
+/// The button pressed.
+#[derive(Debug, Deserialize)]
+pub struct Chosen {
+    company: String,
+    errand: Option<ErrandId>,
+}
+
+/// Shows the companies the person may act for now.
+pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, Stop> {
+    let Visitor { mut caller, session } = visitor;
+    let waiting = errand::waiting(&app, &mut caller, asked.errand).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, asked.errand))) };
+    let people = app.look(async |view| access::of_account(&mut view.db, session.account).await).await?;
+    let judged: Vec<_> = people.into_iter().map(|person| (access::judge(&person, at_a_page(&caller)), person)).collect();
+    let mut frame = caller.frame(&app)?;
+    frame.here = errand::at(Place::CompanyChoice, asked.errand);
+    let companies: Vec<_> =
+        judged.iter().filter(|(standing, _)| standing.holds()).map(|(_, person)| CompanyOption::new(&frame, person, &session)).collect();
+    if companies.is_empty() {
+        let people: Vec<_> = judged.into_iter().map(|(standing, person)| (person, standing)).collect();
+        return Ok(refusal::answer(&app, &caller, Wish::Page, &people)?);
+    }
+    let relying_party = waiting.as_ref().map(|waiting| waiting.relying_party.clone());
+    let page = CompanyChoicePage { frame, errand: waiting.as_ref().map(|waiting| waiting.id.to_string()), relying_party, companies };
+    let response = answer::page(StatusCode::OK, &page);
+    Ok(match waiting {
+        Some(waiting) => waiting.admit(response),
+        None => response,
+    })
+}
+
+/// Makes the session act for the company chosen. One the person isn't a contact of answers like one that doesn't exist.
+pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form } = posted;
+    let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
+    let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, form.errand))) };
+    let actor = caller.acts_as(Who::Account(session.account));
+    let chosen = app.act(actor, async |tx: &mut crate::store::Tx<'_>| {
+        let people = access::of_account(&mut tx.db, session.account).await?;
+        let Some(person) = people.iter().find(|person| person.company_ref == form.company) else { return Ok(false) };
+        account::choose(tx, session.id, person.membership).await
+    });
+    if !chosen.await? {
+        return Err(answer::trouble(&app, &caller, Trouble::NotFound).into());
+    }
+    Ok(answer::see_other(&waiting.map_or_else(|| Place::Account.path().to_owned(), |waiting| waiting.dispatcher())))
+}
+
+fn at_a_page(caller: &Caller) -> access::Asked<'static> {
+    access::Asked { door: Door::Page, address: caller.address, e_service: None }
+}
+
+impl CompanyOption {
+    /// The company of a snapshot, as a button.
+    #[must_use]
+    pub fn new(frame: &Frame, person: &Snapshot, session: &Session) -> Self {
+        Self {
+            reference: person.company_ref.clone(),
+            name: person.company_name.clone(),
+            profile: frame.say(rights::profile_key(person.profile)),
+            here: session.membership == Some(person.membership),
+        }
+    }
 }

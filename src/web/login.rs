@@ -1,9 +1,30 @@
 //! Sign-in with name and password. What is said after a failure tells a stranger nothing (SECURITY: enumeration).
 
 use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
 
-use crate::base::{Life, Place};
+use crate::access;
+use crate::account::sign_in::{Entered, Entrant, Outcome};
+use crate::account::{self, Verdict};
+use crate::app::App;
+use crate::audit::{self, Deed, What};
+use crate::base::actor::Who;
+use crate::base::ids::{AccountId, ErrandId};
+use crate::base::{Dice, Email, Fault, Language, Life, Place, Secret, SignInName};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::errand::{self, Waiting};
+use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
+use crate::http::refusal::{self, Wish};
+use crate::http::{Caller, Posted, Visitor};
+use crate::mail::letters::{NewDevice, Stationery};
+use crate::mail::{self, Letter};
+use crate::store::Tx;
+use crate::words::{Device, Words};
 
 /// The sign-in page.
 #[derive(Debug, Template)]
@@ -60,4 +81,150 @@ impl LoginPage {
         self.errors.add_overall("login-username", self.frame.words.count("login-too-often", minutes.max(1)));
         self
     }
+}
+
+/// What the page's address carries.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    errand: Option<ErrandId>,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Fields {
+    username: String,
+    password: String,
+    errand: Option<ErrandId>,
+}
+
+/// Shows the form. Whoever is signed in already, without an errand, goes to their account.
+pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, Stop> {
+    if visitor.session.is_some() && asked.errand.is_none() {
+        return Ok(answer::go(Place::Account));
+    }
+    let mut caller = visitor.caller;
+    let waiting = errand::waiting(&app, &mut caller, asked.errand).await?;
+    let page = LoginPage::asked_by(&app, &caller, waiting.as_ref())?;
+    Ok(page.answer(StatusCode::OK, waiting.as_ref()))
+}
+
+/// Checks name and password, and lets the person in where access holds.
+pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
+    let Posted { mut caller, headers, form } = posted;
+    if form.password.len() > account::LONGEST_PASSWORD {
+        return Err(answer::trouble(&app, &caller, Trouble::TooLarge).into());
+    }
+    let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
+    let page = LoginPage::asked_by(&app, &caller, waiting.as_ref())?.named(form.username.trim());
+    if page.username.is_empty() || form.password.is_empty() {
+        return Ok(page.incomplete(&form.password).answer(StatusCode::UNPROCESSABLE_ENTITY, waiting.as_ref()));
+    }
+    match attempt(&app, &caller, &headers, &form).await? {
+        None | Some((Outcome::Outdated, _)) => Ok(page.refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())),
+        Some((Outcome::Refused(people), _)) => Ok(refusal::answer(&app, &caller, Wish::SignIn, &people)?),
+        Some((Outcome::Entered(entered), device)) => Ok(enter(&app, &entered, &device, waiting.as_ref())?),
+    }
+}
+
+impl LoginPage {
+    fn asked_by(app: &App, caller: &Caller, waiting: Option<&Waiting>) -> Result<Self, Fault> {
+        // A page that answers the form comes back, after a change of language, as the form's own page.
+        let frame = Frame { here: errand::at(Place::Login, waiting.map(|waiting| waiting.id)), ..caller.frame(app)? };
+        let page = Self::new(frame, waiting.map(|waiting| waiting.id.to_string()), waiting.map(|waiting| waiting.relying_party.clone()));
+        Ok(page.named(waiting.and_then(|waiting| waiting.request.login_hint.as_deref()).unwrap_or_default()))
+    }
+
+    fn answer(&self, status: StatusCode, waiting: Option<&Waiting>) -> Response {
+        let response = answer::page(status, self);
+        match waiting {
+            Some(waiting) => waiting.admit(response),
+            None => response,
+        }
+    }
+}
+
+/// What became of a right password, with the browser's secret; nothing for a wrong one, whatever was wrong with it.
+type Attempt = Option<(Outcome, Secret)>;
+
+async fn attempt(app: &App, caller: &Caller, headers: &HeaderMap, form: &Fields) -> Result<Attempt, Fault> {
+    let found = match SignInName::parse(&form.username) {
+        Ok(name) => app.look(async |view| account::credentials(&mut view.db, &name).await).await?,
+        Err(_) => None,
+    };
+    let stored = found.as_ref().and_then(|found| found.password_hash.clone());
+    // Without an account a dummy is compared with, so that the answer takes as long (SECURITY: enumeration).
+    let verdict = app.hasher.check(form.password.clone(), stored.clone()).await?;
+    let (Some(found), Some(stored)) = (found, stored) else { return miss(app, caller, None).await };
+    let password_hash = match verdict {
+        Verdict::Wrong => return miss(app, caller, Some(found.account)).await,
+        Verdict::Right => stored,
+        Verdict::RightButWeak => strengthen(app, caller, (found.account, stored), &form.password).await?,
+    };
+    let https = app.config.is_https();
+    let device = Kept::Device.secret(headers, https).map_or_else(|| Dice.secret(), Ok)?;
+    let before = Kept::Session.secret(headers, https);
+    let entrant = Entrant {
+        account: found.account,
+        password_hash: &password_hash,
+        device: &device,
+        user_agent: &caller.user_agent,
+        before: before.as_ref(),
+    };
+    let notice = new_device_letter(app, caller, found.account).await?;
+    let outcome = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, app, entrant, notice).await).await?;
+    Ok(Some((outcome, device)))
+}
+
+async fn sign_in(tx: &mut Tx<'_>, app: &App, entrant: Entrant<'_>, notice: Option<(Email, Letter)>) -> Result<Outcome, Fault> {
+    let outcome = account::sign_in::enter(tx, entrant).await?;
+    if let (Outcome::Entered(entered), Some((to, letter))) = (&outcome, notice)
+        && !entered.known_device
+    {
+        mail::post(tx, app.keys.master(), Post { name: "new_device", to: &to, letter: &letter }).await?;
+    }
+    Ok(outcome)
+}
+
+/// The letter that tells of a sign-in from an unknown device, written before anybody knows whether this is one: nothing is rendered inside the unit of work.
+async fn new_device_letter(app: &App, caller: &Caller, account: AccountId) -> Result<Option<(Email, Letter)>, Fault> {
+    let people = app.look(async |view| access::of_account(&mut view.db, account).await).await?;
+    let Some(person) = people.first() else { return Ok(None) };
+    let Ok(to) = Email::parse(&person.email) else { return Ok(None) };
+    let language = person.language.as_deref().and_then(Language::from_tag).unwrap_or(caller.language);
+    let now = app.clock.now();
+    let words = Words::of(language);
+    let letter = NewDevice {
+        name: person.full_name(),
+        at: now,
+        device: Device::of(&caller.user_agent),
+        address: caller.address.map_or_else(|| words.say("access-address-unknown"), |address| address.to_string()),
+        account: app.config.url(Place::Account.path()),
+    };
+    Ok(Some((to, letter.write(&Stationery { words, brand: app.brand.clone(), now })?)))
+}
+
+async fn miss(app: &App, caller: &Caller, account: Option<AccountId>) -> Result<Attempt, Fault> {
+    let mut deed = Deed::new(What::SessionRefused).detail(serde_json::json!({ "unmet": ["password"] }));
+    if let Some(account) = account {
+        deed = deed.account(account);
+    }
+    app.act(caller.acts_as(Who::Visitor), async |tx| audit::record(tx, deed).await).await?;
+    Ok(None)
+}
+
+/// The settings ask for a costlier hash than the one stored.
+async fn strengthen(app: &App, caller: &Caller, (account, old): (AccountId, String), password: &str) -> Result<String, Fault> {
+    let new = app.hasher.hash(password.to_owned()).await?;
+    app.act(caller.acts_as(Who::Account(account)), async |tx| account::rehash(tx, account, &old, &new).await).await?;
+    Ok(new)
+}
+
+fn enter(app: &App, entered: &Entered, device: &Secret, waiting: Option<&Waiting>) -> Result<Response, Fault> {
+    let https = app.config.is_https();
+    let mut response = answer::see_other(&waiting.map_or_else(|| Place::Account.path().to_owned(), Waiting::dispatcher));
+    let session = Kept::Session.keep(entered.opened.secret.expose(), None, https)?;
+    let device = Kept::Device.keep(device.expose(), Some(app.config.lives.device), https)?;
+    response.headers_mut().append(header::SET_COOKIE, session);
+    response.headers_mut().append(header::SET_COOKIE, device);
+    Ok(response)
 }

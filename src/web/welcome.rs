@@ -1,8 +1,14 @@
 //! The page at `/` for whoever isn't signed in.
 
 use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
 
+use crate::app::App;
 use crate::base::Place;
+use crate::http::Visitor;
+use crate::http::answer::{self, Stop};
 use crate::http::page::Frame;
 
 /// Says what this is, and leads to the sign-in.
@@ -11,4 +17,12 @@ use crate::http::page::Frame;
 pub struct WelcomePage {
     /// What every page shares.
     pub frame: Frame,
+}
+
+/// Leads the signed-in to their account.
+pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Stop> {
+    if visitor.session.is_some() {
+        return Ok(answer::go(Place::Account));
+    }
+    Ok(answer::page(StatusCode::OK, &WelcomePage { frame: visitor.caller.frame(&app)? }))
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::base::Place;
-use crate::http::page::{Frame, Link};
+use super::page::{Frame, Link};
 
 /// Asks before signing out (OpenID Connect RP-Initiated Logout section 2).
 #[derive(Debug, Template)]

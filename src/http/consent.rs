@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::base::Place;
-use crate::http::page::Frame;
+use super::page::Frame;
 
 /// The page that asks for consent.
 #[derive(Debug, Template)]

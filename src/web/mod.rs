@@ -1,0 +1,43 @@
+//! Pages for people: sign-in, choice of company, "my account". Each handler answers with a page of `templates/`.
+//! Which step of an authorization comes next is not decided here: pages lead back to the dispatcher.
+
+pub mod account;
+pub mod company_choice;
+mod language;
+pub mod login;
+pub mod mailbox;
+mod sign_out;
+pub mod welcome;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+
+use crate::app::App;
+use crate::base::Place;
+use crate::http::assets::Asset;
+use crate::http::error::Trouble;
+use crate::http::{Caller, answer};
+
+/// Every page of this module.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(Place::Root.path(), get(welcome::show))
+        .route(Place::Login.path(), get(login::show).post(login::submit))
+        .route(Place::CompanyChoice.path(), get(company_choice::show).post(company_choice::choose))
+        .route(Place::Logout.path(), get(sign_out::show).post(sign_out::submit))
+        .route(Place::Language.path(), get(language::switch))
+        .route(Place::Account.path(), get(account::show))
+        .route(Place::EndSession.path(), post(account::end_session))
+        .route(Place::WithdrawConsent.path(), post(account::withdraw_consent))
+        .route(Place::Asset.path(), get(asset))
+}
+
+/// Serves a file of ours. Its address names its version, so browsers may keep it for good.
+async fn asset(State(app): State<App>, caller: Caller, Path(file): Path<String>) -> Response {
+    let Some(asset) = Asset::from_file(&file) else { return answer::trouble(&app, &caller, Trouble::NotFound) };
+    let headers = [(header::CONTENT_TYPE, asset.media_type()), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    (headers, asset.body(&app.brand).into_owned()).into_response()
+}
