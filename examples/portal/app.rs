@@ -86,6 +86,7 @@ fn router(portal: Shared) -> Router {
         .route("/certificates", get(certificates::list))
         .route("/assets/portal.css", get(stylesheet))
         .route("/assets/portal.svg", get(emblem))
+        .route("/favicon.ico", get(emblem))
         .fallback(async |reader: Reader| reader.shell.not_found())
         .layer(from_fn_with_state(Arc::clone(&portal), same_site_posts))
         .layer(from_fn_with_state(Arc::clone(&portal), security_headers))

@@ -82,6 +82,14 @@ impl Invoice {
         amount(self.gross(), w.language)
     }
 
+    /// Nobody owes a credit note.
+    fn due(&self) -> Option<Day> {
+        match self.kind {
+            Kind::Invoice => Some(self.due_on),
+            Kind::CreditNote => None,
+        }
+    }
+
     fn standing(&self) -> Standing {
         match self.kind {
             Kind::CreditNote => Standing::Credited,

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
     CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken, CoreRevocationErrorResponse,
@@ -273,7 +274,7 @@ fn exchange_trouble<E: StdError + 'static>(error: ExchangeError<E>) -> Trouble {
 fn user_info_trouble<E: StdError + 'static>(error: UserInfoError<E>) -> Trouble {
     let text = chain(&error);
     match error {
-        UserInfoError::Response(status, _, _) if status.is_client_error() => Trouble::Refused(text),
+        UserInfoError::Response(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _, _) => Trouble::Refused(text),
         UserInfoError::Response(_, _, _) | UserInfoError::Request(_) => Trouble::Unreachable(text),
         UserInfoError::ClaimsVerification(_) | UserInfoError::Parse(_) | UserInfoError::Other(_) | _ => Trouble::Distrusted(text),
     }

@@ -11,7 +11,8 @@ use crate::app::Shared;
 use crate::cookies::{self, Life};
 use crate::guard::signed_out;
 use crate::language::Language;
-use crate::pages::{Answer, Button, Shell, form_token};
+use crate::pages::{Answer, Button, Refused, Shell, form_token};
+use crate::provider::Trouble;
 use crate::secret;
 use crate::session;
 
@@ -43,10 +44,17 @@ pub async fn sign_out(State(portal): State<Shared>, headers: HeaderMap, Form(for
     session::end(&portal.database, secret).await.map_err(|fault| shell.broken(&fault))?;
     let state = secret::random();
     let farewell = portal.provider.farewell(&session.id_token, &state, language).await;
-    let farewell = farewell.map_err(|trouble| shell.unreachable(&trouble))?;
+    let farewell = farewell.map_err(|trouble| half_out(&shell, &trouble))?;
     let cookies =
         AppendHeaders([(SET_COOKIE, cookies::forget(session::COOKIE)), (SET_COOKIE, cookies::set(COOKIE, &state, Life::Browser))]);
     Ok((cookies, Redirect::to(farewell.as_str())).into_response())
+}
+
+/// The portal forgot the person; whether the provider will is unknown.
+fn half_out(shell: &Shell, trouble: &Trouble) -> Refused {
+    let button = Button { label: shell.w.back_home, address: "/" };
+    let sentences = vec![shell.w.half_out_why.to_owned(), shell.w.half_out_what_now.to_owned()];
+    shell.message(StatusCode::SERVICE_UNAVAILABLE, shell.say(shell.w.half_out, sentences, button).logged(trouble))
 }
 
 /// What the provider adds to the post-logout address.

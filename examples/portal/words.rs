@@ -69,7 +69,7 @@ words! {
     state_failed: "En échec" / "Failed";
     state_done: "Terminée" / "Done";
     state_appointment: "Rendez-vous à reprendre" / "Appointment to take again";
-    state_awaiting_return: "En attente de restitution de la box" / "Awaiting return of the box";
+    state_awaiting_return: "En attente de restitution" / "Awaiting return";
     advice_in_progress: "Nous préparons cette commande. Vous n’avez rien à faire."
         / "We are preparing this order. There is nothing for you to do.";
     advice_shipped: "La box est partie. Le technicien l’installe au rendez-vous."
@@ -179,6 +179,11 @@ words! {
         / "Your account doesn’t act for any customer company.";
     no_customer_what_now: "Si vous pensez que c’est une erreur, écrivez à notre service clients."
         / "If you think this is a mistake, write to our customer service.";
+    half_out: "Vous n’êtes déconnecté que du portail" / "You are signed out of the portal only";
+    half_out_why: "Le service d’identification ne répond pas\u{a0}: votre session peut y rester ouverte."
+        / "The identity service does not answer: your session there may still be open.";
+    half_out_what_now: "Sur un poste partagé, fermez toutes les fenêtres du navigateur."
+        / "On a shared computer, close all windows of the browser.";
     forged: "Vous n’avez pas été déconnecté" / "You were not signed out";
     forged_why: "La demande ne venait pas d’une page ouverte de ce portail."
         / "The request didn’t come from an open page of this portal.";
