@@ -5,4 +5,5 @@ pub mod account;
 pub mod audit;
 pub mod base;
 pub mod keys;
+pub mod mail;
 pub mod store;
