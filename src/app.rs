@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crate::account::Hasher;
 use crate::base::brand::Brand;
-use crate::base::{Actor, Clock, Fault};
+use crate::base::{Actor, Clock, Fault, Rules, Seal};
 use crate::config::Config;
-use crate::keys::{Keys, MasterKey};
-use crate::mail::Postman;
+use crate::keys::{Keys, MasterKey, Purpose};
+use crate::mail::{Desk, Mailbox, Postman, Route};
 use crate::relying_party::RelyingParties;
 use crate::rights::Policy;
 use crate::store::{Start, Store, Tx, View};
@@ -35,8 +35,14 @@ pub struct Inner {
     pub relying_parties: RelyingParties,
     /// What rights allow.
     pub policy: Policy,
-    /// Who sends the outbox.
+    /// The numbers of the rules.
+    pub rules: Arc<Rules>,
+    /// What seals letters until they are sent.
+    pub envelope: Arc<dyn Seal>,
+    /// Who sends them.
     pub postman: Postman,
+    /// Where they arrive, in a demonstration.
+    pub mailbox: Option<Mailbox>,
 }
 
 impl Deref for App {
@@ -56,21 +62,32 @@ pub struct Parts {
     pub clock: Clock,
     /// What the database is sealed with.
     pub master: MasterKey,
+    /// The mailbox that takes every letter, in a demonstration or a test.
+    pub mailbox: Option<Mailbox>,
 }
 
 impl App {
     /// Puts an app together; checks that the master key is the database's own.
     pub async fn new(parts: Parts) -> Result<Self, CannotStart> {
-        let Parts { config, store, clock, master } = parts;
-        let keys = Keys::open(&store, master, &clock, &config.lives).await?;
-        let postman = Postman::new(&config.mail).map_err(CannotStart::Settings)?;
+        let Parts { config, store, clock, master, mailbox } = parts;
+        let route = match &mailbox {
+            Some(mailbox) => Route::into_mailbox(&config.mail, mailbox.clone())?,
+            None => Route::open(&config.mail)?,
+        };
         let relying_parties = RelyingParties::new(&config.clients).map_err(CannotStart::Settings)?;
+        let keys = Keys::open(&store, master, &clock, &config.lives).await?;
+        let rules = Arc::new(config.lives.clone());
+        let envelope: Arc<dyn Seal> = Arc::new(keys.master().sealer(Purpose::Outbox));
+        let desk = Desk { store: store.clone(), clock: clock.clone(), rules: rules.clone(), seal: envelope.clone() };
         let inner = Inner {
             brand: Arc::new(config.brand.clone()),
             hasher: Hasher::new(&config.password)?,
             policy: Policy::load().await?,
             relying_parties,
-            postman,
+            postman: Postman::new(desk, route),
+            rules,
+            envelope,
+            mailbox,
             keys,
             store,
             clock,
@@ -80,13 +97,13 @@ impl App {
     }
 
     /// Reads.
-    pub async fn look<T>(&self, work: impl AsyncFnOnce(&mut View<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.store.look(&self.clock, &self.config.lives, work).await
+    pub async fn look<T>(&self, work: impl AsyncFnOnce(&mut View) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.store.look(&self.clock, &self.rules, work).await
     }
 
     /// Reads and writes in one transaction, durable when this answers.
-    pub async fn act<'a, T>(&'a self, by: Actor, work: impl AsyncFnOnce(&mut Tx<'a>) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.store.act(Start { by, clock: &self.clock, rules: &self.config.lives }, work).await
+    pub async fn act<T>(&self, by: Actor, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.store.act(Start { by, clock: &self.clock, rules: &self.rules }, work).await
     }
 }
 
@@ -96,6 +113,9 @@ pub enum CannotStart {
     /// The keys.
     #[error(transparent)]
     Keys(#[from] crate::keys::CannotUse),
+    /// The mail.
+    #[error(transparent)]
+    Mail(#[from] crate::mail::CannotSend),
     /// A setting that only shows its fault in use.
     #[error("{0}")]
     Settings(String),

@@ -12,7 +12,7 @@ use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
 
 /// Writes a line. Actor, address, session and instant are the unit's; the deed says the rest and holds no secret.
-pub async fn record(tx: &mut Tx<'_>, deed: Deed) -> Result<(), Fault> {
+pub async fn record(tx: &mut Tx, deed: Deed) -> Result<(), Fault> {
     let id = AuditId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
@@ -245,7 +245,7 @@ pub async fn list(db: &mut Db, filter: Filter) -> Result<Vec<Line>, Fault> {
 const SWEPT_AT_ONCE: i64 = 5_000;
 
 /// Removes lines older than the settings keep, and answers how many it removed.
-pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, Fault> {
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(
         tx.db,
         "delete from audit_log where id in (select id from audit_log where at < $1 order by at limit $2)",

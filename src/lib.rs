@@ -2,10 +2,16 @@
 
 pub mod access;
 pub mod account;
+pub mod app;
 pub mod audit;
 pub mod authorization;
 pub mod base;
+pub mod config;
+pub mod http;
 pub mod keys;
+pub mod mail;
 pub mod relying_party;
 pub mod rights;
 pub mod store;
+pub mod web;
+pub mod words;

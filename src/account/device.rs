@@ -5,7 +5,7 @@ use crate::base::{Fault, Secret};
 use crate::store::{self, Tx};
 
 /// Notes that an account signs in from a browser; answers whether it knew that browser.
-pub async fn recognise(tx: &mut Tx<'_>, account: AccountId, device: &Secret, user_agent: &str) -> Result<bool, Fault> {
+pub async fn recognise(tx: &mut Tx, account: AccountId, device: &Secret, user_agent: &str) -> Result<bool, Fault> {
     let seen = store::execute!(
         tx.db,
         "update devices set last_seen_at = $3, expires_at = $4, user_agent = $5 where account = $1 and hash = $2 and expires_at > $3",

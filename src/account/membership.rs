@@ -34,7 +34,7 @@ impl Grant {
 
 /// Lets an account act as a contact, approved by whoever this unit of work is done by.
 /// A contact has one live membership at most; the schema refuses a second one.
-pub async fn admit(tx: &mut Tx<'_>, account: AccountId, as_contact: (ContactId, CompanyId), grant: &Grant) -> Result<MembershipId, Fault> {
+pub async fn admit(tx: &mut Tx, account: AccountId, as_contact: (ContactId, CompanyId), grant: &Grant) -> Result<MembershipId, Fault> {
     let (contact, company) = as_contact;
     let id = MembershipId(tx.dice.id(tx.now)?);
     store::execute!(

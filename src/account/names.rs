@@ -37,7 +37,7 @@ pub async fn login_of(db: &mut Db, account: AccountId) -> Result<Option<String>,
 pub struct NameTaken(pub SignInName);
 
 /// Creates a contact's account that goes by these names. It has no password and isn't activated.
-pub async fn create(tx: &mut Tx<'_>, names: &[SignInName]) -> Result<Result<AccountId, NameTaken>, Fault> {
+pub async fn create(tx: &mut Tx, names: &[SignInName]) -> Result<Result<AccountId, NameTaken>, Fault> {
     for name in names {
         if credentials(&mut tx.db, name).await?.is_some() {
             return Ok(Err(NameTaken(name.clone())));
@@ -54,7 +54,7 @@ pub async fn create(tx: &mut Tx<'_>, names: &[SignInName]) -> Result<Result<Acco
 }
 
 /// Sets a password, hashed already, on an account whose owner proved to own the mailbox at `proven`; it is activated with that.
-pub async fn set_password(tx: &mut Tx<'_>, account: AccountId, hash: &str, proven: Timestamp) -> Result<(), Fault> {
+pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: Timestamp) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "update accounts set password_hash = $2, password_set_at = $3, mailbox_proven_at = coalesce(mailbox_proven_at, $4), \
@@ -68,6 +68,6 @@ pub async fn set_password(tx: &mut Tx<'_>, account: AccountId, hash: &str, prove
 }
 
 /// Replaces a hash by a costlier one of the same password, unless the password changed meanwhile.
-pub async fn rehash(tx: &mut Tx<'_>, account: AccountId, old: &str, new: &str) -> Result<(), Fault> {
+pub async fn rehash(tx: &mut Tx, account: AccountId, old: &str, new: &str) -> Result<(), Fault> {
     store::execute!(tx.db, "update accounts set password_hash = $3 where id = $1 and password_hash = $2", account, old, new).map(drop)
 }

@@ -68,7 +68,7 @@ pub struct Opened {
 const TOUCHED_EVERY: Life = Life::minutes(1);
 
 /// Begins a session, always with a new secret (session fixation).
-pub async fn begin(tx: &mut Tx<'_>, begin: Begin<'_>) -> Result<Opened, Fault> {
+pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<Opened, Fault> {
     let id = SessionId(tx.dice.id(tx.now)?);
     let secret = tx.dice.secret()?;
     store::execute!(
@@ -110,7 +110,7 @@ pub fn is_stale(session: &Session, now: Timestamp, address: Option<Address>) -> 
 }
 
 /// Writes down that the session is in use, and from where.
-pub async fn touch(tx: &mut Tx<'_>, id: SessionId) -> Result<(), Fault> {
+pub async fn touch(tx: &mut Tx, id: SessionId) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "update sessions set last_seen_at = $2, address = $3 where id = $1 and ended_at is null",
@@ -122,7 +122,7 @@ pub async fn touch(tx: &mut Tx<'_>, id: SessionId) -> Result<(), Fault> {
 }
 
 /// Makes the session act as one of its account's memberships (R-DIR-6). Answers whether it is one.
-pub async fn choose(tx: &mut Tx<'_>, id: SessionId, membership: MembershipId) -> Result<bool, Fault> {
+pub async fn choose(tx: &mut Tx, id: SessionId, membership: MembershipId) -> Result<bool, Fault> {
     let chosen = store::execute!(
         tx.db,
         "update sessions set membership = $2 where id = $1 and ended_at is null and account = \
@@ -150,7 +150,7 @@ pub async fn list(db: &mut Db, account: AccountId, (now, idle): (Timestamp, Life
 }
 
 /// Ends one session of an account: one update, and everything that hangs from it is dead. Answers whether it was live.
-pub async fn end(tx: &mut Tx<'_>, account: AccountId, id: SessionId, because: Because) -> Result<bool, Fault> {
+pub async fn end(tx: &mut Tx, account: AccountId, id: SessionId, because: Because) -> Result<bool, Fault> {
     let ended = store::execute!(
         tx.db,
         "update sessions set ended_at = $3, ended_because = $4 where id = $1 and account = $2 and ended_at is null",
@@ -167,7 +167,7 @@ pub async fn end(tx: &mut Tx<'_>, account: AccountId, id: SessionId, because: Be
 }
 
 /// Ends every session of an account; answers how many were live.
-pub async fn end_all(tx: &mut Tx<'_>, account: AccountId, because: Because) -> Result<u64, Fault> {
+pub async fn end_all(tx: &mut Tx, account: AccountId, because: Because) -> Result<u64, Fault> {
     let ended = store::execute!(
         tx.db,
         "update sessions set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null",
@@ -183,6 +183,6 @@ pub async fn end_all(tx: &mut Tx<'_>, account: AccountId, because: Because) -> R
 }
 
 /// Removes devices not seen for longer than they are remembered.
-pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, Fault> {
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(tx.db, "delete from devices where expires_at < $1", tx.now)
 }

@@ -48,7 +48,7 @@ pub struct Entered {
 }
 
 /// Lets the entrant in or says why not. The address judged is the unit's, the browser's own.
-pub async fn enter(tx: &mut Tx<'_>, entrant: Entrant<'_>) -> Result<Outcome, Fault> {
+pub async fn enter(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> {
     tx.by.who = Who::Account(entrant.account);
     if !is_current(tx, entrant).await? {
         return Ok(Outcome::Outdated);
@@ -73,7 +73,7 @@ pub async fn enter(tx: &mut Tx<'_>, entrant: Entrant<'_>) -> Result<Outcome, Fau
     Ok(Outcome::Entered(Entered { opened, person, known_device }))
 }
 
-async fn is_current(tx: &mut Tx<'_>, entrant: Entrant<'_>) -> Result<bool, Fault> {
+async fn is_current(tx: &mut Tx, entrant: Entrant<'_>) -> Result<bool, Fault> {
     let row = crate::store::optional!(
         tx.db,
         (AccountId,),
@@ -84,7 +84,7 @@ async fn is_current(tx: &mut Tx<'_>, entrant: Entrant<'_>) -> Result<bool, Fault
     Ok(row.is_some())
 }
 
-async fn refuse(tx: &mut Tx<'_>, entrant: Entrant<'_>, judged: Vec<(Standing, Snapshot)>) -> Result<Outcome, Fault> {
+async fn refuse(tx: &mut Tx, entrant: Entrant<'_>, judged: Vec<(Standing, Snapshot)>) -> Result<Outcome, Fault> {
     let unmet: Vec<&str> = judged.iter().flat_map(|(standing, _)| standing.unmet()).map(|condition| condition.as_str()).collect();
     let deed = Deed::new(What::SessionRefused).account(entrant.account);
     record(tx, deed.detail(serde_json::json!({ "unmet": unmet }))).await?;
@@ -92,7 +92,7 @@ async fn refuse(tx: &mut Tx<'_>, entrant: Entrant<'_>, judged: Vec<(Standing, Sn
 }
 
 /// The browser's earlier session ends, whoever's it was.
-async fn replace(tx: &mut Tx<'_>, secret: &Secret) -> Result<(), Fault> {
+async fn replace(tx: &mut Tx, secret: &Secret) -> Result<(), Fault> {
     if let Some(before) = find(&mut tx.db, secret, (tx.now, tx.rules.session_idle)).await? {
         session::end(tx, before.account, before.id, Because::Replaced).await?;
     }

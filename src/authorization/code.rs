@@ -7,7 +7,7 @@ use crate::store::{self, Db, Tx};
 use super::{Authorization, Because, Request, end};
 
 /// Gives a code for an authorization.
-pub async fn issue(tx: &mut Tx<'_>, sid: AuthorizationId, request: &Request, wants_auth_time: bool) -> Result<Secret, Fault> {
+pub async fn issue(tx: &mut Tx, sid: AuthorizationId, request: &Request, wants_auth_time: bool) -> Result<Secret, Fault> {
     let code = tx.dice.secret()?;
     store::execute!(
         tx.db,
@@ -117,7 +117,7 @@ pub enum Spent {
 }
 
 /// Spends a code: of fifty at once one gets it, and the others end what it gave.
-pub async fn spend(tx: &mut Tx<'_>, proven: Proven) -> Result<Spent, Fault> {
+pub async fn spend(tx: &mut Tx, proven: Proven) -> Result<Spent, Fault> {
     let Proven(code) = proven;
     let rows = store::execute!(
         tx.db,
@@ -143,7 +143,7 @@ pub async fn spend(tx: &mut Tx<'_>, proven: Proven) -> Result<Spent, Fault> {
 const SWEPT_AT_ONCE: i64 = 5_000;
 
 /// Removes codes whose session is over at the latest, and answers how many: until then a replay must be recognised.
-pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, Fault> {
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(
         tx.db,
         "delete from codes where hash in (select hash from codes where expires_at < $1 order by expires_at limit $2)",

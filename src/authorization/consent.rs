@@ -44,7 +44,7 @@ pub async fn of_account(db: &mut Db, account: AccountId) -> Result<Vec<Consent>,
 
 /// Consents, or lets an earlier consent grow. The row stays the same: withdrawing it later ends what hung from it
 /// before it grew too, and growing ends nothing. Of two at once the later text stands, so that at worst the person is asked again.
-pub async fn grant(tx: &mut Tx<'_>, account: AccountId, client: &str, asked: &Scopes) -> Result<ConsentId, Fault> {
+pub async fn grant(tx: &mut Tx, account: AccountId, client: &str, asked: &Scopes) -> Result<ConsentId, Fault> {
     let scope = match standing(&mut tx.db, account, client).await? {
         Some(earlier) => earlier.scope.with(asked),
         None => asked.clone(),
@@ -67,7 +67,7 @@ pub async fn grant(tx: &mut Tx<'_>, account: AccountId, client: &str, asked: &Sc
 }
 
 /// Withdraws a consent of that person's: every authorization that hangs from it is dead with this. Answers whether there was one.
-pub async fn withdraw(tx: &mut Tx<'_>, account: AccountId, consent: ConsentId) -> Result<bool, Fault> {
+pub async fn withdraw(tx: &mut Tx, account: AccountId, consent: ConsentId) -> Result<bool, Fault> {
     let withdrawn = store::optional!(
         tx.db,
         (String,),

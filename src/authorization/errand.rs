@@ -26,7 +26,7 @@ pub struct Errand {
 }
 
 /// Parks a request. Without a browser (a POST from another site carries no cookie) the first to pick it up is bound to it.
-pub async fn park(tx: &mut Tx<'_>, request: &Request, browser: Option<&Digest>) -> Result<ErrandId, Fault> {
+pub async fn park(tx: &mut Tx, request: &Request, browser: Option<&Digest>) -> Result<ErrandId, Fault> {
     let id = ErrandId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
@@ -54,7 +54,7 @@ pub async fn find(db: &mut Db, id: ErrandId, browser: &Digest, now: Timestamp) -
 }
 
 /// Binds an errand that nobody has picked up yet to this browser. Of several at once one succeeds.
-pub async fn bind(tx: &mut Tx<'_>, id: ErrandId, browser: &Digest) -> Result<Option<Errand>, Fault> {
+pub async fn bind(tx: &mut Tx, id: ErrandId, browser: &Digest) -> Result<Option<Errand>, Fault> {
     store::optional!(
         tx.db,
         Errand,
@@ -66,7 +66,7 @@ pub async fn bind(tx: &mut Tx<'_>, id: ErrandId, browser: &Digest) -> Result<Opt
 }
 
 /// The person refuses: `/oauth2/authorize` tells the relying party so at the next step. Answers whether the errand was this browser's.
-pub async fn decline(tx: &mut Tx<'_>, id: ErrandId, browser: &Digest) -> Result<bool, Fault> {
+pub async fn decline(tx: &mut Tx, id: ErrandId, browser: &Digest) -> Result<bool, Fault> {
     let rows = store::execute!(
         tx.db,
         "update errands set declined_at = $3 where id = $1 and browser = $2 and expires_at > $3",
@@ -78,7 +78,7 @@ pub async fn decline(tx: &mut Tx<'_>, id: ErrandId, browser: &Digest) -> Result<
 }
 
 /// The errand is answered: it goes soon. Answers whether it was still there.
-pub async fn conclude(tx: &mut Tx<'_>, id: ErrandId) -> Result<bool, Fault> {
+pub async fn conclude(tx: &mut Tx, id: ErrandId) -> Result<bool, Fault> {
     let soon = tx.now + LINGERS;
     let rows = store::execute!(
         tx.db,
@@ -94,7 +94,7 @@ pub async fn conclude(tx: &mut Tx<'_>, id: ErrandId) -> Result<bool, Fault> {
 const SWEPT_AT_ONCE: i64 = 5_000;
 
 /// Removes errands nobody came back for, and answers how many.
-pub async fn sweep(tx: &mut Tx<'_>) -> Result<u64, Fault> {
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(
         tx.db,
         "delete from errands where id in (select id from errands where expires_at <= $1 order by expires_at limit $2)",

@@ -66,7 +66,7 @@ pub struct Beginning {
 }
 
 /// Begins an authorization.
-pub async fn begin(tx: &mut Tx<'_>, given: Beginning) -> Result<AuthorizationId, Fault> {
+pub async fn begin(tx: &mut Tx, given: Beginning) -> Result<AuthorizationId, Fault> {
     let sid = AuthorizationId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
@@ -115,7 +115,7 @@ impl Because {
 }
 
 /// Ends an authorization and with it all that hangs from it. Answers whether it was this call that did.
-pub async fn end(tx: &mut Tx<'_>, sid: AuthorizationId, because: Because) -> Result<bool, Fault> {
+pub async fn end(tx: &mut Tx, sid: AuthorizationId, because: Because) -> Result<bool, Fault> {
     let ended = store::optional!(
         tx.db,
         (AccountId, String),

@@ -100,7 +100,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::{Next, SignIn, Situation, next};
-        use crate::authorization::consent::Consent;
+    use crate::authorization::consent::Consent;
     use crate::authorization::{Prompt, Request};
     use crate::base::Timestamp;
     use crate::base::ids::{AccountId, ConsentId};
@@ -134,7 +134,12 @@ mod tests {
     }
 
     fn consent(scope: &str, granted_at: Timestamp) -> Consent {
-        Consent { id: ConsentId(Uuid::nil()), client: "portal".to_owned(), scope: sqlx::types::Json(Scopes::known(scope.split(' '))), granted_at }
+        Consent {
+            id: ConsentId(Uuid::nil()),
+            client: "portal".to_owned(),
+            scope: sqlx::types::Json(Scopes::known(scope.split(' '))),
+            granted_at,
+        }
     }
 
     struct Case {
@@ -177,7 +182,13 @@ mod tests {
             case("never consented", request(&[], None, None), Some(900), None, Next::Consent),
             case("scope grew", request(&[], None, None), Some(900), Some(consent("openid", at(10))), Next::Consent),
             case("consent asked again", request(&[Prompt::Consent], None, None), Some(900), all(), Next::Consent),
-            case("consent given again", request(&[Prompt::Consent], None, None), Some(900), Some(consent("openid company", at(1001))), Next::Answer),
+            case(
+                "consent given again",
+                request(&[Prompt::Consent], None, None),
+                Some(900),
+                Some(consent("openid company", at(1001))),
+                Next::Answer,
+            ),
         ]
     }
 

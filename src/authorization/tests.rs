@@ -35,16 +35,16 @@ impl World {
         worlds
     }
 
-    async fn act<T>(&self, work: impl AsyncFnOnce(&mut Tx<'_>) -> Result<T, Fault>) -> T {
+    async fn act<T>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> T {
         self.act_on(&self.trial.store, work).await
     }
 
-    async fn act_on<T>(&self, store: &Store, work: impl AsyncFnOnce(&mut Tx<'_>) -> Result<T, Fault>) -> T {
+    async fn act_on<T>(&self, store: &Store, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> T {
         let start = Start { by: Actor::of(Who::Visitor), clock: &self.clock, rules: &self.rules };
         store.act(start, work).await.unwrap()
     }
 
-    async fn look<T>(&self, work: impl AsyncFnOnce(&mut View<'_>) -> Result<T, Fault>) -> T {
+    async fn look<T>(&self, work: impl AsyncFnOnce(&mut View) -> Result<T, Fault>) -> T {
         self.trial.store.look(&self.clock, &self.rules, work).await.unwrap()
     }
 
@@ -110,31 +110,45 @@ fn beginning(consent: crate::base::ids::ConsentId, now: crate::base::Timestamp) 
     }
 }
 
-async fn seed(tx: &mut Tx<'_>) -> Result<(), Fault> {
+async fn seed(tx: &mut Tx) -> Result<(), Fault> {
     let empty = || Json(Vec::<String>::new());
     store::execute!(
         tx.db,
         "insert into companies (id, ref, name, subscriptions, networks, version, created_at, updated_at) values ($1, 'C-1', 'Durand', $2, $2, 1, $3, $3)",
-        id(1), empty(), tx.now,
+        id(1),
+        empty(),
+        tx.now,
     )?;
     store::execute!(
         tx.db,
         "insert into contacts (id, company, last_name, first_name, email, phone, newsletter, created_at, updated_at) \
          values ($1, $2, 'Durand', 'Alice', 'alice@durand.example', '1', false, $3, $3)",
-        id(2), id(1), tx.now,
+        id(2),
+        id(1),
+        tx.now,
     )?;
     store::execute!(tx.db, "insert into accounts (id, kind, created_at) values ($1, 'contact', $2)", account(), tx.now)?;
     store::execute!(
         tx.db,
         "insert into memberships (id, account, contact, company, profile, roles, e_services, networks, requested_at) \
          values ($1, $2, $3, $4, 'complete', $5, $5, $5, $6)",
-        id(4), account(), id(2), id(1), empty(), tx.now,
+        id(4),
+        account(),
+        id(2),
+        id(1),
+        empty(),
+        tx.now,
     )?;
     store::execute!(
         tx.db,
         "insert into sessions (id, hash, account, acr, amr, auth_time, created_at, last_seen_at, expires_at, user_agent) \
          values ($1, $2, $3, '1fa', $4, $5, $5, $5, $6, '')",
-        id(5), Digest::of(b"cookie"), account(), empty(), tx.now, tx.now + tx.rules.session,
+        id(5),
+        Digest::of(b"cookie"),
+        account(),
+        empty(),
+        tx.now,
+        tx.now + tx.rules.session,
     )?;
     Ok(())
 }

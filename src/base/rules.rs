@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Life;
 
 /// How long things live (`[lives]` in the configuration).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rules {
     /// An authorization code waits this long to be redeemed.

@@ -156,11 +156,8 @@ mod tests {
 
     #[test]
     fn the_example_is_the_defaults_and_names_every_key() {
-        let uncommented: String = EXAMPLE
-            .lines()
-            .map(|line| line.strip_prefix("#:").map_or(line, str::trim_start))
-            .collect::<Vec<_>>()
-            .join("\n");
+        let uncommented: String =
+            EXAMPLE.lines().map(|line| line.strip_prefix("#:").map_or(line, str::trim_start)).collect::<Vec<_>>().join("\n");
         let example: toml::Table = uncommented.parse().unwrap();
         Config::parse(&uncommented).expect("the example with every option switched on is accepted");
         let defaults = toml::Table::try_from(Config::default()).unwrap();

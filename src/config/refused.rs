@@ -8,7 +8,9 @@ use figment::error::Kind;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// The file can't be read.
-    #[error("the configuration {file} can't be read ({cause}): name another one with --config, or write one from `guichet check-config --example`")]
+    #[error(
+        "the configuration {file} can't be read ({cause}): name another one with --config, or write one from `guichet check-config --example`"
+    )]
     File {
         /// Which file.
         file: String,

@@ -53,7 +53,7 @@ pub async fn build(app: &App) -> Result<(), CannotStart> {
     Ok(())
 }
 
-async fn move_in(tx: &mut Tx<'_>, persona: &Persona, hash: &str) -> Result<(), Fault> {
+async fn move_in(tx: &mut Tx, persona: &Persona, hash: &str) -> Result<(), Fault> {
     let name = SignInName::parse(&persona.login).map_err(unreadable)?;
     if account::credentials(&mut tx.db, &name).await?.is_some() {
         return Ok(());

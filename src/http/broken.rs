@@ -9,9 +9,9 @@ use axum::response::{IntoResponse as _, Response};
 use crate::app::App;
 use crate::base::Dice;
 
+use super::Caller;
 use super::answer::{self, Reference};
 use super::error::{ErrorPage, Trouble};
-use super::Caller;
 
 /// Eight letters and digits that are hard to confuse when read aloud.
 #[must_use]
@@ -24,7 +24,8 @@ pub fn reference() -> String {
 /// Gives a broken answer its form.
 pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let wants_page = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let wants_page =
+        parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
     let caller = if wants_page { Caller::from_request_parts(&mut parts, &app).await.ok() } else { None };
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(broken) = response.extensions().get::<Reference>().cloned() else { return response };
@@ -36,7 +37,11 @@ pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Re
             let page = ErrorPage { reference: Some(broken.reference), ..ErrorPage::new(frame, trouble) };
             answer::page(status, &page)
         }
-        None => (status, Json(serde_json::json!({ "error": "server_error", "error_description": "see the reference", "reference": broken.reference }))).into_response(),
+        None => (
+            status,
+            Json(serde_json::json!({ "error": "server_error", "error_description": "see the reference", "reference": broken.reference })),
+        )
+            .into_response(),
     };
     if broken.busy {
         explained.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

@@ -106,7 +106,9 @@ impl FromRequestParts<App> for Caller {
 fn language(parts: &Parts, https: bool) -> Language {
     let asked = || {
         let query = parts.uri.query()?;
-        url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "ui_locales").and_then(|(_, tags)| Language::from_ui_locales(&tags))
+        url::form_urlencoded::parse(query.as_bytes())
+            .find(|(name, _)| name == "ui_locales")
+            .and_then(|(_, tags)| Language::from_ui_locales(&tags))
     };
     let kept = || Kept::Language.read(&parts.headers, https).and_then(|tag| Language::from_tag(&tag));
     let preferred = || parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| Language::from_accept_language(value.to_str().ok()?));

@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use crate::base::Place;
 use super::page::Frame;
+use crate::base::Place;
 
 /// The page that asks for consent.
 #[derive(Debug, Template)]

@@ -49,7 +49,8 @@ impl Kept {
     pub fn keep(self, value: &str, life: Option<Life>, https: bool) -> Result<HeaderValue, Fault> {
         let secure = if https { "; Secure" } else { "" };
         let age = life.map(|life| format!("; Max-Age={}", life.as_seconds())).unwrap_or_default();
-        HeaderValue::from_str(&format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"))
+        let name = self.name(https);
+        HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"))
             .map_err(|error| Fault::broken("writing a cookie", error))
     }
 

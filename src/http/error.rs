@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use crate::base::Place;
 use super::page::{Frame, Link, Whom};
+use crate::base::Place;
 
 /// The error page.
 #[derive(Debug, Template)]

@@ -8,7 +8,8 @@ use axum::response::Response;
 use crate::app::App;
 
 /// Nothing is loaded from elsewhere, nothing runs, nothing frames us; forms lead nowhere but home.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The policy of a page whose form leads on to a relying party: browsers hold `form-action` against every redirect that follows.
 #[must_use]

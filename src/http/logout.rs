@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use crate::base::Place;
 use super::page::{Frame, Link};
+use crate::base::Place;
 
 /// Asks before signing out (OpenID Connect RP-Initiated Logout section 2).
 #[derive(Debug, Template)]

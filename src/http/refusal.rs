@@ -92,11 +92,8 @@ impl Standing {
 impl Around<'_> {
     fn sentence(self, frame: &Frame, condition: &str) -> String {
         let unknown = frame.say("access-address-unknown");
-        let values = [
-            ("company", self.company),
-            ("address", self.address.unwrap_or(&unknown)),
-            ("service", self.e_service.unwrap_or_default()),
-        ];
+        let values =
+            [("company", self.company), ("address", self.address.unwrap_or(&unknown)), ("service", self.e_service.unwrap_or_default())];
         frame.tell(&format!("access-{condition}-person"), &values)
     }
 }

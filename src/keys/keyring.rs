@@ -70,7 +70,7 @@ struct FullRow {
 }
 
 /// Builds the ring from the table: what is published verifies, and of what signs now the newest of each algorithm signs.
-pub(super) async fn load(view: &mut View<'_>, master: &MasterKey) -> Result<Keyring, Fault> {
+pub(super) async fn load(view: &mut View, master: &MasterKey) -> Result<Keyring, Fault> {
     let full = store::all!(view.db, FullRow, "select * from signing_keys order by id")?;
     let mut ring = Keyring {
         rows: full.iter().map(|key| key.row.clone()).collect(),

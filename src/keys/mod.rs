@@ -116,7 +116,7 @@ impl Keys {
     }
 
     /// Reads the signing keys again where the table changed or one of their times has come. Every server does so within 5 s.
-    pub async fn refresh(&self, view: &mut View<'_>) -> Result<(), Fault> {
+    pub async fn refresh(&self, view: &mut View) -> Result<(), Fault> {
         let rows = list(&mut view.db).await?;
         if self.ring().is_current(&rows, view.now) {
             return Ok(());

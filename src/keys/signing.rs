@@ -64,7 +64,7 @@ pub async fn list(db: &mut Db) -> Result<Vec<KeyRow>, Fault> {
 }
 
 /// Records the master key where the database has none, and answers the one it needs.
-pub(super) async fn adopt(tx: &mut Tx<'_>, found: &Fingerprint) -> Result<Fingerprint, Fault> {
+pub(super) async fn adopt(tx: &mut Tx, found: &Fingerprint) -> Result<Fingerprint, Fault> {
     // The unique index lets one of two servers in that start at once; a later statement then sees whose key it was.
     let first =
         store::execute!(tx.db, "insert into master_keys (fingerprint, created_at) values ($1, $2) on conflict do nothing", found, tx.now)?;
@@ -103,7 +103,7 @@ impl Fresh {
 }
 
 /// Publishes a key that signs at once, unless another server published one of its algorithm in the meantime.
-pub(super) async fn add_first(tx: &mut Tx<'_>, master: &MasterKey, key: &Fresh) -> Result<(), Fault> {
+pub(super) async fn add_first(tx: &mut Tx, master: &MasterKey, key: &Fresh) -> Result<(), Fault> {
     let sealed = master.seal(Purpose::SigningKeys, key.private.to_string().as_bytes(), key.kid.as_bytes())?;
     let added = store::execute!(
         tx.db,

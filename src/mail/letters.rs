@@ -8,16 +8,7 @@ use crate::base::brand::{Accent, Brand};
 use crate::base::{Fault, Timestamp};
 use crate::words::{Device, Words};
 
-/// A mail ready to be put into the outbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
-    /// One line.
-    pub subject: String,
-    /// The part that reads well alone.
-    pub text: String,
-    /// The part with a button.
-    pub html: String,
-}
+use super::Letter;
 
 /// What every mail needs: the reader's language and the operator's name.
 #[derive(Clone, Debug)]

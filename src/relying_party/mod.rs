@@ -11,8 +11,8 @@ use crate::base::{Digest, EServiceCode, Language, RedirectUri, Secret};
 use crate::keys::Algorithm;
 
 pub use scope::{Scope, Scopes};
-pub use settings::Settings;
 use settings::Misconfigured;
+pub use settings::Settings;
 
 /// Every relying party, by client id.
 #[derive(Debug, Default)]
@@ -151,7 +151,8 @@ mod tests {
 
     #[test]
     fn a_short_section_is_a_careful_client() {
-        let parties = read("[[clients]]\nid = \"app\"\nname = \"App\"\nname_fr = \"Appli\"\nredirect_uris = [\"http://127.0.0.1/cb\"]").unwrap();
+        let parties =
+            read("[[clients]]\nid = \"app\"\nname = \"App\"\nname_fr = \"Appli\"\nredirect_uris = [\"http://127.0.0.1/cb\"]").unwrap();
         let app = parties.find("app").unwrap();
         assert!(app.is_public() && app.require_pkce && !app.require_auth_time);
         assert_eq!(app.id_token_alg, Algorithm::Rs256);
@@ -196,7 +197,9 @@ mod tests {
 
     #[test]
     fn scripts_are_served_from_the_origins_of_redirect_uris_only() {
-        let parties = read("[[clients]]\nid = \"app\"\nname = \"App\"\nredirect_uris = [\"https://app.example/cb\", \"com.example.app:/cb\"]").unwrap();
+        let parties =
+            read("[[clients]]\nid = \"app\"\nname = \"App\"\nredirect_uris = [\"https://app.example/cb\", \"com.example.app:/cb\"]")
+                .unwrap();
         assert!(parties.serve_from("https://app.example"));
         for origin in ["https://evil.example", "http://app.example", "https://app.example:8443", "null", "https://app.example/"] {
             assert!(!parties.serve_from(origin), "{origin}");

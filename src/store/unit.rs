@@ -6,17 +6,17 @@ use crate::base::{Actor, Clock, Dice, Fault, Rules, Timestamp};
 use super::{Db, Store};
 
 /// What reads see.
-pub struct View<'a> {
+pub struct View {
     /// Where to read.
     pub db: Db,
     /// When this is.
     pub now: Timestamp,
     /// The numbers in force.
-    pub rules: &'a Rules,
+    pub rules: Rules,
 }
 
 /// What writes work with. It commits when the work answers, refusals included, and rolls back on a fault.
-pub struct Tx<'a> {
+pub struct Tx {
     /// Where to read and write.
     pub db: Db,
     /// When this is, the same instant for everything in the unit.
@@ -26,26 +26,21 @@ pub struct Tx<'a> {
     /// Who acts.
     pub by: Actor,
     /// The numbers in force.
-    pub rules: &'a Rules,
+    pub rules: Rules,
 }
 
 impl Store {
     /// Reads: each statement sees what was committed before it began.
-    pub async fn look<T>(
-        &self,
-        clock: &Clock,
-        rules: &Rules,
-        work: impl AsyncFnOnce(&mut View<'_>) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
-        let mut view = View { db: self.reading().await?, now: clock.now(), rules };
+    pub async fn look<T>(&self, clock: &Clock, rules: &Rules, work: impl AsyncFnOnce(&mut View) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut view = View { db: self.reading().await?, now: clock.now(), rules: *rules };
         work(&mut view).await
     }
 
     /// Reads and writes in one transaction, durable when this answers `Ok`.
-    pub async fn act<'a, T>(&self, start: Start<'a>, work: impl AsyncFnOnce(&mut Tx<'a>) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub async fn act<T>(&self, start: Start<'_>, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
         let db = self.writing().await?;
         // The instant is read once the transaction has begun: waiting for the writer must not age it.
-        let mut tx = Tx { db, now: start.clock.now(), dice: Dice, by: start.by, rules: start.rules };
+        let mut tx = Tx { db, now: start.clock.now(), dice: Dice, by: start.by, rules: *start.rules };
         let answer = work(&mut tx).await?;
         tx.db.commit().await?;
         Ok(answer)

@@ -18,10 +18,11 @@ use crate::http::answer::{self, Stop};
 use crate::http::consent::in_words;
 use crate::http::page::Frame;
 use crate::http::{Person, Posted};
+use crate::relying_party::Scope;
 use crate::rights::{self, Group};
 use crate::store::View;
-use crate::words::Device;
 use crate::web::company_choice::CompanyOption;
+use crate::words::Device;
 
 /// The account page.
 #[derive(Debug, Template)]
@@ -140,7 +141,7 @@ struct Rows {
 }
 
 impl Rows {
-    async fn read(view: &mut View<'_>, person: &Person) -> Result<Self, Fault> {
+    async fn read(view: &mut View, person: &Person) -> Result<Self, Fault> {
         let account = person.session.account;
         Ok(Self {
             login: account::login_of(&mut view.db, account).await?,
@@ -225,7 +226,7 @@ impl SessionView {
     fn new(frame: &Frame, session: &Session, current: &Session) -> Self {
         Self {
             id: session.id.to_string(),
-            device: Device::of(&session.user_agent).in_words(frame.words),
+            device: Device::from_user_agent(&session.user_agent).in_words(frame.words),
             address: session.address.clone().unwrap_or_else(|| frame.say("access-address-unknown")),
             since: session.created_at,
             seen: session.last_seen_at,
@@ -241,7 +242,7 @@ impl ApplicationView {
         Self {
             id: consent.id.to_string(),
             name: party.map_or_else(|| consent.client.clone(), |party| party.name(frame.words.language()).to_owned()),
-            sights: in_words(frame, consent.scope.iter().map(AsRef::as_ref)),
+            sights: in_words(frame, consent.scope.iter().map(Scope::as_str)),
             since: consent.granted_at,
         }
     }

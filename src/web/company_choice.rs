@@ -9,9 +9,9 @@ use serde::Deserialize;
 use crate::access::{self, Door, Snapshot};
 use crate::account::{self, Session};
 use crate::app::App;
+use crate::base::Place;
 use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
-use crate::base::Place;
 use crate::http::answer::{self, Stop};
 use crate::http::errand;
 use crate::http::error::Trouble;
@@ -91,7 +91,7 @@ pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Re
     let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
     let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, form.errand))) };
     let actor = caller.acts_as(Who::Account(session.account));
-    let chosen = app.act(actor, async |tx: &mut crate::store::Tx<'_>| {
+    let chosen = app.act(actor, async |tx| {
         let people = access::of_account(&mut tx.db, session.account).await?;
         let Some(person) = people.iter().find(|person| person.company_ref == form.company) else { return Ok(false) };
         account::choose(tx, session.id, person.membership).await

@@ -22,7 +22,7 @@ use crate::http::page::{Errors, Frame};
 use crate::http::refusal::{self, Wish};
 use crate::http::{Caller, Posted, Visitor};
 use crate::mail::letters::{NewDevice, Stationery};
-use crate::mail::{self, Letter};
+use crate::mail::{self, Letter, Outgoing};
 use crate::store::Tx;
 use crate::words::{Device, Words};
 
@@ -175,12 +175,12 @@ async fn attempt(app: &App, caller: &Caller, headers: &HeaderMap, form: &Fields)
     Ok(Some((outcome, device)))
 }
 
-async fn sign_in(tx: &mut Tx<'_>, app: &App, entrant: Entrant<'_>, notice: Option<(Email, Letter)>) -> Result<Outcome, Fault> {
+async fn sign_in(tx: &mut Tx, app: &App, entrant: Entrant<'_>, notice: Option<(Email, Letter)>) -> Result<Outcome, Fault> {
     let outcome = account::sign_in::enter(tx, entrant).await?;
     if let (Outcome::Entered(entered), Some((to, letter))) = (&outcome, notice)
         && !entered.known_device
     {
-        mail::post(tx, app.keys.master(), Post { name: "new_device", to: &to, letter: &letter }).await?;
+        mail::post(tx, app.envelope.as_ref(), Outgoing { name: "new_device", to, letter }).await?;
     }
     Ok(outcome)
 }
@@ -196,7 +196,7 @@ async fn new_device_letter(app: &App, caller: &Caller, account: AccountId) -> Re
     let letter = NewDevice {
         name: person.full_name(),
         at: now,
-        device: Device::of(&caller.user_agent),
+        device: Device::from_user_agent(&caller.user_agent),
         address: caller.address.map_or_else(|| words.say("access-address-unknown"), |address| address.to_string()),
         account: app.config.url(Place::Account.path()),
     };

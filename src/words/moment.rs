@@ -131,6 +131,9 @@ mod tests {
     fn html_carries_the_exact_instant_and_a_tooltip() {
         let at = Timestamp::parse("2026-03-13T15:30:00Z").unwrap();
         let html = Words::of(Language::En).moment(at, at, &Zone::default()).render().unwrap();
-        assert_eq!(html, r#"<time datetime="2026-03-13T15:30:00Z" title="Friday 13 March 2026, 16:30 (Europe/Paris)">today 16:30, just now</time>"#);
+        assert_eq!(
+            html,
+            r#"<time datetime="2026-03-13T15:30:00Z" title="Friday 13 March 2026, 16:30 (Europe/Paris)">today 16:30, just now</time>"#
+        );
     }
 }

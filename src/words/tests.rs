@@ -93,7 +93,8 @@ fn sentences(language: &str) -> BTreeMap<String, BTreeSet<String>> {
                 key.clone_into(&mut current);
                 assert!(sentences.insert(current.clone(), BTreeSet::new()).is_none(), "`{current}` stands twice in {language}");
             }
-            let values = line.split('$').skip(1).map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>());
+            let values =
+                line.split('$').skip(1).map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>());
             sentences.entry(current.clone()).or_default().extend(values);
         }
     }

@@ -1,0 +1,70 @@
+//! A mailbox in memory that takes every letter: what the demo shows and tests read. No configuration can name it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+
+use super::Letter;
+use crate::base::Timestamp;
+use crate::base::ids::MailId;
+
+/// The oldest letters go when there are more.
+const KEPT: usize = 1_000;
+
+/// All mail of a demo or a test.
+#[derive(Clone, Debug, Default)]
+pub struct Mailbox(Arc<Mutex<Vec<Sent>>>);
+
+/// A letter that arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sent {
+    /// The outbox row it came from.
+    pub id: MailId,
+    /// Who it is for.
+    pub to: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its plain part.
+    pub text: String,
+    /// Its HTML part.
+    pub html: String,
+    /// Where the HTML part leads.
+    pub links: Vec<String>,
+    /// When it was sent.
+    pub at: Timestamp,
+}
+
+impl Mailbox {
+    /// Every letter, oldest first.
+    #[must_use]
+    pub fn letters(&self) -> Vec<Sent> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn take(&self, (id, to): (MailId, &str), letter: Letter, at: Timestamp) {
+        let links = links(&letter.html);
+        let Letter { subject, text, html } = letter;
+        let mut letters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if letters.len() >= KEPT {
+            letters.remove(0);
+        }
+        letters.push(Sent { id, to: to.to_owned(), subject, text, html, links, at });
+    }
+}
+
+/// The targets of links in HTML that our own templates wrote: quoted, with the ampersand escaped.
+fn links(html: &str) -> Vec<String> {
+    let targets = html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    targets.map(|target| target.replace("&#38;", "&").replace("&amp;", "&")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::links;
+
+    #[test]
+    fn links_are_what_a_browser_would_follow() {
+        let html = r#"<a href="http://localhost:8080/links/a?b=c&#38;d=e">x</a> <a class="button" href="http://h/?a=1&amp;b=2">y</a>"#;
+        assert_eq!(links(html), ["http://localhost:8080/links/a?b=c&d=e", "http://h/?a=1&b=2"]);
+    }
+}
