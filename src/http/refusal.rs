@@ -8,6 +8,8 @@ use crate::access::{self, Snapshot};
 use crate::app::App;
 use crate::base::Fault;
 
+use crate::access::Condition;
+
 use super::page::{Frame, Link, Whom};
 use super::{Caller, answer, broken};
 
@@ -58,8 +60,8 @@ pub enum Wish {
 /// One condition, as the person sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// The condition's name.
-    pub condition: &'static str,
+    /// The condition.
+    pub condition: Condition,
     /// Whether it holds.
     pub met: bool,
     /// What it asks for, in a few words.
@@ -82,7 +84,7 @@ pub struct Around<'a> {
 impl Standing {
     /// The condition in the person's words.
     #[must_use]
-    pub fn new(frame: &Frame, condition: &'static str, met: bool, around: Around<'_>) -> Self {
+    pub fn new(frame: &Frame, condition: Condition, met: bool, around: Around<'_>) -> Self {
         let label = frame.say(&format!("access-{condition}-label"));
         let sentence = if met { String::new() } else { around.sentence(frame, condition) };
         Self { condition, met, label, sentence }
@@ -90,7 +92,7 @@ impl Standing {
 }
 
 impl Around<'_> {
-    fn sentence(self, frame: &Frame, condition: &str) -> String {
+    fn sentence(self, frame: &Frame, condition: Condition) -> String {
         let unknown = frame.say("access-address-unknown");
         let values =
             [("company", self.company), ("address", self.address.unwrap_or(&unknown)), ("service", self.e_service.unwrap_or_default())];
