@@ -4,11 +4,9 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::access::{self, Snapshot};
+use crate::access::{self, Condition, Snapshot};
 use crate::app::App;
 use crate::base::Fault;
-
-use crate::access::Condition;
 
 use super::page::{Frame, Link, Whom};
 use super::{Caller, answer, broken};
@@ -22,7 +20,7 @@ pub fn answer(app: &App, caller: &Caller, wish: Wish, people: &[(Snapshot, acces
     let mut standing = Vec::new();
     for (person, judged) in people {
         let around = Around { company: &person.company_name, address: address.as_deref(), e_service: None };
-        standing.extend(judged.conditions().map(|(condition, met)| Standing::new(&frame, condition.as_str(), met, around)));
+        standing.extend(judged.conditions().map(|(condition, met)| Standing::new(&frame, condition, met, around)));
     }
     let whom = vec![Whom::customer_service(&frame)];
     Ok(answer::page(StatusCode::FORBIDDEN, &RefusalPage { frame, wish, standing, links: Vec::new(), whom, reference }))
