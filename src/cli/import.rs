@@ -69,7 +69,9 @@ pub async fn run(args: &ImportArgs, store: &Store, clock: &Clock, rules: &Rules)
         Ok(inputs) => inputs,
         Err(message) => return could_not_run(&message),
     };
-    if args.full && let Some(kind) = doubled_kind(&inputs) {
+    if args.full
+        && let Some(kind) = doubled_kind(&inputs)
+    {
         eprintln!("guichet import: with --full all {} must stand in one file, for whoever a file lacks becomes inactive", kind.rows());
         return Outcome::Usage;
     }
@@ -220,7 +222,8 @@ fn write_rejections<'a>(path: &Path, rejections: impl Iterator<Item = (&'a str, 
     writer.write_record(["file", "line", "ref", "column", "reason"])?;
     for (file, rejection) in rejections {
         let line = rejection.line.to_string();
-        let cells = [file, &line, rejection.reference.as_deref().unwrap_or_default(), rejection.column.unwrap_or_default(), &rejection.reason];
+        let cells =
+            [file, &line, rejection.reference.as_deref().unwrap_or_default(), rejection.column.unwrap_or_default(), &rejection.reason];
         writer.write_record(cells.map(harmless))?;
     }
     writer.flush()?;
@@ -234,6 +237,8 @@ fn harmless(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use clap::Parser;
 
     use super::*;
@@ -272,7 +277,8 @@ mod tests {
     }
 
     const COMPANIES: &str = "ref,name,accounting_validated_at,first_order_at\nC-1,Durand,2024-01-31,2024-02-01\n";
-    const CONTACTS: &str = "company_ref,ref,last_name,first_name,email,phone,mobile\nC-1,K-1,Durand,Alice,alice@durand.example,0199001234,\n";
+    const CONTACTS: &str =
+        "company_ref,ref,last_name,first_name,email,phone,mobile\nC-1,K-1,Durand,Alice,alice@durand.example,0199001234,\n";
 
     #[tokio::test]
     async fn the_exit_code_tells_clean_from_refused_from_could_not_run() {
@@ -295,7 +301,7 @@ mod tests {
         let desk = Desk::new().await;
         let mut text = COMPANIES.to_owned();
         for n in 0..60 {
-            text.push_str(&format!("=C-{n},,,\n"));
+            writeln!(text, "=C-{n},,,").unwrap();
         }
         let (companies, report) = (desk.file("a.csv", &text), desk.file("report.csv", ""));
         assert_eq!(desk.import(&[&companies, "--report", &report]).await, Outcome::Refused);

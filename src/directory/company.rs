@@ -45,10 +45,7 @@ pub struct Branch {
 
 macro_rules! companies {
     ($rest:literal) => {
-        concat!(
-            "select id, ref, name, accounting_validated_at, first_order_at, blocked_at, subscriptions, networks from companies ",
-            $rest
-        )
+        concat!("select id, ref, name, accounting_validated_at, first_order_at, blocked_at, subscriptions, networks from companies ", $rest)
     };
 }
 
@@ -97,7 +94,7 @@ pub(super) async fn validated_companies(db: &mut Db) -> Result<Vec<(CompanyId, S
 }
 
 /// Adds a company.
-pub(super) async fn insert_company(tx: &mut Tx<'_>, company: &Company) -> Result<(), Fault> {
+pub(super) async fn insert_company(tx: &mut Tx, company: &Company) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "insert into companies (id, ref, name, accounting_validated_at, first_order_at, blocked_at, subscriptions, networks, \
@@ -116,7 +113,7 @@ pub(super) async fn insert_company(tx: &mut Tx<'_>, company: &Company) -> Result
 }
 
 /// Writes a company's record anew; its reference stays.
-pub(super) async fn update_company(tx: &mut Tx<'_>, company: &Company) -> Result<(), Fault> {
+pub(super) async fn update_company(tx: &mut Tx, company: &Company) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "update companies set name = $2, accounting_validated_at = $3, first_order_at = $4, blocked_at = $5, subscriptions = $6, \
@@ -134,7 +131,7 @@ pub(super) async fn update_company(tx: &mut Tx<'_>, company: &Company) -> Result
 }
 
 /// Takes back that Accounting validated the company's record: the ERP no longer has one.
-pub(super) async fn withdraw_validation(tx: &mut Tx<'_>, company: CompanyId) -> Result<(), Fault> {
+pub(super) async fn withdraw_validation(tx: &mut Tx, company: CompanyId) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "update companies set accounting_validated_at = null, version = version + 1, updated_at = $2 where id = $1",
@@ -145,7 +142,7 @@ pub(super) async fn withdraw_validation(tx: &mut Tx<'_>, company: CompanyId) -> 
 }
 
 /// Adds a branch, or gives it another name.
-pub(super) async fn put_branch(tx: &mut Tx<'_>, branch: &Branch) -> Result<(), Fault> {
+pub(super) async fn put_branch(tx: &mut Tx, branch: &Branch) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "insert into branches (company, code, name) values ($1, $2, $3) on conflict (company, code) do update set name = excluded.name",

@@ -90,7 +90,7 @@ pub(super) async fn listed_contacts(db: &mut Db) -> Result<Vec<(ContactId, Strin
 }
 
 /// Adds a contact.
-pub(super) async fn insert_contact(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), Fault> {
+pub(super) async fn insert_contact(tx: &mut Tx, contact: &Contact) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "insert into contacts (id, company, ref, last_name, first_name, email, phone, mobile, type, title, language, newsletter, branch, \
@@ -115,7 +115,7 @@ pub(super) async fn insert_contact(tx: &mut Tx<'_>, contact: &Contact) -> Result
 }
 
 /// Writes what the ERP knows of a contact; the company and the company's flag stay as they are (R-DIR-3).
-pub(super) async fn update_contact(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), Fault> {
+pub(super) async fn update_contact(tx: &mut Tx, contact: &Contact) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "update contacts set ref = $2, last_name = $3, first_name = $4, email = $5, phone = $6, mobile = $7, type = $8, title = $9, \
@@ -139,13 +139,13 @@ pub(super) async fn update_contact(tx: &mut Tx<'_>, contact: &Contact) -> Result
 }
 
 /// Frees a contact's email until [`update_contact`] writes the new one, so that two contacts may swap theirs.
-pub(super) async fn park_email(tx: &mut Tx<'_>, contact: ContactId) -> Result<(), Fault> {
+pub(super) async fn park_email(tx: &mut Tx, contact: ContactId) -> Result<(), Fault> {
     store::execute!(tx.db, "update contacts set email = $2 where id = $1", contact, contact.to_string())?;
     Ok(())
 }
 
 /// Marks a contact inactive at the ERP.
-pub(super) async fn delist_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<(), Fault> {
+pub(super) async fn delist_contact(tx: &mut Tx, contact: ContactId) -> Result<(), Fault> {
     store::execute!(tx.db, "update contacts set erp_inactive_at = $2, updated_at = $2 where id = $1", contact, tx.now)?;
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! A set of keys as one bound value, so that one statement can look up any number of rows:
 //! `where ref in (select key from json_each($1))` means the same to both databases.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use serde_json::{Map, Value};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
@@ -30,7 +31,7 @@ impl Keys {
     }
 
     fn of(keys: &[&str]) -> Result<Self, Fault> {
-        let object: BTreeMap<&str, ()> = keys.iter().map(|key| (*key, ())).collect();
+        let object: Map<String, Value> = keys.iter().map(|key| ((*key).to_owned(), Value::Null)).collect();
         serde_json::to_string(&object).map(Self).map_err(|error| Fault::broken("writing keys as JSON", error))
     }
 }

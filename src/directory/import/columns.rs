@@ -13,6 +13,7 @@ pub enum Kind {
 
 impl Kind {
     /// The columns a file of this kind must have.
+    #[must_use]
     pub const fn required(self) -> &'static [&'static str] {
         match self {
             Self::Companies => &["ref", "name", "accounting_validated_at", "first_order_at"],
@@ -21,6 +22,7 @@ impl Kind {
     }
 
     /// The columns it may have; what a file says nothing about stays as it is.
+    #[must_use]
     pub const fn optional(self) -> &'static [&'static str] {
         match self {
             Self::Companies => &["blocked", "branches", "e_services", "networks"],

@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::base::ids::CompanyId;
 use crate::base::{Fault, Timestamp};
 use crate::directory::company::{
-    Branch, Company, branches_by_refs, companies_by_refs, insert_company, put_branch, update_company, validated_companies, withdraw_validation,
+    Branch, Company, branches_by_refs, companies_by_refs, insert_company, put_branch, update_company, validated_companies,
+    withdraw_validation,
 };
 use crate::store::Tx;
 
+use super::Forecast;
 use super::report::{Change, Counts};
 use super::rows::{CompanyRow, File, Line};
-use super::Forecast;
 
 /// The statements that bring the directory to what the file says.
 #[derive(Default)]
@@ -26,7 +27,7 @@ pub(super) struct Plan {
 }
 
 /// Compares the file with the directory. With `absence`, the companies that file doesn't mention are absent from the ERP.
-pub(super) async fn plan(tx: &mut Tx<'_>, lines: &[Line<CompanyRow>], absence: Option<&File>) -> Result<(Plan, Forecast), Fault> {
+pub(super) async fn plan(tx: &mut Tx, lines: &[Line<CompanyRow>], absence: Option<&File>) -> Result<(Plan, Forecast), Fault> {
     let mut plan = Plan::default();
     let mut forecast = Forecast { counts: Counts::default(), rejections: Vec::new(), active: 0 };
     let mut stored = Stored::read(tx, lines).await?;
@@ -50,7 +51,7 @@ struct Stored {
 }
 
 impl Stored {
-    async fn read(tx: &mut Tx<'_>, lines: &[Line<CompanyRow>]) -> Result<Self, Fault> {
+    async fn read(tx: &mut Tx, lines: &[Line<CompanyRow>]) -> Result<Self, Fault> {
         let references: BTreeSet<&str> = lines.iter().map(|line| line.row.reference.as_str()).collect();
         let companies = companies_by_refs(&mut tx.db, &references).await?;
         let companies = companies.into_iter().map(|company| (company.reference.clone(), company)).collect();
@@ -63,7 +64,7 @@ impl Stored {
 }
 
 impl Plan {
-    fn compare(&mut self, tx: &Tx<'_>, row: &CompanyRow, stored: &mut Stored) -> Result<Change, Fault> {
+    fn compare(&mut self, tx: &Tx, row: &CompanyRow, stored: &mut Stored) -> Result<Change, Fault> {
         let before = stored.companies.remove(&row.reference);
         let after = wanted(row, before.as_ref(), CompanyId(tx.dice.id(tx.now)?), tx.now);
         let branches = stored.branches.remove(&after.id).unwrap_or_default();
@@ -88,7 +89,7 @@ impl Plan {
     }
 
     /// Writes what the plan says.
-    pub(super) async fn write(&self, tx: &mut Tx<'_>, progress: &(dyn Fn(u64, u64) + Send + Sync)) -> Result<(), Fault> {
+    pub(super) async fn write(&self, tx: &mut Tx, progress: &(dyn Fn(u64, u64) + Send + Sync)) -> Result<(), Fault> {
         let total = (self.insert.len() + self.update.len() + self.branches.len() + self.withdraw.len()) as u64;
         let mut done = 0..;
         let mut step = || progress(done.next().unwrap_or(total) + 1, total);

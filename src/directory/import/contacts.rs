@@ -10,10 +10,10 @@ use crate::directory::contact::{
 };
 use crate::store::Tx;
 
+use super::Forecast;
 use super::refused::{Quoted, Rejection};
 use super::report::{Change, Counts};
 use super::rows::{ContactRow, File, Line};
-use super::Forecast;
 
 /// The statements that bring the directory to what the file says.
 #[derive(Default)]
@@ -26,7 +26,7 @@ pub(super) struct Plan {
 }
 
 /// Compares the file with the directory. With `absence`, the contacts that file doesn't mention are absent from the ERP.
-pub(super) async fn plan(tx: &mut Tx<'_>, lines: &[Line<ContactRow>], absence: Option<&File>) -> Result<(Plan, Forecast), Fault> {
+pub(super) async fn plan(tx: &mut Tx, lines: &[Line<ContactRow>], absence: Option<&File>) -> Result<(Plan, Forecast), Fault> {
     let mut plan = Plan::default();
     let mut forecast = Forecast { counts: Counts::default(), rejections: Vec::new(), active: 0 };
     let stored = Stored::read(tx, lines).await?;
@@ -68,7 +68,7 @@ struct Candidate<'a> {
 }
 
 impl Stored {
-    async fn read(tx: &mut Tx<'_>, lines: &[Line<ContactRow>]) -> Result<Self, Fault> {
+    async fn read(tx: &mut Tx, lines: &[Line<ContactRow>]) -> Result<Self, Fault> {
         let references: BTreeSet<&str> = lines.iter().map(|line| line.row.company_ref.as_str()).collect();
         let companies = companies_by_refs(&mut tx.db, &references).await?;
         let branches = branches_by_refs(&mut tx.db, &references).await?;
@@ -79,14 +79,30 @@ impl Stored {
             by_reference: HashMap::new(),
             by_email: HashMap::new(),
         };
-        let same_reference = contacts_by_refs(&mut tx.db, lines.iter().map(|line| line.row.reference.as_str())).await?;
-        let same_email = contacts_by_emails(&mut tx.db, lines.iter().map(|line| line.row.email.as_str())).await?;
-        for contact in same_reference.into_iter().chain(same_email) {
-            stored.by_email.insert((contact.company, contact.email.clone()), contact.id);
-            stored.by_reference.extend(contact.reference.clone().map(|reference| (reference, contact.id)));
-            stored.contacts.insert(contact.id, contact);
-        }
+        let references = lines.iter().map(|line| line.row.reference.as_str());
+        stored.know(contacts_by_refs(&mut tx.db, references).await?);
+        // Whoever keeps their email is known by now, which is nearly everybody.
+        let emails = lines.iter().filter(|line| !stored.keeps_email(&line.row)).map(|line| line.row.email.as_str());
+        let holders = contacts_by_emails(&mut tx.db, emails).await?;
+        stored.know(holders);
         Ok(stored)
+    }
+
+    fn know(&mut self, contacts: Vec<Contact>) {
+        for contact in contacts {
+            self.by_email.insert((contact.company, contact.email.clone()), contact.id);
+            self.by_reference.extend(contact.reference.clone().map(|reference| (reference, contact.id)));
+            self.contacts.insert(contact.id, contact);
+        }
+    }
+
+    fn keeps_email(&self, row: &ContactRow) -> bool {
+        self.named(row).is_some_and(|contact| contact.email == row.email)
+    }
+
+    /// The contact with the row's ERP reference, at whichever company.
+    fn named(&self, row: &ContactRow) -> Option<&Contact> {
+        self.by_reference.get(&row.reference).and_then(|id| self.contacts.get(id))
     }
 
     /// Finds the company and the contact a row is about: by ERP reference, else by email where the company added the contact (R-DIR-7).
@@ -102,9 +118,10 @@ impl Stored {
             return Err(rejection(line, "branch", reason));
         }
         let added_by_company = || self.holder(company, &row.email).filter(|contact| contact.reference.is_none());
-        let known = self.by_reference.get(&row.reference).and_then(|id| self.contacts.get(id));
+        let known = self.named(row);
         if known.is_some_and(|contact| contact.company != company) {
-            let reason = "is a contact of another company, and contacts don't move: give the person a new ref here, and set the old one inactive";
+            let reason =
+                "is a contact of another company, and contacts don't move: give the person a new ref here, and set the old one inactive";
             return Err(rejection(line, "ref", reason.to_owned()));
         }
         Ok(Candidate { line, company, stored: known.or_else(added_by_company) })
@@ -137,7 +154,10 @@ fn take_out_clashes(candidates: &mut Vec<Candidate<'_>>, stored: &Stored) -> Vec
 
 fn taken_by(contact: &Contact) -> String {
     match &contact.reference {
-        Some(reference) => format!("is that of contact {} of the same company: keep one ref per person, or give one of them another email", Quoted::new(reference)),
+        Some(reference) => format!(
+            "is that of contact {} of the same company: keep one ref per person, or give one of them another email",
+            Quoted::new(reference)
+        ),
         None => "is that of a contact the company itself added: use that email for that person only".to_owned(),
     }
 }
@@ -153,7 +173,7 @@ impl Candidate<'_> {
     }
 
     /// The contact as it shall be. The company's own flag isn't the ERP's to change (R-DIR-3).
-    fn wanted(&self, tx: &Tx<'_>) -> Result<Contact, Fault> {
+    fn wanted(&self, tx: &Tx) -> Result<Contact, Fault> {
         let (row, before) = (&self.line.row, self.stored);
         let inactive_before = before.and_then(|contact| contact.erp_inactive_at);
         let active = row.active.over(inactive_before.is_none());
@@ -178,7 +198,7 @@ impl Candidate<'_> {
 }
 
 impl Plan {
-    fn compare(&mut self, tx: &Tx<'_>, candidate: &Candidate<'_>) -> Result<Change, Fault> {
+    fn compare(&mut self, tx: &Tx, candidate: &Candidate<'_>) -> Result<Change, Fault> {
         let after = candidate.wanted(tx)?;
         let Some(before) = candidate.stored else {
             self.insert.push(after);
@@ -193,7 +213,7 @@ impl Plan {
     }
 
     /// Writes what the plan says.
-    pub(super) async fn write(&self, tx: &mut Tx<'_>, progress: &(dyn Fn(u64, u64) + Send + Sync)) -> Result<(), Fault> {
+    pub(super) async fn write(&self, tx: &mut Tx, progress: &(dyn Fn(u64, u64) + Send + Sync)) -> Result<(), Fault> {
         let total = (self.insert.len() + self.update.len() + self.delist.len()) as u64;
         let mut done = 0..;
         let mut step = || progress(done.next().unwrap_or(total) + 1, total);

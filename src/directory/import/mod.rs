@@ -61,7 +61,7 @@ enum Plan {
 }
 
 /// Applies a file inside one unit of work, and leaves a line in the audit trail.
-pub async fn apply(tx: &mut Tx<'_>, file: &File, options: Options<'_>) -> Result<Report, Fault> {
+pub async fn apply(tx: &mut Tx, file: &File, options: Options<'_>) -> Result<Report, Fault> {
     let (plan, forecast) = match &file.rows {
         Rows::Companies(lines) => {
             let (plan, forecast) = companies::plan(tx, lines, absence(file, options)).await?;

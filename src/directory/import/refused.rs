@@ -94,10 +94,8 @@ impl Quoted {
         let end = text.char_indices().nth(Self::LONGEST).map_or(text.len(), |(at, _)| at);
         let more = if end < text.len() { "…" } else { "" };
         let plain = |char: char| matches!(char, '\'' | '"' | '\\');
-        let shown: String = text[..end]
-            .chars()
-            .map(|char| if plain(char) { char.to_string() } else { char.escape_debug().to_string() })
-            .collect();
+        let shown: String =
+            text[..end].chars().map(|char| if plain(char) { char.to_string() } else { char.escape_debug().to_string() }).collect();
         Self(format!("`{shown}{more}`"))
     }
 }

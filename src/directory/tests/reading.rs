@@ -92,9 +92,15 @@ fn a_file_that_is_none_is_refused_with_what_to_do() {
         "column `lastname` is not known; did you mean `last_name`? Correct or remove it"
     );
     assert_eq!(refused("ref,name,first_order_at"), "missing column `accounting_validated_at`: add it to the first line and to every row");
-    assert_eq!(refused("company_ref,ref,last_name,first_name,email"), "missing columns `phone`, `mobile`: add them to the first line and to every row");
+    assert_eq!(
+        refused("company_ref,ref,last_name,first_name,email"),
+        "missing columns `phone`, `mobile`: add them to the first line and to every row"
+    );
     assert_eq!(refused("ref,name,Name,first_order_at"), "column `name` stands twice: remove one");
-    assert_eq!(refused(&format!("{HEADER}\nC-1,K-1,\"Durand,Alice\n\n")), "line 2: a quote opens here and never closes: close it, or double it if it belongs to the text");
+    assert_eq!(
+        refused(&format!("{HEADER}\nC-1,K-1,\"Durand,Alice\n\n")),
+        "line 2: a quote opens here and never closes: close it, or double it if it belongs to the text"
+    );
     assert!(refused("ref,name\nC\0,x").starts_with("line 2: the file has a NUL character"));
     assert_eq!(read("f", b"\xFF\xFEr\0e\0f\0"), Err(FileRefused::Utf16));
 }
@@ -192,7 +198,9 @@ fn written(header: &str, rows: &[Vec<String>], (semicolon, crlf, ansi): (bool, b
     writer.terminator(if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') });
     let mut writer = writer.from_writer(Vec::new());
     writer.write_record(header.split(',')).unwrap();
-    rows.iter().for_each(|row| writer.write_record(row).unwrap());
+    for row in rows {
+        writer.write_record(row).unwrap();
+    }
     let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
     let encoded = WINDOWS_1252.encode(&text).0;
     // A few accented letters in Windows-1252 can be UTF-8 by chance: nobody could tell them apart, so they aren't asked for.
