@@ -1,6 +1,7 @@
 //! Storage: SQLite and PostgreSQL behind one unit of work and one SQL text.
 //! It knows connections, transactions and the schema's version, and no table's meaning.
 
+mod keys;
 mod open;
 mod schema;
 mod sql;
@@ -8,6 +9,7 @@ mod sql;
 pub(crate) mod trial;
 mod unit;
 
+pub use keys::Keys;
 pub use open::{CannotOpen, Settings, Store};
 pub use schema::{Migration, SCHEMA};
 pub use sql::{Db, Link};

@@ -36,6 +36,13 @@ impl<D: Database> Link<D> {
             Self::Writing(transaction) => Ok(transaction.commit().await?),
         }
     }
+
+    async fn roll_back(self) -> Result<(), Fault> {
+        match self {
+            Self::Reading(_) => Ok(()),
+            Self::Writing(transaction) => Ok(transaction.rollback().await?),
+        }
+    }
 }
 
 impl Db {
@@ -44,6 +51,14 @@ impl Db {
         match self {
             Self::Sqlite(link) => link.commit().await,
             Self::Postgres(link) => link.commit().await,
+        }
+    }
+
+    /// Undoes what was written.
+    pub(super) async fn roll_back(self) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(link) => link.roll_back().await,
+            Self::Postgres(link) => link.roll_back().await,
         }
     }
 }

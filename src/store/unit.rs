@@ -1,5 +1,5 @@
 //! The unit of work: one transaction, one instant, one source of randomness, one actor.
-//! Subjects receive it; only [`Store::look`] and [`Store::act`] begin or commit.
+//! Subjects receive it; only [`Store::look`], [`Store::act`] and [`Store::rehearse`] begin or commit.
 
 use crate::base::{Actor, Clock, Dice, Fault, Rules, Timestamp};
 
@@ -38,12 +38,24 @@ impl Store {
 
     /// Reads and writes in one transaction, durable when this answers `Ok`.
     pub async fn act<T>(&self, start: Start<'_>, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
-        let db = self.writing().await?;
-        // The instant is read once the transaction has begun: waiting for the writer must not age it.
-        let mut tx = Tx { db, now: start.clock.now(), dice: Dice, by: start.by, rules: *start.rules };
+        let mut tx = self.begin(start).await?;
         let answer = work(&mut tx).await?;
         tx.db.commit().await?;
         Ok(answer)
+    }
+
+    /// Does the work and keeps nothing of it: what a dry run answers.
+    pub async fn rehearse<T>(&self, start: Start<'_>, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut tx = self.begin(start).await?;
+        let answer = work(&mut tx).await?;
+        tx.db.roll_back().await?;
+        Ok(answer)
+    }
+
+    async fn begin(&self, start: Start<'_>) -> Result<Tx, Fault> {
+        let db = self.writing().await?;
+        // The instant is read once the transaction has begun: waiting for the writer must not age it.
+        Ok(Tx { db, now: start.clock.now(), dice: Dice, by: start.by, rules: *start.rules })
     }
 }
 

@@ -1,0 +1,154 @@
+//! Companies and their branches (R-DIR-1).
+
+use std::collections::BTreeSet;
+
+use sqlx::types::Json;
+
+use crate::base::ids::CompanyId;
+use crate::base::{EServiceCode, Fault, Networks, Timestamp};
+use crate::store::{self, Db, Keys, Tx};
+
+/// A customer company.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Company {
+    /// Its row.
+    pub id: CompanyId,
+    /// The ERP's reference.
+    #[sqlx(rename = "ref")]
+    pub reference: String,
+    /// Its name.
+    pub name: String,
+    /// When Accounting validated its record (R-DIR-1).
+    pub accounting_validated_at: Option<Timestamp>,
+    /// When it first ordered (R-DIR-1).
+    pub first_order_at: Option<Timestamp>,
+    /// Since when it is blocked (R-DIR-1).
+    pub blocked_at: Option<Timestamp>,
+    /// The e-services it subscribes to (R-RGT-3).
+    #[sqlx(json)]
+    pub subscriptions: BTreeSet<EServiceCode>,
+    /// The networks its people are limited to; none listed limits nobody (R-RGT-6).
+    #[sqlx(json)]
+    pub networks: Networks,
+}
+
+/// A branch of a company.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Branch {
+    /// The company.
+    pub company: CompanyId,
+    /// Its code, unique within the company.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+}
+
+macro_rules! companies {
+    ($rest:literal) => {
+        concat!("select id, ref, name, accounting_validated_at, first_order_at, blocked_at, subscriptions, networks from companies ", $rest)
+    };
+}
+
+/// The company with this id.
+pub async fn company(db: &mut Db, id: CompanyId) -> Result<Option<Company>, Fault> {
+    store::optional!(*db, Company, companies!("where id = $1"), id)
+}
+
+/// The company with this ERP reference.
+pub async fn company_by_ref(db: &mut Db, reference: &str) -> Result<Option<Company>, Fault> {
+    store::optional!(*db, Company, companies!("where ref = $1"), reference)
+}
+
+/// The branches of a company, in the order of their codes.
+pub async fn branches(db: &mut Db, company: CompanyId) -> Result<Vec<Branch>, Fault> {
+    store::all!(*db, Branch, "select company, code, name from branches where company = $1 order by code", company)
+}
+
+/// The companies with these ERP references, those that exist.
+pub(super) async fn companies_by_refs(db: &mut Db, references: &BTreeSet<&str>) -> Result<Vec<Company>, Fault> {
+    let mut found = Vec::new();
+    for keys in Keys::lots(references.iter().copied())? {
+        found.extend(store::all!(*db, Company, companies!("where ref in (select key from json_each($1))"), keys)?);
+    }
+    Ok(found)
+}
+
+/// The branches of the companies with these ERP references.
+pub(super) async fn branches_by_refs(db: &mut Db, references: &BTreeSet<&str>) -> Result<Vec<Branch>, Fault> {
+    let mut found = Vec::new();
+    for keys in Keys::lots(references.iter().copied())? {
+        found.extend(store::all!(
+            *db,
+            Branch,
+            "select b.company, b.code, b.name from branches b join companies c on c.id = b.company \
+             where c.ref in (select key from json_each($1))",
+            keys
+        )?);
+    }
+    Ok(found)
+}
+
+/// Every company whose record Accounting has validated, with its ERP reference.
+pub(super) async fn validated_companies(db: &mut Db) -> Result<Vec<(CompanyId, String)>, Fault> {
+    store::all!(*db, (CompanyId, String), "select id, ref from companies where accounting_validated_at is not null")
+}
+
+/// Adds a company.
+pub(super) async fn insert_company(tx: &mut Tx, company: &Company) -> Result<(), Fault> {
+    store::execute!(
+        tx.db,
+        "insert into companies (id, ref, name, accounting_validated_at, first_order_at, blocked_at, subscriptions, networks, \
+         version, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9)",
+        company.id,
+        company.reference.as_str(),
+        company.name.as_str(),
+        company.accounting_validated_at,
+        company.first_order_at,
+        company.blocked_at,
+        Json(&company.subscriptions),
+        Json(&company.networks),
+        tx.now,
+    )?;
+    Ok(())
+}
+
+/// Writes a company's record anew; its reference stays.
+pub(super) async fn update_company(tx: &mut Tx, company: &Company) -> Result<(), Fault> {
+    store::execute!(
+        tx.db,
+        "update companies set name = $2, accounting_validated_at = $3, first_order_at = $4, blocked_at = $5, subscriptions = $6, \
+         networks = $7, version = version + 1, updated_at = $8 where id = $1",
+        company.id,
+        company.name.as_str(),
+        company.accounting_validated_at,
+        company.first_order_at,
+        company.blocked_at,
+        Json(&company.subscriptions),
+        Json(&company.networks),
+        tx.now,
+    )?;
+    Ok(())
+}
+
+/// Takes back that Accounting validated the company's record: the ERP no longer has one.
+pub(super) async fn withdraw_validation(tx: &mut Tx, company: CompanyId) -> Result<(), Fault> {
+    store::execute!(
+        tx.db,
+        "update companies set accounting_validated_at = null, version = version + 1, updated_at = $2 where id = $1",
+        company,
+        tx.now,
+    )?;
+    Ok(())
+}
+
+/// Adds a branch, or gives it another name.
+pub(super) async fn put_branch(tx: &mut Tx, branch: &Branch) -> Result<(), Fault> {
+    store::execute!(
+        tx.db,
+        "insert into branches (company, code, name) values ($1, $2, $3) on conflict (company, code) do update set name = excluded.name",
+        branch.company,
+        branch.code.as_str(),
+        branch.name.as_str(),
+    )?;
+    Ok(())
+}

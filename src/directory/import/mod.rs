@@ -1,0 +1,118 @@
+//! Importing the ERP's files (R-DIR-3): [`read`] parses and checks a file, [`apply`] brings the directory to what it says.
+//!
+//! Applying first plans, reading only, and then writes what differs. So a refused file has changed nothing, and a file applied twice
+//! writes nothing the second time but its line in the audit trail.
+
+mod cells;
+mod columns;
+mod companies;
+mod contacts;
+mod refused;
+mod report;
+mod rows;
+mod text;
+
+use serde_json::json;
+
+use crate::audit::{self, Deed, What};
+use crate::base::Fault;
+use crate::store::Tx;
+
+pub use columns::Kind;
+pub use refused::{FileRefused, Quoted, Rejection};
+pub use report::{Counts, Refusal, Report};
+pub use rows::{CompanyRow, ContactRow, File, Line, Rows, Told, read};
+pub use text::LARGEST;
+
+/// How a file is applied.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// What the file lacks is inactive at the ERP.
+    pub full: bool,
+    /// Deactivate more than [`MOST_DEACTIVATED`] percent.
+    pub force: bool,
+    /// Refuse the file if one row is bad.
+    pub strict: bool,
+    /// Told how many of how many changes are written.
+    pub progress: &'a (dyn Fn(u64, u64) + Send + Sync),
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self { full: false, force: false, strict: false, progress: &|_, _| () }
+    }
+}
+
+/// The share of the directory, in percent, that a full file may deactivate without force.
+pub const MOST_DEACTIVATED: u64 = 5;
+
+/// What applying a file would do.
+struct Forecast {
+    counts: Counts,
+    /// Rows that the directory makes bad: an unknown company, an email that another contact has.
+    rejections: Vec<Rejection>,
+    /// How many of the file's kind are active before, counted for full files only.
+    active: u64,
+}
+
+enum Plan {
+    Companies(companies::Plan),
+    Contacts(contacts::Plan),
+}
+
+/// Applies a file inside one unit of work, and leaves a line in the audit trail.
+pub async fn apply(tx: &mut Tx, file: &File, options: Options<'_>) -> Result<Report, Fault> {
+    let (plan, forecast) = match &file.rows {
+        Rows::Companies(lines) => {
+            let (plan, forecast) = companies::plan(tx, lines, absence(file, options)).await?;
+            (Plan::Companies(plan), forecast)
+        }
+        Rows::Contacts(lines) => {
+            let (plan, forecast) = contacts::plan(tx, lines, absence(file, options)).await?;
+            (Plan::Contacts(plan), forecast)
+        }
+    };
+    let refusal = refusal(file, &forecast, options);
+    if refusal.is_none() {
+        match plan {
+            Plan::Companies(plan) => plan.write(tx, options.progress).await?,
+            Plan::Contacts(plan) => plan.write(tx, options.progress).await?,
+        }
+    }
+    let report = Report::new(file, forecast, refusal);
+    audit::record(tx, deed(&report)).await?;
+    Ok(report)
+}
+
+/// The file, where what it lacks is to be called absent.
+fn absence<'f>(file: &'f File, options: Options<'_>) -> Option<&'f File> {
+    options.full.then_some(file)
+}
+
+fn refusal(file: &File, forecast: &Forecast, options: Options<'_>) -> Option<Refusal> {
+    let rejected = file.rejections.len() + forecast.rejections.len();
+    let deactivated = forecast.counts.deactivated;
+    if options.strict && rejected > 0 {
+        Some(Refusal::Strict)
+    } else if options.full && file.is_blurred() {
+        Some(Refusal::Blurred)
+    } else if options.full && !options.force && deactivated * 100 > forecast.active * MOST_DEACTIVATED {
+        Some(Refusal::TooMany { deactivated, active: forecast.active })
+    } else {
+        None
+    }
+}
+
+fn deed(report: &Report) -> Deed {
+    let counts = &report.counts;
+    Deed::new(What::DirectoryImported).subject(&report.file).detail(json!({
+        "rows": report.kind.rows(),
+        "created": counts.created,
+        "updated": counts.updated,
+        "unchanged": counts.unchanged,
+        "deactivated": counts.deactivated,
+        "reactivated": counts.reactivated,
+        "rejected": report.rejections.len(),
+        "refused": report.refusal.as_ref().map(ToString::to_string),
+    }))
+}

@@ -1,0 +1,12 @@
+//! The directory (R-DIR): companies, their branches and their contacts, as the vendor's ERP knows them.
+//! Only this module writes those three tables. It knows nothing of accounts: a contact is a person's record, not their means to sign in (R-DIR-5).
+
+mod company;
+mod contact;
+pub mod import;
+
+#[cfg(test)]
+mod tests;
+
+pub use company::{Branch, Company, branches, company, company_by_ref};
+pub use contact::{Contact, contact, contact_by_ref, contacts_by_email};
