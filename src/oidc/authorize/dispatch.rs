@@ -1,0 +1,234 @@
+//! The authorization endpoint and its one dispatcher: every step of a sign-in comes back here, where everything is checked again.
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use crate::access::{self, Asked, Door, Snapshot, Standing};
+use crate::account::{self, Because, Session};
+use crate::app::App;
+use crate::authorization::consent::{self, Consent};
+use crate::authorization::{self, Beginning, Next, Prompt, Request, SignIn, Situation, code, errand};
+use crate::base::actor::Who;
+use crate::base::ids::ErrandId;
+use crate::base::{Actor, Fault, Place, Secret, Timestamp};
+use crate::http::answer::{self, Broken};
+use crate::http::error::{ErrorPage, Trouble};
+use crate::http::refusal::{self, Wish};
+use crate::http::{Visitor, errand as waiting};
+use crate::oidc::errors::{Code, Error};
+use crate::oidc::hint;
+use crate::oidc::parameters::{Parameters, Unreadable};
+use crate::relying_party::RelyingParty;
+
+use super::answer::ReturnAddress;
+use super::request::Unverified;
+
+/// GET: a new request, or the next step of a parked one.
+pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Broken> {
+    let parameters = match Parameters::parse(query.unwrap_or_default().as_bytes()) {
+        Ok(parameters) => parameters,
+        Err(why) => return unreadable(&app, &visitor, why),
+    };
+    match parameters.get("errand") {
+        Some(id) if parameters.get("client_id").is_none() => resume(&app, &visitor, id).await,
+        Some(_) | None => begin(&app, &visitor, parameters).await,
+    }
+}
+
+/// POST: a new request (OpenID Connect Core section 3.1.2.1).
+pub async fn post(State(app): State<App>, visitor: Visitor, headers: HeaderMap, body: Bytes) -> Result<Response, Broken> {
+    match Parameters::of_form(&headers, &body) {
+        Ok(parameters) => begin(&app, &visitor, parameters).await,
+        Err(why) => unreadable(&app, &visitor, why),
+    }
+}
+
+/// A request on its way to an answer.
+struct Matter<'a> {
+    app: &'a App,
+    visitor: &'a Visitor,
+    party: &'a RelyingParty,
+    request: Request,
+    asked_at: Timestamp,
+    parked: Option<ErrandId>,
+    declined: bool,
+}
+
+async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<Response, Broken> {
+    let verified = match Unverified::new(parameters).verify(&app.relying_parties) {
+        Ok(verified) => verified,
+        Err(why) => return bad_request(app, visitor, why.detail()),
+    };
+    let keyring = app.keys.ring();
+    let request = match verified.request(|token| hint::read(&keyring, &app.config.issuer, token)) {
+        Ok(request) => request,
+        Err(error) => return Ok(verified.return_address().send_back(&app.config.issuer, error)),
+    };
+    if visitor.caller.browser.is_none() {
+        // A POST from another site carries no cookies: the GET that follows does, and takes the errand up.
+        let id = app.act(visitor.caller.acts_as(Who::Visitor), async |tx| errand::park(tx, &request, None).await).await?;
+        return Ok(answer::see_other(&waiting::at(Place::Authorize, Some(id))));
+    }
+    let party = verified.client();
+    Matter { app, visitor, party, request, asked_at: app.clock.now(), parked: None, declined: false }.proceed().await
+}
+
+async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Broken> {
+    let stale = || answer::trouble(app, &visitor.caller, Trouble::StaleErrand);
+    let (Ok(id), Some(browser)) = (id.parse::<ErrandId>(), &visitor.caller.browser) else { return Ok(stale()) };
+    let browser = browser.digest();
+    let mut found = app.look(async |view| errand::find(&mut view.db, id, &browser, view.now).await).await?;
+    if found.is_none() {
+        found = app.act(visitor.caller.acts_as(Who::Visitor), async |tx| errand::bind(tx, id, &browser).await).await?;
+    }
+    let Some(found) = found else { return Ok(stale()) };
+    let request = found.request.0;
+    // The client may have been changed since: what was proven then is proven again.
+    let party = app.relying_parties.find(&request.client).filter(|party| party.redirects_to(&request.redirect_uri));
+    let Some(party) = party else { return Ok(stale()) };
+    let (asked_at, declined) = (found.created_at, found.declined_at.is_some());
+    Matter { app, visitor, party, request, asked_at, parked: Some(id), declined }.proceed().await
+}
+
+/// What the database says about whoever is signed in.
+struct Known {
+    person: Option<(Snapshot, Standing)>,
+    consent: Option<Consent>,
+}
+
+impl Matter<'_> {
+    async fn proceed(self) -> Result<Response, Broken> {
+        let known = match &self.visitor.session {
+            Some(session) => self.known(session).await?,
+            None => Known { person: None, consent: None },
+        };
+        let step = authorization::next(Situation {
+            request: &self.request,
+            asked_at: self.asked_at,
+            now: self.app.clock.now(),
+            sign_in: self.visitor.session.as_ref().map(|session| SignIn { account: session.account, auth_time: session.auth_time }),
+            admitted: known.person.as_ref().map(|(_, standing)| standing.holds()),
+            consent: known.consent.as_ref(),
+            declined: self.declined,
+        });
+        match (step, &self.visitor.session, known) {
+            (Next::SignIn, ..) => self.ask(Place::Login, Error::new(Code::LoginRequired, "nobody is signed in, or not recently enough")).await,
+            (Next::ChooseCompany, ..) => {
+                self.ask(Place::CompanyChoice, Error::new(Code::AccountSelectionRequired, "the person must choose a company")).await
+            }
+            (Next::Consent, ..) => self.ask(Place::Consent, Error::new(Code::ConsentRequired, "the person must consent")).await,
+            (Next::SomebodyElse, ..) => Ok(self.send_back(Error::new(Code::LoginRequired, "another person is signed in"))),
+            (Next::Decline, ..) => Ok(self.send_back(Error::new(Code::AccessDenied, "the person did not consent"))),
+            (Next::Refuse, Some(session), Known { person: Some((person, standing)), .. }) => self.refuse(session, person, standing).await,
+            (Next::Answer, Some(session), Known { person: Some((person, _)), consent: Some(consent) }) => {
+                self.answer(session, &person, &consent).await
+            }
+            // What the decision says can't be without these.
+            (Next::Refuse | Next::Answer, ..) => Err(Fault::broken("authorizing", "a decision without its grounds").into()),
+        }
+    }
+
+    async fn known(&self, session: &Session) -> Result<Known, Fault> {
+        let (person, consent) = self
+            .app
+            .look(async |view| {
+                let person = match session.membership {
+                    Some(membership) => access::of_membership(&mut view.db, membership).await?,
+                    None => None,
+                };
+                Ok((person, consent::standing(&mut view.db, session.account, &self.party.id).await?))
+            })
+            .await?;
+        let asked = Asked { door: Door::Authorize, address: self.visitor.caller.address, e_service: self.party.e_service.as_ref() };
+        let person = person.map(|person| {
+            let standing = access::judge(&person, asked);
+            (person, standing)
+        });
+        Ok(Known { person, consent })
+    }
+
+    /// Sends the person to a page that carries the errand along; with `prompt=none` says instead what it would take.
+    async fn ask(self, place: Place, unasked: Error) -> Result<Response, Broken> {
+        if self.request.prompts(Prompt::None) {
+            return Ok(self.send_back(unasked));
+        }
+        let id = match self.parked {
+            Some(id) => id,
+            None => {
+                let browser = self.visitor.caller.browser.as_ref().map(Secret::digest);
+                self.app.act(self.actor(), async |tx| errand::park(tx, &self.request, browser.as_ref()).await).await?
+            }
+        };
+        Ok(answer::see_other(&waiting::at(place, Some(id))))
+    }
+
+    /// R-RGT-3, R-OWN-4: who may not pass is told why, here; the relying party learns of it only where no page may be shown.
+    async fn refuse(self, session: &Session, person: Snapshot, standing: Standing) -> Result<Response, Broken> {
+        if standing.is_final() {
+            self.app.act(self.actor(), async |tx| account::end(tx, session.account, session.id, Because::AccessLost).await).await?;
+        }
+        if self.request.prompts(Prompt::None) {
+            return Ok(self.send_back(Error::new(Code::AccessDenied, "access does not hold")));
+        }
+        let wish = Wish::Enter(self.party.name(self.visitor.caller.language).to_owned());
+        Ok(refusal::answer(self.app, &self.visitor.caller, wish, &[(person, standing)]))
+    }
+
+    async fn answer(self, session: &Session, person: &Snapshot, consent: &Consent) -> Result<Response, Broken> {
+        let request = &self.request;
+        let wants_auth_time = request.max_age.is_some() || self.party.require_auth_time;
+        let beginning = Beginning {
+            session: session.id,
+            account: session.account,
+            membership: person.membership,
+            client: self.party.id.clone(),
+            consent: consent.id,
+            scope: request.scope.clone(),
+            acr: session.acr.clone(),
+            amr: session.amr.0.clone(),
+            auth_time: session.auth_time,
+        };
+        let code = self
+            .app
+            .act(self.actor(), async |tx| {
+                if let Some(id) = self.parked
+                    && !errand::conclude(tx, id).await?
+                {
+                    return Ok(None);
+                }
+                let sid = authorization::begin(tx, beginning).await?;
+                code::issue(tx, sid, request, wants_auth_time).await.map(Some)
+            })
+            .await?;
+        Ok(match code {
+            Some(code) => ReturnAddress::of(request).send_code(&self.app.config.issuer, &code),
+            None => answer::trouble(self.app, &self.visitor.caller, Trouble::StaleErrand),
+        })
+    }
+
+    fn send_back(&self, error: Error) -> Response {
+        ReturnAddress::of(&self.request).send_back(&self.app.config.issuer, error)
+    }
+
+    fn actor(&self) -> Actor {
+        match &self.visitor.session {
+            Some(session) => Actor { session: Some(session.id), ..self.visitor.caller.acts_as(Who::Account(session.account)) },
+            None => self.visitor.caller.acts_as(Who::Visitor),
+        }
+    }
+}
+
+fn unreadable(app: &App, visitor: &Visitor, why: Unreadable) -> Result<Response, Broken> {
+    match why {
+        Unreadable::TooLong => Ok(answer::trouble(app, &visitor.caller, Trouble::TooLarge)),
+        Unreadable::NotText | Unreadable::NotAForm => bad_request(app, visitor, why.why()),
+    }
+}
+
+/// A page with what the relying party's developer needs to know, and no way back to an address nobody vouches for.
+fn bad_request(app: &App, visitor: &Visitor, detail: &str) -> Result<Response, Broken> {
+    let page = ErrorPage { detail: Some(detail.to_owned()), ..ErrorPage::new(visitor.caller.frame(app)?, Trouble::BadRequest) };
+    Ok(answer::page(answer::status(Trouble::BadRequest), &page))
+}

@@ -1,0 +1,196 @@
+//! The authorization request (OpenID Connect Core section 3.1.2.1, RFC 6749 section 4.1.1, RFC 7636 section 4.3).
+//! Until client and redirect URI are proven it can't be answered anywhere but on a page of ours.
+
+use std::collections::BTreeSet;
+
+use crate::authorization::{Prompt, Request};
+use crate::oidc::errors::{Code, Error};
+use crate::oidc::hint::Hint;
+use crate::oidc::parameters::Parameters;
+use crate::relying_party::{RelyingParties, RelyingParty, Scopes};
+
+use super::answer::ReturnAddress;
+
+/// `state` and `nonce` are echoed whole up to this many characters.
+const LONGEST_ECHO: usize = 2000;
+
+/// Hints for our pages are used up to this many characters.
+const LONGEST_HINT: usize = 300;
+
+/// A request from nobody known.
+#[derive(Debug)]
+pub struct Unverified(Parameters);
+
+/// Why a request can't be answered to whoever it claims to come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsendable {
+    /// No `client_id`, or more than one.
+    NoClient,
+    /// No client goes by that id.
+    UnknownClient,
+    /// No `redirect_uri`, or more than one.
+    NoRedirectUri,
+    /// The client didn't register that redirect URI.
+    ForeignRedirectUri,
+}
+
+impl Unsendable {
+    /// What the relying party's developer reads on the error page.
+    #[must_use]
+    pub const fn detail(self) -> &'static str {
+        match self {
+            Self::NoClient => "invalid_request: client_id is missing or sent twice",
+            Self::UnknownClient => "invalid_client: no client has this client_id",
+            Self::NoRedirectUri => "invalid_request: redirect_uri is missing or sent twice",
+            Self::ForeignRedirectUri => "invalid_request: redirect_uri isn't registered for this client",
+        }
+    }
+}
+
+impl Unverified {
+    /// What arrived.
+    #[must_use]
+    pub const fn new(parameters: Parameters) -> Self {
+        Self(parameters)
+    }
+
+    /// Proves client and redirect URI. The URI is compared as an exact string (RFC 9700 section 2.1).
+    pub fn verify(self, parties: &RelyingParties) -> Result<Verified<'_>, Unsendable> {
+        let client = self.0.get("client_id").ok_or(Unsendable::NoClient)?;
+        let client = parties.find(client).ok_or(Unsendable::UnknownClient)?;
+        let redirect_uri = self.0.get("redirect_uri").ok_or(Unsendable::NoRedirectUri)?;
+        if !client.redirects_to(redirect_uri) {
+            return Err(Unsendable::ForeignRedirectUri);
+        }
+        Ok(Verified { client, redirect_uri: redirect_uri.to_owned(), parameters: self.0 })
+    }
+}
+
+/// A request whose client and redirect URI are proven.
+#[derive(Debug)]
+pub struct Verified<'a> {
+    client: &'a RelyingParty,
+    redirect_uri: String,
+    parameters: Parameters,
+}
+
+impl<'a> Verified<'a> {
+    /// Who asks.
+    #[must_use]
+    pub const fn client(&self) -> &'a RelyingParty {
+        self.client
+    }
+
+    /// Where the answer goes. A `state` that isn't echoed whole isn't echoed at all.
+    #[must_use]
+    pub fn return_address(&self) -> ReturnAddress {
+        let state = self.parameters.get("state").filter(|state| fits(state, LONGEST_ECHO));
+        ReturnAddress { redirect_uri: self.redirect_uri.clone(), state: state.map(str::to_owned) }
+    }
+
+    /// Reads the rest. `hint` reads an ID token of ours.
+    pub fn request(&self, hint: impl FnOnce(&str) -> Option<Hint>) -> Result<Request, Error> {
+        if self.parameters.has_repeated() {
+            return Err(Error::request("a parameter was sent twice"));
+        }
+        self.refuse_request_objects()?;
+        self.check_response()?;
+        let prompt = self.prompt()?;
+        let expected = self.get("id_token_hint").map(|token| hint(token).ok_or(Error::request("id_token_hint is no ID token of ours"))).transpose()?;
+        Ok(Request {
+            client: self.client.id.clone(),
+            redirect_uri: self.redirect_uri.clone(),
+            scope: self.scope()?,
+            state: self.echoed("state", "state is longer than 2000 characters")?,
+            nonce: self.echoed("nonce", "nonce is longer than 2000 characters")?,
+            challenge: self.challenge()?,
+            prompt,
+            max_age: self.max_age()?,
+            login_hint: self.for_our_pages("login_hint"),
+            ui_locales: self.for_our_pages("ui_locales"),
+            expected: expected.map(|hint| hint.account),
+        })
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name)
+    }
+
+    /// OpenID Connect Core section 6: what we don't read is refused, never silently ignored.
+    fn refuse_request_objects(&self) -> Result<(), Error> {
+        if self.get("request").is_some() {
+            return Err(Error::new(Code::RequestNotSupported, "request objects are not supported"));
+        }
+        if self.get("request_uri").is_some() {
+            return Err(Error::new(Code::RequestUriNotSupported, "request_uri is not supported"));
+        }
+        Ok(())
+    }
+
+    /// The code flow, answered in the query, and nothing else.
+    fn check_response(&self) -> Result<(), Error> {
+        match self.get("response_type") {
+            Some("code") => {}
+            Some(_) => return Err(Error::new(Code::UnsupportedResponseType, "response_type must be code")),
+            None => return Err(Error::request("response_type is missing")),
+        }
+        match self.get("response_mode") {
+            None | Some("query") => Ok(()),
+            Some(_) => Err(Error::request("response_mode must be query")),
+        }
+    }
+
+    /// Unknown scopes, and those this client may not have, are left out; the token answer tells what was granted (RFC 6749 section 3.3).
+    fn scope(&self) -> Result<Scopes, Error> {
+        let asked = self.get("scope").unwrap_or_default();
+        let granted = Scopes::known(asked.split(' ')).within(&self.client.scope);
+        if granted.is_empty() { Err(Error::new(Code::InvalidScope, "scope names nothing this client may ask for")) } else { Ok(granted) }
+    }
+
+    /// S256 only (RFC 9700 section 2.1.1): a challenge without method would be `plain`.
+    fn challenge(&self) -> Result<Option<String>, Error> {
+        match (self.get("code_challenge"), self.get("code_challenge_method")) {
+            (Some(challenge), Some("S256")) if is_challenge(challenge) => Ok(Some(challenge.to_owned())),
+            (Some(_), Some("S256")) => Err(Error::request("code_challenge isn't the SHA-256 digest of a verifier")),
+            (Some(_), Some(_) | None) => Err(Error::request("code_challenge_method must be S256")),
+            (None, Some(_)) => Err(Error::request("code_challenge is missing")),
+            (None, None) if self.client.require_pkce => Err(Error::request("code_challenge is required of this client")),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Values we don't know are ignored, as OpenID Connect Core section 3.1.2.1 advises; `none` stands alone.
+    fn prompt(&self) -> Result<BTreeSet<Prompt>, Error> {
+        let words: BTreeSet<&str> = self.get("prompt").unwrap_or_default().split(' ').filter(|word| !word.is_empty()).collect();
+        let prompt: BTreeSet<Prompt> = words.iter().filter_map(|word| word.parse().ok()).collect();
+        if prompt.contains(&Prompt::None) && words.len() > 1 {
+            return Err(Error::request("prompt=none stands alone"));
+        }
+        Ok(prompt)
+    }
+
+    fn max_age(&self) -> Result<Option<i64>, Error> {
+        let read = |text: &str| text.parse::<u32>().map(i64::from).map_err(|_| Error::request("max_age is no number of seconds"));
+        self.get("max_age").map(read).transpose()
+    }
+
+    fn echoed(&self, name: &str, too_long: &'static str) -> Result<Option<String>, Error> {
+        match self.get(name) {
+            Some(value) if !fits(value, LONGEST_ECHO) => Err(Error::request(too_long)),
+            value => Ok(value.map(str::to_owned)),
+        }
+    }
+
+    fn for_our_pages(&self, name: &str) -> Option<String> {
+        self.get(name).filter(|value| fits(value, LONGEST_HINT) && !value.contains(char::is_control)).map(str::to_owned)
+    }
+}
+
+fn fits(text: &str, characters: usize) -> bool {
+    text.chars().nth(characters).is_none()
+}
+
+/// 256 bits in base64url without padding (RFC 7636 section 4.2).
+fn is_challenge(text: &str) -> bool {
+    text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}

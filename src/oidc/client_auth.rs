@@ -1,0 +1,176 @@
+//! Client authentication (RFC 6749 section 2.3): one method per request, a secret for those that can keep one, nothing for public clients.
+
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::base::Secret;
+use crate::relying_party::{RelyingParties, RelyingParty};
+
+use super::errors::{Code, Error};
+use super::parameters::{Parameters, decode};
+
+/// Why a client isn't let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The error.
+    pub error: Error,
+    /// Whether it tried HTTP Basic, and is told so by a challenge.
+    pub by_basic: bool,
+}
+
+impl Refused {
+    /// RFC 6749 section 5.2.
+    #[must_use]
+    pub fn answer(self) -> Response {
+        let status = if self.error.code == Code::InvalidClient { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
+        let mut response = self.error.json(status);
+        if self.by_basic && status == StatusCode::UNAUTHORIZED {
+            let challenge = axum::http::HeaderValue::from_static("Basic realm=\"guichet\", charset=\"UTF-8\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+/// Finds out which client calls. What is wrong is never told in more detail than that it is.
+pub fn authenticate<'a>(parties: &'a RelyingParties, headers: &HeaderMap, parameters: &Parameters) -> Result<&'a RelyingParty, Refused> {
+    let presented = Presented::read(headers, parameters)?;
+    let refused = Refused { error: Error::new(Code::InvalidClient, "client authentication failed"), by_basic: presented.by_basic };
+    let party = parties.find(&presented.id).ok_or(refused)?;
+    let proven = match &presented.secret {
+        Some(secret) => party.knows(secret),
+        None => party.is_public(),
+    };
+    if proven { Ok(party) } else { Err(refused) }
+}
+
+/// Who the caller says it is, and how it proves it.
+struct Presented {
+    id: String,
+    secret: Option<Secret>,
+    by_basic: bool,
+}
+
+impl Presented {
+    fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Self, Refused> {
+        let mut lines = headers.get_all(header::AUTHORIZATION).iter();
+        let by_basic = headers.contains_key(header::AUTHORIZATION);
+        let refused = |code, why| Refused { error: Error::new(code, why), by_basic };
+        let two_ways = refused(Code::InvalidRequest, "more than one way of client authentication");
+        if parameters.get("client_assertion").is_some() || parameters.get("client_assertion_type").is_some() {
+            return Err(refused(Code::InvalidClient, "client assertions are not supported"));
+        }
+        let id = parameters.get("client_id");
+        let secret = parameters.get("client_secret");
+        match (lines.next(), lines.next()) {
+            (None, _) => {
+                let id = id.ok_or(refused(Code::InvalidClient, "no client_id"))?.to_owned();
+                Ok(Self { id, secret: secret.map(Secret::presented), by_basic })
+            }
+            (Some(_), Some(_)) => Err(two_ways),
+            (Some(_), None) if secret.is_some() => Err(two_ways),
+            (Some(line), None) => {
+                let unreadable = refused(Code::InvalidClient, "the Authorization header can't be read");
+                let (basic_id, basic_secret) = line.to_str().ok().and_then(read_basic).ok_or(unreadable)?;
+                if id.is_some_and(|id| id != basic_id) {
+                    return Err(refused(Code::InvalidRequest, "client_id differs from the one that authenticates"));
+                }
+                Ok(Self { id: basic_id, secret: Some(Secret::presented(&basic_secret)), by_basic })
+            }
+        }
+    }
+}
+
+/// Id and secret are form-encoded before they go into the header (RFC 6749 section 2.3.1).
+fn read_basic(line: &str) -> Option<(String, String)> {
+    let (scheme, credentials) = line.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let bytes = STANDARD.decode(credentials.trim()).ok()?;
+    let colon = bytes.iter().position(|byte| *byte == b':')?;
+    Some((decode(&bytes[..colon])?, decode(&bytes[colon + 1..])?))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, header};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+
+    use super::{Code, Parameters, RelyingParties, authenticate, read_basic};
+    use crate::relying_party::Settings;
+
+    fn parties() -> RelyingParties {
+        #[derive(serde::Deserialize)]
+        struct File {
+            clients: Vec<Settings>,
+        }
+        let text = "[[clients]]\nid = \"web\"\nname = \"Web\"\nsecret = \"s+cr%t &:of the web\"\n[[clients]]\nid = \"spa\"\nname = \"Spa\"";
+        RelyingParties::new(&toml::from_str::<File>(text).unwrap().clients).unwrap()
+    }
+
+    fn ask(authorization: &[&str], body: &str) -> Result<String, (Code, bool)> {
+        let mut headers = HeaderMap::new();
+        for line in authorization {
+            headers.append(header::AUTHORIZATION, HeaderValue::from_str(line).unwrap());
+        }
+        let parameters = Parameters::parse(body.as_bytes()).unwrap();
+        authenticate(&parties(), &headers, &parameters).map(|party| party.id.clone()).map_err(|refused| (refused.error.code, refused.by_basic))
+    }
+
+    fn basic(credentials: &str) -> String {
+        format!("Basic {}", STANDARD.encode(credentials))
+    }
+
+    #[test]
+    fn each_client_has_its_way_in() {
+        let encoded = "s%2Bcr%25t+%26%3Aof+the+web";
+        assert_eq!(ask(&[&basic(&format!("web:{encoded}"))], ""), Ok("web".to_owned()));
+        assert_eq!(ask(&[&basic(&format!("web:{encoded}")).replace("Basic", "bAsIc")], "client_id=web"), Ok("web".to_owned()));
+        assert_eq!(ask(&[], &format!("client_id=web&client_secret={encoded}")), Ok("web".to_owned()));
+        assert_eq!(ask(&[], "client_id=spa"), Ok("spa".to_owned()));
+    }
+
+    #[test]
+    fn everything_else_is_refused_and_basic_is_challenged() {
+        let fine = basic("web:s%2Bcr%25t+%26%3Aof+the+web");
+        for (authorization, body, code, by_basic) in [
+            (vec![], "", Code::InvalidClient, false),
+            (vec![], "client_id=nobody", Code::InvalidClient, false),
+            (vec![], "client_id=web", Code::InvalidClient, false),
+            (vec![], "client_id=web&client_secret=wrong", Code::InvalidClient, false),
+            (vec![], "client_id=spa&client_secret=anything", Code::InvalidClient, false),
+            (vec![], "client_id=web&client_id=spa", Code::InvalidClient, false),
+            (vec![basic("web:wrong")], "", Code::InvalidClient, true),
+            (vec![basic("web:")], "", Code::InvalidClient, true),
+            (vec![basic("spa:")], "", Code::InvalidClient, true),
+            (vec!["Bearer x".to_owned()], "client_id=spa", Code::InvalidClient, true),
+            (vec!["Basic !".to_owned()], "client_id=spa", Code::InvalidClient, true),
+            (vec![fine.clone()], "client_secret=x", Code::InvalidRequest, true),
+            (vec![fine.clone(), fine.clone()], "", Code::InvalidRequest, true),
+            (vec![fine], "client_id=spa", Code::InvalidRequest, true),
+            (vec![], "client_id=spa&client_assertion=x", Code::InvalidClient, false),
+        ] {
+            let lines: Vec<&str> = authorization.iter().map(String::as_str).collect();
+            assert_eq!(ask(&lines, body), Err((code, by_basic)), "{authorization:?} {body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_client_encodes_is_what_we_read(id in "\\PC{0,20}", secret in "\\PC{0,40}") {
+            let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let line = basic(&format!("{}:{}", encode(&id), encode(&secret)));
+            prop_assert_eq!(read_basic(&line), Some((id, secret)));
+        }
+
+        #[test]
+        fn no_header_makes_it_panic(line in "\\PC{0,60}") {
+            let _ = read_basic(&line);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Documents anybody may read, from any origin and from caches: the provider metadata and the keys.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::app::App;
+
+/// Short enough that relying parties see a new key before it signs, long enough to spare a request per sign-in.
+const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const JWK_SET: HeaderValue = HeaderValue::from_static("application/jwk-set+json");
+const ANYBODY: HeaderValue = HeaderValue::from_static("*");
+
+/// The provider metadata.
+pub fn metadata(document: &Bytes) -> Response {
+    document_of(JSON, document.clone())
+}
+
+/// The public keys (RFC 7517 section 8.5.2).
+pub async fn jwks(State(app): State<App>) -> Response {
+    document_of(JWK_SET, Bytes::from(app.keys.ring().jwks().to_owned()))
+}
+
+fn document_of(kind: HeaderValue, body: Bytes) -> Response {
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, CACHED), (header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY)];
+    (headers, body).into_response()
+}

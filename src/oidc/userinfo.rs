@@ -1,0 +1,142 @@
+//! UserInfo (OpenID Connect Core section 5.3), a protected resource after RFC 6750. A valid signature isn't enough:
+//! the authorization must be live and access must hold, here and now (R-OWN-4).
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Map, Value};
+
+use crate::access::{self, Asked, Door, Hanging};
+use crate::app::App;
+use crate::base::ids::AuthorizationId;
+use crate::base::{Fault, Timestamp};
+use crate::http::Caller;
+use crate::http::answer::Broken;
+use crate::keys::TokenType;
+use crate::relying_party::{Scope, Scopes};
+
+use super::claims::UserInfo;
+use super::errors::{Code, Error};
+use super::parameters::{Parameters, is_form};
+
+/// GET.
+pub async fn get(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Broken> {
+    answer(&app, &caller, bearer(&headers, query.as_deref(), &[])).await
+}
+
+/// POST, where the token may also stand in the form.
+pub async fn post(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery, (headers, body): (HeaderMap, Bytes)) -> Result<Response, Broken> {
+    let form = if is_form(&headers) { &body[..] } else { &[] };
+    answer(&app, &caller, bearer(&headers, query.as_deref(), form)).await
+}
+
+/// How a token came, or why there is none.
+type Presented = Result<Option<String>, Error>;
+
+/// RFC 6750 section 2: one way per request, and never the query (section 5.3).
+fn bearer(headers: &HeaderMap, query: Option<&str>, form: &[u8]) -> Presented {
+    let read = |encoded| Parameters::parse(encoded).map_err(|unreadable| Error::request(unreadable.why()));
+    let (query, form) = (read(query.unwrap_or_default().as_bytes())?, read(form)?);
+    if query.has_repeated() || form.has_repeated() {
+        return Err(Error::request("a parameter was sent twice"));
+    }
+    if query.get("access_token").is_some() {
+        return Err(Error::request("access tokens are not taken from the query"));
+    }
+    let mut lines = headers.get_all(header::AUTHORIZATION).iter();
+    match (lines.next(), lines.next(), form.get("access_token")) {
+        (Some(line), None, None) => Ok(line.to_str().ok().and_then(after_scheme).map(str::to_owned)),
+        (None, _, token) => Ok(token.map(str::to_owned)),
+        (Some(_), ..) => Err(Error::request("the access token was sent in more than one way")),
+    }
+}
+
+/// The scheme's case doesn't matter (RFC 9110 section 11.1).
+fn after_scheme(line: &str) -> Option<&str> {
+    let (scheme, token) = line.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+async fn answer(app: &App, caller: &Caller, presented: Presented) -> Result<Response, Broken> {
+    let token = match presented {
+        Ok(Some(token)) => token,
+        // Who brings nothing is told what to bring, and no error (RFC 6750 section 3.1).
+        Ok(None) => return Ok(unauthenticated()),
+        Err(error) => return Ok(error.challenge()),
+    };
+    let Some((sid, scope)) = read(app, &token) else { return Ok(INVALID.challenge()) };
+    let hanging = app.look(async |view| Ok(access::of_authorization(&mut view.db, sid).await?.filter(|hanging| hanging.is_live(view.now)))).await?;
+    let Some(hanging) = hanging.filter(|hanging| may_pass(app, caller, hanging)) else { return Ok(INVALID.challenge()) };
+    let scope = scope.within(&Scopes::known(hanging.scope.iter().map(String::as_str)));
+    if !scope.has(Scope::Openid) {
+        return Ok(Error::new(Code::InsufficientScope, "the access token lacks the scope openid").challenge());
+    }
+    Ok(Json(UserInfo::of(&hanging.person, &scope)).into_response())
+}
+
+/// Whatever is wrong with a token, its bearer learns no more than this.
+const INVALID: Error = Error::new(Code::InvalidToken, "the access token is not valid, or no longer");
+
+fn unauthenticated() -> Response {
+    (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"guichet\""))]).into_response()
+}
+
+/// The authorization and scope of an access token of ours (RFC 9068 section 4).
+fn read(app: &App, token: &str) -> Option<(AuthorizationId, Scopes)> {
+    let now: Timestamp = app.clock.now();
+    let claims: Map<String, Value> = app.keys.verify(token, TokenType::Access, now).ok()?;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let issuer = Some(app.config.issuer.as_str());
+    if text("iss") != issuer || text("aud") != issuer {
+        return None;
+    }
+    Some((text("sid")?.parse().ok()?, Scopes::known(text("scope")?.split(' '))))
+}
+
+fn may_pass(app: &App, caller: &Caller, hanging: &Hanging) -> bool {
+    // A relying party that was removed has no tokens any more.
+    let Some(client) = app.relying_parties.find(&hanging.client) else { return false };
+    let (door, address) = if client.is_public() {
+        (Door::PublicClient, caller.address)
+    } else {
+        (Door::ConfidentialClient, hanging.last_address())
+    };
+    access::judge(&hanging.person, Asked { door, address, e_service: client.e_service.as_ref() }).holds()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::{Code, bearer};
+
+    fn ask(lines: &[&'static str], query: Option<&str>, form: &str) -> Result<Option<String>, Code> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(header::AUTHORIZATION, HeaderValue::from_static(line));
+        }
+        bearer(&headers, query, form.as_bytes()).map_err(|error| error.code)
+    }
+
+    #[test]
+    fn a_token_comes_in_one_way_and_never_in_the_query() {
+        let token = || Ok(Some("t".to_owned()));
+        assert_eq!(ask(&["Bearer t"], None, ""), token());
+        assert_eq!(ask(&["bEARER t"], None, ""), token());
+        assert_eq!(ask(&[], None, "access_token=t"), token());
+        assert_eq!(ask(&[], None, ""), Ok(None));
+        assert_eq!(ask(&["Basic t"], None, ""), Ok(None));
+        for wrong in [
+            ask(&["Bearer t"], None, "access_token=t"),
+            ask(&["Bearer t", "Bearer t"], None, ""),
+            ask(&[], Some("access_token=t"), ""),
+            ask(&["Bearer t"], Some("access_token=t"), ""),
+            ask(&[], None, "access_token=t&access_token=u"),
+            ask(&[], None, "access_token=%00"),
+        ] {
+            assert_eq!(wrong, Err(Code::InvalidRequest));
+        }
+    }
+}
