@@ -12,7 +12,7 @@ use crate::base::{Life, Place};
 use crate::http::answer::Stop;
 use crate::http::{Caller, answer};
 use crate::jobs;
-use crate::mail::Sent;
+use crate::mail::{Mailbox, Sent};
 use crate::web::mailbox::{MailView, MailboxPage};
 
 /// `/dev/…`
@@ -40,7 +40,7 @@ async fn mailbox_json(State(app): State<App>) -> Json<Vec<Sent>> {
 }
 
 fn newest_first(app: &App) -> Vec<Sent> {
-    let mut mails = app.postman.mailbox().map(|mailbox| mailbox.all()).unwrap_or_default();
+    let mut mails = app.mailbox.as_ref().map(Mailbox::letters).unwrap_or_default();
     mails.reverse();
     mails
 }

@@ -13,6 +13,7 @@ use crate::app::{App, CannotStart, Parts};
 use crate::base::{Clock, Dice, Networks};
 use crate::config::Config;
 use crate::keys::MasterKey;
+use crate::mail::Mailbox;
 use crate::store::Store;
 use crate::{server, store};
 
@@ -81,13 +82,12 @@ async fn open(options: &Options, folder: &Path) -> Result<App, CannotStart> {
         listen: options.listen,
         store: store::Settings { url: format!("sqlite:{}", folder.join("guichet.db").display()), ..store::Settings::default() },
         http: crate::config::Http { trusted_proxies: options.trusted_proxies.clone() },
-        mail: crate::mail::Settings::mailbox(),
         clients: world::clients(options.portal.port()),
         ..Config::default()
     };
     let store = Store::open(&config.store).await?;
     store.prepare().await?;
-    App::new(Parts { config, store, clock: Clock::movable(), master }).await
+    App::new(Parts { config, store, clock: Clock::movable(), master, mailbox: Some(Mailbox::default()) }).await
 }
 
 fn folder(wished: Option<&Path>) -> Result<PathBuf, CannotStart> {

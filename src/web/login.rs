@@ -172,6 +172,7 @@ async fn attempt(app: &App, caller: &Caller, headers: &HeaderMap, form: &Fields)
     };
     let notice = new_device_letter(app, caller, found.account).await?;
     let outcome = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, app, entrant, notice).await).await?;
+    app.postman.wake();
     Ok(Some((outcome, device)))
 }
 

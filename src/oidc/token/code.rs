@@ -29,7 +29,7 @@ const fn refusal(unproven: Unproven) -> Error {
 }
 
 /// Spends the code. A replay has ended what the code gave when this answers.
-pub(super) async fn spend(tx: &mut Tx<'_>, proven: code::Proven) -> Result<Result<Spent, Error>, Fault> {
+pub(super) async fn spend(tx: &mut Tx, proven: code::Proven) -> Result<Result<Spent, Error>, Fault> {
     Ok(match code::spend(tx, proven).await? {
         code::Spent::Now(code) => Ok(Spent { authorization: code.authorization, nonce: code.nonce, wants_auth_time: code.wants_auth_time }),
         code::Spent::TooLate => Err(Error::grant("the code is unknown or too old")),

@@ -114,7 +114,7 @@ struct Spent {
 }
 
 /// Phase 4: each grant's own transition. A refusal is an answer and is committed.
-async fn spend(tx: &mut Tx<'_>, proven: Proven) -> Result<Result<Spent, Error>, Fault> {
+async fn spend(tx: &mut Tx, proven: Proven) -> Result<Result<Spent, Error>, Fault> {
     match proven {
         Proven::Code(code) => code::spend(tx, code).await,
     }
@@ -136,7 +136,7 @@ struct Admitted {
 }
 
 /// Phase 5: access is asked at this door too (SECURITY 2), of the rows as they are now.
-async fn admit(tx: &mut Tx<'_>, entering: Entering<'_>, spent: Spent) -> Result<Result<Admitted, Error>, Fault> {
+async fn admit(tx: &mut Tx, entering: Entering<'_>, spent: Spent) -> Result<Result<Admitted, Error>, Fault> {
     let sid = spent.authorization.sid;
     let Some(hanging) = access::of_authorization(&mut tx.db, sid).await?.filter(|hanging| hanging.is_live(tx.now)) else {
         return Ok(Err(Error::grant("the sign-in behind this grant has ended")));
