@@ -7,6 +7,8 @@ mod language;
 pub mod login;
 pub mod mailbox;
 mod sign_out;
+#[cfg(test)]
+mod tests;
 pub mod welcome;
 
 use axum::Router;
