@@ -1,9 +1,0 @@
-//! The authorization endpoint (`/oauth2/authorize`): reads a request, parks it while its person is busy elsewhere, and answers.
-
-mod answer;
-mod dispatch;
-mod request;
-#[cfg(test)]
-mod tests;
-
-pub use dispatch::{get, post};
