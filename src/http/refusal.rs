@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::access::{self, Condition, Snapshot};
+use crate::access::{self, Snapshot};
 use crate::app::App;
 use crate::base::Fault;
 
@@ -20,7 +20,7 @@ pub fn answer(app: &App, caller: &Caller, wish: Wish, people: &[(Snapshot, acces
     let mut standing = Vec::new();
     for (person, judged) in people {
         let around = Around { company: &person.company_name, address: address.as_deref(), e_service: None };
-        standing.extend(judged.conditions().map(|(condition, met)| Standing::new(&frame, condition, met, around)));
+        standing.extend(judged.conditions().map(|(condition, met)| Standing::new(&frame, condition.as_str(), met, around)));
     }
     let whom = vec![Whom::customer_service(&frame)];
     Ok(answer::page(StatusCode::FORBIDDEN, &RefusalPage { frame, wish, standing, links: Vec::new(), whom, reference }))
@@ -58,8 +58,8 @@ pub enum Wish {
 /// One condition, as the person sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// The condition.
-    pub condition: Condition,
+    /// The condition's name.
+    pub condition: &'static str,
     /// Whether it holds.
     pub met: bool,
     /// What it asks for, in a few words.
@@ -82,7 +82,7 @@ pub struct Around<'a> {
 impl Standing {
     /// The condition in the person's words.
     #[must_use]
-    pub fn new(frame: &Frame, condition: Condition, met: bool, around: Around<'_>) -> Self {
+    pub fn new(frame: &Frame, condition: &'static str, met: bool, around: Around<'_>) -> Self {
         let label = frame.say(&format!("access-{condition}-label"));
         let sentence = if met { String::new() } else { around.sentence(frame, condition) };
         Self { condition, met, label, sentence }
@@ -90,7 +90,7 @@ impl Standing {
 }
 
 impl Around<'_> {
-    fn sentence(self, frame: &Frame, condition: Condition) -> String {
+    fn sentence(self, frame: &Frame, condition: &str) -> String {
         let unknown = frame.say("access-address-unknown");
         let values =
             [("company", self.company), ("address", self.address.unwrap_or(&unknown)), ("service", self.e_service.unwrap_or_default())];

@@ -149,9 +149,10 @@ async fn what_a_file_lacks_a_column_for_stays_and_so_do_branches_it_no_longer_li
         assert_eq!(desk.companies(other).await, counts([0, 0, 1, 0, 0]));
         let durand = desk.company("C-1").await;
         assert_eq!(durand.subscriptions.len(), 2);
-        let (found, same) = desk.act(async |tx| Ok((branches(&mut tx.db, durand.id).await?, company(&mut tx.db, durand.id).await?))).await;
-        let names: Vec<&str> = found.iter().map(|branch| branch.name.as_str()).collect();
-        assert_eq!((names, same), (vec!["Lyon", "Nice", "Paris 2e"], Some(durand)));
+        let (listed, itself) =
+            desk.act(async |tx| Ok((branches(&mut tx.db, durand.id).await?, company(&mut tx.db, durand.id).await?))).await;
+        let names: Vec<&str> = listed.iter().map(|branch| branch.name.as_str()).collect();
+        assert_eq!((names, itself), (vec!["Lyon", "Nice", "Paris 2e"], Some(durand)));
     }
 }
 
