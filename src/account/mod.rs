@@ -11,7 +11,7 @@ mod session;
 pub mod sign_in;
 
 pub use device::recognise;
-pub use membership::{Grant, admit};
+pub use membership::{Grant, admit, login_of_contact};
 pub use names::{Credentials, NameTaken, create, credentials, login_of, rehash, set_password};
 pub use password::{Hasher, LONGEST as LONGEST_PASSWORD, Settings as PasswordSettings, TooLong, Verdict};
 pub use record::{Record, by_name, disable, enable, names};
