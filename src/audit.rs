@@ -126,6 +126,8 @@ deeds! {
     DeviceSeen = "account.device_seen",
     /// An account was switched off.
     AccountDisabled = "account.disabled",
+    /// An account was switched on again.
+    AccountEnabled = "account.enabled",
     /// A person lets a relying party see something.
     ConsentGiven = "consent.given",
     /// A person no longer lets a relying party see anything.

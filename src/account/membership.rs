@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use crate::audit::{Deed, What, record};
 use crate::base::ids::{AccountId, CompanyId, ContactId, MembershipId};
 use crate::base::{EServiceCode, Fault, Networks, Profile, Role};
-use crate::store::{self, Tx};
+use crate::store::{self, Db, Tx};
 
 /// What a membership gives.
 #[derive(Clone, Debug)]
@@ -55,4 +55,16 @@ pub async fn admit(tx: &mut Tx, account: AccountId, as_contact: (ContactId, Comp
     let deed = Deed::new(What::MembershipApproved).account(account).company(company);
     record(tx, deed.detail(serde_json::json!({ "profile": grant.profile, "roles": grant.roles, "e_services": grant.e_services }))).await?;
     Ok(id)
+}
+
+/// The login of the account that acts as a contact, if one does.
+pub async fn login_of_contact(db: &mut Db, contact: ContactId) -> Result<Option<String>, Fault> {
+    let row = store::optional!(
+        *db,
+        (String,),
+        "select n.name from sign_in_names n join memberships m on m.account = n.account \
+         where m.contact = $1 and m.refused_at is null and m.detached_at is null order by n.since, n.name limit 1",
+        contact
+    )?;
+    Ok(row.map(|(name,)| name))
 }

@@ -1,3 +1,116 @@
 //! The command line, one file per command: what it takes, what it prints, how it ends.
+//! Whatever goes wrong is one line on standard error that says what to do, and an exit code that isn't 0.
 
+mod account;
+mod check_config;
+mod demo;
+mod doctor;
+mod failure;
 pub mod import;
+mod keys;
+mod logging;
+mod migrate;
+mod opened;
+mod serve;
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+
+use failure::Failure;
+use opened::Opened;
+
+/// An OpenID provider for customer portals.
+#[derive(Debug, Parser)]
+#[command(name = "guichet", version, max_term_width = 110, subcommand_required = true, arg_required_else_help = true)]
+struct Line {
+    /// The configuration; without one, guichet.toml in the current folder where there is one, else the defaults
+    #[arg(long, global = true, env = "GUICHET_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answers people and relying parties until it is told to stop
+    Serve(serve::Arguments),
+    /// Serves a demonstration with people to sign in as, on loopback only
+    Demo(demo::Arguments),
+    /// Brings the database to this release's schema
+    Migrate,
+    /// Brings the directory to what the ERP's files say
+    Import(import::ImportArgs),
+    /// Gives contacts accounts, shows them, switches them off and on
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Makes the master key, lists the signing keys
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Reads the configuration and says what it will use
+    CheckConfig(check_config::Arguments),
+    /// Checks what a server needs, one line each
+    Doctor,
+}
+
+/// The exit code of a command line that can't be understood (EX_USAGE): 2 already says that an import refused rows.
+const USAGE: u8 = 64;
+
+/// Runs the command the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let line = match Line::try_parse() {
+        Ok(line) => line,
+        Err(error) => return misunderstood(&error),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let ended = runtime.map_err(|error| Failure::new(format!("the threads can't be started ({error})"), "raise this user's limits"));
+    match ended.and_then(|runtime| runtime.block_on(run(line))) {
+        Ok(code) => code,
+        Err(failure) => {
+            let _ = writeln!(io::stderr(), "guichet: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn misunderstood(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if asked { ExitCode::SUCCESS } else { ExitCode::from(USAGE) }
+}
+
+async fn run(line: Line) -> Result<ExitCode, Failure> {
+    logging::start(&line.command)?;
+    let file = line.config.or_else(beside);
+    let config = || Config::read(file.as_deref());
+    match line.command {
+        Command::Serve(arguments) => serve::run(config()?, &arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Demo(arguments) => demo::run(&arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Migrate => migrate::run(&config()?).await.map(|()| ExitCode::SUCCESS),
+        Command::Import(arguments) => {
+            let opened = Opened::from(config()?).await?;
+            Ok(import::run(&arguments, &opened.store, &opened.clock, &opened.config.lives).await.into())
+        }
+        Command::Account(command) => account::run(Opened::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS),
+        Command::Keys(command) => keys::run(config()?, command).await.map(|()| ExitCode::SUCCESS),
+        Command::CheckConfig(arguments) => check_config::run(&arguments, file.as_deref()).map(|()| ExitCode::SUCCESS),
+        Command::Doctor => Ok(doctor::run(file.as_deref()).await),
+    }
+}
+
+/// The configuration in the current folder, where there is one.
+fn beside() -> Option<PathBuf> {
+    let file = Path::new("guichet.toml");
+    file.exists().then(|| file.to_owned())
+}
+
+/// Prints a line on standard output. Whoever reads may stop reading, as `head` does.
+fn tell(line: impl std::fmt::Display) {
+    let _ = writeln!(io::stdout(), "{line}");
+}

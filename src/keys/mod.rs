@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 pub use keyring::Keyring;
 pub use master::{MasterKey, Purpose, Sealer};
-pub use signing::{Algorithm, KeyRow, list};
+pub use signing::{Algorithm, KeyRow, list, sealed_with};
 pub use token::{Refused, TokenType};
 
 use crate::base::actor::Who;

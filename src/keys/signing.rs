@@ -63,6 +63,12 @@ pub async fn list(db: &mut Db) -> Result<Vec<KeyRow>, Fault> {
     store::all!(*db, KeyRow, "select kid, alg, published_at, signs_from, signs_until, gone_at from signing_keys order by id")
 }
 
+/// The master key the database is sealed with, once a server has started on it.
+pub async fn sealed_with(db: &mut Db) -> Result<Option<Fingerprint>, Fault> {
+    let row = store::optional!(*db, (Fingerprint,), "select fingerprint from master_keys where replaced_at is null")?;
+    Ok(row.map(|(fingerprint,)| fingerprint))
+}
+
 /// Records the master key where the database has none, and answers the one it needs.
 pub(super) async fn adopt(tx: &mut Tx, found: &Fingerprint) -> Result<Fingerprint, Fault> {
     // The unique index lets one of two servers in that start at once; a later statement then sees whose key it was.

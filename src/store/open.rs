@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection as _, PgConnection, PgPool, SqlitePool};
 
 use crate::base::Fault;
 
@@ -35,8 +35,8 @@ impl Default for Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum CannotOpen {
     /// The address isn't one.
-    #[error("store.url `{0}` is neither sqlite:FILE nor postgres://…: correct it in the configuration")]
-    Address(String),
+    #[error("store.url can't be read as {0}: correct it in the configuration")]
+    Address(&'static str),
     /// The secret file can't be read.
     #[error("store.url_file `{path}` can't be read ({cause}): create it or correct the configuration", path = path.display())]
     AddressFile {
@@ -79,6 +79,9 @@ pub enum CannotOpen {
 const SQLITE_ADVICE: &str = "check that the folder exists and that this user may write there";
 const POSTGRES_ADVICE: &str = "check that PostgreSQL runs, and store.url with its user and password";
 
+/// How long PostgreSQL may take to answer a program that starts.
+const GREETING: Duration = Duration::from_secs(5);
+
 /// The database.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -96,11 +99,11 @@ impl Store {
     pub async fn open(settings: &Settings) -> Result<Self, CannotOpen> {
         let url = settings.address()?;
         if let Some(file) = url.strip_prefix("sqlite:") {
-            open_sqlite(Path::new(file.trim_start_matches("//")), settings.connections).await
+            open_sqlite(&embedded(file), settings.connections).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             open_postgres(&url, settings.connections).await
         } else {
-            Err(CannotOpen::Address(url))
+            Err(CannotOpen::Address("sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE"))
         }
     }
 
@@ -140,6 +143,11 @@ impl Store {
 }
 
 impl Settings {
+    /// The file of an embedded database; none where the address is a server's.
+    pub fn file(&self) -> Result<Option<PathBuf>, CannotOpen> {
+        Ok(self.address()?.strip_prefix("sqlite:").map(embedded))
+    }
+
     fn address(&self) -> Result<String, CannotOpen> {
         match &self.url_file {
             None => Ok(self.url.clone()),
@@ -148,6 +156,11 @@ impl Settings {
                 .map_err(|cause| CannotOpen::AddressFile { path: path.clone(), cause }),
         }
     }
+}
+
+/// `sqlite:FILE` and `sqlite://FILE` are the same.
+fn embedded(file: &str) -> PathBuf {
+    PathBuf::from(file.trim_start_matches("//"))
 }
 
 async fn open_sqlite(file: &Path, readers: u32) -> Result<Store, CannotOpen> {
@@ -171,13 +184,18 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 }
 
 async fn open_postgres(url: &str, connections: u32) -> Result<Store, CannotOpen> {
-    let options = PgConnectOptions::from_str(url).map_err(|_| CannotOpen::Address("postgres://…".to_owned()))?;
+    let options = PgConnectOptions::from_str(url).map_err(|_| CannotOpen::Address("postgres://USER:PASSWORD@HOST/DATABASE"))?;
     let name = format!("{} on {}", options.get_database().unwrap_or("(default)"), options.get_host());
-    let pool = PgPoolOptions::new()
-        .max_connections(connections.max(2))
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options)
-        .await
-        .map_err(|cause| CannotOpen::Unreachable { name, cause: cause.to_string(), advice: POSTGRES_ADVICE })?;
+    greet_postgres(&options).await.map_err(|cause| CannotOpen::Unreachable { name, cause, advice: POSTGRES_ADVICE })?;
+    let pool = PgPoolOptions::new().max_connections(connections.max(2)).acquire_timeout(Duration::from_secs(10)).connect_lazy_with(options);
     Ok(Store { backend: Backend::Postgres(pool) })
+}
+
+/// Connects once. A pool would wait for a server that refuses connections, and then say no more than that time ran out.
+async fn greet_postgres(options: &PgConnectOptions) -> Result<(), String> {
+    let greeting = async { PgConnection::connect_with(options).await?.close().await };
+    match tokio::time::timeout(GREETING, greeting).await {
+        Ok(greeted) => greeted.map_err(|cause| cause.to_string()),
+        Err(_) => Err(format!("no answer within {} s", GREETING.as_secs())),
+    }
 }

@@ -78,8 +78,8 @@ impl Store {
         done.map_err(migration_failed)
     }
 
-    /// The schema found, refused where it says that this program is too old for it.
-    async fn schema(&self) -> Result<i64, CannotOpen> {
+    /// The schema found, 0 for an empty database; refused where it says that this program is too old for it.
+    pub async fn schema(&self) -> Result<i64, CannotOpen> {
         let mut db = self.reading().await.map_err(migration_failed)?;
         let state = sql::optional!(db, (i64, i64), "select version, oldest_server from schema_state where one = 1");
         match state {

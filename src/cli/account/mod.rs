@@ -1,0 +1,91 @@
+//! `guichet account …`: the operator's way to give contacts accounts, look at them and switch them off.
+
+mod create;
+mod password;
+mod show;
+
+use crate::account::{self, Because, Record};
+use crate::base::SignInName;
+
+use super::{Failure, Opened, tell};
+
+/// The commands about accounts.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Gives a contact an account; you vouch for the contact's mailbox
+    Create(create::Arguments),
+    /// Shows an account's names, where it may act and why not, and its sessions
+    Show(show::Arguments),
+    /// Ends every session of an account
+    EndSessions(Named),
+    /// Switches an account off and ends its sessions
+    Disable(Named),
+    /// Switches an account on again
+    Enable(Named),
+}
+
+/// An account by one of its names.
+#[derive(Debug, clap::Args)]
+pub(super) struct Named {
+    /// A login or email of the account
+    #[arg(value_name = "NAME")]
+    name: String,
+}
+
+/// Does what the command says.
+pub(super) async fn run(opened: Opened, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Create(arguments) => create::run(&opened, arguments).await,
+        Command::Show(arguments) => show::run(&opened, &arguments).await,
+        Command::EndSessions(named) => end_sessions(&opened, &named).await,
+        Command::Disable(named) => switch(&opened, &named, Switch::Off).await,
+        Command::Enable(named) => switch(&opened, &named, Switch::On).await,
+    }
+}
+
+async fn end_sessions(opened: &Opened, named: &Named) -> Result<(), Failure> {
+    let (name, found) = named.find(opened).await?;
+    let ended = opened.act(async |tx| account::end_all(tx, found.id, Because::Operator).await).await?;
+    tell(match ended {
+        0 => format!("{name} had no session."),
+        1 => format!("The one session of {name} has ended."),
+        many => format!("The {many} sessions of {name} have ended."),
+    });
+    Ok(())
+}
+
+#[derive(Clone, Copy)]
+enum Switch {
+    Off,
+    On,
+}
+
+async fn switch(opened: &Opened, named: &Named, to: Switch) -> Result<(), Failure> {
+    let (name, found) = named.find(opened).await?;
+    let switched = opened
+        .act(async |tx| match to {
+            Switch::Off => account::disable(tx, found.id).await,
+            Switch::On => account::enable(tx, found.id).await,
+        })
+        .await?;
+    tell(match (to, switched) {
+        (Switch::Off, true) => format!("{name} is switched off, and its sessions have ended."),
+        (Switch::Off, false) => format!("{name} was switched off already."),
+        (Switch::On, true) => format!("{name} is switched on; its sessions don't come back."),
+        (Switch::On, false) => format!("{name} was switched on already."),
+    });
+    Ok(())
+}
+
+impl Named {
+    async fn find(&self, opened: &Opened) -> Result<(SignInName, Record), Failure> {
+        let name = parse_name(&self.name)?;
+        let found = opened.look(async |view| account::by_name(&mut view.db, &name).await).await?;
+        let found = found.ok_or_else(|| Failure::new(format!("no account goes by {name}"), "check the spelling"))?;
+        Ok((name, found))
+    }
+}
+
+fn parse_name(text: &str) -> Result<SignInName, Failure> {
+    SignInName::parse(text).map_err(|error| Failure::new(format!("`{text}` is no sign-in name"), &error.to_string()))
+}

@@ -1,0 +1,51 @@
+//! `guichet demo`: the demonstration without the sample portal, and who can sign in.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::base::Networks;
+use crate::demo::{Demo, Options, PASSWORD, personas};
+use crate::server;
+
+use super::{Failure, tell};
+
+/// What `guichet demo` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Where the provider listens
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Where the sample portal will listen, for its redirect URI
+    #[arg(long, default_value = "127.0.0.1:8090", value_name = "ADDRESS")]
+    portal_listen: SocketAddr,
+    /// The folder to keep its data in; without one nothing is kept
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A proxy whose X-Forwarded-For is believed, as an address or network; may be given again
+    #[arg(long, value_name = "NET")]
+    trusted_proxy: Vec<String>,
+}
+
+/// Serves the demonstration until it is told to stop.
+pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let trusted_proxies = Networks::parse(&arguments.trusted_proxy.join(","))
+        .map_err(|error| Failure::new("--trusted-proxy can't be read", &error.to_string()))?;
+    let options =
+        Options { listen: arguments.listen, portal: arguments.portal_listen, data: arguments.data.clone(), trusted_proxies };
+    let demo = Demo::prepare(&options).await?;
+    introduce(demo.issuer(), options.portal)?;
+    Ok(demo.serve(server::stopped()).await?)
+}
+
+/// Prints who can sign in, and where.
+fn introduce(issuer: &str, portal: SocketAddr) -> Result<(), Failure> {
+    let personas = personas()?;
+    let widest = personas.iter().map(|persona| persona.login.chars().count()).max().unwrap_or_default();
+    tell(format!("Guichet's demonstration is at {issuer}. Who can sign in, all with the password {PASSWORD}:\n"));
+    for persona in &personas {
+        tell(format!("  {:widest$}  {}", persona.login, persona.about));
+    }
+    tell(format!("\nMails arrive at {issuer}/dev/mailbox. A portal that signs people in here is expected at http://localhost:{}.", portal.port()));
+    tell("`cargo run --example portal` starts both. Stop with Ctrl-C.");
+    Ok(())
+}

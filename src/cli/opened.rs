@@ -1,0 +1,43 @@
+//! An open database and what units of work on it need, for commands that do without a server.
+
+use crate::base::actor::Who;
+use crate::base::{Actor, Clock, Fault};
+use crate::config::Config;
+use crate::store::{Start, Store, Tx, View};
+
+use super::Failure;
+
+/// A database with this program's schema.
+pub(super) struct Opened {
+    pub(super) config: Config,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+}
+
+impl Opened {
+    /// Opens the database of the configuration.
+    pub(super) async fn from(config: Config) -> Result<Self, Failure> {
+        let store = Store::open(&config.store).await?;
+        store.prepare().await?;
+        Ok(Self { config, store, clock: Clock::System })
+    }
+
+    /// Reads.
+    pub(super) async fn look<T>(&self, work: impl AsyncFnOnce(&mut View<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.store.look(&self.clock, &self.config.lives, work).await
+    }
+
+    /// Reads and writes as the operator.
+    pub(super) async fn act<'a, T>(&'a self, work: impl AsyncFnOnce(&mut Tx<'a>) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.store.act(self.start(), work).await
+    }
+
+    /// Does the work and keeps nothing of it.
+    pub(super) async fn rehearse<'a, T>(&'a self, work: impl AsyncFnOnce(&mut Tx<'a>) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.store.rehearse(self.start(), work).await
+    }
+
+    fn start(&self) -> Start<'_> {
+        Start { by: Actor::of(Who::Operator), clock: &self.clock, rules: &self.config.lives }
+    }
+}
