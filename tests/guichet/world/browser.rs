@@ -1,0 +1,179 @@
+//! A browser: cookies, an address, a language, the page it shows, and forms sent the way Chromium sends them.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use tower::ServiceExt as _;
+use url::form_urlencoded::Serializer;
+
+use super::page::Page;
+use super::{Answer, login};
+
+/// A browser. A clone has the same cookies, as a second tab would, and then goes its own way.
+#[derive(Clone)]
+pub struct Browser {
+    router: Router,
+    issuer: String,
+    address: IpAddr,
+    headers: BTreeMap<&'static str, String>,
+    cookies: BTreeMap<String, String>,
+    page: Option<Page>,
+}
+
+impl Browser {
+    pub(super) fn new(router: Router, issuer: String) -> Self {
+        let headers = [("accept", "text/html"), ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0")];
+        let headers = headers.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+        Self { router, issuer, address: [127, 0, 0, 1].into(), headers, cookies: BTreeMap::new(), page: None }
+    }
+
+    /// The same browser, connecting from that address.
+    pub fn from(mut self, address: &str) -> Self {
+        self.address = address.parse().unwrap();
+        self
+    }
+
+    /// The same browser, whose every request carries that header.
+    pub fn with(mut self, header: &'static str, value: &str) -> Self {
+        self.headers.insert(header, value.to_owned());
+        self
+    }
+
+    /// The cookie whose name ends so.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.iter().find(|(key, _)| key.ends_with(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Puts a cookie in place, as an attacker could.
+    pub fn plant(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// The browser is closed and opened again: only lasting cookies stay, and here that is the device's.
+    pub fn forget_session(&mut self) {
+        self.cookies.retain(|name, _| !name.ends_with("guichet_session"));
+    }
+
+    /// Opens an address.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends fields as a form, with nothing added to them.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send(Request::post(path).header("content-type", "application/x-www-form-urlencoded").body(Body::from(body)).unwrap()).await
+    }
+
+    /// Presses a button of the page shown, after typing into its form.
+    pub async fn submit(&mut self, button: &str, typed: &[(&str, &str)]) -> Answer {
+        let page = self.page.clone().expect("no page is shown");
+        let button = page.by_id(button).unwrap_or_else(|| panic!("the page has no {button}"));
+        self.send_form(&page, button, typed).await
+    }
+
+    /// Presses the first button with that name and value.
+    pub async fn press(&mut self, name: &str, value: &str) -> Answer {
+        let page = self.page.clone().expect("no page is shown");
+        let mut buttons = page.all().iter().filter(|element| element.tag == "button");
+        let button = buttons.find(|button| button.attribute("name") == Some(name) && button.attribute("value") == Some(value));
+        self.send_form(&page, button.unwrap_or_else(|| panic!("the page has no button {name}={value}")), &[]).await
+    }
+
+    /// Sends the form of the page shown that goes to that path and holds that field.
+    pub async fn send_form_to(&mut self, path: &str, field: (&str, &str)) -> Answer {
+        let page = self.page.clone().expect("no page is shown");
+        let holds = |form: &super::page::Form| form.action == path && form.fields.iter().any(|(name, value)| (name.as_str(), value.as_str()) == field);
+        let form = page.forms().into_iter().find(holds).unwrap_or_else(|| panic!("no form to {path} with {field:?}"));
+        let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.post_like_a_page(&form.action, &fields).await
+    }
+
+    async fn send_form(&mut self, page: &Page, button: &super::page::Element, typed: &[(&str, &str)]) -> Answer {
+        let mut form = page.form_of(button);
+        for (name, value) in typed {
+            let field = form.fields.iter_mut().find(|(key, _)| key == name);
+            field.unwrap_or_else(|| panic!("the form has no field {name}")).1 = (*value).to_owned();
+        }
+        let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        if form.posts {
+            self.post_like_a_page(&form.action, &fields).await
+        } else {
+            let query = Serializer::new(String::new()).extend_pairs(&fields).finish();
+            self.get(&format!("{}?{query}", form.action)).await
+        }
+    }
+
+    /// Under `Referrer-Policy: no-referrer`, Chromium calls the origin of a page's own form null.
+    async fn post_like_a_page(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut chromium = self.clone();
+        chromium.headers.entry("origin").or_insert("null".to_owned());
+        chromium.headers.entry("sec-fetch-site").or_insert("same-origin".to_owned());
+        let answer = chromium.post(path, fields).await;
+        (self.cookies, self.page) = (chromium.cookies, chromium.page);
+        answer
+    }
+
+    /// Goes on where answers send it, as long as that is here.
+    pub async fn follow(&mut self, mut answer: Answer) -> Answer {
+        for _ in 0..10 {
+            match answer.location() {
+                Some(to) if to.as_str().starts_with(&format!("{}/", self.issuer)) => answer = self.get(&to[url::Position::BeforePath..]).await,
+                Some(_) | None => return answer,
+            }
+        }
+        panic!("redirected in circles: {:?}", answer.location());
+    }
+
+    /// Opens an address and goes on where it sends.
+    pub async fn open(&mut self, path: &str) -> Answer {
+        let answer = self.get(path).await;
+        self.follow(answer).await
+    }
+
+    /// Signs in at `/login`.
+    pub async fn sign_in(&mut self, who: &str, password: &str) -> Answer {
+        let page = self.get("/login").await;
+        assert_eq!(page.status(), 200, "{}", page.text());
+        self.give_password(who, password).await
+    }
+
+    /// Fills in the sign-in page shown.
+    pub async fn give_password(&mut self, who: &str, password: &str) -> Answer {
+        self.submit("login-submit", &[("username", &login(who)), ("password", password)]).await
+    }
+
+    /// Sends a request with what this browser adds to all of them.
+    pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        for (name, value) in &self.headers {
+            request.headers_mut().entry(*name).or_insert(value.parse().unwrap());
+        }
+        if !self.cookies.is_empty() {
+            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request.headers_mut().insert("cookie", cookies.join("; ").parse().unwrap());
+        }
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.address, 40_000)));
+        let answer = Answer::read(self.router.clone().oneshot(request).await.unwrap()).await;
+        self.keep_cookies(&answer);
+        if answer.header("content-type").starts_with("text/html") {
+            self.page = Some(answer.page());
+        }
+        answer
+    }
+
+    fn keep_cookies(&mut self, answer: &Answer) {
+        for cookie in answer.cookies() {
+            let (name, rest) = cookie.split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            if cookie.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+}

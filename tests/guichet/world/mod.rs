@@ -1,0 +1,183 @@
+//! A world per test: its own database with the demonstration's people in it, a clock to move, a mailbox to read,
+//! and the real router, called in this process. Tests say what people and relying parties do; only this module knows how.
+
+mod answer;
+mod ask;
+mod browser;
+mod causes;
+mod database;
+mod page;
+mod relying_party;
+mod tokens;
+
+use std::ops::Deref;
+
+use axum::Router;
+use guichet::account::PasswordSettings;
+use guichet::app::{App, Parts};
+use guichet::base::{Clock, Life};
+use guichet::config::Config;
+use guichet::store;
+use guichet::{demo, mail, server};
+
+pub use answer::Answer;
+pub use ask::Ask;
+pub use browser::Browser;
+pub use causes::Cause;
+pub use database::{Database, Kind};
+pub use relying_party::{Code, RelyingParty, Tokens};
+pub use tokens::{claims_of, forge, header_of};
+
+/// What everybody signs in with.
+pub const PASSWORD: &str = demo::PASSWORD;
+
+/// Where the provider says it is. Nothing listens there: requests go to the router directly.
+pub const ISSUER: &str = "http://localhost:8080";
+
+/// Argon2 at the least it can cost.
+pub const CHEAP: PasswordSettings = PasswordSettings { memory_kib: 8, passes: 1, lanes: 1, at_once: 2 };
+
+/// Further relying parties, for what the demonstration's don't show.
+const MORE_CLIENTS: &str = include_str!("clients.toml");
+
+/// Writes a rule once and proves it on both databases.
+macro_rules! both {
+    ($(#[doc = $doc:literal])* async fn $name:ident($world:ident) $body:block) => {
+        $(#[doc = $doc])*
+        async fn $name($world: $crate::world::World) $body
+
+        mod $name {
+            use $crate::world::{Kind, World};
+
+            #[tokio::test]
+            async fn sqlite() {
+                super::$name(World::on(Kind::Sqlite).await.unwrap()).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                if let Some(world) = World::on(Kind::Postgres).await {
+                    super::$name(world).await;
+                }
+            }
+        }
+    };
+}
+pub(crate) use both;
+
+/// A database, and the server that most tests need only one of.
+pub struct World {
+    server: Server,
+    database: Database,
+}
+
+impl Deref for World {
+    type Target = Server;
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+impl World {
+    /// A fresh world; none where there is no such database here.
+    pub async fn on(kind: Kind) -> Option<Self> {
+        let database = Database::fresh(kind).await?;
+        let server = Server::start(&database, Clock::movable(), |_| {}).await;
+        Some(Self { server, database })
+    }
+
+    /// Another server on the same database, with pools, keys and caches of its own. Both tell the same time.
+    pub async fn second_server(&self) -> Server {
+        self.server_with(|_| {}).await
+    }
+
+    /// A server on the same database whose operator wrote something else into its configuration.
+    pub async fn server_with(&self, change: impl FnOnce(&mut Config)) -> Server {
+        Server::start(&self.database, self.app.clock.clone(), change).await
+    }
+
+    /// The database, for what no door does yet.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+}
+
+/// A server.
+pub struct Server {
+    /// What its requests reach.
+    pub app: App,
+    router: Router,
+}
+
+impl Server {
+    async fn start(database: &Database, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = configuration(database.url());
+        change(&mut config);
+        let store = store::Store::open(&config.store).await.unwrap();
+        store.prepare().await.unwrap();
+        let master = database::master_key();
+        let app = App::new(Parts { config, store, clock, master }).await.unwrap();
+        let router = server::router(&app, Router::new());
+        Self { app, router }
+    }
+
+    /// A browser that has never been here, on the machine at 127.0.0.1.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.router.clone(), self.app.config.issuer.clone())
+    }
+
+    /// A browser in which that person is signed in.
+    pub async fn signed_in(&self, who: &str) -> Browser {
+        let mut browser = self.browser();
+        let answer = browser.sign_in(who, PASSWORD).await;
+        assert_eq!(answer.status(), 303, "{who} can't sign in: {}", answer.text());
+        browser
+    }
+
+    /// A relying party.
+    pub fn client(&self, id: &str) -> RelyingParty {
+        RelyingParty::new(self.browser(), id)
+    }
+
+    /// Time passes.
+    pub fn advance(&self, by: &str) {
+        assert!(self.app.clock.advance(Life::parse(by).unwrap()));
+    }
+
+    /// The mails sent so far, those due now included.
+    pub async fn mails(&self) -> Vec<mail::Sent> {
+        guichet::jobs::run_due(&self.app).await.unwrap();
+        self.app.postman.mailbox().unwrap().all()
+    }
+}
+
+/// The configuration of every world.
+pub fn configuration(url: &str) -> Config {
+    #[derive(serde::Deserialize)]
+    struct File {
+        clients: Vec<guichet::relying_party::Settings>,
+    }
+    let mut clients = demo::clients(8090);
+    clients.extend(toml::from_str::<File>(MORE_CLIENTS).unwrap().clients);
+    Config {
+        issuer: ISSUER.to_owned(),
+        store: store::Settings { url: url.to_owned(), connections: 8, ..store::Settings::default() },
+        password: CHEAP,
+        mail: mail::Settings::mailbox(),
+        clients,
+        ..Config::default()
+    }
+}
+
+/// The name that a person of the demonstration signs in with.
+pub fn login(who: &str) -> String {
+    let domain = match who {
+        _ if who.contains('@') => return who.to_owned(),
+        "fanny" | "hugo" => "petit",
+        "gilles" => "nouveau",
+        "lea" => "bloquee",
+        "ines" => "compta",
+        _ => "durand",
+    };
+    format!("{who}@{domain}.example")
+}
