@@ -11,7 +11,7 @@ pub mod config;
 //pub mod demo;
 pub mod directory;
 pub mod http;
-//pub mod jobs;
+pub mod jobs;
 pub mod keys;
 pub mod mail;
 //pub mod oidc;

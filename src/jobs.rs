@@ -1,0 +1,266 @@
+//! The timetable: what runs when, without anybody asking for it. Every job may run on several servers at once, for each takes its items one by one;
+//! on one server a job never overlaps itself.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_util::future::BoxFuture;
+use serde_json::json;
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+use tokio_cron_scheduler::{Job as CronJob, JobScheduler, JobSchedulerError};
+
+use crate::app::App;
+use crate::audit::{Deed, What};
+use crate::base::actor::Who;
+use crate::base::{Actor, Fault};
+use crate::store::Tx;
+use crate::{account, audit, authorization};
+
+/// A job: its name, when it runs (six fields from seconds to weekdays, in UTC) and what it does.
+struct Job {
+    name: &'static str,
+    cron: &'static str,
+    run: fn(App) -> BoxFuture<'static, Result<(), Fault>>,
+}
+
+/// Mail comes last in [`run_due`], so that it takes along what the others post.
+const TIMETABLE: [Job; 6] = [
+    Job { name: "keys", cron: "*/5 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
+    Job { name: "sweep codes", cron: "0 7 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))) },
+    Job { name: "sweep errands", cron: "0 17 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))) },
+    Job { name: "sweep accounts", cron: "0 27 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep(tx)))) },
+    Job { name: "sweep audit", cron: "0 37 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(audit::sweep(tx)))) },
+    MAIL,
+];
+
+const MAIL: Job = Job { name: "mail", cron: "*/10 * * * * *", run: |app| Box::pin(deliver_mail(app)) };
+
+/// Runs every job once and answers when all are done: whatever was due at this instant is done then.
+pub async fn run_due(app: &App) -> Result<(), Fault> {
+    for job in &TIMETABLE {
+        (job.run)(app.clone()).await?;
+    }
+    Ok(())
+}
+
+/// The timetable of a running server.
+pub struct Jobs {
+    scheduler: JobScheduler,
+    lanes: Vec<Arc<Lane>>,
+    stopping: Arc<AtomicBool>,
+    waking: JoinHandle<()>,
+}
+
+impl Jobs {
+    /// Starts the timetable.
+    pub async fn start(app: &App) -> Result<Self, Fault> {
+        let stopping = Arc::new(AtomicBool::new(false));
+        let scheduler = JobScheduler::new().await.map_err(broken)?;
+        let mut lanes = Vec::new();
+        for job in TIMETABLE {
+            let lane = Arc::new(Lane { job, app: app.clone(), running: Mutex::new(()), stopping: Arc::clone(&stopping) });
+            scheduler.add(lane.on_time().map_err(broken)?).await.map_err(broken)?;
+            lanes.push(lane);
+        }
+        scheduler.start().await.map_err(broken)?;
+        let mail = Lane { job: MAIL, app: app.clone(), running: Mutex::new(()), stopping: Arc::clone(&stopping) };
+        let mail = Arc::new(mail);
+        lanes.push(Arc::clone(&mail));
+        let waking = tokio::spawn(async move {
+            // The postman's rounds follow one another, so that this lane may run beside the timetable's.
+            loop {
+                mail.app.postman.woken().await;
+                mail.run().await;
+            }
+        });
+        Ok(Self { scheduler, lanes, stopping, waking })
+    }
+
+    /// Lets what runs finish, and nothing begin.
+    pub async fn stop(mut self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        if let Err(error) = self.scheduler.shutdown().await {
+            tracing::warn!(%error, "the timetable didn't stop as it should");
+        }
+        for lane in &self.lanes {
+            drop(lane.running.lock().await);
+        }
+        self.waking.abort();
+    }
+}
+
+/// A job on this server, which one run at a time may use.
+struct Lane {
+    job: Job,
+    app: App,
+    running: Mutex<()>,
+    stopping: Arc<AtomicBool>,
+}
+
+impl Lane {
+    fn on_time(self: &Arc<Self>) -> Result<CronJob, JobSchedulerError> {
+        let lane = Arc::clone(self);
+        // A cron expression, for the scheduler's repeated jobs end for good after a stall.
+        CronJob::new_async(self.job.cron, move |_, _| {
+            let lane = Arc::clone(&lane);
+            Box::pin(async move { lane.run().await })
+        })
+    }
+
+    /// Runs the job, unless it still runs or the server stops: one more run may come after the scheduler's end.
+    async fn run(&self) {
+        let Ok(_running) = self.running.try_lock() else {
+            return tracing::debug!(job = self.job.name, "still running: this run is left out");
+        };
+        if self.stopping.load(Ordering::SeqCst) {
+            return;
+        }
+        if let Err(fault) = (self.job.run)(self.app.clone()).await {
+            tracing::error!(job = self.job.name, %fault, "a job failed and is tried again at its next time");
+        }
+    }
+}
+
+async fn refresh_keys(app: App) -> Result<(), Fault> {
+    app.look(async |view| app.keys.refresh(view).await).await
+}
+
+async fn deliver_mail(app: App) -> Result<(), Fault> {
+    let delivery = app.postman.deliver_due().await?;
+    for lost in delivery.given_up {
+        let detail = json!({ "name": lost.name, "recipient": lost.recipient, "why": lost.why });
+        let deed = Deed::new(What::MailGivenUp).subject(lost.id).detail(detail);
+        app.act(Actor::of(Who::Timetable), async |tx| audit::record(tx, deed).await).await?;
+    }
+    Ok(())
+}
+
+/// Sweeps in short units of work until nothing is left: requests get their turn in between.
+async fn sweep(app: App, step: for<'t> fn(&'t mut Tx) -> BoxFuture<'t, Result<u64, Fault>>) -> Result<(), Fault> {
+    while app.act(Actor::of(Who::Timetable), async |tx| step(tx).await).await? > 0 {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+fn broken(error: JobSchedulerError) -> Fault {
+    Fault::broken("the timetable", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+    use std::time::Duration;
+
+    use tokio::sync::Mutex;
+
+    use super::{Job, Jobs, Lane, TIMETABLE, run_due};
+    use crate::app::{App, Parts};
+    use crate::audit::{self, About, Deed, Filter, What};
+    use crate::base::actor::Who;
+    use crate::base::{Actor, Clock, Email, Life};
+    use crate::config::Config;
+    use crate::keys::MasterKey;
+    use crate::mail::{Letter, Mailbox, Outgoing, post};
+    use crate::store::trial::{self, Trial};
+
+    async fn app(trial: &Trial) -> App {
+        let parts = Parts {
+            config: Config::default(),
+            store: trial.store.clone(),
+            clock: Clock::movable(),
+            master: MasterKey::random().unwrap(),
+            mailbox: Some(Mailbox::default()),
+        };
+        App::new(parts).await.unwrap()
+    }
+
+    async fn write_to_alice(app: &App) {
+        let letter = Letter { subject: "x".to_owned(), text: "x".to_owned(), html: "x".to_owned() };
+        let outgoing = Outgoing { name: "test", to: Email::parse("alice@durand.example").unwrap(), letter };
+        app.act(Actor::of(Who::Visitor), async |tx| post(tx, app.envelope.as_ref(), outgoing).await).await.unwrap();
+    }
+
+    fn arrived(app: &App) -> usize {
+        app.mailbox.as_ref().unwrap().letters().len()
+    }
+
+    #[tokio::test]
+    async fn what_is_due_has_run_when_the_answer_comes() {
+        for trial in trial::databases().await {
+            let app = app(&trial).await;
+            app.act(Actor::of(Who::Operator), async |tx| audit::record(tx, Deed::new(What::PasswordSet)).await).await.unwrap();
+            write_to_alice(&app).await;
+            app.clock.advance(Life::days(800));
+            run_due(&app).await.unwrap();
+            let everything = Filter { about: About::Everyone, since: None, limit: 9 };
+            let lines = app.look(async |view| audit::list(&mut view.db, everything).await).await.unwrap();
+            assert!(lines.is_empty(), "the trail was swept");
+            assert_eq!(arrived(&app), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn posted_mail_leaves_at_once_and_nothing_starts_after_the_stop() {
+        let trial = trial::database().await;
+        let app = app(&trial).await;
+        let jobs = Jobs::start(&app).await.unwrap();
+        write_to_alice(&app).await;
+        app.postman.wake();
+        tokio::time::timeout(Duration::from_secs(2), async {
+            while arrived(&app) == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await
+        .unwrap();
+        jobs.stop().await;
+        write_to_alice(&app).await;
+        app.postman.wake();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(arrived(&app), 1);
+    }
+
+    static RUNNING: AtomicU32 = AtomicU32::new(0);
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+
+    const SLOW: Job = Job {
+        name: "slow",
+        cron: "* * * * * *",
+        run: |_| {
+            Box::pin(async {
+                assert_eq!(RUNNING.fetch_add(1, Ordering::SeqCst), 0, "it overlaps itself");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                RUNNING.fetch_sub(1, Ordering::SeqCst);
+                RUNS.fetch_add(1, Ordering::SeqCst);
+                Ok(())
+            })
+        },
+    };
+
+    #[tokio::test]
+    async fn a_job_that_still_runs_is_left_out_and_the_stop_waits_for_it() {
+        let trial = trial::database().await;
+        let lane = Lane { job: SLOW, app: app(&trial).await, running: Mutex::new(()), stopping: Arc::new(AtomicBool::new(false)) };
+        tokio::join!(lane.run(), lane.run(), lane.run());
+        assert_eq!(RUNS.load(Ordering::SeqCst), 1);
+        lane.run().await;
+        assert_eq!(RUNS.load(Ordering::SeqCst), 2);
+        lane.stopping.store(true, Ordering::SeqCst);
+        lane.run().await;
+        assert_eq!(RUNS.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn every_time_of_the_timetable_can_be_read() {
+        let trial = trial::database().await;
+        let app = app(&trial).await;
+        for job in TIMETABLE {
+            let (name, running, stopping) = (job.name, Mutex::new(()), Arc::new(AtomicBool::new(false)));
+            let lane = Arc::new(Lane { job, app: app.clone(), running, stopping });
+            assert!(lane.on_time().is_ok(), "{name}");
+        }
+    }
+}
