@@ -14,7 +14,7 @@ pub mod http;
 pub mod jobs;
 pub mod keys;
 pub mod mail;
-//pub mod oidc;
+pub mod oidc;
 pub mod relying_party;
 pub mod rights;
 //pub mod server;

@@ -39,13 +39,18 @@ impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
         let refused = |trouble| Stop::from(answer::trouble(app, &caller, trouble));
         let headers = parts.headers.clone();
         let body = Bytes::from_request(Request::from_parts(parts, body), app).await.map_err(|_| refused(Trouble::TooLarge))?;
-        if is_foreign(&headers, &app.config.issuer) || !has_token(app, &caller, &body) {
+        if !is_ours(app, &caller, (&headers, &body)) {
             return Err(refused(Trouble::StaleForm));
         }
         // The forms are our own: fields that don't fit were not typed by a person.
         let form = serde_urlencoded::from_bytes(&body).map_err(|_| refused(Trouble::BadRequest))?;
         Ok(Self { caller, headers, form })
     }
+}
+
+/// Whether the form stood on a page of ours. Only endpoints that take other people's forms too need to ask.
+pub fn is_ours(app: &App, caller: &Caller, (headers, body): (&HeaderMap, &[u8])) -> bool {
+    !is_foreign(headers, &app.config.issuer) && has_token(app, caller, body)
 }
 
 /// Whether the browser says that the form stood on another site.

@@ -18,6 +18,6 @@ pub mod page;
 pub mod refusal;
 
 pub use caller::{Caller, mark_browser};
-pub use csrf::Posted;
+pub use csrf::{Posted, is_ours};
 pub use guard::{Person, Visitor};
 pub use page::Frame;

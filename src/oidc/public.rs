@@ -11,20 +11,19 @@ use crate::app::App;
 const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const JWK_SET: HeaderValue = HeaderValue::from_static("application/jwk-set+json");
 const ANYBODY: HeaderValue = HeaderValue::from_static("*");
 
 /// The provider metadata.
 pub fn metadata(document: &Bytes) -> Response {
-    document_of(JSON, document.clone())
+    document_of(document.clone())
 }
 
-/// The public keys (RFC 7517 section 8.5.2).
+/// The public keys. Their type is plain JSON, since not every relying party knows `application/jwk-set+json` (RFC 7517 section 8.5.2).
 pub async fn jwks(State(app): State<App>) -> Response {
-    document_of(JWK_SET, Bytes::from(app.keys.ring().jwks().to_owned()))
+    document_of(Bytes::from(app.keys.ring().jwks().to_owned()))
 }
 
-fn document_of(kind: HeaderValue, body: Bytes) -> Response {
-    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, CACHED), (header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY)];
+fn document_of(body: Bytes) -> Response {
+    let headers = [(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, CACHED), (header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY)];
     (headers, body).into_response()
 }

@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 use crate::access::{self, Asked, Door, Hanging};
 use crate::app::App;
 use crate::base::ids::AuthorizationId;
-use crate::base::{Fault, Timestamp};
+use crate::base::Timestamp;
 use crate::http::Caller;
-use crate::http::answer::Broken;
+use crate::http::answer::Stop;
 use crate::keys::TokenType;
 use crate::relying_party::{Scope, Scopes};
 
@@ -22,12 +22,12 @@ use super::errors::{Code, Error};
 use super::parameters::{Parameters, is_form};
 
 /// GET.
-pub async fn get(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Broken> {
+pub async fn get(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Stop> {
     answer(&app, &caller, bearer(&headers, query.as_deref(), &[])).await
 }
 
 /// POST, where the token may also stand in the form.
-pub async fn post(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery, (headers, body): (HeaderMap, Bytes)) -> Result<Response, Broken> {
+pub async fn post(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery, (headers, body): (HeaderMap, Bytes)) -> Result<Response, Stop> {
     let form = if is_form(&headers) { &body[..] } else { &[] };
     answer(&app, &caller, bearer(&headers, query.as_deref(), form)).await
 }
@@ -59,7 +59,7 @@ fn after_scheme(line: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-async fn answer(app: &App, caller: &Caller, presented: Presented) -> Result<Response, Broken> {
+async fn answer(app: &App, caller: &Caller, presented: Presented) -> Result<Response, Stop> {
     let token = match presented {
         Ok(Some(token)) => token,
         // Who brings nothing is told what to bring, and no error (RFC 6750 section 3.1).

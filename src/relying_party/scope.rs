@@ -62,6 +62,12 @@ impl Scopes {
         Self(self.0.union(&more.0).copied().collect())
     }
 
+    /// Those that aren't among `others`.
+    #[must_use]
+    pub fn without(&self, others: &Self) -> Self {
+        Self(self.0.difference(&others.0).copied().collect())
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -13,7 +13,7 @@ use crate::authorization::{self, Beginning, Next, Prompt, Request, SignIn, Situa
 use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
 use crate::base::{Actor, Fault, Place, Secret, Timestamp};
-use crate::http::answer::{self, Broken};
+use crate::http::answer::{self, Stop};
 use crate::http::error::{ErrorPage, Trouble};
 use crate::http::refusal::{self, Wish};
 use crate::http::{Visitor, errand as waiting};
@@ -26,7 +26,7 @@ use super::answer::ReturnAddress;
 use super::request::Unverified;
 
 /// GET: a new request, or the next step of a parked one.
-pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Broken> {
+pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Stop> {
     let parameters = match Parameters::parse(query.unwrap_or_default().as_bytes()) {
         Ok(parameters) => parameters,
         Err(why) => return unreadable(&app, &visitor, why),
@@ -38,7 +38,7 @@ pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQ
 }
 
 /// POST: a new request (OpenID Connect Core section 3.1.2.1).
-pub async fn post(State(app): State<App>, visitor: Visitor, headers: HeaderMap, body: Bytes) -> Result<Response, Broken> {
+pub async fn post(State(app): State<App>, visitor: Visitor, headers: HeaderMap, body: Bytes) -> Result<Response, Stop> {
     match Parameters::of_form(&headers, &body) {
         Ok(parameters) => begin(&app, &visitor, parameters).await,
         Err(why) => unreadable(&app, &visitor, why),
@@ -56,7 +56,7 @@ struct Matter<'a> {
     declined: bool,
 }
 
-async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<Response, Broken> {
+async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<Response, Stop> {
     let verified = match Unverified::new(parameters).verify(&app.relying_parties) {
         Ok(verified) => verified,
         Err(why) => return bad_request(app, visitor, why.detail()),
@@ -75,7 +75,7 @@ async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<R
     Matter { app, visitor, party, request, asked_at: app.clock.now(), parked: None, declined: false }.proceed().await
 }
 
-async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Broken> {
+async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Stop> {
     let stale = || answer::trouble(app, &visitor.caller, Trouble::StaleErrand);
     let (Ok(id), Some(browser)) = (id.parse::<ErrandId>(), &visitor.caller.browser) else { return Ok(stale()) };
     let browser = browser.digest();
@@ -99,7 +99,7 @@ struct Known {
 }
 
 impl Matter<'_> {
-    async fn proceed(self) -> Result<Response, Broken> {
+    async fn proceed(self) -> Result<Response, Stop> {
         let known = match &self.visitor.session {
             Some(session) => self.known(session).await?,
             None => Known { person: None, consent: None },
@@ -150,7 +150,7 @@ impl Matter<'_> {
     }
 
     /// Sends the person to a page that carries the errand along; with `prompt=none` says instead what it would take.
-    async fn ask(self, place: Place, unasked: Error) -> Result<Response, Broken> {
+    async fn ask(self, place: Place, unasked: Error) -> Result<Response, Stop> {
         if self.request.prompts(Prompt::None) {
             return Ok(self.send_back(unasked));
         }
@@ -165,18 +165,22 @@ impl Matter<'_> {
     }
 
     /// R-RGT-3, R-OWN-4: who may not pass is told why, here; the relying party learns of it only where no page may be shown.
-    async fn refuse(self, session: &Session, person: Snapshot, standing: Standing) -> Result<Response, Broken> {
+    async fn refuse(self, session: &Session, person: Snapshot, standing: Standing) -> Result<Response, Stop> {
         if standing.is_final() {
             self.app.act(self.actor(), async |tx| account::end(tx, session.account, session.id, Because::AccessLost).await).await?;
         }
         if self.request.prompts(Prompt::None) {
             return Ok(self.send_back(Error::new(Code::AccessDenied, "access does not hold")));
         }
-        let wish = Wish::Enter(self.party.name(self.visitor.caller.language).to_owned());
-        Ok(refusal::answer(self.app, &self.visitor.caller, wish, &[(person, standing)]))
+        let mut caller = self.visitor.caller.clone();
+        if !caller.chose_language {
+            caller.language = self.request.language().unwrap_or(caller.language);
+        }
+        let wish = Wish::Enter(self.party.name(caller.language).to_owned());
+        Ok(refusal::answer(self.app, &caller, wish, &[(person, standing)])?)
     }
 
-    async fn answer(self, session: &Session, person: &Snapshot, consent: &Consent) -> Result<Response, Broken> {
+    async fn answer(self, session: &Session, person: &Snapshot, consent: &Consent) -> Result<Response, Stop> {
         let request = &self.request;
         let wants_auth_time = request.max_age.is_some() || self.party.require_auth_time;
         let beginning = Beginning {
@@ -220,7 +224,7 @@ impl Matter<'_> {
     }
 }
 
-fn unreadable(app: &App, visitor: &Visitor, why: Unreadable) -> Result<Response, Broken> {
+fn unreadable(app: &App, visitor: &Visitor, why: Unreadable) -> Result<Response, Stop> {
     match why {
         Unreadable::TooLong => Ok(answer::trouble(app, &visitor.caller, Trouble::TooLarge)),
         Unreadable::NotText | Unreadable::NotAForm => bad_request(app, visitor, why.why()),
@@ -228,7 +232,7 @@ fn unreadable(app: &App, visitor: &Visitor, why: Unreadable) -> Result<Response,
 }
 
 /// A page with what the relying party's developer needs to know, and no way back to an address nobody vouches for.
-fn bad_request(app: &App, visitor: &Visitor, detail: &str) -> Result<Response, Broken> {
+fn bad_request(app: &App, visitor: &Visitor, detail: &str) -> Result<Response, Stop> {
     let page = ErrorPage { detail: Some(detail.to_owned()), ..ErrorPage::new(visitor.caller.frame(app)?, Trouble::BadRequest) };
     Ok(answer::page(answer::status(Trouble::BadRequest), &page))
 }

@@ -1,0 +1,109 @@
+//! The consent page: who asks, for which company, and what they will see. It records the answer and leads back to the dispatcher.
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use url::Url;
+
+use crate::access;
+use crate::app::App;
+use crate::authorization::{consent, errand};
+use crate::base::actor::Who;
+use crate::base::ids::ErrandId;
+use crate::base::{Actor, Place, Secret};
+use crate::http::answer::{self, Stop};
+use crate::http::consent::{ConsentPage, in_words};
+use crate::http::errand::{Waiting, at, waiting};
+use crate::http::error::Trouble;
+use crate::http::{Caller, Posted, Visitor};
+use crate::relying_party::Scopes;
+
+/// What the page's address carries.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    errand: ErrandId,
+}
+
+/// The button pressed.
+#[derive(Debug, Deserialize)]
+pub struct Decided {
+    errand: ErrandId,
+    decision: Decision,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Decision {
+    Allow,
+    Deny,
+}
+
+/// Asks.
+pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, Stop> {
+    let Visitor { mut caller, session } = visitor;
+    let waiting = known(&app, &mut caller, asked.errand).await?;
+    // Whoever isn't as far as this page is sent to where they are.
+    let Some((session, membership)) = session.and_then(|session| session.membership.map(|membership| (session, membership))) else {
+        return Ok(answer::see_other(&waiting.dispatcher()));
+    };
+    let (person, held) = app
+        .look(async |view| {
+            let held = consent::standing(&mut view.db, session.account, &waiting.request.client).await?;
+            Ok((access::of_membership(&mut view.db, membership).await?, held))
+        })
+        .await?;
+    let Some(person) = person else { return Ok(answer::see_other(&waiting.dispatcher())) };
+    let mut frame = caller.frame(&app)?;
+    frame.here = at(Place::Consent, Some(waiting.id));
+    let asked = words(&waiting.request.scope);
+    let added = held.map(|held| words(&waiting.request.scope.without(&held.scope))).unwrap_or_default();
+    let page = ConsentPage {
+        errand: waiting.id.to_string(),
+        host: host(&waiting.request.redirect_uri),
+        company: person.company_name,
+        sights: in_words(&frame, asked),
+        added: in_words(&frame, added),
+        relying_party: waiting.relying_party.clone(),
+        frame,
+    };
+    Ok(waiting.admit(answer::page(StatusCode::OK, &page)))
+}
+
+/// Records the answer; the dispatcher tells the relying party.
+pub async fn decide(State(app): State<App>, posted: Posted<Decided>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form } = posted;
+    let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
+    let waiting = known(&app, &mut caller, form.errand).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&waiting.dispatcher())) };
+    let Some(browser) = caller.browser.as_ref().map(Secret::digest) else {
+        return Err(answer::trouble(&app, &caller, Trouble::StaleErrand).into());
+    };
+    let by = Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) };
+    let request = &waiting.request;
+    app.act(by, async |tx| match form.decision {
+        Decision::Allow => consent::grant(tx, session.account, &request.client, &request.scope).await.map(drop),
+        Decision::Deny => errand::decline(tx, waiting.id, &browser).await.map(drop),
+    })
+    .await?;
+    Ok(answer::see_other(&waiting.dispatcher()))
+}
+
+async fn known(app: &App, caller: &mut Caller, id: ErrandId) -> Result<Waiting, Stop> {
+    match waiting(app, caller, Some(id)).await? {
+        Some(waiting) => Ok(waiting),
+        None => Err(answer::trouble(app, caller, Trouble::StaleErrand).into()),
+    }
+}
+
+fn words(scope: &Scopes) -> Vec<&'static str> {
+    scope.iter().map(crate::relying_party::Scope::as_str).collect()
+}
+
+/// What people recognise of a redirect URI.
+fn host(redirect_uri: &str) -> String {
+    match Url::parse(redirect_uri) {
+        Ok(url) => url.host_str().unwrap_or(url.scheme()).to_owned(),
+        Err(_) => String::new(),
+    }
+}

@@ -1,0 +1,176 @@
+//! Sign-out asked for by a relying party (OpenID Connect RP-Initiated Logout): ends the session, and with it everything that hangs from it.
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use url::form_urlencoded::Serializer;
+
+use crate::account::{self, Because, Session};
+use crate::app::App;
+use crate::base::actor::Who;
+use crate::base::redirect_uri::origin;
+use crate::base::{Actor, Place};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::error::{ErrorPage, Trouble};
+use crate::http::logout::{LoggedOutPage, LogoutPage};
+use crate::http::{Caller, Visitor, headers, is_ours};
+use crate::relying_party::{RelyingParties, RelyingParty};
+
+use super::hint::{self, Hint};
+use super::parameters::Parameters;
+
+/// What a request may carry; the confirmation page carries it along.
+const CARRIED: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
+
+/// GET.
+pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Stop> {
+    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes()).map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
+    proceed(&app, &visitor, &parameters, false).await
+}
+
+/// POST: a relying party's form, or the answer of our own confirmation page.
+pub async fn post(State(app): State<App>, visitor: Visitor, headers: HeaderMap, body: Bytes) -> Result<Response, Stop> {
+    let parameters = Parameters::of_form(&headers, &body).map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
+    if visitor.caller.browser.is_none() {
+        // Another site's form carries no cookies: the GET that follows does.
+        return Ok(answer::see_other(&format!("{}?{}", Place::RelyingPartyLogout.path(), carried_query(&parameters))));
+    }
+    let confirmed = parameters.get("decision") == Some("sign_out") && is_ours(&app, &visitor.caller, (&headers, &body));
+    proceed(&app, &visitor, &parameters, confirmed).await
+}
+
+async fn proceed(app: &App, visitor: &Visitor, parameters: &Parameters, confirmed: bool) -> Result<Response, Stop> {
+    if parameters.has_repeated() {
+        return Err(bad_request(app, &visitor.caller, "a parameter was sent twice"));
+    }
+    let keyring = app.keys.ring();
+    let hint = parameters.get("id_token_hint").and_then(|token| hint::read(&keyring, &app.config.issuer, token));
+    let asking = Asking::read(&app.relying_parties, parameters, hint);
+    match &visitor.session {
+        Some(session) if confirmed || asking.fits(session) => {
+            let actor = Actor { session: Some(session.id), ..visitor.caller.acts_as(Who::Account(session.account)) };
+            app.act(actor, async |tx| account::end(tx, session.account, session.id, Because::RelyingParty).await).await?;
+            let mut response = farewell(app, &visitor.caller, &asking)?;
+            response.headers_mut().append(header::SET_COOKIE, Kept::Session.forget(app.config.is_https())?);
+            Ok(response)
+        }
+        Some(_) => confirm(app, &visitor.caller, (&asking, parameters)),
+        None => farewell(app, &visitor.caller, &asking),
+    }
+}
+
+/// Who asks, as far as that is proven.
+#[derive(Debug)]
+struct Asking<'a> {
+    party: Option<&'a RelyingParty>,
+    hint: Option<Hint>,
+    back: Option<String>,
+}
+
+impl<'a> Asking<'a> {
+    /// Only an ID token of ours proves a relying party here, and `client_id` must agree with it (section 2).
+    fn read(parties: &'a RelyingParties, parameters: &Parameters, hint: Option<Hint>) -> Self {
+        let hint = hint.filter(|hint| parameters.get("client_id").is_none_or(|id| id == hint.client));
+        let party = hint.as_ref().and_then(|hint| parties.find(&hint.client));
+        let back = parameters.get("post_logout_redirect_uri").filter(|uri| party.is_some_and(|party| party.returns_to(uri)));
+        let back = back.map(|uri| with_state(uri, parameters.get("state")));
+        Self { party, hint, back }
+    }
+
+    /// The hint is about whoever is signed in here: no need to ask.
+    fn fits(&self, session: &Session) -> bool {
+        self.party.is_some() && self.hint.as_ref().is_some_and(|hint| hint.account == session.account)
+    }
+}
+
+fn with_state(uri: &str, state: Option<&str>) -> String {
+    let Some(state) = state else { return uri.to_owned() };
+    let joint = if uri.contains('?') { '&' } else { '?' };
+    format!("{uri}{joint}{}", Serializer::new(String::new()).append_pair("state", state).finish())
+}
+
+fn confirm(app: &App, caller: &Caller, (asking, parameters): (&Asking<'_>, &Parameters)) -> Result<Response, Stop> {
+    let mut frame = caller.frame(app)?;
+    frame.here = format!("{}?{}", Place::RelyingPartyLogout.path(), carried_query(parameters));
+    let page = LogoutPage {
+        frame,
+        relying_party: asking.party.map(|party| party.name(caller.language).to_owned()),
+        place: Place::RelyingPartyLogout,
+        carried: carried(parameters).map(|(name, value)| (name, value.to_owned())).collect(),
+    };
+    let mut response = answer::page(StatusCode::OK, &page);
+    if let Some(policy) = asking.back.as_deref().and_then(origin).as_deref().and_then(headers::policy_towards) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
+}
+
+/// Back to a registered address of a proven relying party; everybody else stays here.
+fn farewell(app: &App, caller: &Caller, asking: &Asking<'_>) -> Result<Response, Stop> {
+    match &asking.back {
+        Some(back) => Ok(answer::see_other(back)),
+        None => Ok(answer::page(StatusCode::OK, &LoggedOutPage { frame: caller.frame(app)?, back: None })),
+    }
+}
+
+fn carried(parameters: &Parameters) -> impl Iterator<Item = (&'static str, &str)> {
+    CARRIED.into_iter().filter_map(|name| parameters.get(name).map(|value| (name, value)))
+}
+
+fn carried_query(parameters: &Parameters) -> String {
+    Serializer::new(String::new()).extend_pairs(carried(parameters)).finish()
+}
+
+fn bad_request(app: &App, caller: &Caller, detail: &str) -> Stop {
+    match caller.frame(app) {
+        Ok(frame) => {
+            let page = ErrorPage { detail: Some(format!("invalid_request: {detail}")), ..ErrorPage::new(frame, Trouble::BadRequest) };
+            answer::page(StatusCode::BAD_REQUEST, &page).into()
+        }
+        Err(fault) => fault.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{Asking, Hint, Parameters, RelyingParties};
+    use crate::base::ids::AccountId;
+    use crate::relying_party::Settings;
+
+    fn parties() -> RelyingParties {
+        #[derive(serde::Deserialize)]
+        struct File {
+            clients: Vec<Settings>,
+        }
+        let text = "[[clients]]\nid = \"app\"\nname = \"App\"\npost_logout_redirect_uris = [\"https://app.example/bye\", \"https://app.example/bye?x=1\"]";
+        RelyingParties::new(&toml::from_str::<File>(text).unwrap().clients).unwrap()
+    }
+
+    fn back(query: &str, hinted: Option<&str>) -> Option<String> {
+        let hint = hinted.map(|client| Hint { account: AccountId(Uuid::nil()), client: client.to_owned() });
+        Asking::read(&parties(), &Parameters::parse(query.as_bytes()).unwrap(), hint).back
+    }
+
+    #[test]
+    fn a_browser_is_sent_only_where_a_proven_client_registered_exactly() {
+        let bye = "post_logout_redirect_uri=https://app.example/bye";
+        assert_eq!(back(bye, Some("app")).unwrap(), "https://app.example/bye");
+        assert_eq!(back(&format!("{bye}&state=a%26b"), Some("app")).unwrap(), "https://app.example/bye?state=a%26b");
+        assert_eq!(back(&format!("{bye}%3Fx%3D1&state=s"), Some("app")).unwrap(), "https://app.example/bye?x=1&state=s");
+        for (query, hinted) in [
+            (bye.to_owned(), None),
+            (format!("{bye}&client_id=app"), None),
+            (format!("{bye}&client_id=other"), Some("app")),
+            (format!("{bye}/"), Some("app")),
+            (format!("{bye}%3Fx%3D2"), Some("app")),
+            (bye.to_owned(), Some("removed")),
+            ("state=s".to_owned(), Some("app")),
+        ] {
+            assert_eq!(back(&query, hinted), None, "{query} {hinted:?}");
+        }
+    }
+}

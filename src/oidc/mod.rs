@@ -1,0 +1,45 @@
+//! OpenID Connect and OAuth 2.0: one file per part of the specifications.
+//! It knows how requests and answers are written, and asks the subjects everything else.
+
+pub mod authorize;
+mod claims;
+mod client_auth;
+mod cors;
+mod discovery;
+mod errors;
+mod hint;
+mod logout;
+mod parameters;
+mod public;
+mod token;
+mod userinfo;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use crate::app::App;
+use crate::base::Place;
+
+/// The doors a browser comes to.
+pub fn pages() -> Router<App> {
+    Router::new()
+        .route(Place::Authorize.path(), get(authorize::get).post(authorize::post))
+        .route(Place::Consent.path(), get(authorize::consent::show).post(authorize::consent::decide))
+        .route(Place::RelyingPartyLogout.path(), get(logout::get).post(logout::post))
+}
+
+/// The doors programs come to.
+pub fn endpoints(app: &App) -> Router<App> {
+    let document = discovery::document(&app.config.issuer);
+    let metadata = get(async move || public::metadata(&document));
+    let called_by_scripts = Router::new()
+        .route(Place::Token.path(), post(token::post))
+        .route(Place::UserInfo.path(), get(userinfo::get).post(userinfo::post))
+        .layer(from_fn_with_state(app.clone(), cors::for_relying_parties));
+    Router::new()
+        .route(Place::OpenidConfiguration.path(), metadata.clone())
+        .route(Place::ServerMetadata.path(), metadata)
+        .route(Place::Jwks.path(), get(public::jwks))
+        .merge(called_by_scripts)
+}
