@@ -16,7 +16,7 @@ use super::{Letter, Mailbox};
 use crate::base::Timestamp;
 
 /// Longer than this no server is waited for; well within the outbox's lease.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The way mail leaves: what carries it, and who it is from.
 pub struct Route {
