@@ -31,13 +31,14 @@ create table signing_keys (
 -- Of two servers that start at once on an empty database, one makes the keys of each algorithm.
 create unique index signing_keys_in_use on signing_keys (alg) where signs_until is null;
 
--- R-DIR-1, R-DIR-3. `version` is bumped by whoever decides something over several rows of the company.
+-- R-DIR-1, R-DIR-3. Blocked by the ERP or by staff: an import never lifts what staff decided. `version` is bumped by whoever decides something over several rows of the company.
 create table companies (
     id uuid primary key,
     ref text not null unique,
     name text not null,
     accounting_validated_at bigint,
     first_order_at bigint,
+    erp_blocked_at bigint,
     blocked_at bigint,
     subscriptions jsonb not null,
     networks jsonb not null,

@@ -76,7 +76,7 @@ impl App {
         };
         let relying_parties = RelyingParties::new(&config.clients).map_err(CannotStart::Settings)?;
         let keys = Keys::open(&store, master, &clock, &config.lives).await?;
-        let rules = Arc::new(config.lives.clone());
+        let rules = Arc::new(config.lives);
         let envelope: Arc<dyn Seal> = Arc::new(keys.master().sealer(Purpose::Outbox));
         let desk = Desk { store: store.clone(), clock: clock.clone(), rules: rules.clone(), seal: envelope.clone() };
         let inner = Inner {

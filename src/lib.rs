@@ -1,4 +1,37 @@
-//! Guichet: an OpenID provider for customer portals.
+//! Guichet: an OpenID provider for customer portals. Whoever signs in is a *contact* of a *customer company*; Guichet decides
+//! whether they may, as what, from where, and tells relying parties over OpenID Connect.
+//!
+//! # The map, in reading order
+//!
+//! Dependencies point down only; modules on one line don't know each other (`tests/architecture.rs` checks it).
+//!
+//! - [`cli`] the command line: what an operator types, and one clear line when it can't be done
+//! - [`demo`] a small world to try everything in, on loopback
+//! - [`server`] joins the doors into one router, serves and stops gracefully
+//! - [`jobs`] the timetable: what runs without anybody asking
+//! - [`web`] pages for people; [`oidc`] the endpoints of OAuth 2.0 and OpenID Connect
+//! - [`http`] what both share: callers, guards, forms, headers, frames of pages
+//! - [`app`] what every request can reach; [`config`] every subject's settings in one file
+//! - [`authorization`] what one sign-in gave one relying party: errands, consents, codes
+//! - [`relying_party`] the applications that ask for sign-ins
+//! - [`rights`] what a contact may do, by policy (R-RGT)
+//! - [`account`] names, passwords, memberships, sessions, devices
+//! - [`directory`] companies, branches, contacts, and their import (R-DIR)
+//! - [`access`] may this person act, as this contact, here, now?
+//! - [`audit`] who did what; [`mail`] the outbox; [`keys`] the master key and the signing keys
+//! - [`store`] one unit of work over SQLite and PostgreSQL
+//! - [`words`] every sentence, in French and in English
+//! - [`base`] time, randomness, parsed types, places, faults
+//!
+//! # What always holds
+//!
+//! - Every door asks [`access`], on one snapshot read by one query and never cached; no other module decides a condition.
+//! - Doors neither begin nor commit: [`app::App::look`] reads, [`app::App::act`] is one transaction, one instant, one actor.
+//!   Inside it there is SQL and nothing slow; what was answered is durable.
+//! - The row decides: single use, transitions and limits are one conditional statement each.
+//! - Everything a relying party holds hangs from one row of `authorizations` and is dead when that row or an ancestor is.
+//! - A refusal is a value, a [`base::Fault`] is what broke. A text from outside is parsed once, at the door.
+//! - Secrets are stored as digests or sealed, and never logged.
 
 pub mod access;
 pub mod account;
@@ -6,9 +39,9 @@ pub mod app;
 pub mod audit;
 pub mod authorization;
 pub mod base;
-//pub mod cli;
+pub mod cli;
 pub mod config;
-//pub mod demo;
+pub mod demo;
 pub mod directory;
 pub mod http;
 pub mod jobs;
@@ -17,7 +50,7 @@ pub mod mail;
 pub mod oidc;
 pub mod relying_party;
 pub mod rights;
-//pub mod server;
+pub mod server;
 pub mod store;
 pub mod web;
 pub mod words;

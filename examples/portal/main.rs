@@ -33,6 +33,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use guichet::base::Networks;
+use guichet::demo::Demo;
+use guichet::server::stopped;
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -79,7 +82,12 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| format!("can't listen on {address}: {error}. Choose another address with --portal-listen."))?;
-    let issuer = provider(&options).await?;
+    let demo = demo(&options).await?;
+    let issuer = match (&demo, &options.issuer) {
+        (Some(demo), _) => demo.issuer().to_owned(),
+        (None, Some(issuer)) => issuer.clone(),
+        (None, None) => return Err("name a running provider with --issuer".into()),
+    };
     let settings = Settings {
         issuer,
         client_id: "portal".into(),
@@ -91,20 +99,27 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
         std::fs::create_dir_all(directory).map_err(|error| format!("can't create {}: {error}", directory.display()))?;
     }
     let database = database::open(options.data.as_deref()).await?;
-    println!("The portal is at {}", settings.base);
-    Portal::new(settings, database)?.serve(listener, interrupted()).await?;
-    Ok(())
-}
-
-/// The provider's issuer: that of a running one, or of the demo started here.
-#[expect(clippy::unused_async, reason = "starting the demo provider will wait for its listener")]
-async fn provider(options: &Options) -> Result<String, Box<dyn Error>> {
-    match &options.issuer {
-        Some(issuer) => Ok(issuer.clone()),
-        None => Err(format!("start a provider and name it with --issuer, such as http://localhost:{}", options.listen.port()).into()),
+    if let Some(demo) = &demo {
+        println!("{}", demo.introduction()?);
+    }
+    println!("The portal is at {}. Stop with Ctrl-C.", settings.base);
+    let portal = Portal::new(settings, database)?;
+    match demo {
+        Some(demo) => {
+            let (portal, provider) = tokio::join!(portal.serve(listener, stopped()), demo.serve(stopped()));
+            provider?;
+            Ok(portal?)
+        }
+        None => Ok(portal.serve(listener, stopped()).await?),
     }
 }
 
-async fn interrupted() {
-    let _ = tokio::signal::ctrl_c().await;
+/// The demonstration's provider, unless a running one is named.
+async fn demo(options: &Options) -> Result<Option<Demo>, Box<dyn Error>> {
+    if options.issuer.is_some() {
+        return Ok(None);
+    }
+    let trusted_proxies = Networks::parse(&options.trusted_proxy.join(","))?;
+    let demo = guichet::demo::Options { listen: options.listen, portal: options.portal_listen, data: options.data.clone(), trusted_proxies };
+    Ok(Some(Demo::prepare(&demo).await?))
 }

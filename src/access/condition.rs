@@ -9,7 +9,7 @@ words! {
         CompanyValidated = "company-validated",
         /// R-DIR-1: the company has already ordered.
         CompanyOrdered = "company-ordered",
-        /// R-DIR-1: staff haven't blocked the company.
+        /// R-DIR-1: neither the ERP nor staff have blocked the company.
         CompanyOpen = "company-open",
         /// R-DIR-3: the contact is active at the ERP.
         ContactListed = "contact-listed",
@@ -44,14 +44,39 @@ pub enum Lasting {
 }
 
 impl Condition {
+    /// Whether the company's own administrators can mend it; else Customer Service can.
+    #[must_use]
+    pub const fn is_the_companys(self) -> bool {
+        match self {
+            Self::ContactEnabled | Self::MembershipApproved | Self::MembershipEnabled | Self::Network | Self::EService => true,
+            Self::CompanyValidated
+            | Self::CompanyOrdered
+            | Self::CompanyOpen
+            | Self::ContactListed
+            | Self::AccountEnabled
+            | Self::AccountActivated
+            | Self::MailboxProven
+            | Self::PasswordSet => false,
+        }
+    }
+
     /// Whether what hangs on the access ends with it.
     #[must_use]
     pub const fn lasting(self) -> Lasting {
         match self {
-            Self::CompanyOpen | Self::ContactListed | Self::ContactEnabled => Lasting::Final,
-            Self::MembershipApproved | Self::MembershipEnabled | Self::AccountEnabled => Lasting::Final,
-            Self::CompanyValidated | Self::CompanyOrdered | Self::AccountActivated => Lasting::Passing,
-            Self::MailboxProven | Self::PasswordSet | Self::Network | Self::EService => Lasting::Passing,
+            Self::CompanyOpen
+            | Self::ContactListed
+            | Self::ContactEnabled
+            | Self::MembershipApproved
+            | Self::MembershipEnabled
+            | Self::AccountEnabled => Lasting::Final,
+            Self::CompanyValidated
+            | Self::CompanyOrdered
+            | Self::AccountActivated
+            | Self::MailboxProven
+            | Self::PasswordSet
+            | Self::Network
+            | Self::EService => Lasting::Passing,
         }
     }
 }

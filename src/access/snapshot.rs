@@ -20,6 +20,7 @@ pub struct Snapshot {
     pub company_name: String,
     pub accounting_validated_at: Option<Timestamp>,
     pub first_order_at: Option<Timestamp>,
+    pub erp_blocked_at: Option<Timestamp>,
     pub blocked_at: Option<Timestamp>,
     pub subscriptions: Json<BTreeSet<EServiceCode>>,
     pub company_networks: Json<Networks>,
@@ -100,7 +101,7 @@ macro_rules! snapshot {
         concat!(
             "select m.id as membership, m.account, m.contact, m.company, m.approved_at, m.refused_at, m.detached_at, ",
             "m.disabled_at as membership_disabled_at, m.profile, m.roles, m.e_services, m.branch, m.networks, ",
-            "co.ref as company_ref, co.name as company_name, co.accounting_validated_at, co.first_order_at, co.blocked_at, ",
+            "co.ref as company_ref, co.name as company_name, co.accounting_validated_at, co.first_order_at, co.erp_blocked_at, co.blocked_at, ",
             "co.subscriptions, co.networks as company_networks, ",
             "ct.first_name, ct.last_name, ct.email, ct.phone, ct.mobile, ct.erp_inactive_at, ct.disabled_at as contact_disabled_at, ",
             "coalesce(a.language, ct.language) as language, a.disabled_at as account_disabled_at, a.activated_at, ",
@@ -122,6 +123,13 @@ pub async fn of_membership(db: &mut Db, membership: MembershipId) -> Result<Opti
 pub async fn of_account(db: &mut Db, account: AccountId) -> Result<Vec<Snapshot>, Fault> {
     let sql = snapshot!("", "where m.account = $1 and m.refused_at is null and m.detached_at is null order by co.name, m.id");
     store::all!(*db, Snapshot, sql, account)
+}
+
+/// The administrators of a company whose own access holds, wherever they may be now (R-DEL-1).
+pub async fn administrators(db: &mut Db, company: CompanyId) -> Result<Vec<Snapshot>, Fault> {
+    let sql = snapshot!("", "where m.company = $1 and cast(m.roles as text) like '%\"account_admin\"%' order by ct.last_name, ct.first_name");
+    let designated = store::all!(*db, Snapshot, sql, company)?;
+    Ok(designated.into_iter().filter(|person| super::standing::holds_anywhere(person)).collect())
 }
 
 /// The person behind an authorization, with what its life hangs on.

@@ -62,11 +62,17 @@ pub fn judge(person: &Snapshot, asked: Asked<'_>) -> Standing {
     Standing { conditions }
 }
 
+/// Whether everything holds but perhaps the network: the person could act, from the right place.
+pub(super) fn holds_anywhere(person: &Snapshot) -> bool {
+    let anywhere = Asked { door: Door::Page, address: None, e_service: None };
+    judge(person, anywhere).unmet().into_iter().all(|condition| condition == Condition::Network)
+}
+
 fn is_met(condition: Condition, person: &Snapshot, asked: Asked<'_>) -> bool {
     match condition {
         Condition::CompanyValidated => person.accounting_validated_at.is_some(),
         Condition::CompanyOrdered => person.first_order_at.is_some(),
-        Condition::CompanyOpen => person.blocked_at.is_none(),
+        Condition::CompanyOpen => person.erp_blocked_at.is_none() && person.blocked_at.is_none(),
         Condition::ContactListed => person.erp_inactive_at.is_none(),
         Condition::ContactEnabled => person.contact_disabled_at.is_none(),
         Condition::MembershipApproved => person.approved_at.is_some() && person.refused_at.is_none() && person.detached_at.is_none(),
@@ -105,6 +111,7 @@ mod tests {
             company_name: "Durand".to_owned(),
             accounting_validated_at: AT,
             first_order_at: AT,
+            erp_blocked_at: None,
             blocked_at: None,
             subscriptions: Json([code.clone()].into()),
             company_networks: Json(Networks::parse("192.0.2.0/24").unwrap()),

@@ -1,6 +1,6 @@
 //! Signing in, once the password was found right: every membership is judged, and a session begins where one stands.
 
-use crate::access::{self, Asked, Door, Snapshot, Standing};
+use crate::access::{self, Asked, Condition, Door, Snapshot, Standing};
 use crate::audit::{Deed, What, record};
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
@@ -29,7 +29,7 @@ pub struct Entrant<'a> {
 #[derive(Debug)]
 pub enum Outcome {
     /// Signed in.
-    Entered(Entered),
+    Entered(Box<Entered>),
     /// No membership stands: each with what it lacks. An account without any has an empty list.
     Refused(Vec<(Snapshot, Standing)>),
     /// The password changed between the check and now.
@@ -70,7 +70,7 @@ pub async fn enter(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> 
     if !known_device {
         record(tx, Deed::new(What::DeviceSeen).account(entrant.account)).await?;
     }
-    Ok(Outcome::Entered(Entered { opened, person, known_device }))
+    Ok(Outcome::Entered(Box::new(Entered { opened, person, known_device })))
 }
 
 async fn is_current(tx: &mut Tx, entrant: Entrant<'_>) -> Result<bool, Fault> {
@@ -85,7 +85,7 @@ async fn is_current(tx: &mut Tx, entrant: Entrant<'_>) -> Result<bool, Fault> {
 }
 
 async fn refuse(tx: &mut Tx, entrant: Entrant<'_>, judged: Vec<(Standing, Snapshot)>) -> Result<Outcome, Fault> {
-    let unmet: Vec<&str> = judged.iter().flat_map(|(standing, _)| standing.unmet()).map(|condition| condition.as_str()).collect();
+    let unmet: Vec<&str> = judged.iter().flat_map(|(standing, _)| standing.unmet()).map(Condition::as_str).collect();
     let deed = Deed::new(What::SessionRefused).account(entrant.account);
     record(tx, deed.detail(serde_json::json!({ "unmet": unmet }))).await?;
     Ok(Outcome::Refused(judged.into_iter().map(|(standing, person)| (person, standing)).collect()))

@@ -185,13 +185,12 @@ impl Clock {
         }
     }
 
-    /// Moves a movable clock; answers whether this is one.
-    pub fn advance(&self, by: Life) -> bool {
+    /// Moves a movable clock forward; the system's goes its own way.
+    pub fn advance(&self, by: Life) {
         match self {
-            Self::System => false,
+            Self::System => {}
             Self::Movable(offset) => {
                 offset.fetch_add(by.0, Ordering::SeqCst);
-                true
             }
         }
     }

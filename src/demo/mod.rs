@@ -4,13 +4,14 @@
 mod doors;
 mod world;
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use tokio::net::TcpListener;
 
 use crate::app::{App, CannotStart, Parts};
-use crate::base::{Clock, Dice, Networks};
+use crate::base::{Clock, Dice, Networks, Place};
 use crate::config::Config;
 use crate::keys::MasterKey;
 use crate::mail::Mailbox;
@@ -56,6 +57,18 @@ impl Demo {
         Ok(Self { app, listener, folder, is_temporary: options.data.is_none() })
     }
 
+    /// Who can sign in, and where their mail arrives.
+    pub fn introduction(&self) -> Result<String, CannotStart> {
+        let personas = personas()?;
+        let widest = personas.iter().map(|persona| persona.login.chars().count()).max().unwrap_or_default();
+        let mut text = format!("Guichet's demonstration is at {}. Who can sign in, all with the password {PASSWORD}:\n\n", self.issuer());
+        for persona in &personas {
+            let _ = writeln!(text, "  {:widest$}  {}", persona.login, persona.about);
+        }
+        let _ = writeln!(text, "\nMails arrive at {}{}.", self.issuer(), Place::DemoMailbox.path());
+        Ok(text)
+    }
+
     /// The address people reach it at.
     #[must_use]
     pub fn issuer(&self) -> &str {
@@ -82,7 +95,7 @@ async fn open(options: &Options, folder: &Path) -> Result<App, CannotStart> {
         listen: options.listen,
         store: store::Settings { url: format!("sqlite:{}", folder.join("guichet.db").display()), ..store::Settings::default() },
         http: crate::config::Http { trusted_proxies: options.trusted_proxies.clone() },
-        clients: world::clients(options.portal.port()),
+        clients: world::clients(options.portal.port())?,
         ..Config::default()
     };
     let store = Store::open(&config.store).await?;

@@ -23,7 +23,7 @@ pub struct Company {
     /// When it first ordered (R-DIR-1).
     pub first_order_at: Option<Timestamp>,
     /// Since when it is blocked (R-DIR-1).
-    pub blocked_at: Option<Timestamp>,
+    pub erp_blocked_at: Option<Timestamp>,
     /// The e-services it subscribes to (R-RGT-3).
     #[sqlx(json)]
     pub subscriptions: BTreeSet<EServiceCode>,
@@ -45,7 +45,7 @@ pub struct Branch {
 
 macro_rules! companies {
     ($rest:literal) => {
-        concat!("select id, ref, name, accounting_validated_at, first_order_at, blocked_at, subscriptions, networks from companies ", $rest)
+        concat!("select id, ref, name, accounting_validated_at, first_order_at, erp_blocked_at, subscriptions, networks from companies ", $rest)
     };
 }
 
@@ -97,14 +97,14 @@ pub(super) async fn validated_companies(db: &mut Db) -> Result<Vec<(CompanyId, S
 pub(super) async fn insert_company(tx: &mut Tx, company: &Company) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "insert into companies (id, ref, name, accounting_validated_at, first_order_at, blocked_at, subscriptions, networks, \
+        "insert into companies (id, ref, name, accounting_validated_at, first_order_at, erp_blocked_at, subscriptions, networks, \
          version, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9)",
         company.id,
         company.reference.as_str(),
         company.name.as_str(),
         company.accounting_validated_at,
         company.first_order_at,
-        company.blocked_at,
+        company.erp_blocked_at,
         Json(&company.subscriptions),
         Json(&company.networks),
         tx.now,
@@ -116,13 +116,13 @@ pub(super) async fn insert_company(tx: &mut Tx, company: &Company) -> Result<(),
 pub(super) async fn update_company(tx: &mut Tx, company: &Company) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "update companies set name = $2, accounting_validated_at = $3, first_order_at = $4, blocked_at = $5, subscriptions = $6, \
+        "update companies set name = $2, accounting_validated_at = $3, first_order_at = $4, erp_blocked_at = $5, subscriptions = $6, \
          networks = $7, version = version + 1, updated_at = $8 where id = $1",
         company.id,
         company.name.as_str(),
         company.accounting_validated_at,
         company.first_order_at,
-        company.blocked_at,
+        company.erp_blocked_at,
         Json(&company.subscriptions),
         Json(&company.networks),
         tx.now,

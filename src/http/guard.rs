@@ -13,7 +13,7 @@ use crate::base::{Actor, Fault, Place};
 use super::answer::{self, Stop};
 use super::cookies::Kept;
 use super::page::SignedIn;
-use super::refusal::{self, Wish};
+use super::refusal::{self, Refusal, Wish};
 use super::{Caller, Frame};
 
 /// Whoever calls, signed in or not.
@@ -91,7 +91,7 @@ impl Person {
             let (account, session) = (self.session.account, self.session.id);
             app.act(self.actor(), async |tx| account::end(tx, account, session, Because::AccessLost).await).await?;
         }
-        Ok(refusal::answer(app, &self.caller, Wish::Page, &[(self.snapshot, standing)])?.into())
+        Ok(refusal::answer(app, &self.caller, Refusal { wish: Wish::Page, people: vec![(self.snapshot, standing)], e_service: None }).await?.into())
     }
 }
 

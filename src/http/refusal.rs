@@ -4,26 +4,53 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::access::{self, Snapshot};
+use crate::access::{self, Condition, Snapshot};
 use crate::app::App;
-use crate::base::Fault;
+use crate::base::{EServiceCode, Fault};
+use crate::rights;
 
 use super::page::{Frame, Link, Whom};
 use super::{Caller, answer, broken};
 
-/// Refuses with all that is unmet, for each contact the person is.
-pub fn answer(app: &App, caller: &Caller, wish: Wish, people: &[(Snapshot, access::Standing)]) -> Result<Response, Fault> {
+/// What is refused, and on what grounds.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// What the person wished.
+    pub wish: Wish,
+    /// Each contact the person is, with what it lacks.
+    pub people: Vec<(Snapshot, access::Standing)>,
+    /// The e-service asked for, where there is one.
+    pub e_service: Option<EServiceCode>,
+}
+
+/// Refuses with all that is unmet, and says whom to ask.
+pub async fn answer(app: &App, caller: &Caller, refusal: Refusal) -> Result<Response, Fault> {
     let reference = broken::reference();
-    tracing::info!(%reference, ?wish, "access refused");
+    tracing::info!(%reference, wish = ?refusal.wish, "access refused");
     let frame = caller.frame(app)?;
     let address = caller.address.map(|address| address.to_string());
+    let e_service = refusal.e_service.map(|code| frame.say(&rights::e_service_key(&code)));
     let mut standing = Vec::new();
-    for (person, judged) in people {
-        let around = Around { company: &person.company_name, address: address.as_deref(), e_service: None };
-        standing.extend(judged.conditions().map(|(condition, met)| Standing::new(&frame, condition.as_str(), met, around)));
+    for (person, judged) in &refusal.people {
+        let around = Around { company: &person.company_name, address: address.as_deref(), e_service: e_service.as_deref() };
+        standing.extend(judged.conditions().map(|(condition, met)| Standing::new(&frame, condition, met, around)));
     }
-    let whom = vec![Whom::customer_service(&frame)];
-    Ok(answer::page(StatusCode::FORBIDDEN, &RefusalPage { frame, wish, standing, links: Vec::new(), whom, reference }))
+    let mut whom = administrators(app, &frame, &refusal.people).await?;
+    whom.push(Whom::customer_service(&frame));
+    Ok(answer::page(StatusCode::FORBIDDEN, &RefusalPage { frame, wish: refusal.wish, standing, links: Vec::new(), whom, reference }))
+}
+
+/// The companies' own administrators, where the cure lies with them.
+async fn administrators(app: &App, frame: &Frame, people: &[(Snapshot, access::Standing)]) -> Result<Vec<Whom>, Fault> {
+    let mut whom = Vec::new();
+    for (person, standing) in people {
+        if standing.unmet().into_iter().any(Condition::is_the_companys) {
+            let administrators = app.look(async |view| access::administrators(&mut view.db, person.company).await).await?;
+            let others = administrators.iter().filter(|administrator| administrator.account != person.account);
+            whom.extend(others.map(|administrator| Whom::administrator(frame, &administrator.full_name(), &administrator.email)));
+        }
+    }
+    Ok(whom)
 }
 
 /// The page that refuses, answered with 403.
@@ -58,8 +85,8 @@ pub enum Wish {
 /// One condition, as the person sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// The condition's name.
-    pub condition: &'static str,
+    /// The condition.
+    pub condition: Condition,
     /// Whether it holds.
     pub met: bool,
     /// What it asks for, in a few words.
@@ -82,7 +109,7 @@ pub struct Around<'a> {
 impl Standing {
     /// The condition in the person's words.
     #[must_use]
-    pub fn new(frame: &Frame, condition: &'static str, met: bool, around: Around<'_>) -> Self {
+    pub fn new(frame: &Frame, condition: Condition, met: bool, around: Around<'_>) -> Self {
         let label = frame.say(&format!("access-{condition}-label"));
         let sentence = if met { String::new() } else { around.sentence(frame, condition) };
         Self { condition, met, label, sentence }
@@ -90,7 +117,7 @@ impl Standing {
 }
 
 impl Around<'_> {
-    fn sentence(self, frame: &Frame, condition: &str) -> String {
+    fn sentence(self, frame: &Frame, condition: Condition) -> String {
         let unknown = frame.say("access-address-unknown");
         let values =
             [("company", self.company), ("address", self.address.unwrap_or(&unknown)), ("service", self.e_service.unwrap_or_default())];

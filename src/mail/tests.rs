@@ -321,6 +321,7 @@ async fn settings_that_can_not_work_are_refused_with_advice() {
     assert!(matches!(smtp(Smtp { host: "mx.example".to_owned(), tls: SmtpTls::None, ..with_password }), Some(CannotSend::OpenPassword)));
     let address = Route::open(&Settings { from: "Guichet".to_owned(), ..settings() }).err().unwrap();
     assert!(address.to_string().contains("mail.from"), "{address}");
+    assert!(serde_json::from_str::<Settings>(r#"{"transport": "mailbox"}"#).is_err(), "no configuration can keep mail in memory");
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ words! {
         Email = "email",
         /// The telephone number.
         Phone = "phone",
+        /// The postal address. The directory holds none, so that nothing is told.
+        Address = "address",
         /// The company acted for.
         Company = "company",
         /// Profile, roles and e-services at that company.

@@ -16,7 +16,7 @@ use crate::http::answer::{self, Stop};
 use crate::http::errand;
 use crate::http::error::Trouble;
 use crate::http::page::Frame;
-use crate::http::refusal::{self, Wish};
+use crate::http::refusal::{self, Refusal, Wish};
 use crate::http::{Caller, Posted, Visitor};
 use crate::rights;
 
@@ -73,7 +73,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<
         judged.iter().filter(|(standing, _)| standing.holds()).map(|(_, person)| CompanyOption::new(&frame, person, &session)).collect();
     if companies.is_empty() {
         let people: Vec<_> = judged.into_iter().map(|(standing, person)| (person, standing)).collect();
-        return Ok(refusal::answer(&app, &caller, Wish::Page, &people)?);
+        return Ok(refusal::answer(&app, &caller, Refusal { wish: Wish::Page, people, e_service: None }).await?);
     }
     let relying_party = waiting.as_ref().map(|waiting| waiting.relying_party.clone());
     let page = CompanyChoicePage { frame, errand: waiting.as_ref().map(|waiting| waiting.id.to_string()), relying_party, companies };

@@ -19,7 +19,7 @@ use crate::http::cookies::Kept;
 use crate::http::errand::{self, Waiting};
 use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
-use crate::http::refusal::{self, Wish};
+use crate::http::refusal::{self, Refusal, Wish};
 use crate::http::{Caller, Posted, Visitor};
 use crate::mail::letters::{NewDevice, Stationery};
 use crate::mail::{self, Letter, Outgoing};
@@ -121,7 +121,9 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
     }
     match attempt(&app, &caller, &headers, &form).await? {
         None | Some((Outcome::Outdated, _)) => Ok(page.refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())),
-        Some((Outcome::Refused(people), _)) => Ok(refusal::answer(&app, &caller, Wish::SignIn, &people)?),
+        Some((Outcome::Refused(people), _)) => {
+            Ok(refusal::answer(&app, &caller, Refusal { wish: Wish::SignIn, people, e_service: None }).await?)
+        }
         Some((Outcome::Entered(entered), device)) => Ok(enter(&app, &entered, &device, waiting.as_ref())?),
     }
 }

@@ -62,7 +62,8 @@ fn every_sentence_said_exists_and_every_sentence_is_said() {
             said.insert(key);
         }
     }
-    for key in known.keys() {
+    // The subject of rights holds its own sentences against its own vocabulary.
+    for key in known.keys().filter(|key| !key.starts_with("rights-")) {
         assert!(said.contains(key), "`{key}` is never said: remove it, or list how it is put together");
     }
 }

@@ -11,7 +11,7 @@ use super::Named;
 
 /// What `guichet account show` takes.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     named: Named,
     /// Judge as if the person came from this address

@@ -115,7 +115,7 @@ impl Plan {
 
 /// The company as it shall be.
 fn wanted(row: &CompanyRow, before: Option<&Company>, new: CompanyId, now: Timestamp) -> Company {
-    let blocked_before = before.and_then(|company| company.blocked_at);
+    let blocked_before = before.and_then(|company| company.erp_blocked_at);
     let blocked = row.blocked.over(blocked_before.is_some());
     Company {
         id: before.map_or(new, |company| company.id),
@@ -123,7 +123,7 @@ fn wanted(row: &CompanyRow, before: Option<&Company>, new: CompanyId, now: Times
         name: row.name.clone(),
         accounting_validated_at: row.accounting_validated_at,
         first_order_at: row.first_order_at,
-        blocked_at: blocked.then(|| blocked_before.unwrap_or(now)),
+        erp_blocked_at: blocked.then(|| blocked_before.unwrap_or(now)),
         subscriptions: row.e_services.over(before.map(|company| company.subscriptions.clone()).unwrap_or_default()),
         networks: row.networks.over(before.map(|company| company.networks.clone()).unwrap_or_default()),
     }
@@ -131,5 +131,5 @@ fn wanted(row: &CompanyRow, before: Option<&Company>, new: CompanyId, now: Times
 
 /// R-DIR-1, to count by; whether somebody gets in is `access`'s to say.
 fn is_active_customer(company: &Company) -> bool {
-    company.accounting_validated_at.is_some() && company.first_order_at.is_some() && company.blocked_at.is_none()
+    company.accounting_validated_at.is_some() && company.first_order_at.is_some() && company.erp_blocked_at.is_none()
 }

@@ -129,10 +129,10 @@ async fn a_company_is_an_active_customer_once_validated_and_ordered_and_not_bloc
     for desk in Desk::all().await {
         let blocked = COMPANIES.replace("2024-02-01,0,PAR", "2024-02-01,x,PAR");
         assert_eq!(desk.companies(&blocked).await, counts([0, 0, 1, 1, 0]));
-        let since = desk.company("C-1").await.blocked_at;
+        let since = desk.company("C-1").await.erp_blocked_at;
         assert!(since.is_some());
         assert_eq!(desk.companies(&blocked).await, counts([0, 0, 2, 0, 0]));
-        assert_eq!(desk.company("C-1").await.blocked_at, since, "the block keeps its instant");
+        assert_eq!(desk.company("C-1").await.erp_blocked_at, since, "the block keeps its instant");
         assert_eq!(desk.companies(COMPANIES).await, counts([0, 0, 1, 0, 1]));
         let never_ordered = COMPANIES.replace("2024-02-01", "");
         assert_eq!(desk.companies(&never_ordered).await, counts([0, 0, 0, 2, 0]));

@@ -15,7 +15,7 @@ use crate::base::ids::ErrandId;
 use crate::base::{Actor, Fault, Place, Secret, Timestamp};
 use crate::http::answer::{self, Stop};
 use crate::http::error::{ErrorPage, Trouble};
-use crate::http::refusal::{self, Wish};
+use crate::http::refusal::{self, Refusal, Wish};
 use crate::http::{Visitor, errand as waiting};
 use crate::oidc::errors::{Code, Error};
 use crate::oidc::hint;
@@ -177,7 +177,8 @@ impl Matter<'_> {
             caller.language = self.request.language().unwrap_or(caller.language);
         }
         let wish = Wish::Enter(self.party.name(caller.language).to_owned());
-        Ok(refusal::answer(self.app, &caller, wish, &[(person, standing)])?)
+        let refusal = Refusal { wish, people: vec![(person, standing)], e_service: self.party.e_service.clone() };
+        Ok(refusal::answer(self.app, &caller, refusal).await?)
     }
 
     async fn answer(self, session: &Session, person: &Snapshot, consent: &Consent) -> Result<Response, Stop> {

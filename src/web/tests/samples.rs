@@ -128,22 +128,7 @@ fn troubles(language: Language) -> Named {
 fn refusal(language: Language) -> RefusalPage {
     let frame = frame(language);
     let around = Around { company: "Durand Télécom", address: Some("127.0.0.1"), e_service: Some("e-Just Fibre") };
-    let conditions = [
-        "company-validated",
-        "company-ordered",
-        "company-open",
-        "contact-listed",
-        "contact-enabled",
-        "membership-approved",
-        "membership-enabled",
-        "account-enabled",
-        "account-activated",
-        "mailbox-proven",
-        "password-set",
-        "network",
-        "e-service",
-    ];
-    let standing = conditions.iter().map(|name| Standing::new(&frame, name, *name != "network", around)).collect();
+    let standing = Condition::ALL.iter().map(|one| Standing::new(&frame, *one, *one != Condition::Network, around)).collect();
     let whom = vec![Whom::administrator(&frame, "Alice Durand", "alice@durand.example"), Whom::customer_service(&frame)];
     let links = vec![Link::to_place(Place::Login, frame.say("logged-out-again"))];
     RefusalPage { wish: Wish::Enter(PORTAL.to_owned()), standing, links, whom, reference: "01935f3e-7c1a".to_owned(), frame }
