@@ -37,7 +37,7 @@ pub async fn names(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fault
 }
 
 /// Switches an account off and ends its sessions, which don't come back with it. Answers whether it was on.
-pub async fn disable(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, Fault> {
+pub async fn disable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     let switched = store::execute!(tx.db, "update accounts set disabled_at = $2 where id = $1 and disabled_at is null", account, tx.now)?;
     if switched > 0 {
         record(tx, Deed::new(What::AccountDisabled).account(account)).await?;
@@ -47,7 +47,7 @@ pub async fn disable(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, Fault>
 }
 
 /// Switches an account on again. Answers whether it was off.
-pub async fn enable(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, Fault> {
+pub async fn enable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     let switched = store::execute!(tx.db, "update accounts set disabled_at = null where id = $1 and disabled_at is not null", account)?;
     if switched > 0 {
         record(tx, Deed::new(What::AccountEnabled).account(account)).await?;
@@ -92,7 +92,10 @@ mod tests {
                 audit::list(&mut view.db, Filter { about: About::Account(account), since: None, limit: 10 }).await
             });
             let deeds: Vec<_> = lines.await.unwrap().into_iter().map(|line| line.deed).collect();
-            assert_eq!(deeds.iter().filter(|deed| deed.starts_with("account.")).collect::<Vec<_>>(), ["account.enabled", "account.disabled", "account.created"]);
+            assert_eq!(
+                deeds.iter().filter(|deed| deed.starts_with("account.")).collect::<Vec<_>>(),
+                ["account.enabled", "account.disabled", "account.created"]
+            );
         }
     }
 }

@@ -77,7 +77,7 @@ impl From<CannotStart> for Failure {
             CannotStart::Keys(keys) => keys.into(),
             CannotStart::Store(store) => store.into(),
             CannotStart::Fault(fault) => fault.into(),
-            CannotStart::Settings(_) => Self(cannot.to_string()),
+            CannotStart::Settings(_) | CannotStart::Mail(_) => Self(cannot.to_string()),
         }
     }
 }

@@ -23,17 +23,17 @@ impl Opened {
     }
 
     /// Reads.
-    pub(super) async fn look<T>(&self, work: impl AsyncFnOnce(&mut View<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub(super) async fn look<T>(&self, work: impl AsyncFnOnce(&mut View) -> Result<T, Fault>) -> Result<T, Fault> {
         self.store.look(&self.clock, &self.config.lives, work).await
     }
 
     /// Reads and writes as the operator.
-    pub(super) async fn act<'a, T>(&'a self, work: impl AsyncFnOnce(&mut Tx<'a>) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub(super) async fn act<T>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
         self.store.act(self.start(), work).await
     }
 
     /// Does the work and keeps nothing of it.
-    pub(super) async fn rehearse<'a, T>(&'a self, work: impl AsyncFnOnce(&mut Tx<'a>) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub(super) async fn rehearse<T>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
         self.store.rehearse(self.start(), work).await
     }
 

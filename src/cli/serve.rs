@@ -27,7 +27,7 @@ pub(super) async fn run(config: Config, _arguments: &Arguments) -> Result<(), Fa
     let store = Store::open(&config.store).await?;
     store.prepare().await?;
     let (issuer, listen, database) = (config.issuer.clone(), config.listen, store.kind());
-    let app = App::new(Parts { config, store, clock: Clock::System, master }).await?;
+    let app = App::new(Parts { config, store, clock: Clock::System, master, mailbox: None }).await?;
     tracing::info!(issuer, %listen, database, "Guichet serves");
     server::serve(app, listener, Router::new(), server::stopped()).await?;
     tracing::info!("Guichet has stopped");

@@ -19,7 +19,7 @@ use super::{parse_name, password};
 
 /// What `guichet account create` takes.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     /// The ERP's reference of the contact
     #[arg(long, value_name = "REF")]
     contact: String,
@@ -130,7 +130,7 @@ fn offer<T: ToString>(choices: impl IntoIterator<Item = T>) -> String {
     if words.is_empty() { "there is none to choose".to_owned() } else { format!("choose among {}", words.join(", ")) }
 }
 
-async fn make(tx: &mut Tx<'_>, wish: &Wish) -> Result<Result<(), Refused>, Fault> {
+async fn make(tx: &mut Tx, wish: &Wish) -> Result<Result<(), Refused>, Fault> {
     if let Some(login) = account::login_of_contact(&mut tx.db, wish.contact.id).await? {
         return Ok(Err(Refused::HasAccount(login)));
     }
