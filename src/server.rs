@@ -52,7 +52,12 @@ pub fn router(app: &App, more: Router<App>) -> Router {
 }
 
 /// Serves until `stop` answers, then lets running requests and the running job finish.
-pub async fn serve(app: App, listener: TcpListener, more: Router<App>, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), CannotStart> {
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    more: Router<App>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), CannotStart> {
     let jobs = Jobs::start(&app).await?;
     let router = router(&app, more).into_make_service_with_connect_info::<SocketAddr>();
     let (told, telling) = tokio::sync::oneshot::channel();

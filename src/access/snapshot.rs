@@ -127,7 +127,8 @@ pub async fn of_account(db: &mut Db, account: AccountId) -> Result<Vec<Snapshot>
 
 /// The administrators of a company whose own access holds, wherever they may be now (R-DEL-1).
 pub async fn administrators(db: &mut Db, company: CompanyId) -> Result<Vec<Snapshot>, Fault> {
-    let sql = snapshot!("", "where m.company = $1 and cast(m.roles as text) like '%\"account_admin\"%' order by ct.last_name, ct.first_name");
+    let sql =
+        snapshot!("", "where m.company = $1 and cast(m.roles as text) like '%\"account_admin\"%' order by ct.last_name, ct.first_name");
     let designated = store::all!(*db, Snapshot, sql, company)?;
     Ok(designated.into_iter().filter(|person| super::standing::holds_anywhere(person)).collect())
 }

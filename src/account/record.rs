@@ -92,7 +92,10 @@ mod tests {
                 audit::list(&mut view.db, Filter { about: About::Account(account), since: None, limit: 10 }).await
             });
             let deeds: Vec<_> = lines.await.unwrap().into_iter().map(|line| line.deed).collect();
-            assert_eq!(deeds.iter().filter(|deed| deed.starts_with("account.")).collect::<Vec<_>>(), ["account.enabled", "account.disabled", "account.created"]);
+            assert_eq!(
+                deeds.iter().filter(|deed| deed.starts_with("account.")).collect::<Vec<_>>(),
+                ["account.enabled", "account.disabled", "account.created"]
+            );
         }
     }
 }

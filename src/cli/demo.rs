@@ -30,8 +30,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let trusted_proxies = Networks::parse(&arguments.trusted_proxy.join(","))
         .map_err(|error| Failure::new("--trusted-proxy can't be read", &error.to_string()))?;
-    let options =
-        Options { listen: arguments.listen, portal: arguments.portal_listen, data: arguments.data.clone(), trusted_proxies };
+    let options = Options { listen: arguments.listen, portal: arguments.portal_listen, data: arguments.data.clone(), trusted_proxies };
     let demo = Demo::prepare(&options).await?;
     introduce(demo.issuer(), options.portal)?;
     Ok(demo.serve(server::stopped()).await?)
@@ -45,7 +44,10 @@ fn introduce(issuer: &str, portal: SocketAddr) -> Result<(), Failure> {
     for persona in &personas {
         tell(format!("  {:widest$}  {}", persona.login, persona.about));
     }
-    tell(format!("\nMails arrive at {issuer}/dev/mailbox. A portal that signs people in here is expected at http://localhost:{}.", portal.port()));
+    tell(format!(
+        "\nMails arrive at {issuer}/dev/mailbox. A portal that signs people in here is expected at http://localhost:{}.",
+        portal.port()
+    ));
     tell("`cargo run --example portal` starts both. Stop with Ctrl-C.");
     Ok(())
 }

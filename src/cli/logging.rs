@@ -32,8 +32,9 @@ pub(super) fn start(command: &Command) -> Result<(), Failure> {
         | Command::Doctor => (Format::Text, "warn"),
     };
     let wished = std::env::var("GUICHET_LOG").ok().filter(|filter| !filter.is_empty());
-    let filter = EnvFilter::try_new(wished.as_deref().unwrap_or(usual))
-        .map_err(|error| Failure::new(format!("GUICHET_LOG can't be read ({error})"), "write it like `info` or `guichet=debug,sqlx=warn`"))?;
+    let filter = EnvFilter::try_new(wished.as_deref().unwrap_or(usual)).map_err(|error| {
+        Failure::new(format!("GUICHET_LOG can't be read ({error})"), "write it like `info` or `guichet=debug,sqlx=warn`")
+    })?;
     // The lines are made harmless as a whole below; the formatter needs to colour and escape nothing.
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(|| Harmless(io::stderr()));
     match format {

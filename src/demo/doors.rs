@@ -1,10 +1,10 @@
 //! What only the demonstration answers: a mailbox to read and a clock to move.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
-use axum::http::StatusCode;
 use serde::Deserialize;
 
 use crate::app::App;

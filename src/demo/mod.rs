@@ -113,4 +113,3 @@ fn folder(wished: Option<&Path>) -> Result<PathBuf, CannotStart> {
     })?;
     Ok(folder)
 }
-

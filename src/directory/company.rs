@@ -45,7 +45,10 @@ pub struct Branch {
 
 macro_rules! companies {
     ($rest:literal) => {
-        concat!("select id, ref, name, accounting_validated_at, first_order_at, erp_blocked_at, subscriptions, networks from companies ", $rest)
+        concat!(
+            "select id, ref, name, accounting_validated_at, first_order_at, erp_blocked_at, subscriptions, networks from companies ",
+            $rest
+        )
     };
 }
 

@@ -91,7 +91,9 @@ impl Person {
             let (account, session) = (self.session.account, self.session.id);
             app.act(self.actor(), async |tx| account::end(tx, account, session, Because::AccessLost).await).await?;
         }
-        Ok(refusal::answer(app, &self.caller, Refusal { wish: Wish::Page, people: vec![(self.snapshot, standing)], e_service: None }).await?.into())
+        Ok(refusal::answer(app, &self.caller, Refusal { wish: Wish::Page, people: vec![(self.snapshot, standing)], e_service: None })
+            .await?
+            .into())
     }
 }
 

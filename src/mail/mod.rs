@@ -17,7 +17,7 @@ pub use mailbox::{Mailbox, Sent};
 pub use outbox::{Outgoing, post};
 pub use postman::{Delivery, Desk, GivenUp, Postman};
 pub use settings::{CannotSend, Carrier, Settings, Smtp, SmtpTls};
-pub use transport::Route;
+pub use transport::{Route, try_out};
 
 /// What a mail says, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,6 +18,9 @@ use crate::base::Timestamp;
 /// Longer than this no server is waited for; well within the outbox's lease.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// How long a trial waits: somebody watches.
+const TRIAL: Duration = Duration::from_secs(10);
+
 /// The way mail leaves: what carries it, and who it is from.
 pub struct Route {
     carrier: Transport,
@@ -76,6 +79,25 @@ impl Route {
                 }
             },
         }
+    }
+}
+
+/// Tries the way the configuration names without sending anything: a folder takes a file, a server greets.
+pub async fn try_out(settings: &Settings) -> Result<(), String> {
+    let route = Route::open(settings).map_err(|cannot| cannot.to_string())?;
+    match route.carrier {
+        Transport::File(_) => {
+            let trial = settings.folder.join(".trial");
+            let written = std::fs::write(&trial, "").and_then(|()| std::fs::remove_file(&trial));
+            written.map_err(|cause| CannotSend::Folder { path: settings.folder.clone(), cause }.to_string())
+        }
+        Transport::Smtp(server) => match tokio::time::timeout(TRIAL, server.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err("the mail server hung up: check mail.smtp.host and mail.smtp.port".to_owned()),
+            Ok(Err(error)) => Err(format!("the mail server can't be used ({}): check [mail.smtp]", told(&error))),
+            Err(_) => Err(format!("the mail server didn't answer within {} s: check mail.smtp.host and mail.smtp.port", TRIAL.as_secs())),
+        },
+        Transport::Mailbox(_) => Ok(()),
     }
 }
 

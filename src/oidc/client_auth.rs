@@ -119,7 +119,9 @@ mod tests {
             headers.append(header::AUTHORIZATION, HeaderValue::from_str(line).unwrap());
         }
         let parameters = Parameters::parse(body.as_bytes()).unwrap();
-        authenticate(&parties(), &headers, &parameters).map(|party| party.id.clone()).map_err(|refused| (refused.error.code, refused.by_basic))
+        authenticate(&parties(), &headers, &parameters)
+            .map(|party| party.id.clone())
+            .map_err(|refused| (refused.error.code, refused.by_basic))
     }
 
     fn basic(credentials: &str) -> String {

@@ -26,7 +26,8 @@ const CARRIED: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_
 
 /// GET.
 pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Stop> {
-    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes()).map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
+    let parameters =
+        Parameters::parse(query.unwrap_or_default().as_bytes()).map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
     proceed(&app, &visitor, &parameters, false).await
 }
 

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::access::{self, Asked, Door, Hanging};
 use crate::app::App;
-use crate::base::ids::AuthorizationId;
 use crate::base::Timestamp;
+use crate::base::ids::AuthorizationId;
 use crate::http::Caller;
 use crate::http::answer::Stop;
 use crate::keys::TokenType;
@@ -27,7 +27,12 @@ pub async fn get(State(app): State<App>, caller: Caller, RawQuery(query): RawQue
 }
 
 /// POST, where the token may also stand in the form.
-pub async fn post(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery, (headers, body): (HeaderMap, Bytes)) -> Result<Response, Stop> {
+pub async fn post(
+    State(app): State<App>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+    (headers, body): (HeaderMap, Bytes),
+) -> Result<Response, Stop> {
     let form = if is_form(&headers) { &body[..] } else { &[] };
     answer(&app, &caller, bearer(&headers, query.as_deref(), form)).await
 }
@@ -67,7 +72,8 @@ async fn answer(app: &App, caller: &Caller, presented: Presented) -> Result<Resp
         Err(error) => return Ok(error.challenge()),
     };
     let Some((sid, scope)) = read(app, &token) else { return Ok(INVALID.challenge()) };
-    let hanging = app.look(async |view| Ok(access::of_authorization(&mut view.db, sid).await?.filter(|hanging| hanging.is_live(view.now)))).await?;
+    let hanging =
+        app.look(async |view| Ok(access::of_authorization(&mut view.db, sid).await?.filter(|hanging| hanging.is_live(view.now)))).await?;
     let Some(hanging) = hanging.filter(|hanging| may_pass(app, caller, hanging)) else { return Ok(INVALID.challenge()) };
     let scope = scope.within(&Scopes::known(hanging.scope.iter().map(String::as_str)));
     if !scope.has(Scope::Openid) {
@@ -98,11 +104,8 @@ fn read(app: &App, token: &str) -> Option<(AuthorizationId, Scopes)> {
 fn may_pass(app: &App, caller: &Caller, hanging: &Hanging) -> bool {
     // A relying party that was removed has no tokens any more.
     let Some(client) = app.relying_parties.find(&hanging.client) else { return false };
-    let (door, address) = if client.is_public() {
-        (Door::PublicClient, caller.address)
-    } else {
-        (Door::ConfidentialClient, hanging.last_address())
-    };
+    let (door, address) =
+        if client.is_public() { (Door::PublicClient, caller.address) } else { (Door::ConfidentialClient, hanging.last_address()) };
     access::judge(&hanging.person, Asked { door, address, e_service: client.e_service.as_ref() }).holds()
 }
 

@@ -30,7 +30,10 @@ fn first_of(source: impl Read) -> io::Result<String> {
 fn ask() -> Result<String, Failure> {
     let terminal = Term::stderr();
     if !terminal.features().is_attended() {
-        return Err(Failure::new("there is no terminal to ask for the password at", "name a file with --password-file, or - for standard input"));
+        return Err(Failure::new(
+            "there is no terminal to ask for the password at",
+            "name a file with --password-file, or - for standard input",
+        ));
     }
     let typed = |prompt: &str| {
         let line = terminal.write_str(prompt).and_then(|()| terminal.read_secure_line());

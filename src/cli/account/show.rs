@@ -117,8 +117,7 @@ impl Sentences {
 
     /// Why the condition isn't met, and who can do something about it.
     pub(super) fn say(&self, condition: Condition) -> String {
-        let values =
-            [("company", self.company.as_str()), ("person", &self.person), ("address", &self.address), ("service", "")];
+        let values = [("company", self.company.as_str()), ("person", &self.person), ("address", &self.address), ("service", "")];
         one_line(&self.words.tell(&format!("access-{condition}-admin"), &values))
     }
 }

@@ -97,7 +97,9 @@ mod tests {
         let issuer = "https://login.example.com".parse().unwrap();
         let ours = |answer: &str| matches!(judge(answer, &issuer), Answer::Ours);
         assert!(ours("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{\"issuer\":\"https://login.example.com\"}"));
-        for other in ["", "HTTP/1.1 502 Bad Gateway\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n<html>", "HTTP/1.1 200 OK\r\n\r\n{\"issuer\":\"https://x\"}"] {
+        for other in
+            ["", "HTTP/1.1 502 Bad Gateway\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n<html>", "HTTP/1.1 200 OK\r\n\r\n{\"issuer\":\"https://x\"}"]
+        {
             assert!(!ours(other), "{other}");
         }
     }

@@ -37,7 +37,10 @@ async fn examine_mail(config: &Config, chart: &mut Chart) {
         Ok(()) => match config.mail.transport {
             mail::Carrier::Smtp => chart.ok("mail", format!("{} takes our connection", config.mail.smtp.host)),
             mail::Carrier::File => {
-                chart.warn("mail", format!("letters become files in {}: nobody gets them unless something sends them", config.mail.folder.display()));
+                chart.warn(
+                    "mail",
+                    format!("letters become files in {}: nobody gets them unless something sends them", config.mail.folder.display()),
+                );
             }
         },
     }

@@ -114,7 +114,9 @@ impl Matter<'_> {
             declined: self.declined,
         });
         match (step, &self.visitor.session, known) {
-            (Next::SignIn, ..) => self.ask(Place::Login, Error::new(Code::LoginRequired, "nobody is signed in, or not recently enough")).await,
+            (Next::SignIn, ..) => {
+                self.ask(Place::Login, Error::new(Code::LoginRequired, "nobody is signed in, or not recently enough")).await
+            }
             (Next::ChooseCompany, ..) => {
                 self.ask(Place::CompanyChoice, Error::new(Code::AccountSelectionRequired, "the person must choose a company")).await
             }

@@ -96,7 +96,8 @@ impl<'a> Verified<'a> {
         self.refuse_request_objects()?;
         self.check_response()?;
         let prompt = self.prompt()?;
-        let expected = self.get("id_token_hint").map(|token| hint(token).ok_or(Error::request("id_token_hint is no ID token of ours"))).transpose()?;
+        let expected =
+            self.get("id_token_hint").map(|token| hint(token).ok_or(Error::request("id_token_hint is no ID token of ours"))).transpose()?;
         Ok(Request {
             client: self.client.id.clone(),
             redirect_uri: self.redirect_uri.clone(),

@@ -57,7 +57,9 @@ fn without_a_proven_client_and_redirect_uri_there_is_nowhere_to_answer() {
     ] {
         assert_eq!(verify(query).unwrap_err(), why, "{query}");
     }
-    let ported = format!("client_id=native&redirect_uri=http://127.0.0.1:4711/cb&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256");
+    let ported = format!(
+        "client_id=native&redirect_uri=http://127.0.0.1:4711/cb&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256"
+    );
     assert_eq!(verify(&ported).unwrap().unwrap().redirect_uri, "http://127.0.0.1:4711/cb");
 }
 

@@ -161,7 +161,8 @@ fn sign(app: &App, client: &RelyingParty, admitted: &Admitted) -> Result<Tokens,
     let Admitted { spent, person, jti, now } = admitted;
     let issuance = Issuance { issuer: &app.config.issuer, now: *now, life: app.config.lives.token };
     let keyring = app.keys.ring();
-    let access_token = keyring.sign(Algorithm::Es256, TokenType::Access, &AccessToken::new(issuance, *jti, &spent.authorization, person))?;
+    let access_token =
+        keyring.sign(Algorithm::Es256, TokenType::Access, &AccessToken::new(issuance, *jti, &spent.authorization, person))?;
     let id_token = if spent.authorization.scope.has(Scope::Openid) {
         let echo = Echo { nonce: spent.nonce.as_deref(), auth_time: spent.wants_auth_time, access_token: &access_token };
         Some(keyring.sign(client.id_token_alg, TokenType::Id, &IdToken::new(issuance, echo, &spent.authorization, person))?)
