@@ -156,7 +156,7 @@ mod tests {
         let app = parties.find("app").unwrap();
         assert!(app.is_public() && app.require_pkce && !app.require_auth_time);
         assert_eq!(app.id_token_alg, Algorithm::Rs256);
-        assert!(app.scope.has(Scope::Openid) && !app.scope.has(Scope::Email));
+        assert!(Scope::ALL.iter().all(|scope| app.scope.has(*scope)));
         assert_eq!((app.name(Language::Fr), app.name(Language::En)), ("Appli", "App"));
         assert!(app.redirects_to("http://127.0.0.1:4711/cb") && !app.redirects_to("http://127.0.0.1:4711/cb2"));
         assert!(parties.find("App").is_none());

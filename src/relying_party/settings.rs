@@ -38,8 +38,8 @@ pub struct Settings {
     /// Where a browser may be sent after a sign-out this client asked for.
     #[serde(default)]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
-    /// The scopes it may ask for.
-    #[serde(default = "openid_alone")]
+    /// The scopes it may ask for; all that speak of the person where nothing is said, since the person is asked too.
+    #[serde(default = "all_of_a_person")]
     pub scope: Vec<Scope>,
     /// The e-service a person must hold to be signed in there (R-RGT-3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,8 +58,8 @@ pub struct Settings {
     pub of_the_demonstration: bool,
 }
 
-fn openid_alone() -> Vec<Scope> {
-    vec![Scope::Openid]
+fn all_of_a_person() -> Vec<Scope> {
+    vec![Scope::Openid, Scope::Profile, Scope::Email, Scope::Phone, Scope::Company, Scope::Rights]
 }
 
 fn assumed_algorithm() -> Algorithm {
