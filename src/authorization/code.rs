@@ -109,7 +109,7 @@ fn is_verifier(text: &str) -> bool {
 #[derive(Clone, Debug)]
 pub enum Spent {
     /// It was spent now, by this call.
-    Now(Code),
+    Now(Box<Code>),
     /// It had expired.
     TooLate,
     /// It had been spent before: all that it gave has ended (RFC 6749 section 4.1.2).
@@ -126,7 +126,7 @@ pub async fn spend(tx: &mut Tx, proven: Proven) -> Result<Spent, Fault> {
         tx.now,
     )?;
     if rows == 1 {
-        return Ok(Spent::Now(code));
+        return Ok(Spent::Now(Box::new(code)));
     }
     // The row is read again: what was proven may be older than another redemption.
     let spent = store::optional!(tx.db, (Option<Timestamp>,), "select spent_at from codes where hash = $1", &code.hash)?;

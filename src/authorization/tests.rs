@@ -183,7 +183,7 @@ async fn of_fifty_redemptions_at_once_one_wins_and_the_replay_ends_the_authoriza
         let other_server = world.trial.second_server().await;
         let redeem = async |n: usize| {
             let proven = world.proven(&code).await;
-            let store = if n % 2 == 0 { &world.trial.store } else { &other_server };
+            let store = if n.is_multiple_of(2) { &world.trial.store } else { &other_server };
             world.act_on(store, async |tx| code::spend(tx, proven).await).await
         };
         let answers = futures_util::future::join_all((0..50).map(redeem)).await;

@@ -12,6 +12,8 @@ mod logout;
 mod parameters;
 mod public;
 mod token;
+#[cfg(test)]
+mod tests;
 mod userinfo;
 
 use axum::Router;

@@ -156,12 +156,11 @@ impl Matter<'_> {
         if self.request.prompts(Prompt::None) {
             return Ok(self.send_back(unasked));
         }
-        let id = match self.parked {
-            Some(id) => id,
-            None => {
-                let browser = self.visitor.caller.browser.as_ref().map(Secret::digest);
-                self.app.act(self.actor(), async |tx| errand::park(tx, &self.request, browser.as_ref()).await).await?
-            }
+        let id = if let Some(id) = self.parked {
+            id
+        } else {
+            let browser = self.visitor.caller.browser.as_ref().map(Secret::digest);
+            self.app.act(self.actor(), async |tx| errand::park(tx, &self.request, browser.as_ref()).await).await?
         };
         Ok(answer::see_other(&waiting::at(place, Some(id))))
     }
