@@ -59,7 +59,7 @@ pub struct Settings {
 }
 
 fn all_of_a_person() -> Vec<Scope> {
-    vec![Scope::Openid, Scope::Profile, Scope::Email, Scope::Phone, Scope::Company, Scope::Rights]
+    vec![Scope::Openid, Scope::Profile, Scope::Email, Scope::Phone, Scope::Address, Scope::Company, Scope::Rights]
 }
 
 fn assumed_algorithm() -> Algorithm {
