@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::base::Networks;
-use crate::demo::{Demo, Options, PASSWORD, personas};
+use crate::demo::{Demo, Options};
 use crate::server;
 
 use super::{Failure, tell};
@@ -32,22 +32,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         .map_err(|error| Failure::new("--trusted-proxy can't be read", &error.to_string()))?;
     let options = Options { listen: arguments.listen, portal: arguments.portal_listen, data: arguments.data.clone(), trusted_proxies };
     let demo = Demo::prepare(&options).await?;
-    introduce(demo.issuer(), options.portal)?;
+    tell(demo.introduction()?);
+    tell("`cargo run --example portal` starts a portal with it. Stop with Ctrl-C.");
     Ok(demo.serve(server::stopped()).await?)
-}
-
-/// Prints who can sign in, and where.
-fn introduce(issuer: &str, portal: SocketAddr) -> Result<(), Failure> {
-    let personas = personas()?;
-    let widest = personas.iter().map(|persona| persona.login.chars().count()).max().unwrap_or_default();
-    tell(format!("Guichet's demonstration is at {issuer}. Who can sign in, all with the password {PASSWORD}:\n"));
-    for persona in &personas {
-        tell(format!("  {:widest$}  {}", persona.login, persona.about));
-    }
-    tell(format!(
-        "\nMails arrive at {issuer}/dev/mailbox. A portal that signs people in here is expected at http://localhost:{}.",
-        portal.port()
-    ));
-    tell("`cargo run --example portal` starts both. Stop with Ctrl-C.");
-    Ok(())
 }

@@ -25,11 +25,11 @@ pub(super) async fn examine(config: &Config, chart: &mut Chart) {
 
 fn master_key(file: &Path, chart: &mut Chart) -> Option<MasterKey> {
     let key = MasterKey::load(file).inspect_err(|cannot| chart.fail("master key", cannot)).ok()?;
-    let mode = std::fs::metadata(file).map(|metadata| metadata.mode() & 0o777).unwrap_or_default();
-    if mode & 0o077 == 0 {
+    let others = std::fs::metadata(file).map(|metadata| metadata.mode() & 0o077).unwrap_or_default();
+    if others == 0 {
         chart.ok("master key", format!("{} in {}", key.fingerprint(), file.display()));
     } else {
-        chart.warn("master key", format!("others may read {} (mode {mode:o}): run `chmod 600` on it", file.display()));
+        chart.warn("master key", format!("it isn't its owner's alone: run `chmod 600 {}`", file.display()));
     }
     Some(key)
 }

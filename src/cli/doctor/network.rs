@@ -18,7 +18,7 @@ pub(super) async fn examine(config: &Config, chart: &mut Chart) {
     match knock::at(&issuer).await {
         Answer::Ours => chart.ok("issuer", format!("{} answers and calls itself so", config.issuer)),
         Answer::Nobody(why) => {
-            chart.warn("issuer", format!("nobody answers at {} ({why}): start the server, or look at the proxy", config.issuer))
+            chart.warn("issuer", format!("nobody answers at {} ({why}): start the server, or look at the proxy", config.issuer));
         }
         Answer::Untrusted(why) => chart.fail("issuer", format!("the certificate of {} is no good ({why}): renew it", config.issuer)),
         Answer::Other(who) => chart.fail("issuer", format!("{} is somebody else's ({who}): correct issuer, or the proxy", config.issuer)),
