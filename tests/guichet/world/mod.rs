@@ -21,12 +21,12 @@ use guichet::store;
 use guichet::{demo, mail, server};
 
 pub use answer::Answer;
-pub use ask::Ask;
+pub use ask::{Ask, VERIFIER};
 pub use browser::Browser;
 pub use causes::Cause;
 pub use database::{Database, Kind};
 pub use relying_party::{Code, RelyingParty, Tokens};
-pub use tokens::{claims_of, forge, header_of};
+pub use tokens::{claims_of, forge, header_of, signing_input};
 
 /// What everybody signs in with.
 pub const PASSWORD: &str = demo::PASSWORD;
