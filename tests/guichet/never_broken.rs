@@ -20,6 +20,11 @@ const VALUES: [&str; 20] = [
     "01890000-0000-7000-8000-000000000000", "9223372036854775808", "-1", "{\"id_token\":{\"acr\":{\"essential\":true}}}", "\u{202e}",
 ];
 
+const PATHS: [&str; 7] =
+    ["/oauth2/authorize", "/oauth2/token", "/oauth2/userinfo", "/oauth2/logout", "/login", "/login/consent", "/login/company"];
+
+const CONTENT_TYPES: [&str; 3] = ["application/x-www-form-urlencoded", "application/json", "text/plain; charset=utf-7"];
+
 /// A piece of a query, right, nearly right or nonsense, encoded or not.
 fn pair() -> impl Strategy<Value = String> {
     let name = prop_oneof![6 => proptest::sample::select(&NAMES[..]).prop_map(str::to_owned), 1 => "\\PC{0,12}"];
@@ -40,14 +45,12 @@ struct Wild {
 }
 
 fn wild() -> impl Strategy<Value = Wild> {
-    let paths = ["/oauth2/authorize", "/oauth2/token", "/oauth2/userinfo", "/oauth2/logout", "/login", "/login/consent", "/login/company"];
-    let kinds = ["application/x-www-form-urlencoded", "application/json", "text/plain; charset=utf-7"];
     let authorization = proptest::option::weighted(0.4, prop_oneof!["Basic [A-Za-z0-9+/=]{0,40}", "Bearer [A-Za-z0-9._-]{0,60}", "[ -~]{0,40}"]);
     (
-        proptest::sample::select(&paths[..]),
+        proptest::sample::select(&PATHS[..]),
         any::<bool>(),
         proptest::collection::vec(pair(), 0..14),
-        proptest::sample::select(&kinds[..]),
+        proptest::sample::select(&CONTENT_TYPES[..]),
         authorization,
     )
         .prop_map(|(path, posts, pairs, content_type, authorization)| Wild { path, posts, pairs, content_type, authorization })

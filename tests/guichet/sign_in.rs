@@ -43,7 +43,7 @@ both! {
 both! {
     async fn a_name_is_the_same_in_capitals_with_blanks_around_and_in_compatibility_forms(world) {
         for name in ["ALICE@Durand.Example", "  alice@durand.example ", "\u{ff41}lice@durand.example", "alice\u{ff20}durand.example"] {
-            let answer = world.browser().sign_in(name, PASSWORD).await;
+            let answer = world.browser().sign_in_as(name, PASSWORD).await;
             assert_eq!(answer.status(), 303, "{name}");
         }
         let answer = world.browser().sign_in("alice@durand.example", &PASSWORD.to_uppercase()).await;

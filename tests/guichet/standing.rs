@@ -42,7 +42,6 @@ both! {
             (Cause::ContactDisabled, "contact-enabled"),
             (Cause::MembershipDisabled, "membership-enabled"),
             (Cause::AccountDisabled, "account-enabled"),
-            (Cause::CompanyNotValidated, "company-validated"),
             (Cause::CompanyBlocked, "company-open"),
         ];
         let mut unmet = Vec::new();
@@ -54,6 +53,9 @@ both! {
             (told.sort(), wanted.sort());
             assert_eq!((answer.status(), told), (403, wanted), "after {cause:?}");
         }
+        Cause::CompanyNotValidated.strike(&world, "alice").await;
+        let unmet = world.browser().sign_in("alice", PASSWORD).await.unmet();
+        assert!(unmet.contains(&"company-validated".to_owned()) && !unmet.contains(&"company-open".to_owned()), "{unmet:?}");
         Cause::MembershipDetached.strike(&world, "alice").await;
         let answer = world.browser().sign_in("alice", PASSWORD).await;
         assert_eq!(answer.status(), 403, "an account without any contact");
