@@ -53,6 +53,18 @@ impl Browser {
         self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
+    /// The token of the page shown, as its forms send it.
+    pub fn csrf(&self) -> String {
+        let page = self.page.as_ref().expect("no page is shown");
+        let field = page.all().iter().find(|element| element.attribute("name") == Some("csrf"));
+        field.and_then(|field| field.attribute("value")).expect("the page has no token").to_owned()
+    }
+
+    /// The forms of the page shown.
+    pub fn page_forms(&self) -> Vec<super::page::Form> {
+        self.page.as_ref().expect("no page is shown").forms()
+    }
+
     /// The browser is closed and opened again: only lasting cookies stay, and here that is the device's.
     pub fn forget_session(&mut self) {
         self.cookies.retain(|name, _| !name.ends_with("guichet_session"));
@@ -140,6 +152,12 @@ impl Browser {
         let page = self.get("/login").await;
         assert_eq!(page.status(), 200, "{}", page.text());
         self.give_password(who, password).await
+    }
+
+    /// Signs in at `/login` under exactly that name.
+    pub async fn sign_in_as(&mut self, name: &str, password: &str) -> Answer {
+        self.get("/login").await;
+        self.submit("login-submit", &[("username", name), ("password", password)]).await
     }
 
     /// Fills in the sign-in page shown.

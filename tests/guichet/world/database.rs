@@ -1,13 +1,15 @@
 //! Databases: the demonstration's world is built once per process and kind; each test gets a copy that goes when the test ends.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, Mutex};
 
 use guichet::app::{App, Parts};
 use guichet::base::Clock;
 use guichet::keys::MasterKey;
+use guichet::mail::Mailbox;
 use guichet::{demo, store};
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
@@ -26,7 +28,7 @@ pub enum Kind {
 pub struct Database {
     url: String,
     _folder: Option<TempDir>,
-    dropped_at_the_end: Option<OnServer>,
+    _on_server: Option<OnServer>,
 }
 
 /// The one master key of this process: every copy of a world is sealed with it.
@@ -53,7 +55,7 @@ impl Database {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("guichet.db");
         std::fs::write(&file, template).unwrap();
-        Self { url: format!("sqlite:{}", file.display()), _folder: Some(folder), dropped_at_the_end: None }
+        Self { url: format!("sqlite:{}", file.display()), _folder: Some(folder), _on_server: None }
     }
 
     async fn on_server(server: &str) -> Self {
@@ -62,7 +64,7 @@ impl Database {
         let name = format!("guichet_test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         on(server, &format!("create database \"{name}\" template \"{template}\"")).await.unwrap();
         let url = with_database(server, &name);
-        Self { url, _folder: None, dropped_at_the_end: Some(OnServer { server: server.to_owned(), name }) }
+        Self { url, _folder: None, _on_server: Some(OnServer { server: server.to_owned(), name }) }
     }
 
     /// As `[store]` names it.
@@ -86,9 +88,14 @@ impl Database {
 /// The master key that the worlds are sealed with.
 pub fn master_key() -> MasterKey {
     static FILE: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
-    let file = FILE.path().join("master.key");
-    std::fs::write(&file, MASTER).unwrap();
+    let file = FILE.path().join(format!("{}.key", MADE.fetch_add(1, Ordering::Relaxed)));
+    write_master_key(&file);
     MasterKey::load(&file).unwrap()
+}
+
+/// Puts that key into a file, as a server reads it.
+pub fn write_master_key(file: &Path) {
+    std::fs::write(file, MASTER).unwrap();
 }
 
 async fn build_file() -> Vec<u8> {
@@ -110,7 +117,7 @@ async fn build(url: &str) {
     let config = super::configuration(url);
     let store = store::Store::open(&config.store).await.unwrap();
     store.migrate().await.unwrap();
-    let app = App::new(Parts { config, store, clock: Clock::System, master: master_key() }).await.unwrap();
+    let app = App::new(Parts { config, store, clock: Clock::System, master: master_key(), mailbox: Some(Mailbox::default()) }).await.unwrap();
     demo::build(&app).await.unwrap();
     app.store.close().await;
 }
@@ -149,15 +156,18 @@ fn with_database(server: &str, name: &str) -> String {
 pub fn postgres() -> Option<String> {
     let server = std::env::var("GUICHET_TEST_POSTGRES").ok();
     if server.is_none() {
-        left_out("this test on PostgreSQL: GUICHET_TEST_POSTGRES names no server");
+        left_out("every test on PostgreSQL: GUICHET_TEST_POSTGRES names no server");
     }
     server
 }
 
-/// Says that something wasn't tested, past the harness, which would swallow it; fails where nothing may be left out.
-pub fn left_out(what: &str) {
+/// Says once that something isn't tested, past the harness, which would swallow it; fails where nothing may be left out.
+pub fn left_out(what: &'static str) {
+    static SAID: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
     assert!(std::env::var("GUICHET_TESTS_ALL").as_deref() != Ok("1"), "GUICHET_TESTS_ALL=1 allows nothing to be left out, but: {what}");
-    writeln!(std::io::stderr(), "LEFT OUT: {what}").unwrap();
+    if SAID.lock().unwrap().insert(what) {
+        writeln!(std::io::stderr(), "\nLEFT OUT: {what}\n").unwrap();
+    }
 }
 
 /// A database on a server, removed when its test ends.

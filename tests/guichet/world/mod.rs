@@ -21,12 +21,12 @@ use guichet::store;
 use guichet::{demo, mail, server};
 
 pub use answer::Answer;
-pub use ask::Ask;
+pub use ask::{Ask, VERIFIER};
 pub use browser::Browser;
 pub use causes::Cause;
 pub use database::{Database, Kind};
 pub use relying_party::{Code, RelyingParty, Tokens};
-pub use tokens::{claims_of, forge, header_of};
+pub use tokens::{claims_of, forge, header_of, signing_input};
 
 /// What everybody signs in with.
 pub const PASSWORD: &str = demo::PASSWORD;
@@ -116,7 +116,8 @@ impl Server {
         let store = store::Store::open(&config.store).await.unwrap();
         store.prepare().await.unwrap();
         let master = database::master_key();
-        let app = App::new(Parts { config, store, clock, master }).await.unwrap();
+        let mailbox = Some(mail::Mailbox::default());
+        let app = App::new(Parts { config, store, clock, master, mailbox }).await.unwrap();
         let router = server::router(&app, Router::new());
         Self { app, router }
     }
@@ -147,7 +148,7 @@ impl Server {
     /// The mails sent so far, those due now included.
     pub async fn mails(&self) -> Vec<mail::Sent> {
         guichet::jobs::run_due(&self.app).await.unwrap();
-        self.app.postman.mailbox().unwrap().all()
+        self.app.mailbox.as_ref().unwrap().letters()
     }
 }
 
@@ -157,13 +158,12 @@ pub fn configuration(url: &str) -> Config {
     struct File {
         clients: Vec<guichet::relying_party::Settings>,
     }
-    let mut clients = demo::clients(8090);
+    let mut clients = demo::clients(8090).unwrap();
     clients.extend(toml::from_str::<File>(MORE_CLIENTS).unwrap().clients);
     Config {
         issuer: ISSUER.to_owned(),
         store: store::Settings { url: url.to_owned(), connections: 8, ..store::Settings::default() },
         password: CHEAP,
-        mail: mail::Settings::mailbox(),
         clients,
         ..Config::default()
     }

@@ -92,6 +92,13 @@ impl Page {
     }
 }
 
+impl Form {
+    /// A field's value.
+    pub fn field(&self, name: &str) -> &str {
+        self.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).unwrap_or_else(|| panic!("no field {name}"))
+    }
+}
+
 impl Element {
     fn read(tag: &str, form: Option<usize>) -> Self {
         let (name, mut rest) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));

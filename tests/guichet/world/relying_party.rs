@@ -160,11 +160,6 @@ impl RelyingParty {
         Some(format!("Basic {}", STANDARD.encode(format!("{}:{}", encode(&self.id), encode(secret)))))
     }
 
-    /// Its secret, where it has one.
-    pub fn secret(&self) -> Option<&'static str> {
-        self.secret
-    }
-
     /// Asks UserInfo.
     pub async fn userinfo(&self, access: &str) -> Answer {
         let request = Request::get("/oauth2/userinfo").header("authorization", format!("Bearer {access}"));

@@ -1,0 +1,227 @@
+//! The authorization endpoint: which errors are told to the relying party, and which to the person only (PROTOCOL: Core, Everywhere).
+
+use axum::body::Body;
+use axum::http::Request;
+
+use crate::world::{Ask, PASSWORD, World, both};
+
+both! {
+    /// SECURITY: before the relying party and its address are known, nobody is sent anywhere.
+    async fn an_unknown_client_or_address_gets_a_page_and_no_redirect(world) {
+        let native = world.client("demo-native");
+        let portal = world.client("portal");
+        let mut asks = vec![
+            portal.ask().with("client_id", "nobody"),
+            portal.ask().with("client_id", "Portal"),
+            portal.ask().without("client_id"),
+            portal.ask().without("redirect_uri"),
+            portal.ask().and("client_id", "portal"),
+            portal.ask().and("redirect_uri", "http://localhost:8090/callback"),
+            native.ask().with("redirect_uri", "http://127.0.0.1:port/callback"),
+            native.ask().with("redirect_uri", "http://127.0.0.1.evil.example/callback"),
+            native.ask().with("redirect_uri", "http://127.0.0.1:1234/other"),
+            native.ask().with("redirect_uri", "http://localhost:1234/callback"),
+        ];
+        for uri in [
+            "http://localhost:8090/callback/",
+            "http://localhost:8090/Callback",
+            "http://localhost:8090/callback?x=1",
+            "http://localhost:8090/callback#x",
+            "http://LOCALHOST:8090/callback",
+            "http://localhost:8091/callback",
+            "https://localhost:8090/callback",
+            "http://localhost:8090@evil.example/callback",
+            "http://localhost:8090/../callback",
+            "http://localhost:8090/%63allback",
+            "http://localhost:8090\\@evil.example/callback",
+            "//localhost:8090/callback",
+            "javascript:alert(1)",
+            "http://localhost:9001/callback",
+        ] {
+            asks.push(portal.ask().with("redirect_uri", uri));
+        }
+        for ask in asks {
+            let answer = world.signed_in("alice").await.get(&ask.path()).await;
+            assert_eq!(answer.status(), 400, "{}", ask.path());
+            assert!(answer.location().is_none() && answer.shows("error-title"), "{}", ask.path());
+        }
+    }
+}
+
+both! {
+    async fn a_loopback_address_may_vary_in_its_port_only(world) {
+        let native = world.client("demo-native");
+        let mut browser = world.signed_in("alice").await;
+        for port in ["", ":1", ":4711", ":65535"] {
+            let ask = native.ask().with("redirect_uri", &format!("http://127.0.0.1{port}/callback"));
+            let answer = native.arrive(&mut browser, &ask).await;
+            let to = answer.location().unwrap_or_else(|| panic!("{port}: {}", answer.text()));
+            assert!(to.as_str().starts_with(&format!("http://127.0.0.1{port}/callback?")), "{to}");
+            assert!(answer.parameter("code").is_some(), "{to}");
+        }
+    }
+}
+
+/// What is wrong with a request, and the error it gets.
+fn wrong(ask: &Ask) -> Vec<(Ask, &'static str)> {
+    vec![
+        (ask.clone().without("response_type"), "invalid_request"),
+        (ask.clone().with("response_type", "token"), "unsupported_response_type"),
+        (ask.clone().with("response_type", "code id_token"), "unsupported_response_type"),
+        (ask.clone().with("response_type", "id_token"), "unsupported_response_type"),
+        (ask.clone().without("code_challenge").without("code_challenge_method"), "invalid_request"),
+        (ask.clone().with("code_challenge_method", "plain"), "invalid_request"),
+        (ask.clone().without("code_challenge_method"), "invalid_request"),
+        (ask.clone().with("code_challenge", "too-short"), "invalid_request"),
+        (ask.clone().with("scope", "quantum"), "invalid_scope"),
+        (ask.clone().with("prompt", "none login"), "invalid_request"),
+        (ask.clone().with("max_age", "-1"), "invalid_request"),
+        (ask.clone().with("max_age", "soon"), "invalid_request"),
+        (ask.clone().with("request", "eyJhbGciOiJub25lIn0.e30."), "request_not_supported"),
+        (ask.clone().with("request_uri", "https://evil.example/request"), "request_uri_not_supported"),
+        (ask.clone().with("request_uri", "urn:ietf:params:oauth:request_uri:x"), "request_uri_not_supported"),
+        (ask.clone().and("scope", "openid"), "invalid_request"),
+        (ask.clone().and("nonce", "again"), "invalid_request"),
+        (ask.clone().and("response_type", "code"), "invalid_request"),
+        (ask.clone().and("prompt", "login").and("prompt", "login"), "invalid_request"),
+        (ask.clone().with("response_mode", "fragment"), "invalid_request"),
+        (ask.clone().with("nonce", &"n".repeat(2001)), "invalid_request"),
+    ]
+}
+
+both! {
+    async fn every_other_error_goes_back_with_the_exact_state_and_who_says_so(world) {
+        let portal = world.client("portal");
+        for (ask, error) in wrong(&portal.ask()) {
+            let answer = world.browser().get(&ask.path()).await;
+            assert_eq!(portal.error(&answer), error, "{}", ask.path());
+            let posted = world.browser().post("/oauth2/authorize", &ask.fields()).await;
+            assert_eq!(portal.error(&posted), error, "POST {}", ask.path());
+        }
+    }
+}
+
+both! {
+    async fn parameters_nobody_knows_and_empty_ones_are_ignored(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        let ask = portal.ask().and("x-unknown", "1").and("x-unknown", "2").and("request", "").and("prompt", "").and("display", "popup");
+        let ask = ask.and("resource", "https://a.example").and("resource", "https://b.example").and("claims_locales", "fr");
+        let answer = portal.arrive(&mut browser, &ask.clone().without("x-unknown").and("x-unknown", "1")).await;
+        portal.code(&ask, &answer);
+    }
+}
+
+both! {
+    async fn what_is_no_text_is_refused_with_400(world) {
+        for query in ["state=%00", "state=%FF", "nonce=a%00b", "%00=1", "scope=openid%00", "login_hint=%C3"] {
+            let path = world.client("portal").ask().without(query.split('=').next().unwrap()).path();
+            let answer = world.signed_in("alice").await.get(&format!("{path}&{query}")).await;
+            assert_eq!(answer.status(), 400, "{query}");
+            assert!(answer.location().is_none(), "{query}");
+        }
+    }
+}
+
+both! {
+    async fn state_and_nonce_come_back_whole_at_any_length_up_to_the_bound(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        portal.authorize(&mut browser).await;
+        for length in [1, 500, 2000] {
+            let (state, nonce) = ("é".repeat(length), "n".repeat(length));
+            let ask = portal.ask().with("state", &state).with("nonce", &nonce);
+            let answer = portal.arrive(&mut browser, &ask).await;
+            let code = portal.code(&ask, &answer);
+            assert_eq!(portal.tokens(&code).await.id_claims()["nonce"], nonce.as_str());
+        }
+        let without = portal.ask().without("state").without("nonce");
+        let answer = portal.arrive(&mut browser, &without).await;
+        assert_eq!(answer.parameter("state"), None);
+        let claims = portal.tokens(&portal.code(&without, &answer)).await.id_claims();
+        assert!(claims.get("nonce").is_none(), "no nonce is invented");
+    }
+}
+
+both! {
+    /// The browser that posts from another site sends no cookie along: the person goes on with the session they have.
+    async fn a_cross_site_post_without_cookies_is_answered_in_the_browsers_own_session(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        portal.authorize(&mut browser).await;
+        let ask = portal.ask();
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(ask.fields()).finish();
+        let request = Request::post("/oauth2/authorize").header("content-type", "application/x-www-form-urlencoded");
+        let request = request.header("origin", "http://localhost:8090").header("sec-fetch-site", "cross-site");
+        let parked = world.browser().send(request.body(Body::from(body)).unwrap()).await;
+        assert!(parked.cookie("guichet_session").is_none() && parked.cookie("guichet_browser").is_none(), "it would replace the browser's own");
+        let answer = browser.follow(parked).await;
+        portal.code(&ask, &answer);
+    }
+}
+
+async fn errand_of(world: &World, ask: &Ask) -> (crate::world::Browser, String) {
+    let mut browser = world.browser();
+    let answer = browser.open(&ask.path()).await;
+    assert!(answer.shows("login-submit"), "{}", answer.text());
+    let form = answer.page().forms().into_iter().find(|form| form.action == "/login").unwrap();
+    let errand = form.field("errand").to_owned();
+    (browser, errand)
+}
+
+both! {
+    /// Login CSRF and mix-up: an errand belongs to the browser that brought it.
+    async fn an_errand_can_not_be_finished_in_another_browser(world) {
+        let portal = world.client("portal");
+        let (mut attacker, errand) = errand_of(&world, &portal.ask()).await;
+        let mut victim = world.signed_in("alice").await;
+        let answer = victim.get(&format!("/oauth2/authorize?errand={errand}")).await;
+        assert_eq!(answer.status(), 400, "{:?} {}", answer.location(), answer.text());
+        assert!(answer.location().is_none());
+        let answer = attacker.give_password("alice", PASSWORD).await;
+        let answer = attacker.follow(answer).await;
+        assert!(answer.shows("consent-allow"), "its own browser goes on: {}", answer.text());
+    }
+}
+
+both! {
+    async fn an_errand_is_forgotten_after_an_hour(world) {
+        let portal = world.client("portal");
+        let (mut browser, errand) = errand_of(&world, &portal.ask()).await;
+        world.advance("61min");
+        let answer = browser.get(&format!("/oauth2/authorize?errand={errand}")).await;
+        assert_eq!(answer.status(), 400, "{:?}", answer.location());
+        assert!(answer.location().is_none());
+    }
+}
+
+both! {
+    /// R-RGT-3.
+    async fn whoever_lacks_the_e_service_of_a_relying_party_is_not_signed_in_there(world) {
+        let tied = world.client("tied");
+        let mut alice = world.signed_in("alice").await;
+        tied.enter(&mut alice).await;
+        let mut bruno = world.signed_in("bruno").await;
+        let answer = tied.arrive(&mut bruno, &tied.ask()).await;
+        assert_eq!((answer.status(), answer.unmet()), (403, vec!["e-service".to_owned()]));
+        assert!(!tied.receives(&answer));
+        let silent = tied.arrive(&mut bruno, &tied.ask().with("prompt", "none")).await;
+        assert_eq!(tied.error(&silent), "access_denied");
+    }
+}
+
+both! {
+    /// R-RGT-6: the browser's address counts here; at the token endpoint it is the session's last, not the portal's own.
+    async fn nina_enters_a_relying_party_from_her_network_only(world) {
+        let portal = world.client("portal");
+        let mut browser = world.browser().from("192.0.2.7");
+        browser.sign_in("nina", PASSWORD).await;
+        let tokens = portal.enter(&mut browser).await;
+        assert_eq!(portal.userinfo(&tokens.access).await.status(), 200);
+
+        let mut elsewhere = browser.clone().from("198.51.100.1");
+        let answer = portal.arrive(&mut elsewhere, &portal.ask()).await;
+        assert_eq!((answer.status(), answer.unmet()), (403, vec!["network".to_owned()]));
+        assert_eq!(portal.userinfo(&tokens.access).await.status(), 401, "her session was last seen elsewhere");
+    }
+}

@@ -1,0 +1,174 @@
+//! What a relying party learns of a person: the same in ID token, access token and UserInfo (CONTRACT, R-RGT-1, 2, 3, 6, R-DIR-6).
+
+use serde_json::{Value, json};
+
+use crate::world::{Browser, ISSUER, PASSWORD, Tokens, World, both, header_of};
+
+async fn enter(world: &World, browser: &mut Browser) -> (Tokens, Value) {
+    let portal = world.client("portal");
+    let tokens = portal.enter(browser).await;
+    let answer = portal.userinfo(&tokens.access).await;
+    assert_eq!(answer.status(), 200, "{}", answer.text());
+    let userinfo = answer.json();
+    (tokens, userinfo)
+}
+
+/// The claims about the company and the rights there, the company's id aside.
+fn rights(claims: &Value) -> Value {
+    let mut company = claims["company"].clone();
+    assert_eq!(company["id"].as_str().map(str::len), Some(36), "{claims}");
+    company.as_object_mut().unwrap().remove("id");
+    json!({
+        "company": company,
+        "access_profile": claims["access_profile"],
+        "roles": claims["roles"],
+        "entitlements": claims["entitlements"],
+    })
+}
+
+fn expected(company: Value, profile: &str, (roles, entitlements): (&[&str], &[&str])) -> Value {
+    json!({ "company": company, "access_profile": profile, "roles": roles, "entitlements": entitlements })
+}
+
+async fn assert_says(world: &World, browser: &mut Browser, expected: &Value) {
+    let (tokens, userinfo) = enter(world, browser).await;
+    let (id, access) = (world.verified(&tokens.id).await, world.verified(&tokens.access).await);
+    for (place, claims) in [("ID token", &id), ("access token", &access), ("UserInfo", &userinfo)] {
+        assert_eq!(&rights(claims), expected, "{place}");
+        assert_eq!(claims["sub"], id["sub"], "{place}");
+        assert_eq!(claims["company"]["id"], id["company"]["id"], "{place}");
+    }
+}
+
+both! {
+    async fn every_profile_role_and_e_service_reaches_the_relying_party_alike_in_all_three_places(world) {
+        let durand = json!({ "ref": "C-1001", "name": "Durand Télécom" });
+        let lyon = json!({ "ref": "C-1001", "name": "Durand Télécom", "branch": "LYO" });
+        for (who, expected) in [
+            ("alice", expected(durand.clone(), "complete", (&["account_admin"], &["certificats"]))),
+            ("bruno", expected(lyon, "limited", (&["tickets"], &[]))),
+            ("chloe", expected(durand.clone(), "invoicing", (&["billing"], &[]))),
+            ("carl", expected(durand, "complete", (&[], &["certificats"]))),
+        ] {
+            let mut browser = world.signed_in(who).await;
+            assert_says(&world, &mut browser, &expected).await;
+        }
+    }
+}
+
+both! {
+    /// One `sub`, two companies: relying parties key on both.
+    async fn ines_is_one_person_with_other_rights_at_each_company(world) {
+        let mut browser = world.browser();
+        let answer = browser.sign_in("ines", PASSWORD).await;
+        browser.follow(answer).await;
+        let mut subjects = Vec::new();
+        for (reference, name, profile) in [("C-1001", "Durand Télécom", "invoicing"), ("C-1002", "Petit Réseau", "complete")] {
+            browser.press("company", reference).await;
+            let company = json!({ "ref": reference, "name": name });
+            assert_says(&world, &mut browser, &expected(company, profile, (&[], &[]))).await;
+            let (tokens, _) = enter(&world, &mut browser).await;
+            subjects.push(tokens.id_claims()["sub"].clone());
+            browser.get("/account").await;
+        }
+        assert_eq!(subjects[0], subjects[1]);
+    }
+}
+
+both! {
+    /// A token never changes company.
+    async fn a_token_keeps_its_company_when_the_person_switches(world) {
+        let mut browser = world.browser();
+        let answer = browser.sign_in("ines", PASSWORD).await;
+        browser.follow(answer).await;
+        browser.press("company", "C-1001").await;
+        let portal = world.client("portal");
+        let tokens = portal.enter(&mut browser).await;
+        browser.get("/account").await;
+        browser.press("company", "C-1002").await;
+        let userinfo = portal.userinfo(&tokens.access).await;
+        if userinfo.status() == 200 {
+            assert_eq!(userinfo.json()["company"]["ref"], "C-1001");
+        }
+    }
+}
+
+both! {
+    async fn the_id_token_is_what_openid_connect_asks_for(world) {
+        let mut browser = world.signed_in("alice").await;
+        let before = world.app.clock.now().seconds();
+        let (tokens, _) = enter(&world, &mut browser).await;
+        let claims = world.verified(&tokens.id).await;
+        assert_eq!(header_of(&tokens.id)["alg"], "RS256");
+        assert_eq!((&claims["iss"], &claims["aud"]), (&json!(ISSUER), &json!("portal")));
+        assert_eq!(claims["nonce"], "nonce-5f3");
+        assert_eq!((&claims["acr"], &claims["amr"]), (&json!("1fa"), &json!(["pwd"])));
+        let (iat, exp) = (claims["iat"].as_i64().unwrap(), claims["exp"].as_i64().unwrap());
+        assert!((before..=before + 5).contains(&iat) && exp == iat + 300, "{claims}");
+        assert!(claims["sid"].is_string(), "{claims}");
+        for mailed in ["email", "name", "given_name", "family_name", "phone_number"] {
+            assert!(claims.get(mailed).is_none(), "{mailed} belongs to UserInfo only");
+        }
+    }
+}
+
+both! {
+    async fn the_access_token_is_what_rfc_9068_asks_for(world) {
+        let mut browser = world.signed_in("alice").await;
+        let (tokens, _) = enter(&world, &mut browser).await;
+        let claims = world.verified(&tokens.access).await;
+        assert_eq!(header_of(&tokens.access)["typ"], "at+jwt");
+        assert_eq!((&claims["iss"], &claims["client_id"]), (&json!(ISSUER), &json!("portal")));
+        assert!(claims["aud"].is_string() && claims["jti"].is_string() && claims["scope"].is_string(), "{claims}");
+        assert_eq!(claims["exp"].as_i64().unwrap(), claims["iat"].as_i64().unwrap() + 300);
+        assert!(claims.get("email").is_none() && claims.get("name").is_none(), "{claims}");
+        assert_eq!(tokens.answer["token_type"], "Bearer");
+        assert_eq!(tokens.answer["expires_in"], 300);
+        assert!(tokens.answer.get("refresh_token").is_none());
+    }
+}
+
+both! {
+    async fn userinfo_adds_what_profile_email_and_phone_open(world) {
+        let mut browser = world.signed_in("alice").await;
+        let portal = world.client("portal");
+        let userinfo = portal.userinfo(&portal.enter(&mut browser).await.access).await.json();
+        assert_eq!(userinfo["email"], "alice@durand.example", "{userinfo}");
+        assert!(userinfo["name"].as_str().unwrap().starts_with("Alice"), "{userinfo}");
+        assert!(userinfo.get("phone_number").is_none(), "phone wasn't asked for");
+
+        let narrow = portal.scope("openid");
+        let userinfo = narrow.userinfo(&narrow.enter(&mut browser).await.access).await.json();
+        assert_eq!(userinfo.as_object().unwrap().keys().collect::<Vec<_>>(), ["sub"], "{userinfo}");
+    }
+}
+
+both! {
+    /// OpenID Connect Core section 3.1.2.1: without `openid` this is plain OAuth.
+    async fn without_openid_there_is_no_id_token_and_no_userinfo(world) {
+        let mut browser = world.signed_in("alice").await;
+        let portal = world.client("portal").scope("company rights");
+        let tokens = portal.enter(&mut browser).await;
+        assert!(tokens.answer.get("id_token").is_none(), "{}", tokens.answer);
+        assert_eq!(portal.userinfo(&tokens.access).await.status(), 403);
+    }
+}
+
+both! {
+    async fn auth_time_is_told_when_max_age_or_the_registration_asks(world) {
+        let mut browser = world.signed_in("alice").await;
+        let (tokens, _) = enter(&world, &mut browser).await;
+        assert!(tokens.id_claims().get("auth_time").is_none());
+
+        let portal = world.client("portal");
+        let ask = portal.ask().with("max_age", "3600");
+        let answer = portal.arrive(&mut browser, &ask).await;
+        let claims = portal.tokens(&portal.code(&ask, &answer)).await.id_claims();
+        assert!(claims["auth_time"].as_i64().unwrap() <= claims["iat"].as_i64().unwrap());
+
+        let registered = world.client("old-fashioned").enter(&mut browser).await;
+        assert!(registered.id_claims()["auth_time"].is_i64());
+        assert_eq!(header_of(&registered.id)["alg"], "ES256");
+        world.verified(&registered.id).await;
+    }
+}

@@ -1,0 +1,129 @@
+//! Consent: asked once, remembered until it is withdrawn or the scope grows (CONTRACT: lives).
+
+use crate::world::{World, both};
+
+both! {
+    async fn consent_is_asked_once_per_relying_party_and_person(world) {
+        let (portal, web) = (world.client("portal"), world.client("demo-web"));
+        let mut browser = world.signed_in("alice").await;
+        let page = browser.open(&portal.ask().path()).await;
+        assert!(page.shows("consent-allow") && page.shows("consent-deny"), "{}", page.text());
+        portal.authorize(&mut browser).await;
+        assert!(portal.receives(&browser.open(&portal.ask().path()).await), "remembered");
+        assert!(portal.receives(&world.signed_in("alice").await.open(&portal.ask().path()).await), "remembered in another browser");
+        assert!(browser.open(&web.ask().path()).await.shows("consent-allow"), "another relying party");
+        assert!(world.signed_in("carl").await.open(&portal.ask().path()).await.shows("consent-allow"), "another person");
+    }
+}
+
+both! {
+    async fn a_refusal_is_told_and_not_remembered(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        for _ in 0..2 {
+            let page = browser.open(&portal.ask().path()).await;
+            assert!(page.shows("consent-deny"), "{}", page.text());
+            let denied = browser.submit("consent-deny", &[]).await;
+            let answer = browser.follow(denied).await;
+            assert_eq!(portal.error(&answer), "access_denied");
+        }
+    }
+}
+
+both! {
+    async fn consent_is_asked_again_when_the_scope_grows_and_not_when_it_shrinks(world) {
+        let narrow = world.client("portal").scope("openid company");
+        let wide = world.client("portal").scope("openid company rights");
+        let mut browser = world.signed_in("alice").await;
+        narrow.authorize(&mut browser).await;
+        let silent = browser.open(&wide.ask().with("prompt", "none").path()).await;
+        assert_eq!(wide.error(&silent), "consent_required");
+        let page = browser.open(&wide.ask().path()).await;
+        assert!(page.shows("consent-allow"), "{:?}", page.location());
+        wide.authorize(&mut browser).await;
+        for portal in [&narrow, &wide] {
+            assert!(portal.receives(&browser.open(&portal.ask().path()).await));
+        }
+        let tokens = narrow.enter(&mut browser).await;
+        assert_eq!(tokens.access_claims()["scope"], "openid company", "less is given where less is asked");
+    }
+}
+
+both! {
+    async fn prompt_consent_asks_again(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        portal.authorize(&mut browser).await;
+        world.advance("1s");
+        let ask = portal.ask().with("prompt", "consent");
+        assert!(browser.open(&ask.path()).await.shows("consent-allow"));
+        world.advance("1s");
+        let allowed = browser.submit("consent-allow", &[]).await;
+        let answer = browser.follow(allowed).await;
+        portal.code(&ask, &answer);
+    }
+}
+
+/// Withdraws the one consent that my account shows.
+async fn withdraw(world: &World, who: &str) {
+    let mut browser = world.signed_in(who).await;
+    let page = browser.get("/account").await.page();
+    let form = page.forms().into_iter().find(|form| form.action == "/account/consents/withdraw").expect("no application is listed");
+    let answer = browser.send_form_to("/account/consents/withdraw", ("consent", form.field("consent"))).await;
+    assert_eq!(answer.header("location"), "/account");
+    let page = browser.get("/account").await.page();
+    assert!(!page.forms().iter().any(|form| form.action == "/account/consents/withdraw"));
+}
+
+both! {
+    async fn withdrawing_a_consent_ends_its_tokens_and_codes_and_asks_anew(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        let tokens = portal.enter(&mut browser).await;
+        let in_flight = portal.authorize(&mut browser).await;
+        assert_eq!(portal.userinfo(&tokens.access).await.status(), 200);
+
+        withdraw(&world, "alice").await;
+        assert_eq!(portal.userinfo(&tokens.access).await.status(), 401);
+        let answer = portal.redeem(&in_flight).await;
+        assert_eq!((answer.status(), answer.error().as_str()), (400, "invalid_grant"));
+        assert!(browser.open(&portal.ask().path()).await.shows("consent-allow"));
+        portal.enter(&mut browser).await;
+        assert_eq!(portal.userinfo(&tokens.access).await.status(), 401, "a new consent revives nothing");
+    }
+}
+
+both! {
+    /// SECURITY 3.
+    async fn nobody_withdraws_another_persons_consent(world) {
+        let portal = world.client("portal");
+        let mut alice = world.signed_in("alice").await;
+        let tokens = portal.enter(&mut alice).await;
+        let page = alice.get("/account").await.page();
+        let form = page.forms().into_iter().find(|form| form.action == "/account/consents/withdraw").unwrap();
+        let mut bruno = world.signed_in("bruno").await;
+        bruno.get("/account").await;
+        let csrf = bruno.csrf();
+        for consent in [form.field("consent"), "01890000-0000-7000-8000-000000000000"] {
+            let answer = bruno.post("/account/consents/withdraw", &[("csrf", &csrf), ("consent", consent)]).await;
+            assert_eq!((answer.status(), answer.header("location")), (303, "/account"));
+        }
+        assert_eq!(portal.userinfo(&tokens.access).await.status(), 200);
+    }
+}
+
+both! {
+    /// Browsers hold `form-action` against every redirect that follows a form.
+    async fn pages_that_lead_to_a_relying_party_admit_its_origin_and_no_other_page_does(world) {
+        let portal = world.client("portal");
+        let mut browser = world.browser();
+        let login = browser.open(&portal.ask().path()).await;
+        let answer = browser.give_password("alice", crate::world::PASSWORD).await;
+        let consent = browser.follow(answer).await;
+        for page in [login, consent] {
+            assert!(page.header("content-security-policy").contains("form-action 'self' http://localhost:8090;"), "{}", page.header("content-security-policy"));
+        }
+        let account = browser.get("/account").await;
+        assert!(account.header("content-security-policy").contains("form-action 'self';"));
+    }
+}

@@ -1,0 +1,138 @@
+//! Tokens that we didn't sign, or signed for something else, are refused (SECURITY: alg none, confusion, kid, RFC 9068).
+
+use josekit::jws::{HS256, JwsSigner as _, RS256};
+use serde_json::{Value, json};
+
+use crate::world::{RelyingParty, Tokens, World, both, claims_of, forge, header_of, signing_input};
+
+async fn entered(world: &World) -> (RelyingParty, Tokens) {
+    let portal = world.client("portal");
+    let tokens = portal.enter(&mut world.signed_in("alice").await).await;
+    assert_eq!(portal.userinfo(&tokens.access).await.status(), 200);
+    (portal, tokens)
+}
+
+async fn assert_refused(portal: &RelyingParty, token: &str, about: &str) {
+    let answer = portal.userinfo(token).await;
+    assert_eq!(answer.status(), 401, "{about}: {}", answer.text());
+}
+
+fn with(mut value: Value, name: &str, changed: Value) -> Value {
+    value[name] = changed;
+    value
+}
+
+both! {
+    async fn an_id_token_is_no_access_token(world) {
+        let (portal, tokens) = entered(&world).await;
+        assert_refused(&portal, &tokens.id, "the ID token").await;
+        assert_ne!(header_of(&tokens.id)["typ"], "at+jwt");
+        assert_ne!(claims_of(&tokens.access)["aud"], "portal", "a relying party that checks aud refuses the access token as ID token");
+    }
+}
+
+both! {
+    async fn tokens_without_a_signature_are_refused(world) {
+        let (portal, tokens) = entered(&world).await;
+        let (header, claims) = (header_of(&tokens.access), claims_of(&tokens.access));
+        for alg in ["none", "None", "NONE", ""] {
+            assert_refused(&portal, &forge(&with(header.clone(), "alg", json!(alg)), &claims, b""), alg).await;
+        }
+        assert_refused(&portal, &forge(&header, &claims, b""), "no signature").await;
+        assert_refused(&portal, tokens.access.rsplit_once('.').unwrap().0, "two parts").await;
+    }
+}
+
+both! {
+    /// The published key as an HMAC secret.
+    async fn a_public_key_is_no_shared_secret(world) {
+        let (portal, tokens) = entered(&world).await;
+        let key = world.published_key(&tokens.access).await;
+        let header = with(header_of(&tokens.access), "alg", json!("HS256"));
+        let claims = claims_of(&tokens.access);
+        let jwk = josekit::jwk::Jwk::from_map(key.as_object().unwrap().clone()).unwrap();
+        let mut secrets = vec![key.to_string().into_bytes()];
+        match key["kty"].as_str().unwrap() {
+            "RSA" => {
+                let pair = josekit::jwk::alg::rsa::RsaKeyPair::from_jwk(&jwk);
+                secrets.extend(pair.map(|pair| pair.to_pem_public_key()));
+            }
+            _ => {
+                let pair = josekit::jwk::alg::ec::EcKeyPair::from_jwk(&jwk);
+                secrets.extend(pair.map(|pair| pair.to_pem_public_key()));
+            }
+        }
+        for secret in secrets.into_iter().filter(|secret| secret.len() >= 32) {
+            let signature = HS256.signer_from_bytes(&secret).unwrap().sign(signing_input(&header, &claims).as_bytes()).unwrap();
+            assert_refused(&portal, &forge(&header, &claims, &signature), "HS256").await;
+        }
+    }
+}
+
+both! {
+    async fn a_key_that_the_token_brings_along_or_points_at_is_not_believed(world) {
+        let (portal, tokens) = entered(&world).await;
+        let pair = RS256.generate_key_pair(2048).unwrap();
+        let signer = RS256.signer_from_pem(pair.to_pem_private_key()).unwrap();
+        let public = Value::Object(pair.to_jwk_public_key().as_ref().clone());
+        let plain = with(header_of(&tokens.access), "alg", json!("RS256"));
+        let claims = with(claims_of(&tokens.access), "access_profile", json!("complete"));
+        for header in [
+            plain.clone(),
+            with(plain.clone(), "jwk", public),
+            with(plain.clone(), "jku", json!("http://localhost:1/keys")),
+            with(plain.clone(), "x5u", json!("http://localhost:1/keys")),
+            with(plain.clone(), "kid", json!("../../../../dev/null")),
+            with(plain.clone(), "kid", json!("' union select 1 --")),
+            with(plain.clone(), "kid", json!(7)),
+            with(plain.clone(), "crit", json!(["exp"])),
+        ] {
+            let signature = signer.sign(signing_input(&header, &claims).as_bytes()).unwrap();
+            assert_refused(&portal, &forge(&header, &claims, &signature), &header.to_string()).await;
+        }
+    }
+}
+
+both! {
+    async fn a_token_changed_in_any_part_is_refused(world) {
+        let (portal, tokens) = entered(&world).await;
+        let parts: Vec<&str> = tokens.access.split('.').collect();
+        for index in 0..3 {
+            let mut changed: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
+            let middle = changed[index].len() / 2;
+            let other = if &changed[index][middle..=middle] == "A" { "B" } else { "A" };
+            changed[index].replace_range(middle..=middle, other);
+            assert_refused(&portal, &changed.join("."), &format!("part {index}")).await;
+        }
+        for (name, value) in [("sub", json!("01890000-0000-7000-8000-000000000000")), ("exp", json!(9_999_999_999i64)), ("scope", json!("openid email"))] {
+            use base64::Engine as _;
+            let signature = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(parts[2]).unwrap();
+            let claims = with(claims_of(&tokens.access), name, value);
+            assert_refused(&portal, &forge(&header_of(&tokens.access), &claims, &signature), name).await;
+        }
+    }
+}
+
+both! {
+    async fn a_token_of_another_guichet_is_refused(world) {
+        let (portal, _) = entered(&world).await;
+        let elsewhere = world.server_with(|config| config.issuer = "http://localhost:8081".to_owned()).await;
+        let mut browser = elsewhere.signed_in("alice").await;
+        let answer = browser.open(&elsewhere.client("portal").ask().path()).await;
+        let answer = if answer.shows("consent-allow") {
+            let allowed = browser.submit("consent-allow", &[]).await;
+            browser.follow(allowed).await
+        } else {
+            answer
+        };
+        let party = elsewhere.client("portal");
+        let code = crate::world::Code {
+            code: answer.parameter("code").unwrap(),
+            verifier: Some(crate::world::VERIFIER.to_owned()),
+            redirect_uri: "http://localhost:8090/callback".to_owned(),
+        };
+        let foreign = party.tokens(&code).await;
+        assert_eq!(party.userinfo(&foreign.access).await.status(), 200);
+        assert_refused(&portal, &foreign.access, "another issuer, with the very same keys").await;
+    }
+}

@@ -1,0 +1,135 @@
+//! What holds for every answer of every door: headers, places, hosts and forwarded addresses (SECURITY 6, framing, host poisoning).
+
+use guichet::base::{Networks, Place};
+
+use crate::world::{Answer, ISSUER, PASSWORD, both};
+
+fn assert_guarded(answer: &Answer, about: &str) {
+    assert_eq!(answer.header("x-content-type-options"), "nosniff", "{about}");
+    assert_eq!(answer.header("x-frame-options"), "DENY", "{about}");
+    assert_eq!(answer.header("referrer-policy"), "no-referrer", "{about}");
+    let policy = answer.header("content-security-policy");
+    for needed in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+        assert!(policy.contains(needed), "{about}: {policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{about}: {policy}");
+    if answer.header("content-type").starts_with("text/html") {
+        assert_eq!(answer.header("cache-control"), "no-store", "{about}");
+        let text = answer.text();
+        assert!(!text.contains("<script") && !text.contains("style=") && !text.contains("<style"), "{about}: blocked by our own policy");
+    }
+}
+
+both! {
+    /// A mail can't name a page that doesn't exist.
+    async fn every_place_is_answered_and_guarded(world) {
+        let mut browser = world.signed_in("alice").await;
+        let nowhere = browser.get("/no-such-page").await;
+        assert_eq!(nowhere.status(), 404);
+        assert_guarded(&nowhere, "/no-such-page");
+        for place in Place::ALL.into_iter().filter(|place| !place.is_demo()) {
+            let path = if place == Place::Asset {
+                let page = browser.get("/account").await.page();
+                page.all().iter().find_map(|element| element.attribute("href").filter(|href| href.starts_with("/assets/"))).unwrap().to_owned()
+            } else {
+                place.path().to_owned()
+            };
+            let answers = [browser.clone().get(&path).await, browser.clone().post(&path, &[]).await];
+            for answer in &answers {
+                assert_guarded(answer, &path);
+                assert!(answer.status() < 500, "{path}: {}", answer.status());
+            }
+            assert!(answers.iter().any(|answer| answer.status() != 404), "{path} is routed nowhere");
+        }
+    }
+}
+
+both! {
+    async fn refusals_and_errors_are_guarded_too(world) {
+        for (path, status) in [
+            ("/oauth2/authorize", 400),
+            ("/oauth2/authorize?client_id=%00", 400),
+            ("/oauth2/userinfo", 401),
+            ("/account/sessions/end", 404),
+            ("/login?errand=not-an-errand", 400),
+            ("/%2e%2e/%2e%2e/etc/passwd", 404),
+            ("/assets/..%2f..%2fCargo.toml", 404),
+        ] {
+            let answer = world.browser().get(path).await;
+            assert_eq!(answer.status(), status, "{path}");
+            assert_guarded(&answer, path);
+        }
+        let answer = world.browser().sign_in("eve", PASSWORD).await;
+        assert_eq!(answer.status(), 403);
+        assert_guarded(&answer, "a refusal");
+        let answer = world.client("portal").token(&[]).await;
+        assert_guarded(&answer, "the token endpoint");
+    }
+}
+
+both! {
+    /// Links and redirects come from the configured issuer, never from a request.
+    async fn a_host_that_the_request_claims_reaches_no_link_and_no_redirect(world) {
+        let portal = world.client("portal");
+        for header in ["host", "x-forwarded-host", "forwarded", "x-original-host", "x-forwarded-proto"] {
+            let value = if header == "forwarded" { "host=evil.example;proto=https" } else { "evil.example" };
+            let mut browser = world.browser().with(header, value);
+            let discovery = browser.get("/.well-known/openid-configuration").await;
+            assert_eq!(discovery.json()["issuer"], ISSUER, "{header}");
+            let page = browser.open(&portal.ask().path()).await;
+            assert!(page.shows("login-submit"), "{header}: {:?}", page.location());
+            assert!(![discovery.text(), page.text()].concat().contains("evil"), "{header}");
+            assert_eq!(browser.give_password("alice", PASSWORD).await.status(), 303, "{header}");
+        }
+        assert!(world.mails().await.iter().all(|mail| !mail.text.contains("evil") && mail.text.contains(ISSUER)));
+    }
+}
+
+both! {
+    /// SECURITY 6: a forwarded address counts from a configured proxy only, and a chain that can't be read denies.
+    async fn a_forwarded_address_counts_from_a_trusted_proxy_only(world) {
+        let hers = |browser: crate::world::Browser| browser.with("x-forwarded-for", "192.0.2.7");
+        assert_eq!(hers(world.browser()).sign_in("nina", PASSWORD).await.status(), 403, "no proxy is trusted");
+
+        let proxied = world.server_with(|config| config.http.trusted_proxies = Networks::parse("10.0.0.0/8").unwrap()).await;
+        assert_eq!(hers(proxied.browser().from("10.1.2.3")).sign_in("nina", PASSWORD).await.status(), 303);
+        assert_eq!(hers(proxied.browser().from("198.51.100.1")).sign_in("nina", PASSWORD).await.status(), 403, "not a proxy");
+        let spoofed = proxied.browser().from("10.1.2.3").with("x-forwarded-for", "192.0.2.7, 198.51.100.1, 10.9.9.9");
+        assert_eq!(spoofed.clone().sign_in("nina", PASSWORD).await.status(), 403, "the caller's own words");
+        for chain in ["unknown", "192.0.2.7, nonsense", "192.0.2.7;", ","] {
+            let answer = proxied.browser().from("10.1.2.3").with("x-forwarded-for", chain).get("/login").await;
+            assert_eq!(answer.status(), 400, "{chain}");
+        }
+    }
+}
+
+both! {
+    async fn the_documents_of_discovery_name_only_endpoints_that_answer(world) {
+        let mut browser = world.browser();
+        let [openid, server] = [
+            browser.get("/.well-known/openid-configuration").await,
+            browser.get("/.well-known/oauth-authorization-server").await,
+        ];
+        assert_eq!((openid.status(), server.status()), (200, 200));
+        let document = openid.json();
+        assert_eq!(document["issuer"], ISSUER);
+        assert_eq!(document["code_challenge_methods_supported"], serde_json::json!(["S256"]));
+        assert_eq!(document["response_types_supported"], serde_json::json!(["code"]));
+        assert!(document["id_token_signing_alg_values_supported"].as_array().unwrap().contains(&"RS256".into()));
+        assert_eq!(document["authorization_response_iss_parameter_supported"], true);
+        for (name, value) in document.as_object().unwrap() {
+            if name.ends_with("_endpoint") || name == "jwks_uri" {
+                let path = value.as_str().unwrap().strip_prefix(ISSUER).unwrap();
+                let answers = [browser.get(path).await.status(), browser.post(path, &[]).await.status()];
+                assert!(answers.iter().any(|status| ![404, 405].contains(status)), "{name}: {answers:?}");
+            }
+        }
+        let keys = browser.get("/oauth2/jwks").await.json();
+        for key in keys["keys"].as_array().unwrap() {
+            assert!(key["kid"].is_string() && key["alg"].is_string() && key["use"] == "sig", "{key}");
+            for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+                assert!(key.get(private).is_none(), "{private} of a private key is published");
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Guichet from outside: what people, relying parties and attackers meet at its doors. Each test is named after the rule it proves
+//! and runs on SQLite and on PostgreSQL; `world` is how they speak. The process itself is tested in `storm`, the sample portal in `portal`.
+
+mod world;
+
+mod access_ends;
+mod authorize;
+mod claims;
+mod code;
+mod consent;
+mod forged_tokens;
+mod forms;
+mod headers;
+mod languages;
+mod logout;
+mod never_broken;
+mod portal;
+mod prompts;
+mod races;
+mod sessions;
+mod sign_in;
+mod standing;
+mod storm;
+mod token;
+mod userinfo;

@@ -1,0 +1,157 @@
+//! `prompt`, `max_age`, `login_hint` and `id_token_hint` (OpenID Connect Core section 3.1.2.1).
+
+use crate::world::{PASSWORD, both};
+
+both! {
+    async fn prompt_none_answers_at_once_or_says_what_is_missing(world) {
+        let portal = world.client("portal");
+        let ask = portal.ask().with("prompt", "none");
+        let mut browser = world.browser();
+        let answer = browser.open(&ask.path()).await;
+        assert_eq!(portal.error(&answer), "login_required");
+
+        browser.sign_in("alice", PASSWORD).await;
+        let answer = browser.open(&ask.path()).await;
+        assert_eq!(portal.error(&answer), "consent_required");
+
+        portal.authorize(&mut browser).await;
+        let answer = browser.open(&ask.path()).await;
+        portal.code(&ask, &answer);
+    }
+}
+
+both! {
+    async fn prompt_none_does_not_choose_a_company_for_the_person(world) {
+        let portal = world.client("portal");
+        let mut browser = world.browser();
+        browser.sign_in("ines", PASSWORD).await;
+        let answer = browser.open(&portal.ask().with("prompt", "none").path()).await;
+        assert_eq!(portal.error(&answer), "account_selection_required");
+    }
+}
+
+both! {
+    /// R-DIR-6: she is asked on the way, once, and the relying party learns her choice.
+    async fn ines_is_asked_for_her_company_on_the_way_to_a_relying_party(world) {
+        let portal = world.client("portal");
+        let mut browser = world.browser();
+        let ask = portal.ask();
+        browser.open(&ask.path()).await;
+        let answer = browser.give_password("ines", PASSWORD).await;
+        let page = browser.follow(answer).await;
+        assert!(page.shows("company-choice"), "{}", page.text());
+        let answer = browser.press("company", "C-1002").await;
+        let page = browser.follow(answer).await;
+        assert!(page.shows("consent-allow"), "{}", page.text());
+        let answer = browser.submit("consent-allow", &[]).await;
+        let answer = browser.follow(answer).await;
+        let tokens = portal.tokens(&portal.code(&ask, &answer)).await;
+        assert_eq!(tokens.id_claims()["company"]["ref"], "C-1002");
+        portal.authorize(&mut browser).await;
+    }
+}
+
+both! {
+    async fn prompt_login_asks_again_and_moves_auth_time(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        let ask = portal.ask().with("max_age", "10000");
+        let answer = portal.arrive(&mut browser, &ask).await;
+        let first = portal.tokens(&portal.code(&ask, &answer)).await.id_claims()["auth_time"].as_i64().unwrap();
+
+        world.advance("10min");
+        let again = ask.with("prompt", "login");
+        let page = browser.open(&again.path()).await;
+        assert!(page.shows("login-submit"), "{}", page.text());
+        let answer = browser.give_password("alice", PASSWORD).await;
+        let answer = browser.follow(answer).await;
+        let later = portal.tokens(&portal.code(&again, &answer)).await.id_claims()["auth_time"].as_i64().unwrap();
+        assert!(later >= first + 600, "{first} {later}");
+    }
+}
+
+both! {
+    async fn max_age_asks_again_when_the_sign_in_is_too_old_and_0_always(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        portal.authorize(&mut browser).await;
+        world.advance("5min");
+        let young = browser.open(&portal.ask().with("max_age", "301").path()).await;
+        assert!(portal.receives(&young), "{}", young.text());
+        for max_age in ["299", "0"] {
+            let ask = portal.ask().with("max_age", max_age);
+            let page = browser.open(&ask.path()).await;
+            assert!(page.shows("login-submit"), "max_age={max_age}: {:?} {}", page.location(), page.text());
+            let silent = browser.open(&ask.clone().with("prompt", "none").path()).await;
+            assert_eq!(portal.error(&silent), "login_required", "max_age={max_age}");
+            browser.open(&ask.path()).await;
+            world.advance("1s");
+            let answer = browser.give_password("alice", PASSWORD).await;
+            let answer = browser.follow(answer).await;
+            let claims = portal.tokens(&portal.code(&ask, &answer)).await.id_claims();
+            assert_eq!(claims["auth_time"], claims["iat"], "auth_time moved");
+            world.advance("5min");
+        }
+    }
+}
+
+both! {
+    /// The dispatcher asks again: a step can't be left out by going back to it with the errand alone.
+    async fn prompt_login_can_not_be_skipped_by_returning_to_the_dispatcher(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        portal.authorize(&mut browser).await;
+        let page = browser.open(&portal.ask().with("prompt", "login").path()).await;
+        let form = page.page().forms().into_iter().find(|form| form.action == "/login").unwrap();
+        let page = browser.open(&format!("/oauth2/authorize?errand={}", form.field("errand"))).await;
+        assert!(page.shows("login-submit"), "{:?}", page.location());
+        let page = browser.open(&format!("/oauth2/authorize?errand={}&prompt=", form.field("errand"))).await;
+        assert!(!portal.receives(&page), "{:?}", page.location());
+    }
+}
+
+both! {
+    async fn select_account_asks_who_it_is(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        portal.authorize(&mut browser).await;
+        let ask = portal.ask().with("prompt", "select_account");
+        let page = browser.open(&ask.path()).await;
+        assert!(page.shows("login-submit"), "{:?}", page.location());
+        world.advance("1s");
+        let answer = browser.give_password("carl", PASSWORD).await;
+        let page = browser.follow(answer).await;
+        assert!(page.shows("consent-allow"), "carl never consented: {:?}", page.location());
+    }
+}
+
+both! {
+    async fn a_login_hint_is_proposed_and_escaped(world) {
+        let portal = world.client("portal");
+        for hint in ["bruno@durand.example", "\"><script>alert(1)</script>", "'; drop table accounts; --"] {
+            let page = world.browser().open(&portal.ask().with("login_hint", hint).path()).await;
+            assert_eq!(page.page().by_id("login-username").unwrap().attribute("value"), Some(hint));
+            assert!(!page.text().contains("<script>"));
+        }
+    }
+}
+
+both! {
+    async fn an_id_token_hint_of_another_person_is_login_required(world) {
+        let portal = world.client("portal");
+        let mut alice = world.signed_in("alice").await;
+        let tokens = portal.enter(&mut alice).await;
+        let ask = portal.ask().with("prompt", "none").with("id_token_hint", &tokens.id);
+        let answer = alice.open(&ask.path()).await;
+        portal.code(&ask, &answer);
+
+        let mut bruno = world.signed_in("bruno").await;
+        portal.authorize(&mut bruno).await;
+        let answer = bruno.open(&ask.path()).await;
+        assert_eq!(portal.error(&answer), "login_required");
+
+        let access = ask.with("id_token_hint", &tokens.access);
+        let answer = alice.open(&access.path()).await;
+        assert_eq!(portal.error(&answer), "invalid_request", "an access token is no ID token");
+    }
+}
