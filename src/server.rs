@@ -25,7 +25,7 @@ use crate::{oidc, web};
 const LONGEST_BODY: usize = 64 * 1024;
 
 /// The longest a request may take, a slow client's body included.
-const LONGEST_REQUEST: Duration = Duration::from_secs(60);
+const LONGEST_REQUEST: Duration = Duration::from_mins(1);
 
 /// How long running requests may go on once the server was told to stop.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(10);

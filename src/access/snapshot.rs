@@ -130,7 +130,7 @@ pub async fn administrators(db: &mut Db, company: CompanyId) -> Result<Vec<Snaps
     let sql =
         snapshot!("", "where m.company = $1 and cast(m.roles as text) like '%\"account_admin\"%' order by ct.last_name, ct.first_name");
     let designated = store::all!(*db, Snapshot, sql, company)?;
-    Ok(designated.into_iter().filter(|person| super::standing::holds_anywhere(person)).collect())
+    Ok(designated.into_iter().filter(super::standing::holds_anywhere).collect())
 }
 
 /// The person behind an authorization, with what its life hangs on.

@@ -18,7 +18,7 @@ use crate::mail::Mailbox;
 use crate::store::Store;
 use crate::{server, store};
 
-pub use world::{PASSWORD, Persona, personas};
+pub use world::{PASSWORD, Persona, build, clients, personas};
 
 /// What the demonstration can be told.
 #[derive(Clone, Debug)]

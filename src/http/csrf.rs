@@ -49,6 +49,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
 }
 
 /// Whether the form stood on a page of ours. Only endpoints that take other people's forms too need to ask.
+#[must_use]
 pub fn is_ours(app: &App, caller: &Caller, (headers, body): (&HeaderMap, &[u8])) -> bool {
     !is_foreign(headers, &app.config.issuer) && has_token(app, caller, body)
 }

@@ -11,9 +11,9 @@ mod hint;
 mod logout;
 mod parameters;
 mod public;
-mod token;
 #[cfg(test)]
 mod tests;
+mod token;
 mod userinfo;
 
 use axum::Router;

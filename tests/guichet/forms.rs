@@ -20,7 +20,8 @@ async fn forms(world: &World) -> (Browser, Vec<Attack>) {
     for (path, needed) in
         [("/logout", ""), ("/account/sessions/end", "session"), ("/account/consents/withdraw", "consent"), ("/login/consent", "decision")]
     {
-        let form = page.iter().find(|form| form.action == path && (needed.is_empty() || form.fields.iter().any(|(name, _)| name == needed)));
+        let form =
+            page.iter().find(|form| form.action == path && (needed.is_empty() || form.fields.iter().any(|(name, _)| name == needed)));
         let form = form.unwrap_or_else(|| panic!("no page shows the form to {path}"));
         attacks.push(Attack { path, fields: form.fields.iter().filter(|(name, _)| name != "csrf").cloned().collect() });
     }

@@ -9,15 +9,53 @@ use tokio::runtime::Runtime;
 use crate::world::{Browser, Kind, Server, World};
 
 const NAMES: [&str; 24] = [
-    "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "prompt", "max_age", "code_challenge", "code_challenge_method",
-    "response_mode", "request", "id_token_hint", "login_hint", "errand", "grant_type", "code", "code_verifier", "client_secret",
-    "access_token", "post_logout_redirect_uri", "decision", "csrf", "claims",
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "nonce",
+    "prompt",
+    "max_age",
+    "code_challenge",
+    "code_challenge_method",
+    "response_mode",
+    "request",
+    "id_token_hint",
+    "login_hint",
+    "errand",
+    "grant_type",
+    "code",
+    "code_verifier",
+    "client_secret",
+    "access_token",
+    "post_logout_redirect_uri",
+    "decision",
+    "csrf",
+    "claims",
 ];
 
 const VALUES: [&str; 20] = [
-    "code", "portal", "http://localhost:8090/callback", "openid company", "none", "login consent", "0", "S256", "authorization_code",
-    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "portal-secret", "demo-spa", "query", "form_post", "eyJhbGciOiJub25lIn0.e30.",
-    "01890000-0000-7000-8000-000000000000", "9223372036854775808", "-1", "{\"id_token\":{\"acr\":{\"essential\":true}}}", "\u{202e}",
+    "code",
+    "portal",
+    "http://localhost:8090/callback",
+    "openid company",
+    "none",
+    "login consent",
+    "0",
+    "S256",
+    "authorization_code",
+    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    "portal-secret",
+    "demo-spa",
+    "query",
+    "form_post",
+    "eyJhbGciOiJub25lIn0.e30.",
+    "01890000-0000-7000-8000-000000000000",
+    "9223372036854775808",
+    "-1",
+    "{\"id_token\":{\"acr\":{\"essential\":true}}}",
+    "\u{202e}",
 ];
 
 const PATHS: [&str; 7] =
@@ -45,7 +83,8 @@ struct Wild {
 }
 
 fn wild() -> impl Strategy<Value = Wild> {
-    let authorization = proptest::option::weighted(0.4, prop_oneof!["Basic [A-Za-z0-9+/=]{0,40}", "Bearer [A-Za-z0-9._-]{0,60}", "[ -~]{0,40}"]);
+    let authorization =
+        proptest::option::weighted(0.4, prop_oneof!["Basic [A-Za-z0-9+/=]{0,40}", "Bearer [A-Za-z0-9._-]{0,60}", "[ -~]{0,40}"]);
     (
         proptest::sample::select(&PATHS[..]),
         any::<bool>(),

@@ -99,7 +99,9 @@ impl Browser {
     /// Sends the form of the page shown that goes to that path and holds that field.
     pub async fn send_form_to(&mut self, path: &str, field: (&str, &str)) -> Answer {
         let page = self.page.clone().expect("no page is shown");
-        let holds = |form: &super::page::Form| form.action == path && form.fields.iter().any(|(name, value)| (name.as_str(), value.as_str()) == field);
+        let holds = |form: &super::page::Form| {
+            form.action == path && form.fields.iter().any(|(name, value)| (name.as_str(), value.as_str()) == field)
+        };
         let form = page.forms().into_iter().find(holds).unwrap_or_else(|| panic!("no form to {path} with {field:?}"));
         let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.post_like_a_page(&form.action, &fields).await
@@ -134,7 +136,9 @@ impl Browser {
     pub async fn follow(&mut self, mut answer: Answer) -> Answer {
         for _ in 0..10 {
             match answer.location() {
-                Some(to) if to.as_str().starts_with(&format!("{}/", self.issuer)) => answer = self.get(&to[url::Position::BeforePath..]).await,
+                Some(to) if to.as_str().starts_with(&format!("{}/", self.issuer)) => {
+                    answer = self.get(&to[url::Position::BeforePath..]).await
+                }
                 Some(_) | None => return answer,
             }
         }

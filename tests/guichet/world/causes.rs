@@ -44,7 +44,9 @@ impl Cause {
     pub async fn strike(self, world: &World, who: &str) {
         let of = |table: &str| format!("from {table} where account = (select account from sign_in_names where name = '{}')", login(who));
         match self {
-            Self::ContactInactiveAtErp => return world.import(&row(CONTACTS, &login(who), |fields| *fields.last_mut().unwrap() = "no")).await,
+            Self::ContactInactiveAtErp => {
+                return world.import(&row(CONTACTS, &login(who), |fields| *fields.last_mut().unwrap() = "no")).await;
+            }
             Self::CompanyBlocked => return world.import(&row(COMPANIES, "C-1001", |fields| fields[4] = "yes")).await,
             Self::CompanyNotValidated => return world.import(&row(COMPANIES, "C-1001", |fields| fields[2] = "")).await,
             Self::ContactDisabled | Self::MembershipDisabled | Self::MembershipDetached | Self::AccountDisabled => {}

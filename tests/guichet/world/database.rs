@@ -117,7 +117,8 @@ async fn build(url: &str) {
     let config = super::configuration(url);
     let store = store::Store::open(&config.store).await.unwrap();
     store.migrate().await.unwrap();
-    let app = App::new(Parts { config, store, clock: Clock::System, master: master_key(), mailbox: Some(Mailbox::default()) }).await.unwrap();
+    let app =
+        App::new(Parts { config, store, clock: Clock::System, master: master_key(), mailbox: Some(Mailbox::default()) }).await.unwrap();
     demo::build(&app).await.unwrap();
     app.store.close().await;
 }
