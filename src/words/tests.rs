@@ -71,7 +71,7 @@ fn every_sentence_said_exists_and_every_sentence_is_said() {
 /// What stands between `say("…")`, `tell("…`, `count("…` and `stress("…`.
 fn spoken(texts: &[String]) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
-    for verb in ["say(\"", "tell(\"", "count(\"", "stress(\""] {
+    for verb in [".say(\"", ".tell(\"", ".count(\"", ".stress(\""] {
         for text in texts {
             found.extend(text.split(verb).skip(1).filter_map(|rest| rest.split('"').next()).map(|key| (verb, key.to_owned())));
         }
