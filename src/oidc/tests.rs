@@ -9,7 +9,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
-use sqlx::types::Json;
 use tower::ServiceExt as _;
 use url::Url;
 use uuid::Uuid;
@@ -160,12 +159,12 @@ fn membership() -> MembershipId {
 }
 
 async fn seed(tx: &mut Tx) -> Result<(), Fault> {
-    let (company, contact, none) = (Uuid::from_u128(1), Uuid::from_u128(2), Json(Vec::<String>::new()));
+    let (company, contact) = (Uuid::from_u128(1), Uuid::from_u128(2));
     store::execute!(
         tx.db,
         "insert into companies (id, ref, name, accounting_validated_at, first_order_at, subscriptions, networks, version, created_at, updated_at) \
-         values ($1, 'C-1', 'Durand', $3, $3, $2, $2, 1, $3, $3)",
-        company, &none, tx.now,
+         values ($1, 'C-1', 'Durand', $2, $2, '[]', '[]', 1, $2, $2)",
+        company, tx.now,
     )?;
     store::execute!(
         tx.db,
@@ -181,8 +180,8 @@ async fn seed(tx: &mut Tx) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "insert into memberships (id, account, contact, company, profile, roles, e_services, networks, requested_at, approved_at) \
-         values ($1, $2, $3, $4, 'limited', $5, $6, $6, $7, $7)",
-        membership(), person(), contact, company, Json(["tickets"]), &none, tx.now,
+         values ($1, $2, $3, $4, 'limited', '[\"tickets\"]', '[]', '[]', $5, $5)",
+        membership(), person(), contact, company, tx.now,
     )?;
     Ok(())
 }
