@@ -40,6 +40,8 @@ impl Desk {
     fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_guichet"));
         command.args(line.split_whitespace()).current_dir(self.0.path()).env_clear().stdin(Stdio::null());
+        // Any free port, whatever else runs on this machine.
+        command.env("GUICHET_LISTEN", "127.0.0.1:0");
         command
     }
 
@@ -65,18 +67,13 @@ impl Desk {
     }
 
     fn serve(&self) -> Server {
-        let address = self.free_address();
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let issuer = format!("http://localhost:{}", address.port());
         let mut command = self.command("serve --log-format json");
         command.env("GUICHET_LISTEN", address.to_string()).env("GUICHET_ISSUER", issuer).stdout(Stdio::null()).stderr(Stdio::piped());
         let server = Server { process: command.spawn().unwrap(), address };
         server.is_ready();
         server
-    }
-
-    #[expect(clippy::unused_self, reason = "an address is for a desk's server")]
-    fn free_address(&self) -> SocketAddr {
-        TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
     }
 }
 
@@ -188,9 +185,10 @@ fn what_nobody_can_write_or_read_is_one_clear_line() {
 fn a_busy_port_is_one_clear_line() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let desk = Desk::with(&format!("listen = \"{address}\""));
+    let desk = Desk::new();
     desk.does("keys create-master");
-    desk.fails("serve", &[&address.to_string(), "listen"]);
+    let refused = desk.command("serve").env("GUICHET_LISTEN", address.to_string()).output().unwrap();
+    Ran::of(refused).is_one_clear_line("serve", &[&address.to_string(), "listen"]);
     desk.fails(&format!("demo --listen {address}"), &[&address.to_string(), "listen"]);
     desk.fails("demo --listen 0.0.0.0:0", &["loopback"]);
 }
@@ -238,8 +236,6 @@ async fn a_wrong_or_missing_master_key_is_one_clear_line() {
         let desk = Desk::on(&database);
         desk.fails("serve", &["guichet.key", "guichet keys create-master"]);
         desk.does("keys create-master");
-        let free = desk.free_address();
-        desk.write("guichet.toml", &format!("listen = \"{free}\"\n[store]\nurl = {:?}", database.url()));
         desk.fails("serve", &["sealed with the master key", "secrets.master_key_file"]);
         assert!(desk.run("doctor").printed.contains("FAIL  sealing: "));
         desk.write("guichet.key", "not a key");
@@ -341,8 +337,12 @@ fn no_account_is_made_against_the_rules_of_admission() {
     }
     desk.fails("account create --contact D-BRUNO", &["no terminal", "--password-file"]);
     desk.fails("account show bruno@durand.example", &["bruno@durand.example"]);
-    let mut piped =
-        desk.command("account create --contact D-BRUNO --profile limited --password-file -").stdin(Stdio::piped()).spawn().unwrap();
+    let mut piped = desk
+        .command("account create --contact D-BRUNO --profile limited --password-file -")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
     piped.stdin.take().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
     assert!(piped.wait().unwrap().success());
     assert!(desk.does("account show bruno@durand.example").contains("profile limited"));
