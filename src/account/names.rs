@@ -36,7 +36,7 @@ pub async fn login_of(db: &mut Db, account: AccountId) -> Result<Option<String>,
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameTaken(pub SignInName);
 
-/// Creates a contact's account that goes by these names. It has no password and isn't activated.
+/// Creates a contact's account that goes by these names, its login first. It has no password and isn't activated.
 pub async fn create(tx: &mut Tx, names: &[SignInName]) -> Result<Result<AccountId, NameTaken>, Fault> {
     for name in names {
         if credentials(&mut tx.db, name).await?.is_some() {
@@ -45,9 +45,10 @@ pub async fn create(tx: &mut Tx, names: &[SignInName]) -> Result<Result<AccountI
     }
     let account = AccountId(tx.dice.id(tx.now)?);
     store::execute!(tx.db, "insert into accounts (id, kind, created_at) values ($1, 'contact', $2)", account, tx.now)?;
-    for name in names {
-        // A name taken meanwhile breaks the primary key, and with it the whole unit.
-        store::execute!(tx.db, "insert into sign_in_names (name, account, since) values ($1, $2, $3)", name, account, tx.now)?;
+    for (since, name) in (tx.now.millis()..).zip(names) {
+        // The first name is the login: it is a millisecond older. A name taken meanwhile breaks the primary key, and with it the whole unit.
+        let since = Timestamp::from_millis(since);
+        store::execute!(tx.db, "insert into sign_in_names (name, account, since) values ($1, $2, $3)", name, account, since)?;
     }
     record(tx, Deed::new(What::AccountCreated).account(account)).await?;
     Ok(Ok(account))

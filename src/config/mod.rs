@@ -51,7 +51,7 @@ pub struct Config {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Secrets {
-    /// The file with the master key, made by `guichet keys master FILE`.
+    /// The file with the master key, made by `guichet keys create-master`.
     pub master_key_file: PathBuf,
 }
 

@@ -28,7 +28,7 @@ use crate::store::{Start, Store, View};
 #[derive(Debug, thiserror::Error)]
 pub enum CannotUse {
     /// The file isn't there.
-    #[error("secrets.master_key_file `{path}` does not exist: `guichet keys master {path}` makes one; keep a copy of it apart from the database", path = path.display())]
+    #[error("secrets.master_key_file `{path}` does not exist: `guichet keys create-master` makes one; keep a copy of it apart from the database", path = path.display())]
     NoMasterKey {
         /// The file named.
         path: PathBuf,

@@ -7,6 +7,7 @@ mod access_ends;
 mod authorize;
 mod claims;
 mod code;
+mod command_line;
 mod consent;
 mod forged_tokens;
 mod forms;
