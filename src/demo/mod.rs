@@ -53,7 +53,7 @@ impl Demo {
         let listener = server::listen(options.listen).await?;
         let folder = folder(options.data.as_deref())?;
         let app = open(options, &folder).await?;
-        world::build(&app).await?;
+        build(&app).await?;
         Ok(Self { app, listener, folder, is_temporary: options.data.is_none() })
     }
 
@@ -95,7 +95,7 @@ async fn open(options: &Options, folder: &Path) -> Result<App, CannotStart> {
         listen: options.listen,
         store: store::Settings { url: format!("sqlite:{}", folder.join("guichet.db").display()), ..store::Settings::default() },
         http: crate::config::Http { trusted_proxies: options.trusted_proxies.clone() },
-        clients: world::clients(options.portal.port())?,
+        clients: clients(options.portal.port())?,
         ..Config::default()
     };
     let store = Store::open(&config.store).await?;
