@@ -1,6 +1,7 @@
 //! Guichet from outside: what people, relying parties and attackers meet at its doors. Each test is named after the rule it proves
 //! and runs on SQLite and on PostgreSQL; `world` is how they speak. The process itself is tested in `storm`, the sample portal in `portal`.
 
+mod wire;
 mod world;
 
 mod access_ends;

@@ -20,7 +20,12 @@ pub struct Answer {
 impl Answer {
     pub(super) async fn read(response: Response<Body>) -> Self {
         let (parts, body) = response.into_parts();
-        Self { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes().to_vec() }
+        Self::new(parts.status, parts.headers, body.collect().await.unwrap().to_bytes().to_vec())
+    }
+
+    /// An answer that came over a wire.
+    pub fn new(status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Self {
+        Self { status, headers, body }
     }
 
     /// The status code.

@@ -17,7 +17,8 @@ pub const NONCE: &str = "nonce-5f3";
 pub struct Ask(Vec<(String, String)>);
 
 impl Ask {
-    pub(super) fn new(client: &str, redirect_uri: &str, scope: &str) -> Self {
+    /// A request that is right.
+    pub fn new(client: &str, redirect_uri: &str, scope: &str) -> Self {
         let plain = [
             ("response_type", "code"),
             ("client_id", client),

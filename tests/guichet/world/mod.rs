@@ -24,7 +24,7 @@ pub use answer::Answer;
 pub use ask::{Ask, VERIFIER};
 pub use browser::Browser;
 pub use causes::Cause;
-pub use database::{Database, Kind};
+pub use database::{Database, Kind, left_out, write_master_key};
 pub use relying_party::{Code, RelyingParty, Tokens};
 pub use tokens::{claims_of, forge, header_of, signing_input};
 

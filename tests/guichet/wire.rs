@@ -1,0 +1,167 @@
+//! The real program on a real port, and a caller who may get no answer.
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::world::{Answer, Ask, write_master_key};
+
+/// A server process with its folder: configuration, master key, log.
+pub struct Process {
+    /// Where it answers.
+    pub url: String,
+    folder: TempDir,
+    child: Child,
+}
+
+/// A port that nobody listens on just now.
+pub fn free_port() -> u16 {
+    TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap().local_addr().unwrap().port()
+}
+
+impl Process {
+    /// Starts `guichet serve` on that database and waits until it is ready.
+    pub async fn start(database: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let port = free_port();
+        write_master_key(&folder.path().join("master.key"));
+        let config = format!(
+            "issuer = \"http://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\n\
+             [store]\nurl = \"{database}\"\n\
+             [secrets]\nmaster_key_file = \"master.key\"\n\
+             [password]\nmemory_kib = 8\npasses = 1\nlanes = 1\nat_once = 2\n\
+             [lives]\ncode = \"30min\"\ntoken = \"30min\"\n\n{}",
+            include_str!("world/clients.toml")
+        );
+        std::fs::write(folder.path().join("guichet.toml"), config).unwrap();
+        let child = spawn(&folder);
+        let process = Self { url: format!("http://127.0.0.1:{port}"), folder, child };
+        process.ready().await;
+        process
+    }
+
+    /// Ends it at once, as a crash of the machine's power wouldn't and a crash of the process would.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again on the same port, after it was killed.
+    pub async fn restart(&mut self) {
+        self.child = spawn(&self.folder);
+        self.ready().await;
+    }
+
+    async fn ready(&self) {
+        for _ in 0..1_500 {
+            if Wire::to(&self.url).get("/readyz").await.is_some_and(|answer| answer.status() == 200) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap();
+        panic!("the server doesn't start: {log}");
+    }
+}
+
+fn spawn(folder: &TempDir) -> Child {
+    let log = std::fs::File::options().create(true).append(true).open(folder.path().join("log")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guichet"));
+    command.arg("serve").current_dir(folder.path()).stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GUICHET_")) {
+        command.env_remove(name);
+    }
+    command.spawn().unwrap()
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A browser over TCP. Every question may stay without an answer.
+#[derive(Clone)]
+pub struct Wire {
+    http: reqwest::Client,
+    url: String,
+    cookies: BTreeMap<String, String>,
+}
+
+impl Wire {
+    /// A browser that has never been there.
+    pub fn to(url: &str) -> Self {
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(30));
+        Self { http: http.build().unwrap(), url: url.to_owned(), cookies: BTreeMap::new() }
+    }
+
+    /// The same browser with connections of its own.
+    pub fn at(mut self, url: &str) -> Self {
+        self.http = Self::to(url).http;
+        self
+    }
+
+    /// Opens a page.
+    pub async fn get(&mut self, path: &str) -> Option<Answer> {
+        let request = self.http.get(format!("{}{path}", self.url));
+        self.send(request).await
+    }
+
+    /// Sends a form.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Option<Answer> {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.http.post(format!("{}{path}", self.url)).header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(body)).await
+    }
+
+    /// Asks UserInfo.
+    pub async fn userinfo(&mut self, access: &str) -> Option<Answer> {
+        let request = self.http.get(format!("{}/oauth2/userinfo", self.url)).bearer_auth(access);
+        self.send(request).await
+    }
+
+    async fn send(&mut self, mut request: reqwest::RequestBuilder) -> Option<Answer> {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if !cookies.is_empty() {
+            request = request.header("cookie", cookies.join("; "));
+        }
+        let response = request.send().await.ok()?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        // An answer cut off in the middle is none.
+        let body = response.bytes().await.ok()?;
+        let answer = Answer::new(status, headers, body.to_vec());
+        for cookie in answer.cookies() {
+            let (name, rest) = cookie.split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), rest.split(';').next().unwrap().to_owned());
+        }
+        Some(answer)
+    }
+
+    /// Signs in; the session's cookie is there when this answers.
+    pub async fn sign_in(&mut self, login: &str, password: &str) -> Option<()> {
+        let page = self.get("/login").await?.page();
+        let form = page.form_of(page.by_id("login-submit").unwrap());
+        let answer = self.post("/login", &[("csrf", form.field("csrf")), ("username", login), ("password", password)]).await?;
+        assert_eq!(answer.status(), 303, "{}", answer.text());
+        Some(())
+    }
+
+    /// The code that a request gets without any question.
+    pub async fn code(&mut self, ask: &Ask) -> Option<String> {
+        let answer = self.get(&ask.path()).await?;
+        Some(answer.parameter("code").unwrap_or_else(|| panic!("{:?} {}", answer.location(), answer.text())))
+    }
+
+    /// Gives the consent that a request asks for.
+    pub async fn consent(&mut self, ask: &Ask) {
+        let sent = self.get(&ask.path()).await.unwrap();
+        let page = self.get(sent.header("location")).await.unwrap().page();
+        let form = page.form_of(page.by_id("consent-allow").unwrap());
+        let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(self.post(&form.action, &fields).await.unwrap().status(), 303);
+    }
+}
