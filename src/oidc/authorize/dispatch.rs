@@ -84,10 +84,11 @@ async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Stop
         found = app.act(visitor.caller.acts_as(Who::Visitor), async |tx| errand::bind(tx, id, &browser).await).await?;
     }
     let Some(found) = found else { return Ok(stale()) };
-    let request = found.request.0;
+    let mut request = found.request.0;
     // The client may have been changed since: what was proven then is proven again.
     let party = app.relying_parties.find(&request.client).filter(|party| party.redirects_to(&request.redirect_uri));
     let Some(party) = party else { return Ok(stale()) };
+    request.scope = request.scope.within(&party.scope);
     let (asked_at, declined) = (found.created_at, found.declined_at.is_some());
     Matter { app, visitor, party, request, asked_at, parked: Some(id), declined }.proceed().await
 }
