@@ -145,8 +145,18 @@ impl Visit<'_> {
 const PARIS: [&str; 7] = ["JF-104260", "JF-104301", "JF-104350", "JF-104377", "JF-104420", "JF-104471", "JF-104512"];
 const LYON: [&str; 6] = ["JF-104233", "JF-104287", "JF-104322", "JF-104391", "JF-104466", "JF-104498"];
 const PETIT: [&str; 12] = [
-    "JF-104275", "JF-104294", "JF-104311", "JF-104339", "JF-104365", "JF-104384", "JF-104409", "JF-104431", "JF-104455", "JF-104468",
-    "JF-104489", "JF-104507",
+    "JF-104275",
+    "JF-104294",
+    "JF-104311",
+    "JF-104339",
+    "JF-104365",
+    "JF-104384",
+    "JF-104409",
+    "JF-104431",
+    "JF-104455",
+    "JF-104468",
+    "JF-104489",
+    "JF-104507",
 ];
 const DURAND_INVOICES: [&str; 9] =
     ["A-220041", "A-220057", "F-220208", "F-220251", "F-220252", "F-220297", "F-220298", "F-220341", "F-220342"];
@@ -186,10 +196,8 @@ async fn chloe_sees_invoices_and_nothing_else(visit: &Visit<'_>) -> WebDriverRes
 }
 
 async fn ines_is_asked_which_company_and_sees_that_one(visit: &Visit<'_>) -> WebDriverResult<()> {
-    for (company, orders, invoices) in [
-        ("C-1001", Sees::Refusal, rows(&DURAND_INVOICES)),
-        ("C-1002", rows(&PETIT), rows(&PETIT_INVOICES)),
-    ] {
+    for (company, orders, invoices) in [("C-1001", Sees::Refusal, rows(&DURAND_INVOICES)), ("C-1002", rows(&PETIT), rows(&PETIT_INVOICES))]
+    {
         visit.sign_in("ines").await?;
         visit.arrive(&["company-choice"]).await?;
         visit.browser.find(By::Css(format!("#company-choice button[value='{company}']"))).await?.click().await?;
