@@ -3,7 +3,7 @@
 use crate::world::{Browser, Code, RelyingParty, World, both};
 
 async fn assert_refused(portal: &RelyingParty, code: &Code, fields: &[(&str, &str)], why: &str) {
-    let mut bent = portal.redemption(code);
+    let mut bent = code.redemption();
     for (name, value) in fields {
         bent.retain(|(key, _)| key != name);
         if !value.is_empty() {
@@ -104,7 +104,7 @@ async fn code_for(world: &World, browser: &mut Browser, redirect_uri: &str) -> (
     let ask = old.ask().with("redirect_uri", redirect_uri);
     let answer = old.arrive(browser, &ask).await;
     let code = answer.parameter("code").unwrap();
-    (old, Code { code, verifier: Some(crate::world::VERIFIER.to_owned()), redirect_uri: redirect_uri.to_owned() })
+    (old, Code { secret: code, verifier: Some(crate::world::VERIFIER.to_owned()), redirect_uri: redirect_uri.to_owned() })
 }
 
 both! {
@@ -120,8 +120,8 @@ both! {
     async fn made_up_codes_are_refused(world) {
         let portal = world.client("portal");
         let code = portal.authorize(&mut world.signed_in("alice").await).await;
-        let flipped: String = code.code.chars().rev().collect();
-        for made_up in ["x", "' or 1=1 --", &"a".repeat(43), &"a".repeat(10_000), &flipped, &code.code.to_lowercase()] {
+        let flipped: String = code.secret.chars().rev().collect();
+        for made_up in ["x", "' or 1=1 --", &"a".repeat(43), &"a".repeat(10_000), &flipped, &code.secret.to_lowercase()] {
             assert_refused(&portal, &code, &[("code", made_up)], made_up).await;
         }
         portal.tokens(&code).await;

@@ -110,7 +110,7 @@ both! {
         let cookie = answer.cookie("guichet_session").unwrap();
         assert!(cookie.starts_with("guichet_session=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
 
-        let secure = world.server_with(|config| config.issuer = "https://login.example.com".to_owned()).await;
+        let secure = world.server_with(|config| "https://login.example.com".clone_into(&mut config.issuer)).await;
         let answer = secure.browser().sign_in("alice", PASSWORD).await;
         let cookies: Vec<_> = answer.cookies().collect();
         assert!(cookies.len() >= 2);

@@ -50,7 +50,8 @@ both! {
             unmet.push(condition.to_owned());
             let answer = world.browser().sign_in("alice", PASSWORD).await;
             let (mut told, mut wanted) = (answer.unmet(), unmet.clone());
-            (told.sort(), wanted.sort());
+            told.sort();
+            wanted.sort();
             assert_eq!((answer.status(), told), (403, wanted), "after {cause:?}");
         }
         Cause::CompanyNotValidated.strike(&world, "alice").await;

@@ -8,7 +8,7 @@ use guichet::base::Dice;
 use tokio::sync::Notify;
 
 use crate::wire::{Process, Wire};
-use crate::world::{Ask, Code, Database, Kind, PASSWORD, login};
+use crate::world::{Answer, Ask, Code, Database, Kind, PASSWORD, VERIFIER, login};
 
 const KILLS: usize = 20;
 
@@ -73,12 +73,11 @@ async fn keep_signing_in(url: String, book: Book) -> Option<()> {
     }
 }
 
-async fn redeem(wire: &Wire, code: &str) -> Option<crate::world::Answer> {
-    let code = Code { code: code.to_owned(), verifier: Some(crate::world::VERIFIER.to_owned()), redirect_uri: "http://localhost:9102/callback".to_owned() };
-    let fields = [("grant_type", "authorization_code"), ("code", &code.code), ("redirect_uri", &code.redirect_uri)];
-    let fields = [&fields[..], &[("code_verifier", crate::world::VERIFIER), ("client_id", "old-fashioned")]].concat();
-    let secret = [("client_secret", "old-fashioned-secret-of-the-tests")];
-    wire.clone().post("/oauth2/token", &[fields, secret.to_vec()].concat()).await
+async fn redeem(wire: &Wire, secret: &str) -> Option<Answer> {
+    let verifier = Some(VERIFIER.to_owned());
+    let code = Code { secret: secret.to_owned(), verifier, redirect_uri: "http://localhost:9102/callback".to_owned() };
+    let client = [("client_id", "old-fashioned"), ("client_secret", "old-fashioned-secret-of-the-tests")];
+    wire.clone().post("/oauth2/token", &[code.redemption(), client.to_vec()].concat()).await
 }
 
 /// Kills the process somewhere in the storm; what had been answered by then.

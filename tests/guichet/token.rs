@@ -16,7 +16,7 @@ both! {
         let portal = world.client("portal");
         let mut browser = world.signed_in("alice").await;
         let code = portal.authorize(&mut browser).await;
-        let fields = portal.redemption(&code);
+        let fields = code.redemption();
         let with = |more: &[(&'static str, &'static str)]| [fields.clone(), more.to_vec()].concat();
         let basic = portal.basic();
         let named = [("client_id", "portal"), ("client_secret", "portal-secret")];
@@ -28,7 +28,7 @@ both! {
 
         let code = portal.authorize(&mut browser).await;
         let lower = portal.basic().unwrap().replace("Basic", "bAsIC");
-        assert_eq!(portal.token_as(Some(&lower), &portal.redemption(&code)).await.status(), 200, "the scheme is case-insensitive");
+        assert_eq!(portal.token_as(Some(&lower), &code.redemption()).await.status(), 200, "the scheme is case-insensitive");
     }
 }
 
@@ -37,7 +37,7 @@ both! {
         use base64::Engine as _;
         let portal = world.client("portal");
         let code = portal.authorize(&mut world.signed_in("alice").await).await;
-        let fields = portal.redemption(&code);
+        let fields = code.redemption();
         let basic = |credentials: &str| format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(credentials));
         for wrong in ["portal:wrong", "portal:", "portal:portal-secret ", "nobody:portal-secret", "demo-spa:", "portal"] {
             let answer = portal.token_as(Some(&basic(wrong)), &fields).await;
@@ -91,7 +91,7 @@ both! {
     async fn only_a_form_by_post_is_read(world) {
         let portal = world.client("portal");
         let code = portal.authorize(&mut world.signed_in("alice").await).await;
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(portal.redemption(&code)).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(code.redemption()).finish();
         let request = |kind: &str, body: &str| {
             let request = Request::post("/oauth2/token").header("content-type", kind).header("authorization", portal.basic().unwrap());
             request.body(Body::from(body.to_owned())).unwrap()

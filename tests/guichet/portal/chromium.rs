@@ -8,8 +8,8 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::http::{Request, Response};
 use thirtyfour::ChromeCapabilities;
-use thirtyfour::prelude::*;
 use thirtyfour::error::WebDriverErrorInner;
+use thirtyfour::prelude::*;
 use thirtyfour::session::http::{Body, HttpClient};
 
 use crate::wire::free_port;
@@ -59,7 +59,9 @@ fn capabilities(chromium: &str, folder: &Path) -> ChromeCapabilities {
     wishes.set_binary(chromium).unwrap();
     let profile = format!("--user-data-dir={}", folder.join("chromium").display());
     // Root has no sandbox, and a container little shared memory.
-    for argument in ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--lang=fr", &profile] {
+    for argument in
+        ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--window-size=1280,1000", "--lang=fr", &profile]
+    {
         wishes.add_arg(argument).unwrap();
     }
     wishes

@@ -111,7 +111,8 @@ impl Browser {
         let mut form = page.form_of(button);
         for (name, value) in typed {
             let field = form.fields.iter_mut().find(|(key, _)| key == name);
-            field.unwrap_or_else(|| panic!("the form has no field {name}")).1 = (*value).to_owned();
+            let (_, field) = field.unwrap_or_else(|| panic!("the form has no field {name}"));
+            (*value).clone_into(field);
         }
         let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         if form.posts {
@@ -137,7 +138,7 @@ impl Browser {
         for _ in 0..10 {
             match answer.location() {
                 Some(to) if to.as_str().starts_with(&format!("{}/", self.issuer)) => {
-                    answer = self.get(&to[url::Position::BeforePath..]).await
+                    answer = self.get(&to[url::Position::BeforePath..]).await;
                 }
                 Some(_) | None => return answer,
             }

@@ -95,7 +95,8 @@ impl Page {
 impl Form {
     /// A field's value.
     pub fn field(&self, name: &str) -> &str {
-        self.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).unwrap_or_else(|| panic!("no field {name}"))
+        let field = self.fields.iter().find(|(key, _)| key == name);
+        field.map_or_else(|| panic!("no field {name}"), |(_, value)| value)
     }
 }
 

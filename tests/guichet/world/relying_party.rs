@@ -22,8 +22,8 @@ pub struct RelyingParty {
 /// A code on its way.
 #[derive(Clone, Debug)]
 pub struct Code {
-    /// The code.
-    pub code: String,
+    /// What the relying party was sent.
+    pub secret: String,
     /// What proves that it was asked for here.
     pub verifier: Option<String>,
     /// Where it was sent.
@@ -98,7 +98,7 @@ impl RelyingParty {
         assert_eq!(answer.parameter("iss").as_deref(), Some(ISSUER));
         assert_eq!(answer.parameter("error"), None);
         let verifier = ask.value("code_challenge").map(|_| VERIFIER.to_owned());
-        Code { code, verifier, redirect_uri: ask.value("redirect_uri").unwrap().to_owned() }
+        Code { secret: code, verifier, redirect_uri: ask.value("redirect_uri").unwrap().to_owned() }
     }
 
     /// The error that an answer brings here (RFC 6749 section 4.1.2.1): with the exact state, and who says it.
@@ -111,16 +111,9 @@ impl RelyingParty {
         answer.parameter("error").unwrap_or_else(|| panic!("no error: {}", page()))
     }
 
-    /// The fields that redeem a code.
-    pub fn redemption<'a>(&'a self, code: &'a Code) -> Vec<(&'a str, &'a str)> {
-        let mut fields = vec![("grant_type", "authorization_code"), ("code", &code.code), ("redirect_uri", &code.redirect_uri)];
-        fields.extend(code.verifier.as_deref().map(|verifier| ("code_verifier", verifier)));
-        fields
-    }
-
     /// Redeems a code.
     pub async fn redeem(&self, code: &Code) -> Answer {
-        self.token(&self.redemption(code)).await
+        self.token(&code.redemption()).await
     }
 
     /// Redeems a code that must be good.
@@ -169,6 +162,15 @@ impl RelyingParty {
     /// Its server's connection, for requests of another shape.
     pub fn server(&self) -> Browser {
         self.server.clone()
+    }
+}
+
+impl Code {
+    /// The fields that redeem it.
+    pub fn redemption(&self) -> Vec<(&str, &str)> {
+        let mut fields = vec![("grant_type", "authorization_code"), ("code", &self.secret), ("redirect_uri", &self.redirect_uri)];
+        fields.extend(self.verifier.as_deref().map(|verifier| ("code_verifier", verifier)));
+        fields
     }
 }
 
