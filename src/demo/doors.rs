@@ -1,7 +1,7 @@
 //! What only the demonstration answers: a mailbox to read and a clock to move.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
@@ -14,6 +14,8 @@ use crate::http::{Caller, answer};
 use crate::jobs;
 use crate::mail::{Mailbox, Sent};
 use crate::web::mailbox::{MailView, MailboxPage};
+
+const MAILBOX_POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// `/dev/…`
 pub fn routes() -> Router<App> {
@@ -32,7 +34,10 @@ async fn mailbox(State(app): State<App>, caller: Caller) -> Result<Response, Sto
         html: sent.html,
         links: sent.links,
     });
-    Ok(answer::page(StatusCode::OK, &MailboxPage { frame: caller.frame(&app)?, mails: mails.collect() }))
+    let mut response = answer::page(StatusCode::OK, &MailboxPage { frame: caller.frame(&app)?, mails: mails.collect() });
+    // Mails carry their styles inline, and what is framed inherits this page's policy.
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(MAILBOX_POLICY));
+    Ok(response)
 }
 
 async fn mailbox_json(State(app): State<App>) -> Json<Vec<Sent>> {

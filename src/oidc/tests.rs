@@ -61,7 +61,8 @@ impl Answer {
     }
 
     fn location(&self) -> Url {
-        let location = self.headers.get("location").unwrap_or_else(|| panic!("no redirect: {} {}", self.status, self.body)).to_str().unwrap();
+        let location =
+            self.headers.get("location").unwrap_or_else(|| panic!("no redirect: {} {}", self.status, self.body)).to_str().unwrap();
         Url::parse("http://localhost:8080").unwrap().join(location).unwrap()
     }
 
@@ -82,7 +83,8 @@ impl World {
             let parts = Parts { config: Config::parse(CLIENTS).unwrap(), store: trial.store.clone(), clock, master, mailbox: None };
             let app = App::new(parts).await.unwrap();
             app.act(Actor::of(Who::Operator), async |tx| seed(tx).await).await.unwrap();
-            let router = super::pages().layer(from_fn_with_state(app.clone(), mark_browser)).merge(super::endpoints(&app)).with_state(app.clone());
+            let router =
+                super::pages().layer(from_fn_with_state(app.clone(), mark_browser)).merge(super::endpoints(&app)).with_state(app.clone());
             worlds.push(Self { app, router, cookies: vec![("guichet_browser", "a-browser-of-the-tests".to_owned())], _trial: trial });
         }
         worlds
@@ -98,7 +100,10 @@ impl World {
 
     async fn consent(&self, scope: &str) {
         let scope = crate::relying_party::Scopes::known(scope.split(' '));
-        self.app.act(Actor::of(Who::Visitor), async |tx| crate::authorization::consent::grant(tx, person(), "web", &scope).await).await.unwrap();
+        self.app
+            .act(Actor::of(Who::Visitor), async |tx| crate::authorization::consent::grant(tx, person(), "web", &scope).await)
+            .await
+            .unwrap();
     }
 
     async fn send(&self, request: axum::http::request::Builder, body: String) -> Answer {
@@ -132,7 +137,8 @@ impl World {
     }
 
     async fn userinfo(&self, token: &Value) -> Answer {
-        self.send(Request::get("/oauth2/userinfo").header("authorization", format!("Bearer {}", token.as_str().unwrap())), String::new()).await
+        self.send(Request::get("/oauth2/userinfo").header("authorization", format!("Bearer {}", token.as_str().unwrap())), String::new())
+            .await
     }
 
     /// A person who is signed in and has consented gets tokens.
@@ -164,24 +170,32 @@ async fn seed(tx: &mut Tx) -> Result<(), Fault> {
         tx.db,
         "insert into companies (id, ref, name, accounting_validated_at, first_order_at, subscriptions, networks, version, created_at, updated_at) \
          values ($1, 'C-1', 'Durand', $2, $2, '[]', '[]', 1, $2, $2)",
-        company, tx.now,
+        company,
+        tx.now,
     )?;
     store::execute!(
         tx.db,
         "insert into contacts (id, company, last_name, first_name, email, phone, newsletter, created_at, updated_at) \
          values ($1, $2, 'Durand', 'Alice', 'alice@durand.example', '1', false, $3, $3)",
-        contact, company, tx.now,
+        contact,
+        company,
+        tx.now,
     )?;
     store::execute!(
         tx.db,
         "insert into accounts (id, kind, password_hash, password_set_at, activated_at, mailbox_proven_at, created_at) values ($1, 'contact', 'x', $2, $2, $2, $2)",
-        person(), tx.now,
+        person(),
+        tx.now,
     )?;
     store::execute!(
         tx.db,
         "insert into memberships (id, account, contact, company, profile, roles, e_services, networks, requested_at, approved_at) \
          values ($1, $2, $3, $4, 'limited', '[\"tickets\"]', '[]', '[]', $5, $5)",
-        membership(), person(), contact, company, tx.now,
+        membership(),
+        person(),
+        contact,
+        company,
+        tx.now,
     )?;
     Ok(())
 }
@@ -192,12 +206,18 @@ async fn a_remembered_person_is_answered_at_once_and_the_tokens_say_who_they_are
         world.sign_in().await;
         world.consent("openid email company rights").await;
         let answer = world.authorize("").await;
-        assert_eq!((answer.parameter("state").as_deref(), answer.parameter("iss").as_deref()), (Some("s 1"), Some("http://localhost:8080")));
+        assert_eq!(
+            (answer.parameter("state").as_deref(), answer.parameter("iss").as_deref()),
+            (Some("s 1"), Some("http://localhost:8080"))
+        );
         let code = answer.parameter("code").unwrap();
         let wrong = world.redeem(&code, &"w".repeat(43)).await;
         assert_eq!((wrong.status, wrong.json()["error"].as_str()), (StatusCode::BAD_REQUEST, Some("invalid_grant")));
         let redeemed = world.redeem(&code, VERIFIER).await;
-        assert_eq!((redeemed.status, redeemed.header("cache-control"), redeemed.header("pragma")), (StatusCode::OK, "no-store", "no-cache"));
+        assert_eq!(
+            (redeemed.status, redeemed.header("cache-control"), redeemed.header("pragma")),
+            (StatusCode::OK, "no-store", "no-cache")
+        );
         let tokens = redeemed.json();
         assert_eq!((tokens["scope"].as_str(), tokens["expires_in"].as_i64()), (Some("openid email company rights"), Some(300)));
         let (id, access) = (claims(&tokens["id_token"]), claims(&tokens["access_token"]));
@@ -212,7 +232,11 @@ async fn a_remembered_person_is_answered_at_once_and_the_tokens_say_who_they_are
         assert_eq!(world.userinfo(&tokens["id_token"]).await.status, StatusCode::UNAUTHORIZED, "an ID token opens nothing");
         assert_eq!(world.redeem(&code, VERIFIER).await.json()["error"], "invalid_grant");
         let ended = world.userinfo(&tokens["access_token"]).await;
-        assert_eq!((ended.status, ended.header("www-authenticate").contains("invalid_token")), (StatusCode::UNAUTHORIZED, true), "a replay ends all");
+        assert_eq!(
+            (ended.status, ended.header("www-authenticate").contains("invalid_token")),
+            (StatusCode::UNAUTHORIZED, true),
+            "a replay ends all"
+        );
     }
 }
 
@@ -226,7 +250,11 @@ async fn each_step_leads_back_to_the_dispatcher() {
         let consent = world.get(&errand).await.location();
         assert_eq!(consent.path(), "/login/consent");
         let page = world.get(&format!("{}?{}", consent.path(), consent.query().unwrap())).await;
-        assert!(page.body.contains("consent-allow") && page.header("content-security-policy").contains("https://web.example"), "{}", page.body);
+        assert!(
+            page.body.contains("consent-allow") && page.header("content-security-policy").contains("https://web.example"),
+            "{}",
+            page.body
+        );
         world.consent("openid email company rights").await;
         let answer = world.get(&errand).await;
         assert!(answer.parameter("code").is_some() && answer.location().as_str().starts_with("https://web.example/cb?"));
@@ -308,7 +336,10 @@ async fn what_anybody_may_read_is_cached_and_scripts_are_let_in_by_origin() {
     for world in World::each().await {
         let metadata = world.get("/.well-known/openid-configuration").await;
         assert_eq!(metadata.body, world.get("/.well-known/oauth-authorization-server").await.body);
-        assert_eq!((metadata.json()["issuer"].as_str(), metadata.header("cache-control")), (Some("http://localhost:8080"), "public, max-age=300"));
+        assert_eq!(
+            (metadata.json()["issuer"].as_str(), metadata.header("cache-control")),
+            (Some("http://localhost:8080"), "public, max-age=300")
+        );
         assert_eq!(world.get("/oauth2/jwks").await.json()["keys"].as_array().unwrap().len(), 2);
         for (origin, admitted) in [("https://spa.example", "https://spa.example"), ("https://evil.example", ""), ("null", "")] {
             let preflight = Request::options("/oauth2/token").header("origin", origin).header("access-control-request-method", "POST");
@@ -316,7 +347,10 @@ async fn what_anybody_may_read_is_cached_and_scripts_are_let_in_by_origin() {
             assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::NO_CONTENT, admitted));
         }
         let plain = world.send(Request::post("/oauth2/token").header("authorization", "Basic eDp5"), "{}".to_owned()).await;
-        assert_eq!((plain.status, plain.json()["error"].as_str(), plain.header("cache-control")), (StatusCode::BAD_REQUEST, Some("invalid_request"), "no-store"));
+        assert_eq!(
+            (plain.status, plain.json()["error"].as_str(), plain.header("cache-control")),
+            (StatusCode::BAD_REQUEST, Some("invalid_request"), "no-store")
+        );
         let unknown = world.post("/oauth2/token", "grant_type=password&client_id=spa".to_owned()).await;
         assert_eq!(unknown.json()["error"], "unsupported_grant_type");
         assert_eq!(world.get("/oauth2/userinfo").await.header("www-authenticate"), "Bearer realm=\"guichet\"");
