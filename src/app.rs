@@ -75,6 +75,12 @@ impl App {
             None => Route::open(&config.mail)?,
         };
         let relying_parties = RelyingParties::new(&config.clients).map_err(CannotStart::Settings)?;
+        let policy = Policy::load().await?;
+        for client in &config.clients {
+            if let Some(code) = client.e_service.as_ref().filter(|code| policy.catalogue().get(code).is_none()) {
+                return Err(CannotStart::Settings(format!("clients: `{}`: there is no e-service `{code}`", client.id)));
+            }
+        }
         let keys = Keys::open(&store, master, &clock, &config.lives).await?;
         let rules = Arc::new(config.lives);
         let envelope: Arc<dyn Seal> = Arc::new(keys.master().sealer(Purpose::Outbox));
@@ -82,7 +88,7 @@ impl App {
         let inner = Inner {
             brand: Arc::new(config.brand.clone()),
             hasher: Hasher::new(&config.password)?,
-            policy: Policy::load().await?,
+            policy,
             relying_parties,
             postman: Postman::new(desk, route),
             rules,

@@ -27,6 +27,7 @@ pub struct Snapshot {
     pub first_name: String,
     pub last_name: String,
     pub email: String,
+    pub email_signs_in: bool,
     pub phone: Option<String>,
     pub mobile: Option<String>,
     pub language: Option<String>,
@@ -52,6 +53,13 @@ impl Snapshot {
     #[must_use]
     pub fn entitlements(&self) -> BTreeSet<EServiceCode> {
         self.e_services.intersection(&self.subscriptions).cloned().collect()
+    }
+
+    /// Whether the owner proved the mailbox of the contact's email: what was proven is the mailbox the account signs in by,
+    /// and the ERP may have written another address into the contact since (R-OWN-5).
+    #[must_use]
+    pub fn email_is_proven(&self) -> bool {
+        self.mailbox_proven_at.is_some() && self.email_signs_in
     }
 
     /// First and last name.
@@ -103,7 +111,8 @@ macro_rules! snapshot {
             "m.disabled_at as membership_disabled_at, m.profile, m.roles, m.e_services, m.branch, m.networks, ",
             "co.ref as company_ref, co.name as company_name, co.accounting_validated_at, co.first_order_at, co.erp_blocked_at, co.blocked_at, ",
             "co.subscriptions, co.networks as company_networks, ",
-            "ct.first_name, ct.last_name, ct.email, ct.phone, ct.mobile, ct.erp_inactive_at, ct.disabled_at as contact_disabled_at, ",
+            "ct.first_name, ct.last_name, ct.email, ",
+            "exists (select 1 from sign_in_names n where n.name = ct.email and n.account = a.id) as email_signs_in, ct.phone, ct.mobile, ct.erp_inactive_at, ct.disabled_at as contact_disabled_at, ",
             "coalesce(a.language, ct.language) as language, a.disabled_at as account_disabled_at, a.activated_at, ",
             "a.mailbox_proven_at, a.password_set_at ",
             $columns,

@@ -118,6 +118,7 @@ mod tests {
             first_name: "Alice".to_owned(),
             last_name: "Durand".to_owned(),
             email: "alice@durand.example".to_owned(),
+            email_signs_in: true,
             phone: None,
             mobile: None,
             language: None,

@@ -136,6 +136,15 @@ pub async fn choose(tx: &mut Tx, id: SessionId, membership: MembershipId) -> Res
     Ok(chosen > 0)
 }
 
+/// A final condition took the membership a session acted as: what hung from the session through it doesn't come back.
+/// Where the account still stands at another company the session stays, without a company (R-DIR-6: it isn't the one company's to end).
+pub async fn lose(tx: &mut Tx, session: &Session, stands_elsewhere: bool) -> Result<(), Fault> {
+    if !stands_elsewhere {
+        return end(tx, session.account, session.id, Because::AccessLost).await.map(drop);
+    }
+    store::execute!(tx.db, "update sessions set membership = null where id = $1 and ended_at is null", session.id).map(drop)
+}
+
 /// The live sessions of an account, the one used last first.
 pub async fn list(db: &mut Db, account: AccountId, (now, idle): (Timestamp, Life)) -> Result<Vec<Session>, Fault> {
     store::all!(
@@ -166,8 +175,10 @@ pub async fn end(tx: &mut Tx, account: AccountId, id: SessionId, because: Becaus
     Ok(ended > 0)
 }
 
-/// Ends every session of an account; answers how many were live.
+/// Ends every session of an account; answers how many were live. A sign-in going on at the same time writes the account's
+/// row too: it is either over, and its session ends here, or finds the account as it is after this.
 pub async fn end_all(tx: &mut Tx, account: AccountId, because: Because) -> Result<u64, Fault> {
+    store::execute!(tx.db, "update accounts set password_hash = password_hash where id = $1", account)?;
     let ended = store::execute!(
         tx.db,
         "update sessions set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null",

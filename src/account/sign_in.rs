@@ -5,7 +5,7 @@ use crate::audit::{Deed, What, record};
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Secret};
-use crate::store::Tx;
+use crate::store::{self, Tx};
 
 use super::session::{Because, Begin, Opened, begin, find};
 use super::{device, session};
@@ -73,15 +73,16 @@ pub async fn enter(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> 
     Ok(Outcome::Entered(Box::new(Entered { opened, person, known_device })))
 }
 
+/// Whether the password is still the account's. The row is written, so that disabling the account or ending its sessions
+/// either comes first and is seen here, or comes later and sees the session that begins.
 async fn is_current(tx: &mut Tx, entrant: Entrant<'_>) -> Result<bool, Fault> {
-    let row = crate::store::optional!(
+    let rows = store::execute!(
         tx.db,
-        (AccountId,),
-        "select id from accounts where id = $1 and password_hash = $2",
+        "update accounts set password_hash = password_hash where id = $1 and password_hash = $2",
         entrant.account,
         entrant.password_hash
     )?;
-    Ok(row.is_some())
+    Ok(rows == 1)
 }
 
 async fn refuse(tx: &mut Tx, entrant: Entrant<'_>, judged: Vec<(Standing, Snapshot)>) -> Result<Outcome, Fault> {

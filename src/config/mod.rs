@@ -136,11 +136,9 @@ fn environment() -> Env {
 fn check_issuer(issuer: &str) -> Result<(), Refused> {
     let advice = |why: &str| Refused::Value(format!("issuer `{issuer}` {why}: write it like https://login.example.com"));
     let url = Url::parse(issuer).map_err(|_| advice("is no URL"))?;
-    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        return Err(advice("holds more than scheme, host, port and path"));
-    }
-    if issuer.ends_with('/') || url.path() != "/" {
-        return Err(advice("has a path or a final slash"));
+    // What browsers call this origin must be the very same text: forms and cookies are held against it.
+    if url.origin().ascii_serialization() != issuer {
+        return Err(advice("is more than scheme, host in small letters, and a port where it isn't the usual one"));
     }
     let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     match url.scheme() {
@@ -192,6 +190,10 @@ mod tests {
             ("https://login.example.com/a", false),
             ("https://login.example.com?x", false),
             ("login.example.com", false),
+            ("HTTPS://login.example.com", false),
+            ("https://Login.example.com", false),
+            ("https://login.example.com:443", false),
+            ("https://:secret@login.example.com", false),
         ] {
             assert_eq!(Config::parse(&format!("issuer = \"{issuer}\"")).is_ok(), fine, "{issuer}");
         }

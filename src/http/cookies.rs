@@ -42,7 +42,7 @@ impl Kept {
     /// Reads a cookie that holds a secret.
     #[must_use]
     pub fn secret(self, headers: &HeaderMap, https: bool) -> Option<Secret> {
-        self.read(headers, https).filter(|value| (20..=100).contains(&value.len())).map(|value| Secret::presented(&value))
+        self.read(headers, https).filter(|value| is_secret(value)).map(|value| Secret::presented(&value))
     }
 
     /// The `Set-Cookie` that keeps a value; without a life it goes when the browser closes.
@@ -58,4 +58,9 @@ impl Kept {
     pub fn forget(self, https: bool) -> Result<HeaderValue, Fault> {
         self.keep("", Some(Life::seconds(0)), https)
     }
+}
+
+/// Our secrets are base64url; cookies are decoded before they get here, so that anything may stand in one.
+fn is_secret(value: &str) -> bool {
+    (20..=100).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }

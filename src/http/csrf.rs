@@ -39,6 +39,9 @@ impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
         let refused = |trouble| Stop::from(answer::trouble(app, &caller, trouble));
         let headers = parts.headers.clone();
         let body = Bytes::from_request(Request::from_parts(parts, body), app).await.map_err(|_| refused(Trouble::TooLarge))?;
+        if !is_text(&body) {
+            return Err(refused(Trouble::BadRequest));
+        }
         if !is_ours(app, &caller, (&headers, &body)) {
             return Err(refused(Trouble::StaleForm));
         }
@@ -52,6 +55,13 @@ impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
 #[must_use]
 pub fn is_ours(app: &App, caller: &Caller, (headers, body): (&HeaderMap, &[u8])) -> bool {
     !is_foreign(headers, &app.config.issuer) && has_token(app, caller, body)
+}
+
+/// Whether the fields are text: no NUL, and nothing but UTF-8 behind the escapes.
+fn is_text(body: &[u8]) -> bool {
+    let pairs = url::form_urlencoded::parse(body);
+    let broken = |text: &str| text.contains(['\0', char::REPLACEMENT_CHARACTER]);
+    !pairs.into_iter().any(|(name, value)| broken(&name) || broken(&value))
 }
 
 /// Whether the browser says that the form stood on another site.

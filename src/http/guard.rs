@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use crate::access::{self, Asked, Door, Snapshot, Standing};
-use crate::account::{self, Because, Session};
+use crate::account::{self, Session};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault, Place};
@@ -85,16 +85,21 @@ impl Person {
         Actor { session: Some(self.session.id), ..self.caller.acts_as(Who::Account(self.session.account)) }
     }
 
-    /// A final condition ends the session, so that it doesn't come back with the access.
     async fn refused(self, app: &App, standing: Standing) -> Result<Stop, Fault> {
+        let others = stands_elsewhere(app, &self.caller, &self.session, &self.snapshot).await?;
         if standing.is_final() {
-            let (account, session) = (self.session.account, self.session.id);
-            app.act(self.actor(), async |tx| account::end(tx, account, session, Because::AccessLost).await).await?;
+            app.act(self.actor(), async |tx| account::lose(tx, &self.session, others).await).await?;
         }
-        Ok(refusal::answer(app, &self.caller, Refusal { wish: Wish::Page, people: vec![(self.snapshot, standing)], e_service: None })
-            .await?
-            .into())
+        let refusal = Refusal { wish: Wish::Page, people: vec![(self.snapshot, standing)], e_service: None, others };
+        Ok(refusal::answer(app, &self.caller, refusal).await?.into())
     }
+}
+
+/// Whether the account may act, from here, for another company than that of `person` (R-DIR-6).
+pub async fn stands_elsewhere(app: &App, caller: &Caller, session: &Session, person: &Snapshot) -> Result<bool, Fault> {
+    let asked = Asked { door: Door::Page, address: caller.address, e_service: None };
+    let people = app.look(async |view| access::of_account(&mut view.db, session.account).await).await?;
+    Ok(people.iter().any(|other| other.membership != person.membership && access::judge(other, asked).holds()))
 }
 
 impl FromRequestParts<App> for Person {

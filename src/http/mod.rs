@@ -6,6 +6,7 @@ pub mod answer;
 pub mod assets;
 pub mod broken;
 mod caller;
+mod carried;
 pub mod consent;
 pub mod cookies;
 mod csrf;
@@ -18,6 +19,7 @@ pub mod page;
 pub mod refusal;
 
 pub use caller::{Caller, mark_browser};
+pub use carried::Carried;
 pub use csrf::{Posted, is_ours};
-pub use guard::{Person, Visitor};
+pub use guard::{Person, Visitor, stands_elsewhere};
 pub use page::Frame;

@@ -6,10 +6,10 @@ use axum::response::Response;
 
 use crate::access::{self, Condition, Snapshot};
 use crate::app::App;
-use crate::base::{EServiceCode, Fault};
+use crate::base::{EServiceCode, Fault, Place};
 use crate::rights;
 
-use super::page::{Frame, Link, Whom};
+use super::page::{Frame, Link, SignedIn, Whom};
 use super::{Caller, answer, broken};
 
 /// What is refused, and on what grounds.
@@ -21,13 +21,23 @@ pub struct Refusal {
     pub people: Vec<(Snapshot, access::Standing)>,
     /// The e-service asked for, where there is one.
     pub e_service: Option<EServiceCode>,
+    /// Whether the person may act for another company.
+    pub others: bool,
+}
+
+impl Refusal {
+    /// Whoever is refused in a running session is named, and can sign out.
+    fn signed_in(&self) -> Option<SignedIn> {
+        let (person, _) = self.people.first().filter(|_| self.wish != Wish::SignIn)?;
+        Some(SignedIn { name: person.full_name(), company: Some(person.company_name.clone()) })
+    }
 }
 
 /// Refuses with all that is unmet, and says whom to ask.
 pub async fn answer(app: &App, caller: &Caller, refusal: Refusal) -> Result<Response, Fault> {
     let reference = broken::reference();
     tracing::info!(%reference, wish = ?refusal.wish, "access refused");
-    let frame = caller.frame(app)?;
+    let frame = Frame { person: refusal.signed_in(), ..caller.frame(app)? };
     let address = caller.address.map(|address| address.to_string());
     let e_service = refusal.e_service.map(|code| frame.say(&rights::e_service_key(&code)));
     let mut standing = Vec::new();
@@ -37,7 +47,8 @@ pub async fn answer(app: &App, caller: &Caller, refusal: Refusal) -> Result<Resp
     }
     let mut whom = administrators(app, &frame, &refusal.people).await?;
     whom.push(Whom::customer_service(&frame));
-    Ok(answer::page(StatusCode::FORBIDDEN, &RefusalPage { frame, wish: refusal.wish, standing, links: Vec::new(), whom, reference }))
+    let links = if refusal.others { vec![Link::to_place(Place::CompanyChoice, frame.say("refusal-other-company"))] } else { Vec::new() };
+    Ok(answer::page(StatusCode::FORBIDDEN, &RefusalPage { frame, wish: refusal.wish, standing, links, whom, reference }))
 }
 
 /// The companies' own administrators, where the cure lies with them.

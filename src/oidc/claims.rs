@@ -215,7 +215,7 @@ impl<'a> UserInfo<'a> {
                 family_name: &person.last_name,
                 locale: person.language.as_deref(),
             }),
-            email: scope.has(Scope::Email).then_some(Mailbox { email: &person.email, email_verified: person.mailbox_proven_at.is_some() }),
+            email: scope.has(Scope::Email).then_some(Mailbox { email: &person.email, email_verified: person.email_is_proven() }),
             // Nobody proves telephone numbers to us.
             phone: number.filter(|_| scope.has(Scope::Phone)).map(|phone_number| Phone { phone_number, phone_number_verified: false }),
             standing: Standing::of(person, scope),

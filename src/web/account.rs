@@ -16,6 +16,7 @@ use crate::base::ids::{ConsentId, SessionId};
 use crate::base::{EServiceCode, Fault, Place, Timestamp};
 use crate::http::answer::{self, Stop};
 use crate::http::consent::in_words;
+use crate::http::error::Trouble;
 use crate::http::page::Frame;
 use crate::http::{Person, Posted};
 use crate::relying_party::Scope;
@@ -158,12 +159,12 @@ pub struct Which {
     session: SessionId,
 }
 
-/// Ends one of the person's sessions. Another person's answers like one that has ended already.
+/// Ends one of the person's sessions. Another person's answers like one that doesn't exist.
 pub async fn end_session(State(app): State<App>, posted: Posted<Which>) -> Result<Response, Stop> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
     let account = person.session.account;
-    app.act(person.actor(), async |tx| account::end(tx, account, posted.form.session, Because::EndedByOwner).await).await?;
-    Ok(answer::go(Place::Account))
+    let ended = app.act(person.actor(), async |tx| account::end(tx, account, posted.form.session, Because::EndedByOwner).await).await?;
+    Ok(if ended { answer::go(Place::Account) } else { answer::trouble(&app, &person.caller, Trouble::NotFound) })
 }
 
 /// The button of one application.
@@ -176,8 +177,8 @@ pub struct Withdrawn {
 pub async fn withdraw_consent(State(app): State<App>, posted: Posted<Withdrawn>) -> Result<Response, Stop> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
     let account = person.session.account;
-    app.act(person.actor(), async |tx| consent::withdraw(tx, account, posted.form.consent).await).await?;
-    Ok(answer::go(Place::Account))
+    let withdrawn = app.act(person.actor(), async |tx| consent::withdraw(tx, account, posted.form.consent).await).await?;
+    Ok(if withdrawn { answer::go(Place::Account) } else { answer::trouble(&app, &person.caller, Trouble::NotFound) })
 }
 
 impl PersonView {

@@ -1,7 +1,7 @@
 //! Choice of the company to act for, where one person is a contact of several (R-DIR-6).
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use crate::http::errand;
 use crate::http::error::Trouble;
 use crate::http::page::Frame;
 use crate::http::refusal::{self, Refusal, Wish};
-use crate::http::{Caller, Posted, Visitor};
+use crate::http::{Caller, Carried, Posted, Visitor};
 use crate::rights;
 
 /// The page that asks which company.
@@ -47,12 +47,6 @@ pub struct CompanyOption {
     pub here: bool,
 }
 
-/// What the page's address carries.
-#[derive(Debug, Deserialize)]
-pub struct Asked {
-    errand: Option<ErrandId>,
-}
-
 /// The button pressed.
 #[derive(Debug, Deserialize)]
 pub struct Chosen {
@@ -61,19 +55,19 @@ pub struct Chosen {
 }
 
 /// Shows the companies the person may act for now.
-pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, Stop> {
+pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carried) -> Result<Response, Stop> {
     let Visitor { mut caller, session } = visitor;
-    let waiting = errand::waiting(&app, &mut caller, asked.errand).await?;
-    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, asked.errand))) };
+    let waiting = errand::waiting(&app, &mut caller, asked).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, asked))) };
     let people = app.look(async |view| access::of_account(&mut view.db, session.account).await).await?;
     let judged: Vec<_> = people.into_iter().map(|person| (access::judge(&person, at_a_page(&caller)), person)).collect();
     let mut frame = caller.frame(&app)?;
-    frame.here = errand::at(Place::CompanyChoice, asked.errand);
+    frame.here = errand::at(Place::CompanyChoice, asked);
     let companies: Vec<_> =
         judged.iter().filter(|(standing, _)| standing.holds()).map(|(_, person)| CompanyOption::new(&frame, person, &session)).collect();
     if companies.is_empty() {
         let people: Vec<_> = judged.into_iter().map(|(standing, person)| (person, standing)).collect();
-        return Ok(refusal::answer(&app, &caller, Refusal { wish: Wish::Page, people, e_service: None }).await?);
+        return Ok(refusal::answer(&app, &caller, Refusal { wish: Wish::Page, people, e_service: None, others: false }).await?);
     }
     let relying_party = waiting.as_ref().map(|waiting| waiting.relying_party.clone());
     let page = CompanyChoicePage { frame, errand: waiting.as_ref().map(|waiting| waiting.id.to_string()), relying_party, companies };
@@ -93,7 +87,8 @@ pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Re
     let actor = caller.acts_as(Who::Account(session.account));
     let chosen = app.act(actor, async |tx| {
         let people = access::of_account(&mut tx.db, session.account).await?;
-        let Some(person) = people.iter().find(|person| person.company_ref == form.company) else { return Ok(false) };
+        let stands = |person: &&Snapshot| access::judge(person, at_a_page(&caller)).holds();
+        let Some(person) = people.iter().filter(stands).find(|person| person.company_ref == form.company) else { return Ok(false) };
         account::choose(tx, session.id, person.membership).await
     });
     if !chosen.await? {

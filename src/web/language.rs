@@ -15,6 +15,7 @@ const KEPT: Life = Life::days(365);
 
 #[derive(Deserialize)]
 pub(super) struct Switch {
+    #[serde(default)]
     to: String,
     #[serde(default)]
     back: String,

@@ -122,7 +122,7 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
     match attempt(&app, &caller, &headers, &form).await? {
         None | Some((Outcome::Outdated, _)) => Ok(page.refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())),
         Some((Outcome::Refused(people), _)) => {
-            Ok(refusal::answer(&app, &caller, Refusal { wish: Wish::SignIn, people, e_service: None }).await?)
+            Ok(refusal::answer(&app, &caller, Refusal { wish: Wish::SignIn, people, e_service: None, others: false }).await?)
         }
         Some((Outcome::Entered(entered), device)) => Ok(enter(&app, &entered, &device, waiting.as_ref())?),
     }

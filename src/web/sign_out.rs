@@ -11,8 +11,8 @@ use crate::base::Place;
 use crate::base::actor::Who;
 use crate::http::answer::{self, Stop};
 use crate::http::cookies::Kept;
-use crate::http::logout::LoggedOutPage;
-use crate::http::{Caller, Posted};
+use crate::http::logout::{LoggedOutPage, LogoutPage};
+use crate::http::{Posted, Visitor};
 
 #[derive(Deserialize)]
 pub(super) struct Nothing {}
@@ -35,7 +35,12 @@ pub(super) async fn submit(State(app): State<App>, posted: Posted<Nothing>) -> R
     Ok(response)
 }
 
-/// Says that the person is signed out.
-pub(super) async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Stop> {
-    Ok(answer::page(StatusCode::OK, &LoggedOutPage { frame: caller.frame(&app)?, back: None }))
+/// Says that the person is signed out, or asks whoever isn't.
+pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Stop> {
+    let frame = visitor.caller.frame(&app)?;
+    if visitor.session.is_some() {
+        let page = LogoutPage { frame, relying_party: None, place: Place::Logout, carried: Vec::new() };
+        return Ok(answer::page(StatusCode::OK, &page));
+    }
+    Ok(answer::page(StatusCode::OK, &LoggedOutPage { frame, back: None }))
 }

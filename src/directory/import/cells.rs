@@ -63,6 +63,11 @@ pub(super) fn flag(cell: &str) -> Result<bool, String> {
     }
 }
 
+/// Yes or no, said in so many words: an empty cell takes nobody's access.
+pub(super) fn stated_flag(cell: &str) -> Result<bool, String> {
+    if cell.is_empty() { Err("is empty: write 1 or 0".to_owned()) } else { flag(cell) }
+}
+
 /// An email in its one canonical form.
 pub(super) fn email(cell: &str) -> Result<Email, String> {
     if cell.is_empty() {

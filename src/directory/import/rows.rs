@@ -247,7 +247,7 @@ impl Readable for ContactRow {
             language: row.told("language", cells::language)?,
             newsletter: row.told("newsletter", cells::flag)?,
             branch: row.told("branch", optional_code)?,
-            active: row.told("active", cells::flag)?,
+            active: row.told("active", cells::stated_flag)?,
         };
         if contact.phone.is_none() && contact.mobile.is_none() {
             let reason = "is empty, and so is mobile: every contact needs one of the two (R-DIR-2)".to_owned();

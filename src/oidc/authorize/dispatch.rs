@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::access::{self, Asked, Door, Snapshot, Standing};
-use crate::account::{self, Because, Session};
+use crate::account::{self, Session};
 use crate::app::App;
 use crate::authorization::consent::{self, Consent};
 use crate::authorization::{self, Beginning, Next, Prompt, Request, SignIn, Situation, code, errand};
@@ -16,7 +16,7 @@ use crate::base::{Actor, Fault, Place, Secret, Timestamp};
 use crate::http::answer::{self, Stop};
 use crate::http::error::{ErrorPage, Trouble};
 use crate::http::refusal::{self, Refusal, Wish};
-use crate::http::{Visitor, errand as waiting};
+use crate::http::{Visitor, errand as waiting, stands_elsewhere};
 use crate::oidc::errors::{Code, Error};
 use crate::oidc::hint;
 use crate::oidc::parameters::{Parameters, Unreadable};
@@ -168,8 +168,9 @@ impl Matter<'_> {
 
     /// R-RGT-3, R-OWN-4: who may not pass is told why, here; the relying party learns of it only where no page may be shown.
     async fn refuse(self, session: &Session, person: Snapshot, standing: Standing) -> Result<Response, Stop> {
+        let others = stands_elsewhere(self.app, &self.visitor.caller, session, &person).await?;
         if standing.is_final() {
-            self.app.act(self.actor(), async |tx| account::end(tx, session.account, session.id, Because::AccessLost).await).await?;
+            self.app.act(self.actor(), async |tx| account::lose(tx, session, others).await).await?;
         }
         if self.request.prompts(Prompt::None) {
             return Ok(self.send_back(Error::new(Code::AccessDenied, "access does not hold")));
@@ -179,7 +180,7 @@ impl Matter<'_> {
             caller.language = self.request.language().unwrap_or(caller.language);
         }
         let wish = Wish::Enter(self.party.name(caller.language).to_owned());
-        let refusal = Refusal { wish, people: vec![(person, standing)], e_service: self.party.e_service.clone() };
+        let refusal = Refusal { wish, people: vec![(person, standing)], e_service: self.party.e_service.clone(), others };
         Ok(refusal::answer(self.app, &caller, refusal).await?)
     }
 

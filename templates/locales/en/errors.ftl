@@ -1,5 +1,6 @@
 refusal-sign-in = You can’t sign in right now
 refusal-enter = You can’t enter { $client } right now
+refusal-other-company = Act for another company
 refusal-page = You can’t open this page right now
 refusal-whom = Whom to ask
 refusal-can = What you can do

@@ -1,5 +1,6 @@
 refusal-sign-in = Vous ne pouvez pas vous connecter pour le moment
 refusal-enter = Vous ne pouvez pas accéder à { $client } pour le moment
+refusal-other-company = Agir pour une autre société
 refusal-page = Vous ne pouvez pas ouvrir cette page pour le moment
 refusal-whom = À qui s’adresser
 refusal-can = Ce que vous pouvez faire
