@@ -5,6 +5,7 @@ use crate::audit::{Deed, What, record};
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Secret};
+use crate::limits::{self, Counted};
 use crate::store::Tx;
 
 use super::session::{Because, Begin, Opened, begin, find};
@@ -17,6 +18,8 @@ pub struct Entrant<'a> {
     pub account: AccountId,
     /// The hash it was right for: a password changed meanwhile is a wrong one.
     pub password_hash: &'a str,
+    /// Where the guess that was right is counted.
+    pub counted: &'a Counted,
     /// The browser's long-lived secret.
     pub device: &'a Secret,
     /// The browser's own words.
@@ -53,6 +56,13 @@ pub async fn enter(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> 
     if !is_current(tx, entrant).await? {
         return Ok(Outcome::Outdated);
     }
+    let outcome = admit(tx, entrant).await?;
+    // Last, for everybody shares some of these rows; and whether or not access holds, for the password was right.
+    limits::give_back(tx, entrant.counted).await?;
+    Ok(outcome)
+}
+
+async fn admit(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> {
     let asked = Asked { door: Door::SignIn, address: tx.by.address, e_service: None };
     let people = access::of_account(&mut tx.db, entrant.account).await?;
     let judged: Vec<_> = people.into_iter().map(|person| (access::judge(&person, asked), person)).collect();
