@@ -8,6 +8,7 @@ use crate::base::brand::Brand;
 use crate::base::{Actor, Clock, Fault, Rules, Seal};
 use crate::config::Config;
 use crate::keys::{Keys, MasterKey, Purpose};
+use crate::limits::{Closed, Kind};
 use crate::mail::{Desk, Mailbox, Postman, Route};
 use crate::relying_party::RelyingParties;
 use crate::rights::Policy;
@@ -33,6 +34,8 @@ pub struct Inner {
     pub hasher: Hasher,
     /// Who may ask for sign-ins.
     pub relying_parties: RelyingParties,
+    /// Which of them guess at secrets and aren't heard for a while.
+    pub closed_clients: Closed,
     /// What rights allow.
     pub policy: Policy,
     /// The numbers of the rules.
@@ -83,6 +86,8 @@ impl App {
         }
         let keys = Keys::open(&store, master, &clock, &config.lives).await?;
         let rules = Arc::new(config.lives);
+        let closed_clients = Closed::of(Kind::Client, &config.limits);
+        store.look(&clock, &rules, async |view| closed_clients.refresh(view).await).await?;
         let envelope: Arc<dyn Seal> = Arc::new(keys.master().sealer(Purpose::Outbox));
         let desk = Desk { store: store.clone(), clock: clock.clone(), rules: rules.clone(), seal: envelope.clone() };
         let inner = Inner {
@@ -90,6 +95,7 @@ impl App {
             hasher: Hasher::new(&config.password)?,
             policy,
             relying_parties,
+            closed_clients,
             postman: Postman::new(desk, route),
             rules,
             envelope,

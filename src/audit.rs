@@ -158,6 +158,8 @@ deeds! {
     MembershipChanged = "membership.changed",
     /// A company was designated a user administrator (R-DEL-1).
     AdministratorDesignated = "membership.administrator_designated",
+    /// So many attempts failed that none is taken for a while (SECURITY: guessing).
+    LimitClosed = "limit.closed",
     /// A letter was given up: its server refused it for good, or too long.
     MailGivenUp = "mail.given_up",
 }

@@ -15,7 +15,7 @@ use crate::audit::{Deed, What};
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault};
 use crate::store::Tx;
-use crate::{account, audit, authorization};
+use crate::{account, audit, authorization, limits};
 
 /// A job: its name, when it runs (six fields from seconds to weekdays, in UTC) and what it does.
 struct Job {
@@ -25,12 +25,14 @@ struct Job {
 }
 
 /// Mail comes last in [`run_due`], so that it takes along what the others post.
-const TIMETABLE: [Job; 6] = [
+const TIMETABLE: [Job; 8] = [
     Job { name: "keys", cron: "*/5 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
+    Job { name: "limits", cron: "*/5 * * * * *", run: |app| Box::pin(refresh_limits(app)) },
     Job { name: "sweep codes", cron: "0 7 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))) },
     Job { name: "sweep errands", cron: "0 17 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))) },
     Job { name: "sweep accounts", cron: "0 27 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep(tx)))) },
     Job { name: "sweep audit", cron: "0 37 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(audit::sweep(tx)))) },
+    Job { name: "sweep limits", cron: "0 */10 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(limits::sweep(tx)))) },
     MAIL,
 ];
 
@@ -124,6 +126,10 @@ impl Lane {
 
 async fn refresh_keys(app: App) -> Result<(), Fault> {
     app.look(async |view| app.keys.refresh(view).await).await
+}
+
+async fn refresh_limits(app: App) -> Result<(), Fault> {
+    app.look(async |view| app.closed_clients.refresh(view).await).await
 }
 
 async fn deliver_mail(app: App) -> Result<(), Fault> {

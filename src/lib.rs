@@ -18,7 +18,7 @@
 //! - [`account`] names, passwords, memberships, sessions, devices
 //! - [`directory`] companies, branches, contacts, and their import (R-DIR)
 //! - [`access`] may this person act, as this contact, here, now?
-//! - [`audit`] who did what; [`mail`] the outbox; [`keys`] the master key and the signing keys
+//! - [`audit`] who did what; [`mail`] the outbox; [`keys`] the master key and the signing keys; [`limits`] how many attempts may fail
 //! - [`store`] one unit of work over SQLite and PostgreSQL
 //! - [`words`] every sentence, in French and in English
 //! - [`base`] time, randomness, parsed types, places, faults
@@ -46,6 +46,7 @@ pub mod directory;
 pub mod http;
 pub mod jobs;
 pub mod keys;
+pub mod limits;
 pub mod mail;
 pub mod oidc;
 pub mod relying_party;

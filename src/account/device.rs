@@ -1,8 +1,21 @@
 //! Devices: browsers an account has signed in from, so that its owner is told of one that is new.
 
 use crate::base::ids::{AccountId, DeviceId};
-use crate::base::{Fault, Secret};
-use crate::store::{self, Tx};
+use crate::base::{Fault, Secret, SignInName, Timestamp};
+use crate::store::{self, Db, Tx};
+
+/// The account of that name, if it knows that browser at `now`. One statement, so that an unknown name takes as long as a known one.
+pub(super) async fn knowing(db: &mut Db, name: &SignInName, device: &Secret, now: Timestamp) -> Result<Option<AccountId>, Fault> {
+    let row = store::optional!(
+        *db,
+        (AccountId,),
+        "select d.account from sign_in_names n join devices d on d.account = n.account where n.name = $1 and d.hash = $2 and d.expires_at > $3",
+        name,
+        device.digest(),
+        now
+    )?;
+    Ok(row.map(|(account,)| account))
+}
 
 /// Notes that an account signs in from a browser; answers whether it knew that browser.
 pub async fn recognise(tx: &mut Tx, account: AccountId, device: &Secret, user_agent: &str) -> Result<bool, Fault> {

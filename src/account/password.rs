@@ -7,9 +7,10 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::base::Fault;
+use crate::limits::Counted;
 
 /// `[password]` in the configuration: the cost of a hash. Raising it re-hashes each password at its next sign-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,26 +75,39 @@ impl Hasher {
     /// Hashes a new password, salt included.
     pub async fn hash(&self, password: String) -> Result<String, Fault> {
         let argon2 = self.argon2.clone();
-        self.in_turn(move || hash(&argon2, &password)).await
+        self.turn().await?.spend(move || hash(&argon2, &password)).await
     }
 
-    /// Compares a password with an account's hash, or with a dummy where there is none.
-    pub async fn check(&self, password: String, stored: Option<String>) -> Result<Verdict, Fault> {
-        let known = stored.is_some();
-        let stored: Arc<str> = stored.map_or_else(|| self.dummy.clone(), Into::into);
-        let argon2 = self.argon2.clone();
-        let verdict = self.in_turn(move || verify(&argon2, &password, &stored)).await?;
-        Ok(if known { verdict } else { Verdict::Wrong })
-    }
-
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
-        let turn = tokio::time::timeout(PATIENCE, self.turns.clone().acquire_owned())
+    /// Waits for a turn. Guesses are counted within theirs: those that wait close no limit for the others.
+    pub async fn turn(&self) -> Result<Turn, Fault> {
+        let permit = tokio::time::timeout(PATIENCE, self.turns.clone().acquire_owned())
             .await
             .map_err(|_| Fault::Busy("passwords"))?
             .map_err(|error| Fault::broken("waiting for a turn to hash", error))?;
+        Ok(Turn { hasher: self.clone(), permit })
+    }
+}
+
+/// A turn at the pool, good for one hash.
+pub struct Turn {
+    hasher: Hasher,
+    permit: OwnedSemaphorePermit,
+}
+
+impl Turn {
+    /// Compares a password, of which the attempt is counted, with an account's hash, or with a dummy where there is none.
+    pub async fn check(self, _: &Counted, password: String, stored: Option<String>) -> Result<Verdict, Fault> {
+        let known = stored.is_some();
+        let stored: Arc<str> = stored.map_or_else(|| self.hasher.dummy.clone(), Into::into);
+        let argon2 = self.hasher.argon2.clone();
+        let verdict = self.spend(move || verify(&argon2, &password, &stored)).await?;
+        Ok(if known { verdict } else { Verdict::Wrong })
+    }
+
+    async fn spend<T: Send + 'static>(self, work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
         let done = tokio::task::spawn_blocking(move || {
             let answer = work();
-            drop(turn);
+            drop(self.permit);
             answer
         });
         done.await.map_err(|error| Fault::broken("hashing", error))?
@@ -118,22 +132,26 @@ fn verify(argon2: &Argon2<'_>, password: &str, stored: &str) -> Result<Verdict, 
 #[cfg(test)]
 mod tests {
     use super::{Hasher, Settings, Verdict};
+    use crate::limits::Counted;
 
     fn cheap(passes: u32) -> Hasher {
         Hasher::new(&Settings { memory_kib: 64, passes, lanes: 1, at_once: 2 }).unwrap()
     }
 
+    async fn check(hasher: &Hasher, password: &str, stored: Option<&str>) -> Verdict {
+        hasher.turn().await.unwrap().check(&Counted::nowhere(), password.to_owned(), stored.map(str::to_owned)).await.unwrap()
+    }
+
     #[tokio::test]
     async fn a_hash_made_with_lower_costs_is_right_but_weak() {
         let old = cheap(1).hash("Guichet-2026!".to_owned()).await.unwrap();
-        assert_eq!(cheap(1).check("Guichet-2026!".to_owned(), Some(old.clone())).await.unwrap(), Verdict::Right);
-        assert_eq!(cheap(2).check("Guichet-2026!".to_owned(), Some(old.clone())).await.unwrap(), Verdict::RightButWeak);
-        assert_eq!(cheap(1).check("guichet-2026!".to_owned(), Some(old)).await.unwrap(), Verdict::Wrong);
+        assert_eq!(check(&cheap(1), "Guichet-2026!", Some(&old)).await, Verdict::Right);
+        assert_eq!(check(&cheap(2), "Guichet-2026!", Some(&old)).await, Verdict::RightButWeak);
+        assert_eq!(check(&cheap(1), "guichet-2026!", Some(&old)).await, Verdict::Wrong);
     }
 
     #[tokio::test]
     async fn without_an_account_every_password_is_wrong() {
-        let hasher = cheap(1);
-        assert_eq!(hasher.check("no account has this password".to_owned(), None).await.unwrap(), Verdict::Wrong);
+        assert_eq!(check(&cheap(1), "no account has this password", None).await, Verdict::Wrong);
     }
 }

@@ -5,6 +5,7 @@ use crate::audit::{Deed, What, record};
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Secret};
+use crate::limits::{self, Counted};
 use crate::store::{self, Tx};
 
 use super::session::{Because, Begin, Opened, begin, find};
@@ -17,6 +18,8 @@ pub struct Entrant<'a> {
     pub account: AccountId,
     /// The hash it was right for: a password changed meanwhile is a wrong one.
     pub password_hash: &'a str,
+    /// Where the guess that was right is counted.
+    pub counted: &'a Counted,
     /// The browser's long-lived secret.
     pub device: &'a Secret,
     /// The browser's own words.
@@ -29,7 +32,7 @@ pub struct Entrant<'a> {
 #[derive(Debug)]
 pub enum Outcome {
     /// Signed in.
-    Entered(Box<Entered>),
+    Entered(Entered),
     /// No membership stands: each with what it lacks. An account without any has an empty list.
     Refused(Vec<(Snapshot, Standing)>),
     /// The password changed between the check and now.
@@ -41,8 +44,6 @@ pub enum Outcome {
 pub struct Entered {
     /// The session and its secret.
     pub opened: Opened,
-    /// The first membership that stands: who the mails go to.
-    pub person: Snapshot,
     /// Whether the account had signed in from this browser before.
     pub known_device: bool,
 }
@@ -53,15 +54,23 @@ pub async fn enter(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> 
     if !is_current(tx, entrant).await? {
         return Ok(Outcome::Outdated);
     }
+    let outcome = admit(tx, entrant).await?;
+    // Last, for everybody shares some of these rows; and whether or not access holds, for the password was right.
+    limits::give_back(tx, entrant.counted).await?;
+    Ok(outcome)
+}
+
+async fn admit(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> {
     let asked = Asked { door: Door::SignIn, address: tx.by.address, e_service: None };
     let people = access::of_account(&mut tx.db, entrant.account).await?;
     let judged: Vec<_> = people.into_iter().map(|person| (access::judge(&person, asked), person)).collect();
-    let standing: Vec<&Snapshot> = judged.iter().filter(|(standing, _)| standing.holds()).map(|(_, person)| person).collect();
-    let Some(person) = standing.first().copied().cloned() else {
-        return refuse(tx, entrant, judged).await;
+    let mut standing = judged.iter().filter(|(standing, _)| standing.holds()).map(|(_, person)| person.membership);
+    let membership = match (standing.next(), standing.next()) {
+        (None, _) => return refuse(tx, entrant, judged).await,
+        // With one company there is nothing to choose (R-DIR-6).
+        (Some(only), None) => Some(only),
+        (Some(_), Some(_)) => None,
     };
-    // With one company there is nothing to choose (R-DIR-6).
-    let membership = (standing.len() == 1).then_some(person.membership);
     if let Some(secret) = entrant.before {
         replace(tx, secret).await?;
     }
@@ -70,7 +79,7 @@ pub async fn enter(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> 
     if !known_device {
         record(tx, Deed::new(What::DeviceSeen).account(entrant.account)).await?;
     }
-    Ok(Outcome::Entered(Box::new(Entered { opened, person, known_device })))
+    Ok(Outcome::Entered(Entered { opened, known_device }))
 }
 
 /// Whether the password is still the account's. The row is written, so that disabling the account or ending its sessions

@@ -64,7 +64,7 @@ impl fmt::Debug for Secret {
 }
 
 /// A SHA-256 digest.
-#[derive(Clone, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, PartialEq, Eq, Hash, sqlx::Type)]
 #[sqlx(transparent)]
 pub struct Digest(Vec<u8>);
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv6Net};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Where a request comes from.
@@ -15,6 +15,15 @@ impl Address {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         text.trim().parse::<IpAddr>().ok().map(Self::from)
+    }
+
+    /// The network of one subscriber, as far as an address tells: itself in IPv4, its /64 in IPv6, of which a subscriber has every address.
+    #[must_use]
+    pub fn subscriber(self) -> IpNet {
+        match self.0 {
+            IpAddr::V4(_) => IpNet::from(self.0),
+            IpAddr::V6(v6) => Ipv6Net::new_assert(v6, 64).trunc().into(),
+        }
     }
 
     /// Whether it is this machine itself.
@@ -120,6 +129,18 @@ mod tests {
         assert!(Networks::default().admit(None));
         for text in ["192.0.2.0/33", "localhost", "::ffff:1.2.3.4/60", "1.2.3"] {
             assert!(Networks::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_subscriber_is_an_ipv4_address_or_an_ipv6_network_of_64_bits() {
+        for (address, network) in [
+            ("192.0.2.7", "192.0.2.7/32"),
+            ("::ffff:192.0.2.7", "192.0.2.7/32"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ] {
+            assert_eq!(Address::parse(address).unwrap().subscriber().to_string(), network);
         }
     }
 

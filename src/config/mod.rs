@@ -14,7 +14,7 @@ use crate::account::PasswordSettings;
 use crate::base::brand::Brand;
 use crate::base::{Networks, Rules};
 use crate::relying_party;
-use crate::{mail, store};
+use crate::{limits, mail, store};
 
 pub use refused::Refused;
 
@@ -39,6 +39,8 @@ pub struct Config {
     pub brand: Brand,
     /// What passwords cost.
     pub password: PasswordSettings,
+    /// How many attempts may fail.
+    pub limits: limits::Settings,
     /// How long things live.
     pub lives: Rules,
     /// How mail is sent.
@@ -79,6 +81,7 @@ impl Default for Config {
             http: Http::default(),
             brand: Brand::default(),
             password: PasswordSettings::default(),
+            limits: limits::Settings::default(),
             lives: Rules::default(),
             mail: mail::Settings::default(),
             clients: Vec::new(),
@@ -111,6 +114,7 @@ impl Config {
 
     fn check(&self) -> Result<(), Refused> {
         check_issuer(&self.issuer)?;
+        self.limits.check().map_err(Refused::Value)?;
         relying_party::check(&self.clients).map_err(Refused::Value)
     }
 
@@ -203,5 +207,9 @@ mod tests {
     fn a_wrong_value_names_its_key() {
         let refused = Config::parse("[lives]\nsession = \"soon\"").unwrap_err().to_string();
         assert!(refused.contains("lives.session") && refused.contains("30min"), "{refused}");
+        for (text, key) in [("name = 0", "limits.name"), ("window = \"0s\"", "limits.window"), ("client = -1", "limits.client")] {
+            let refused = Config::parse(&format!("[limits]\n{text}")).unwrap_err().to_string();
+            assert!(refused.contains(key), "{refused}");
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::keys::MasterKey;
 use crate::mail::Mailbox;
 use crate::store::Store;
-use crate::{server, store};
+use crate::{limits, server, store};
 
 pub use world::{PASSWORD, Persona, build, clients, personas};
 
@@ -95,6 +95,8 @@ async fn open(options: &Options, folder: &Path) -> Result<App, CannotStart> {
         listen: options.listen,
         store: store::Settings { url: format!("sqlite:{}", folder.join("guichet.db").display()), ..store::Settings::default() },
         http: crate::config::Http { trusted_proxies: options.trusted_proxies.clone() },
+        // Everybody who tries it comes from this machine (CONTRACT: the demo world).
+        limits: limits::Settings { network: 1_000_000, client: 1_000_000, ..limits::Settings::default() },
         clients: clients(options.portal.port())?,
         ..Config::default()
     };

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::app::App;
-use crate::base::{Fault, Place};
+use crate::base::{Fault, Life, Place};
 
 use super::Caller;
 use super::error::{ErrorPage, Trouble};
@@ -38,6 +38,14 @@ pub const fn status(trouble: Trouble) -> StatusCode {
         Trouble::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Trouble::Broken => StatusCode::INTERNAL_SERVER_ERROR,
     }
+}
+
+/// Says when to come back (RFC 9110 section 10.2.3), in whole seconds and never too early.
+#[must_use]
+pub fn after(mut response: Response, wait: Life) -> Response {
+    let seconds = u64::try_from(wait.as_duration().as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    response
 }
 
 /// Sends the browser on with a GET, to one of our own places.

@@ -40,6 +40,8 @@ pub enum Purpose {
     Outbox,
     /// Authenticating forms (CSRF).
     Csrf,
+    /// Telling names apart that people typed and nobody has, without keeping them: some are passwords in the wrong field.
+    TypedNames,
     /// Naming the master key without telling it.
     Fingerprint,
 }
@@ -51,6 +53,7 @@ impl Purpose {
             Self::SigningKeys => b"guichet/1/signing-keys",
             Self::Outbox => b"guichet/1/outbox",
             Self::Csrf => b"guichet/1/csrf",
+            Self::TypedNames => b"guichet/1/typed-names",
             Self::Fingerprint => b"guichet/1/fingerprint",
         }
     }

@@ -1,11 +1,17 @@
 //! Client authentication (RFC 6749 section 2.3): one method per request, a secret for those that can keep one, nothing for public clients.
+//! Wrong secrets are counted: section 2.3.1 demands that endpoints which take one are protected against brute force.
 
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::base::Secret;
+use crate::app::App;
+use crate::audit::{self, Deed, What};
+use crate::base::actor::Who;
+use crate::base::{Address, Fault, Secret};
+use crate::http::{Caller, answer};
+use crate::limits::{self, Kind, Limit, TooMany};
 use crate::relying_party::{RelyingParties, RelyingParty};
 
 use super::errors::{Code, Error};
@@ -34,16 +40,78 @@ impl Refused {
     }
 }
 
-/// Finds out which client calls. What is wrong is never told in more detail than that it is.
-pub fn authenticate<'a>(parties: &'a RelyingParties, headers: &HeaderMap, parameters: &Parameters) -> Result<&'a RelyingParty, Refused> {
+/// Why nobody is let in.
+#[derive(Debug)]
+pub enum Denied {
+    /// It isn't who it says.
+    Refused(Refused),
+    /// Too many wrong secrets came for this client from this network: none is looked at for a while.
+    TooMany(TooMany),
+    /// Something broke.
+    Broken(Fault),
+}
+
+impl From<Refused> for Denied {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<Fault> for Denied {
+    fn from(fault: Fault) -> Self {
+        Self::Broken(fault)
+    }
+}
+
+/// The answer where a limit is closed: 429 with Retry-After (RFC 6585 section 4). RFC 6749 section 5.2 names no error for it: `invalid_client`
+/// would say that the secret was looked at, and `slow_down` is a device's (RFC 8628 section 3.5). What fits is section 4.1.2.1's
+/// `temporarily_unavailable`, which clients know as "try again later".
+#[must_use]
+pub fn too_many(closed: TooMany) -> Response {
+    let error = Error::new(Code::TemporarilyUnavailable, "too many failed attempts: try again after the time in Retry-After");
+    answer::after(error.json(StatusCode::TOO_MANY_REQUESTS), closed.wait)
+}
+
+/// Finds out which client calls. What is wrong is never told in more detail than that it is. A right secret costs no query:
+/// unlike a password it is compared in no time, so that a wrong one can be counted before anybody is told that it is wrong.
+pub async fn authenticate<'a>(
+    app: &'a App,
+    caller: &Caller,
+    (headers, parameters): (&HeaderMap, &Parameters),
+) -> Result<&'a RelyingParty, Denied> {
     let presented = Presented::read(headers, parameters)?;
-    let refused = Refused { error: Error::new(Code::InvalidClient, "client authentication failed"), by_basic: presented.by_basic };
-    let party = parties.find(&presented.id).ok_or(refused)?;
-    let proven = match &presented.secret {
-        Some(secret) => party.knows(secret),
-        None => party.is_public(),
-    };
-    if proven { Ok(party) } else { Err(refused) }
+    if presented.secret.is_none() {
+        // Nothing was guessed.
+        return Ok(presented.prove(&app.relying_parties)?);
+    }
+    let limit = presented.limit(app, caller.address);
+    app.closed_clients.check(&limit, app.clock.now()).map_err(Denied::TooMany)?;
+    match presented.prove(&app.relying_parties) {
+        Ok(party) => Ok(party),
+        Err(refused) => Err(count(app, caller, (&presented, limit)).await?.map_or_else(Denied::TooMany, |()| Denied::Refused(refused))),
+    }
+}
+
+/// Counts a wrong secret. That a limit closed, or was found closed, this server knows from now on.
+async fn count(app: &App, caller: &Caller, (presented, limit): (&Presented, Limit)) -> Result<Result<(), TooMany>, Fault> {
+    let by = caller.acts_as(Who::Visitor);
+    app.act(by, async |tx| {
+        let counted = match limits::count(tx, std::slice::from_ref(&limit)).await? {
+            Ok(counted) => counted,
+            Err(closed) => {
+                app.closed_clients.learn(&limit, tx.now + closed.wait);
+                return Ok(Err(closed));
+            }
+        };
+        for (kind, until) in counted.closed() {
+            app.closed_clients.learn(&limit, until);
+            let client = app.relying_parties.find(&presented.id).map(|party| party.id.as_str());
+            let detail = serde_json::json!({ "client": client, "until": until.to_string() });
+            audit::record(tx, Deed::new(What::LimitClosed).subject(kind).detail(detail)).await?;
+        }
+        Ok(Ok(()))
+    })
+    .await
 }
 
 /// Who the caller says it is, and how it proves it.
@@ -54,6 +122,24 @@ struct Presented {
 }
 
 impl Presented {
+    fn prove<'a>(&self, parties: &'a RelyingParties) -> Result<&'a RelyingParty, Refused> {
+        let refused = Refused { error: Error::new(Code::InvalidClient, "client authentication failed"), by_basic: self.by_basic };
+        let party = parties.find(&self.id).ok_or(refused)?;
+        let proven = match &self.secret {
+            Some(secret) => party.knows(secret),
+            None => party.is_public(),
+        };
+        if proven { Ok(party) } else { Err(refused) }
+    }
+
+    /// Client and network, so that nobody elsewhere keeps a client out. Those without a secret, unknown ones among them, count as one:
+    /// a caller that makes up names fills no table.
+    fn limit(&self, app: &App, address: Option<Address>) -> Limit {
+        let guessed = app.relying_parties.find(&self.id).filter(|party| !party.is_public());
+        let network = address.map(|address| address.subscriber().to_string()).unwrap_or_default();
+        app.config.limits.on(Kind::Client, format!("{network} {}", guessed.map_or("", |party| &party.id)).as_bytes())
+    }
+
     fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Self, Refused> {
         let mut lines = headers.get_all(header::AUTHORIZATION).iter();
         let by_basic = headers.contains_key(header::AUTHORIZATION);
@@ -101,7 +187,7 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
     use proptest::prelude::*;
 
-    use super::{Code, Parameters, RelyingParties, authenticate, read_basic};
+    use super::{Code, Parameters, Presented, RelyingParties, read_basic};
     use crate::relying_party::Settings;
 
     fn parties() -> RelyingParties {
@@ -119,7 +205,9 @@ mod tests {
             headers.append(header::AUTHORIZATION, HeaderValue::from_str(line).unwrap());
         }
         let parameters = Parameters::parse(body.as_bytes()).unwrap();
-        authenticate(&parties(), &headers, &parameters)
+        let parties = parties();
+        Presented::read(&headers, &parameters)
+            .and_then(|presented| presented.prove(&parties))
             .map(|party| party.id.clone())
             .map_err(|refused| (refused.error.code, refused.by_basic))
     }

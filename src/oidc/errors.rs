@@ -18,6 +18,8 @@ words! {
         UnsupportedResponseType = "unsupported_response_type",
         /// RFC 6749 section 4.1.2.1.
         InvalidScope = "invalid_scope",
+        /// RFC 6749 section 4.1.2.1.
+        TemporarilyUnavailable = "temporarily_unavailable",
         /// OpenID Connect Core section 3.1.2.6.
         LoginRequired = "login_required",
         /// OpenID Connect Core section 3.1.2.6.
@@ -85,6 +87,7 @@ impl Error {
             | Code::AccessDenied
             | Code::UnsupportedResponseType
             | Code::InvalidScope
+            | Code::TemporarilyUnavailable
             | Code::LoginRequired
             | Code::AccountSelectionRequired
             | Code::ConsentRequired

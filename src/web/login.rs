@@ -1,16 +1,15 @@
 //! Sign-in with name and password. What is said after a failure tells a stranger nothing (SECURITY: enumeration).
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::access;
+use crate::access::{self, Door};
 use crate::account::sign_in::{Entered, Entrant, Outcome};
-use crate::account::{self, Verdict};
+use crate::account::{self, Claim, Guess, Verdict};
 use crate::app::App;
-use crate::audit::{self, Deed, What};
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, ErrandId};
 use crate::base::{Dice, Email, Fault, Language, Life, Place, Secret, SignInName};
@@ -20,7 +19,9 @@ use crate::http::errand::{self, Waiting};
 use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
 use crate::http::refusal::{self, Refusal, Wish};
-use crate::http::{Caller, Posted, Visitor};
+use crate::http::{Caller, Carried, Posted, Visitor};
+use crate::keys::Purpose;
+use crate::limits::{Counted, TooMany};
 use crate::mail::letters::{NewDevice, Stationery};
 use crate::mail::{self, Letter, Outgoing};
 use crate::store::Tx;
@@ -83,12 +84,6 @@ impl LoginPage {
     }
 }
 
-/// What the page's address carries.
-#[derive(Debug, Deserialize)]
-pub struct Asked {
-    errand: Option<ErrandId>,
-}
-
 /// What the form sends.
 #[derive(Deserialize)]
 pub struct Fields {
@@ -98,12 +93,12 @@ pub struct Fields {
 }
 
 /// Shows the form. Whoever is signed in already, without an errand, goes to their account.
-pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, Stop> {
-    if visitor.session.is_some() && asked.errand.is_none() {
+pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carried) -> Result<Response, Stop> {
+    if visitor.session.is_some() && asked.is_none() {
         return Ok(answer::go(Place::Account));
     }
     let mut caller = visitor.caller;
-    let waiting = errand::waiting(&app, &mut caller, asked.errand).await?;
+    let waiting = errand::waiting(&app, &mut caller, asked).await?;
     let page = LoginPage::asked_by(&app, &caller, waiting.as_ref())?;
     Ok(page.answer(StatusCode::OK, waiting.as_ref()))
 }
@@ -119,12 +114,21 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
     if page.username.is_empty() || form.password.is_empty() {
         return Ok(page.incomplete(&form.password).answer(StatusCode::UNPROCESSABLE_ENTITY, waiting.as_ref()));
     }
-    match attempt(&app, &caller, &headers, &form).await? {
-        None | Some((Outcome::Outdated, _)) => Ok(page.refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())),
-        Some((Outcome::Refused(people), _)) => {
+    let mut attempted = attempt(&app, &caller, &headers, &form).await?;
+    if let Ok(Some((Outcome::Outdated, _))) = attempted {
+        // Another sign-in made the hash costlier meanwhile, or the password is another one now: the second look tells which.
+        attempted = attempt(&app, &caller, &headers, &form).await?;
+    }
+    match attempted {
+        Err(TooMany { wait }) => {
+            let page = page.too_often(wait).answer(StatusCode::TOO_MANY_REQUESTS, waiting.as_ref());
+            Ok(answer::after(page, wait))
+        }
+        Ok(None | Some((Outcome::Outdated, _))) => Ok(page.refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())),
+        Ok(Some((Outcome::Refused(people), _))) => {
             Ok(refusal::answer(&app, &caller, Refusal { wish: Wish::SignIn, people, e_service: None, others: false }).await?)
         }
-        Some((Outcome::Entered(entered), device)) => Ok(enter(&app, &entered, &device, waiting.as_ref())?),
+        Ok(Some((Outcome::Entered(entered), device))) => Ok(enter(&app, &entered, &device, waiting.as_ref())?),
     }
 }
 
@@ -148,34 +152,59 @@ impl LoginPage {
 /// What became of a right password, with the browser's secret; nothing for a wrong one, whatever was wrong with it.
 type Attempt = Option<(Outcome, Secret)>;
 
-async fn attempt(app: &App, caller: &Caller, headers: &HeaderMap, form: &Fields) -> Result<Attempt, Fault> {
-    let found = match SignInName::parse(&form.username) {
-        Ok(name) => app.look(async |view| account::credentials(&mut view.db, &name).await).await?,
-        Err(_) => None,
+async fn attempt(app: &App, caller: &Caller, headers: &HeaderMap, form: &Fields) -> Result<Result<Attempt, TooMany>, Fault> {
+    let device = Kept::Device.secret(headers, app.config.is_https());
+    let guess = match weigh(app, caller, device.as_ref(), &form.username).await? {
+        Ok(guess) => guess,
+        Err(closed) => return Ok(Err(closed)),
     };
-    let stored = found.as_ref().and_then(|found| found.password_hash.clone());
+    let turn = app.hasher.turn().await?;
+    let counted = match app.act(caller.acts_as(Who::Visitor), async |tx| guess.count(tx).await).await? {
+        Ok(counted) => counted,
+        Err(closed) => return Ok(Err(closed)),
+    };
+    let stored = guess.found.as_ref().and_then(|found| found.password_hash.clone());
     // Without an account a dummy is compared with, so that the answer takes as long (SECURITY: enumeration).
-    let verdict = app.hasher.check(form.password.clone(), stored.clone()).await?;
-    let (Some(found), Some(stored)) = (found, stored) else { return miss(app, caller, None).await };
-    let password_hash = match verdict {
-        Verdict::Wrong => return miss(app, caller, Some(found.account)).await,
-        Verdict::Right => stored,
-        Verdict::RightButWeak => strengthen(app, caller, (found.account, stored), &form.password).await?,
+    let verdict = turn.check(&counted, form.password.clone(), stored.clone()).await?;
+    let proven = match (&guess.found, stored, verdict) {
+        (Some(found), Some(hash), Verdict::Right) => Some((found.account, hash)),
+        (Some(found), Some(hash), Verdict::RightButWeak) => {
+            Some((found.account, strengthen(app, caller, (found.account, hash), &form.password).await?))
+        }
+        (_, _, Verdict::Wrong) | (None, _, _) | (_, None, _) => None,
     };
-    let https = app.config.is_https();
-    let device = Kept::Device.secret(headers, https).map_or_else(|| Dice.secret(), Ok)?;
-    let before = Kept::Session.secret(headers, https);
-    let entrant = Entrant {
-        account: found.account,
-        password_hash: &password_hash,
-        device: &device,
-        user_agent: &caller.user_agent,
-        before: before.as_ref(),
+    let Some(proven) = proven else {
+        app.act(caller.acts_as(Who::Visitor), async |tx| guess.missed(tx, &counted).await).await?;
+        return Ok(Ok(None));
     };
-    let notice = new_device_letter(app, caller, found.account).await?;
+    let device = device.map_or_else(|| Dice.secret(), Ok)?;
+    let outcome = arrive(app, caller, (headers, &device), (proven, &counted)).await?;
+    Ok(Ok(Some((outcome, device))))
+}
+
+/// What the guess counts by, and whom it is about.
+async fn weigh(app: &App, caller: &Caller, device: Option<&Secret>, username: &str) -> Result<Result<Guess, TooMany>, Fault> {
+    let name = SignInName::parse(username).ok();
+    let typed = name.as_ref().map_or_else(|| username.trim().to_lowercase(), ToString::to_string);
+    let typed = app.keys.master().mac(Purpose::TypedNames, typed.as_bytes())?;
+    let claim = Claim { name: name.as_ref(), typed: &typed, device, address: caller.address };
+    app.look(async |view| Guess::weigh(view, &app.config.limits, claim).await).await
+}
+
+/// With the right password, in one unit of work: a session where access holds, and the guess no longer counted.
+async fn arrive(
+    app: &App,
+    caller: &Caller,
+    (headers, device): (&HeaderMap, &Secret),
+    ((account, password_hash), counted): ((AccountId, String), &Counted),
+) -> Result<Outcome, Fault> {
+    let before = Kept::Session.secret(headers, app.config.is_https());
+    let entrant =
+        Entrant { account, password_hash: &password_hash, counted, device, user_agent: &caller.user_agent, before: before.as_ref() };
+    let notice = new_device_letter(app, caller, account).await?;
     let outcome = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, app, entrant, notice).await).await?;
     app.postman.wake();
-    Ok(Some((outcome, device)))
+    Ok(outcome)
 }
 
 async fn sign_in(tx: &mut Tx, app: &App, entrant: Entrant<'_>, notice: Option<(Email, Letter)>) -> Result<Outcome, Fault> {
@@ -191,7 +220,9 @@ async fn sign_in(tx: &mut Tx, app: &App, entrant: Entrant<'_>, notice: Option<(E
 /// The letter that tells of a sign-in from an unknown device, written before anybody knows whether this is one: nothing is rendered inside the unit of work.
 async fn new_device_letter(app: &App, caller: &Caller, account: AccountId) -> Result<Option<(Email, Letter)>, Fault> {
     let people = app.look(async |view| access::of_account(&mut view.db, account).await).await?;
-    let Some(person) = people.first() else { return Ok(None) };
+    // Only a contact that may sign in is told: the address of one that was removed may be somebody else's by now.
+    let asked = access::Asked { door: Door::SignIn, address: caller.address, e_service: None };
+    let Some(person) = people.iter().find(|person| access::judge(person, asked).holds()) else { return Ok(None) };
     let Ok(to) = Email::parse(&person.email) else { return Ok(None) };
     let language = person.language.as_deref().and_then(Language::from_tag).unwrap_or(caller.language);
     let now = app.clock.now();
@@ -204,15 +235,6 @@ async fn new_device_letter(app: &App, caller: &Caller, account: AccountId) -> Re
         account: app.config.url(Place::Account.path()),
     };
     Ok(Some((to, letter.write(&Stationery { words, brand: app.brand.clone(), now })?)))
-}
-
-async fn miss(app: &App, caller: &Caller, account: Option<AccountId>) -> Result<Attempt, Fault> {
-    let mut deed = Deed::new(What::SessionRefused).detail(serde_json::json!({ "unmet": ["password"] }));
-    if let Some(account) = account {
-        deed = deed.account(account);
-    }
-    app.act(caller.acts_as(Who::Visitor), async |tx| audit::record(tx, deed).await).await?;
-    Ok(None)
 }
 
 /// The settings ask for a costlier hash than the one stored.

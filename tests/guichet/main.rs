@@ -16,6 +16,7 @@ mod forged_tokens;
 mod forms;
 mod headers;
 mod languages;
+mod limits;
 mod logout;
 mod never_broken;
 mod portal;

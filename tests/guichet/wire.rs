@@ -23,7 +23,8 @@ pub fn free_port() -> u16 {
 }
 
 impl Process {
-    /// Starts `guichet serve` on that database and waits until it is ready.
+    /// Starts `guichet serve` on that database and waits until it is ready. A guess that a crash interrupts stays counted,
+    /// so that people who live through many crashes need a wide limit.
     pub async fn start(database: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
@@ -33,6 +34,7 @@ impl Process {
              [store]\nurl = \"{database}\"\n\
              [secrets]\nmaster_key_file = \"master.key\"\n\
              [password]\nmemory_kib = 8\npasses = 1\nlanes = 1\nat_once = 2\n\
+             [limits]\nname = 10000\n\
              [lives]\ncode = \"30min\"\ntoken = \"30min\"\n\n{}",
             include_str!("world/clients.toml")
         );

@@ -20,7 +20,7 @@ use crate::http::Caller;
 use crate::http::answer::Broken;
 use crate::keys::{Algorithm, TokenType};
 use crate::oidc::claims::{AccessToken, Echo, IdToken, Issuance};
-use crate::oidc::client_auth::{self, Refused};
+use crate::oidc::client_auth::{self, Denied};
 use crate::oidc::errors::{Code, Error};
 use crate::oidc::parameters::Parameters;
 use crate::relying_party::{RelyingParty, Scope};
@@ -30,9 +30,10 @@ use crate::store::Tx;
 pub async fn post(State(app): State<App>, caller: Caller, headers: HeaderMap, body: Bytes) -> Response {
     let mut response = match exchange(&app, &caller, (&headers, &body)).await {
         Ok(tokens) => Json(tokens).into_response(),
-        Err(Failed::Unauthenticated(refused)) => refused.answer(),
+        Err(Failed::Denied(Denied::Refused(refused))) => refused.answer(),
+        Err(Failed::Denied(Denied::TooMany(closed))) => client_auth::too_many(closed),
         Err(Failed::Refused(error)) => error.json(StatusCode::BAD_REQUEST),
-        Err(Failed::Broken(fault)) => Broken(fault).into_response(),
+        Err(Failed::Broken(fault) | Failed::Denied(Denied::Broken(fault))) => Broken(fault).into_response(),
     };
     // RFC 6749 section 5.1, on errors too.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -52,7 +53,7 @@ struct Tokens {
 }
 
 enum Failed {
-    Unauthenticated(Refused),
+    Denied(Denied),
     Refused(Error),
     Broken(Fault),
 }
@@ -76,7 +77,7 @@ async fn exchange(app: &App, caller: &Caller, (headers, body): (&HeaderMap, &[u8
         return Err(Error::request("a parameter was sent twice").into());
     }
     // 2. The client proves who it is.
-    let client = client_auth::authenticate(&app.relying_parties, headers, &parameters).map_err(Failed::Unauthenticated)?;
+    let client = client_auth::authenticate(app, caller, (headers, &parameters)).await.map_err(Failed::Denied)?;
     // 3. What it brings is proven to be its own.
     let proven = prove(app, client, &parameters).await?;
     // 4 and 5. It is spent, and access is asked, in one unit of work: what a refusal ends is ended.

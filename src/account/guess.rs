@@ -1,0 +1,92 @@
+//! Guesses: every attempt at a password is counted before the password is looked at, whatever door it comes through (SECURITY: guessing).
+//! A name that nobody has is counted like an account, by the same statements: a stranger can't tell the two apart.
+
+use crate::audit::{Deed, What, record};
+use crate::base::ids::AccountId;
+use crate::base::{Address, Fault, Secret, SignInName};
+use crate::limits::{self, Counted, Kind, Limit, Settings, TooMany};
+use crate::store::{Tx, View};
+
+use super::device::knowing;
+use super::names::{Credentials, credentials};
+
+/// Who somebody with a password says to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// The name typed, where it can be one.
+    pub name: Option<&'a SignInName>,
+    /// What the name typed is counted by where nobody has it. The door keys it, for people type passwords into the wrong field.
+    pub typed: &'a [u8],
+    /// The browser's long-lived secret, where it brought one.
+    pub device: Option<&'a Secret>,
+    /// Where the browser is.
+    pub address: Option<Address>,
+}
+
+/// A guess that may be made, once it is counted.
+#[derive(Debug)]
+pub struct Guess {
+    /// What the password is compared with; nothing for a name that nobody has.
+    pub found: Option<Credentials>,
+    limits: Vec<Limit>,
+}
+
+impl Guess {
+    /// Looks up who is meant and what the guess counts by. A limit that is closed already refuses without a write.
+    pub async fn weigh(view: &mut View, settings: &Settings, claim: Claim<'_>) -> Result<Result<Self, TooMany>, Fault> {
+        let found = match claim.name {
+            Some(name) => credentials(&mut view.db, name).await?,
+            None => None,
+        };
+        let known = match (claim.name, claim.device) {
+            (Some(name), Some(device)) => knowing(&mut view.db, name, device, view.now).await?.map(|account| (account, device)),
+            (Some(_) | None, _) => None,
+        };
+        let limits = match known {
+            Some((account, device)) => of_device(settings, account, device),
+            None => of_stranger(settings, found.as_ref(), claim),
+        };
+        let open = limits::check(&mut view.db, &limits, view.now).await?;
+        Ok(open.map(|()| Self { found, limits }))
+    }
+
+    /// Counts the guess, unless a limit has closed meanwhile. Only what is counted can be compared with a password.
+    pub async fn count(&self, tx: &mut Tx) -> Result<Result<Counted, TooMany>, Fault> {
+        limits::count(tx, &self.limits).await
+    }
+
+    /// The guess was wrong and stays counted; the trail tells of it, and of each limit that it closed.
+    pub async fn missed(&self, tx: &mut Tx, counted: &Counted) -> Result<(), Fault> {
+        let account = self.found.as_ref().map(|found| found.account);
+        record(tx, about(What::SessionRefused, account).detail(serde_json::json!({ "unmet": ["password"] }))).await?;
+        for (kind, until) in counted.closed() {
+            let deed = about(What::LimitClosed, account).subject(kind);
+            record(tx, deed.detail(serde_json::json!({ "until": until.to_string() }))).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A browser that the account knows counts by itself alone: it gets in while others attack the account, its network or everybody.
+fn of_device(settings: &Settings, account: AccountId, device: &Secret) -> Vec<Limit> {
+    vec![settings.on(Kind::Device, format!("{account} {}", device.digest().base64url()).as_bytes())]
+}
+
+/// One counter per account, whichever of its names was typed, and however.
+fn of_stranger(settings: &Settings, found: Option<&Credentials>, claim: Claim<'_>) -> Vec<Limit> {
+    let account = found.map(|found| found.account.to_string());
+    // Addresses that nobody knows are one network.
+    let network = claim.address.map(|address| address.subscriber().to_string()).unwrap_or_default();
+    vec![
+        settings.on(Kind::Name, account.as_deref().map_or(claim.typed, str::as_bytes)),
+        settings.on(Kind::Network, network.as_bytes()),
+        settings.on(Kind::Overall, b""),
+    ]
+}
+
+fn about(what: What, account: Option<AccountId>) -> Deed {
+    match account {
+        Some(account) => Deed::new(what).account(account),
+        None => Deed::new(what),
+    }
+}

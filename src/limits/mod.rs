@@ -1,0 +1,150 @@
+//! Limits: how many attempts may fail within a window, counted in the database, so that neither a restart nor another server forgets any.
+//! It counts what it is told to, and knows neither people nor passwords nor networks.
+
+mod closed;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use crate::base::vocabulary::words;
+use crate::base::{Digest, Fault, Life, Timestamp};
+use crate::store::{self, Db, Tx};
+
+pub use closed::Closed;
+pub use settings::Settings;
+
+words! {
+    /// What failures are counted by. Units of work count them in this order.
+    Kind, "limit" {
+        /// One browser that an account knows.
+        Device = "device",
+        /// One account, or one name that nobody has.
+        Name = "name",
+        /// One subscriber's network.
+        Network = "network",
+        /// All of them together.
+        Overall = "overall",
+        /// One client, from one network.
+        Client = "client",
+    }
+}
+
+/// A limit on somebody or something in particular.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    kind: Kind,
+    key: Digest,
+    most: i64,
+    window: Life,
+}
+
+/// At least one limit is closed: no attempt is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooMany {
+    /// How long until all are open again.
+    pub wait: Life,
+}
+
+/// An attempt that was counted as failed before it was made: fifty at once are fifty, on however many servers.
+#[derive(Debug)]
+pub struct Counted(Vec<Mark>);
+
+/// Where an attempt was counted.
+#[derive(Debug)]
+struct Mark {
+    kind: Kind,
+    key: Digest,
+    ends_at: Timestamp,
+    is_last: bool,
+}
+
+/// Whether all of them are open. It only reads: refusing must cost the attacker more than it costs us.
+pub async fn check(db: &mut Db, limits: &[Limit], now: Timestamp) -> Result<Result<(), TooMany>, Fault> {
+    let mut longest = None;
+    for limit in limits {
+        let row = store::optional!(
+            *db,
+            (Timestamp,),
+            "select ends_at from limits where key = $1 and failures >= $2 and ends_at > $3",
+            &limit.key,
+            limit.most,
+            now
+        )?;
+        longest = longest.max(row.map(|(ends_at,)| ends_at.since(now)));
+    }
+    Ok(longest.map_or(Ok(()), |wait| Err(TooMany { wait })))
+}
+
+/// Counts an attempt by each of them, in the order of [`Kind`] so that no two units wait for each other, or by none where one is closed.
+pub async fn count(tx: &mut Tx, limits: &[Limit]) -> Result<Result<Counted, TooMany>, Fault> {
+    let mut counted = Counted(Vec::with_capacity(limits.len()));
+    for limit in limits {
+        if let Some(mark) = count_by(tx, limit).await? {
+            counted.0.push(mark);
+            continue;
+        }
+        give_back(tx, &counted).await?;
+        // Whoever closed it committed before this statement went on.
+        let refused = check(&mut tx.db, limits, tx.now).await?;
+        return Ok(Err(refused.err().unwrap_or(TooMany { wait: limit.window })));
+    }
+    Ok(Ok(counted))
+}
+
+/// A window begins with the first failure in it, so that one in which nothing failed begins anew. The row decides: a full one isn't touched.
+async fn count_by(tx: &mut Tx, limit: &Limit) -> Result<Option<Mark>, Fault> {
+    let row = store::optional!(
+        tx.db,
+        (i64, Timestamp),
+        "insert into limits (key, kind, failures, ends_at) values ($1, $2, 1, $3) on conflict (key) do update set \
+         failures = case when limits.ends_at <= $4 or limits.failures = 0 then 1 else limits.failures + 1 end, \
+         ends_at = case when limits.ends_at <= $4 or limits.failures = 0 then excluded.ends_at else limits.ends_at end \
+         where limits.ends_at <= $4 or limits.failures < $5 returning failures, ends_at",
+        &limit.key,
+        limit.kind.as_str(),
+        tx.now + limit.window,
+        tx.now,
+        limit.most
+    )?;
+    Ok(row.map(|(failures, ends_at)| Mark { kind: limit.kind, key: limit.key.clone(), ends_at, is_last: failures >= limit.most }))
+}
+
+/// Takes an attempt that succeeded, or wasn't made, out of the count again. What others failed at meanwhile stays:
+/// somebody who signs in every minute doesn't open the way for whoever guesses in between.
+pub async fn give_back(tx: &mut Tx, counted: &Counted) -> Result<(), Fault> {
+    for mark in &counted.0 {
+        store::execute!(
+            tx.db,
+            "update limits set failures = failures - 1 where key = $1 and ends_at = $2 and failures > 0",
+            &mark.key,
+            mark.ends_at
+        )?;
+    }
+    Ok(())
+}
+
+impl Counted {
+    /// Nothing was counted: for tests of what comes after.
+    #[cfg(test)]
+    pub(crate) fn nowhere() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The limits that this attempt closed, now that it failed, and until when: exactly one attempt closes each.
+    pub fn closed(&self) -> impl Iterator<Item = (Kind, Timestamp)> {
+        self.0.iter().filter(|mark| mark.is_last).map(|mark| (mark.kind, mark.ends_at))
+    }
+}
+
+/// Rows one sweep removes at most, so that it never holds the writer for long.
+const SWEPT_AT_ONCE: i64 = 5_000;
+
+/// Removes the counts of windows that have ended, and answers how many it removed.
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
+    store::execute!(
+        tx.db,
+        "delete from limits where key in (select key from limits where ends_at <= $1 limit $2) and ends_at <= $1",
+        tx.now,
+        SWEPT_AT_ONCE
+    )
+}

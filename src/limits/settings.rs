@@ -1,0 +1,60 @@
+//! `[limits]` in the configuration.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Kind, Limit};
+use crate::base::{Digest, Life};
+
+/// How many attempts may fail within the window, by what they are counted by.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How long failures count, from the first of them on.
+    pub window: Life,
+    /// Failed passwords for one account, or for one name that nobody has.
+    pub name: u32,
+    /// Failed passwords from one browser that the account knows: these count by nothing else, so that it gets in during an attack.
+    pub device: u32,
+    /// Failed passwords from one IPv4 address or IPv6 /64. Whole companies share one.
+    pub network: u32,
+    /// Failed passwords in all.
+    pub overall: u32,
+    /// Wrong secrets for one client from one network.
+    pub client: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { window: Life::minutes(15), name: 10, device: 10, network: 100, overall: 10_000, client: 20 }
+    }
+}
+
+impl Settings {
+    /// Whether they let anybody in, and keep anybody out; else one line that says what to mend.
+    pub fn check(&self) -> Result<(), String> {
+        if self.window < Life::seconds(1) {
+            return Err("`limits.window` is 0, so that nothing is ever counted: write a duration like 15min".to_owned());
+        }
+        match Kind::ALL.iter().find(|kind| self.most(**kind) == 0) {
+            Some(kind) => Err(format!("`limits.{kind}` is 0, which lets nobody in: write 1 or more")),
+            None => Ok(()),
+        }
+    }
+
+    /// The limit of that kind on `whom`: bytes that are the same for the same one only.
+    #[must_use]
+    pub fn on(&self, kind: Kind, whom: &[u8]) -> Limit {
+        let key = Digest::of(&[kind.as_str().as_bytes(), b"\0", whom].concat());
+        Limit { kind, key, most: self.most(kind).into(), window: self.window }
+    }
+
+    pub(super) const fn most(&self, kind: Kind) -> u32 {
+        match kind {
+            Kind::Device => self.device,
+            Kind::Name => self.name,
+            Kind::Network => self.network,
+            Kind::Overall => self.overall,
+            Kind::Client => self.client,
+        }
+    }
+}
