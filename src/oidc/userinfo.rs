@@ -10,8 +10,10 @@ use serde_json::{Map, Value};
 
 use crate::access::{self, Asked, Door, Hanging};
 use crate::app::App;
-use crate::base::Timestamp;
+use crate::authorization::{self, Because};
+use crate::base::actor::Who;
 use crate::base::ids::AuthorizationId;
+use crate::base::{Fault, Timestamp};
 use crate::http::Caller;
 use crate::http::answer::Stop;
 use crate::keys::TokenType;
@@ -74,7 +76,10 @@ async fn answer(app: &App, caller: &Caller, presented: Presented) -> Result<Resp
     let Some((sid, scope)) = read(app, &token) else { return Ok(INVALID.challenge()) };
     let hanging =
         app.look(async |view| Ok(access::of_authorization(&mut view.db, sid).await?.filter(|hanging| hanging.is_live(view.now)))).await?;
-    let Some(hanging) = hanging.filter(|hanging| may_pass(app, caller, hanging)) else { return Ok(INVALID.challenge()) };
+    let Some(hanging) = hanging else { return Ok(INVALID.challenge()) };
+    if !may_pass(app, caller, &hanging).await? {
+        return Ok(INVALID.challenge());
+    }
     let scope = scope.within(&Scopes::known(hanging.scope.iter().map(String::as_str)));
     if !scope.has(Scope::Openid) {
         return Ok(Error::new(Code::InsufficientScope, "the access token lacks the scope openid").challenge());
@@ -101,12 +106,18 @@ fn read(app: &App, token: &str) -> Option<(AuthorizationId, Scopes)> {
     Some((text("sid")?.parse().ok()?, Scopes::known(text("scope")?.split(' '))))
 }
 
-fn may_pass(app: &App, caller: &Caller, hanging: &Hanging) -> bool {
+/// Access is asked at this door too (SECURITY 2). A final refusal ends the authorization, so that nothing comes back with the access.
+async fn may_pass(app: &App, caller: &Caller, hanging: &Hanging) -> Result<bool, Fault> {
     // A relying party that was removed has no tokens any more.
-    let Some(client) = app.relying_parties.find(&hanging.client) else { return false };
+    let Some(client) = app.relying_parties.find(&hanging.client) else { return Ok(false) };
     let (door, address) =
         if client.is_public() { (Door::PublicClient, caller.address) } else { (Door::ConfidentialClient, hanging.last_address()) };
-    access::judge(&hanging.person, Asked { door, address, e_service: client.e_service.as_ref() }).holds()
+    let standing = access::judge(&hanging.person, Asked { door, address, e_service: client.e_service.as_ref() });
+    if standing.is_final() {
+        let by = caller.acts_as(Who::Client(client.id.clone()));
+        app.act(by, async |tx| authorization::end(tx, hanging.sid, Because::AccessLost).await).await?;
+    }
+    Ok(standing.holds())
 }
 
 #[cfg(test)]

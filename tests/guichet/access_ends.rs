@@ -1,10 +1,16 @@
 //! A person whose access ends is refused at once at every door, whatever ended it (SECURITY 2 and 4, R-DIR-3, R-OWN-4): door × cause.
 
-use crate::world::{Browser, Cause, Code, RelyingParty, Tokens, World, both};
+use guichet::account::{self, Because};
+use guichet::base::actor::Who;
+use guichet::base::{Actor, SignInName};
 
-/// Everything alice holds at the moment it happens.
+use crate::world::{Ask, Browser, Cause, Code, PASSWORD, RelyingParty, Tokens, World, both, login};
+
+/// Everything a person holds at the moment it happens. A refused page may end the session it was asked in, so each door has its own.
 struct Holdings {
-    browser: Browser,
+    at_a_page: Browser,
+    at_authorize: Browser,
+    at_authorize_silently: Browser,
     portal: RelyingParty,
     spa: RelyingParty,
     tokens: Tokens,
@@ -19,10 +25,12 @@ impl Holdings {
         let mut browser = world.signed_in(who).await;
         let (tokens, spa_tokens) = (portal.enter(&mut browser).await, spa.enter(&mut browser).await);
         let (in_flight, spa_in_flight) = (portal.authorize(&mut browser).await, spa.authorize(&mut browser).await);
-        Self { browser, portal, spa, tokens, spa_tokens, in_flight, spa_in_flight }
+        let [at_a_page, at_authorize, at_authorize_silently] =
+            [world.signed_in(who).await, world.signed_in(who).await, world.signed_in(who).await];
+        Self { at_a_page, at_authorize, at_authorize_silently, portal, spa, tokens, spa_tokens, in_flight, spa_in_flight }
     }
 
-    /// The statuses of all doors but the one named last: a refused page may end the session, so each is tried from the same start.
+    /// How every door answers.
     async fn try_every_door(&self) -> Vec<(&'static str, u16)> {
         let code = async |party: &RelyingParty, code: &Code| {
             let answer = party.redeem(code).await;
@@ -31,16 +39,18 @@ impl Holdings {
             }
             answer.status()
         };
-        let silent = self.browser.clone().get(&self.portal.ask().with("prompt", "none").path()).await;
-        let asked = self.browser.clone().open(&self.portal.ask().path()).await;
+        let authorize = async |browser: &Browser, ask: Ask| {
+            let answer = browser.clone().open(&ask.path()).await;
+            if answer.parameter("code").is_some() { 200 } else { 400 }
+        };
         vec![
             ("userinfo, confidential client", self.portal.userinfo(&self.tokens.access).await.status()),
             ("userinfo, public client", self.spa.userinfo(&self.spa_tokens.access).await.status()),
             ("token, confidential client", code(&self.portal, &self.in_flight).await),
             ("token, public client", code(&self.spa, &self.spa_in_flight).await),
-            ("authorize without a page", if silent.parameter("code").is_some() { 200 } else { 400 }),
-            ("authorize", if asked.parameter("code").is_some() { 200 } else { 400 }),
-            ("page", self.browser.clone().get("/account").await.status()),
+            ("authorize without a page", authorize(&self.at_authorize_silently, self.portal.ask().with("prompt", "none")).await),
+            ("authorize", authorize(&self.at_authorize, self.portal.ask()).await),
+            ("page", self.at_a_page.clone().get("/account").await.status()),
         ]
     }
 }
@@ -60,7 +70,7 @@ async fn assert_every_door_is_shut(world: &World, cause: Cause) {
     for (door, status) in held.try_every_door().await {
         assert!([303, 400, 401, 403].contains(&status), "{cause:?}: {door} answers {status}");
     }
-    let sign_in = world.browser().sign_in("alice", crate::world::PASSWORD).await;
+    let sign_in = world.browser().sign_in("alice", PASSWORD).await;
     assert_eq!(sign_in.status(), 403, "{cause:?}");
 }
 
@@ -90,11 +100,14 @@ every_cause! {
 }
 
 both! {
-    async fn an_ended_session_is_refused_at_every_door(world) {
+    async fn ended_sessions_are_refused_at_every_door(world) {
         let held = Holdings::of(&world, "alice").await;
-        let mut other = held.browser.clone();
-        other.get("/account").await;
-        other.submit("sign-out", &[]).await;
+        let name = SignInName::parse(&login("alice")).unwrap();
+        let ended = world.app.act(Actor::of(Who::Operator), async |tx| {
+            let found = account::credentials(&mut tx.db, &name).await?.unwrap();
+            account::end_all(tx, found.account, Because::Operator).await
+        });
+        assert_eq!(ended.await.unwrap(), 4);
         for (door, status) in held.try_every_door().await {
             assert!([303, 400, 401].contains(&status), "{door} answers {status}");
         }
