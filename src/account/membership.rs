@@ -24,14 +24,6 @@ pub struct Grant {
     pub networks: Networks,
 }
 
-impl Grant {
-    /// What R-ADM-5 gives where nobody decides otherwise.
-    #[must_use]
-    pub fn with_profile(profile: Profile) -> Self {
-        Self { profile, roles: BTreeSet::new(), e_services: BTreeSet::new(), branch: None, networks: Networks::default() }
-    }
-}
-
 /// Lets an account act as a contact, approved by whoever this unit of work is done by.
 /// A contact has one live membership at most; the schema refuses a second one.
 pub async fn admit(tx: &mut Tx, account: AccountId, as_contact: (ContactId, CompanyId), grant: &Grant) -> Result<MembershipId, Fault> {

@@ -35,10 +35,6 @@ impl Default for Settings {
 /// The longest password read, in bytes. Its whole length counts.
 pub const LONGEST: usize = 512;
 
-/// A password over [`LONGEST`], refused before it costs a hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLong;
-
 /// How long a sign-in waits for its turn before the server says that it is busy.
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -192,8 +192,3 @@ pub async fn end_all(tx: &mut Tx, account: AccountId, because: Because) -> Resul
     }
     Ok(ended)
 }
-
-/// Removes devices not seen for longer than they are remembered.
-pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(tx.db, "delete from devices where expires_at < $1", tx.now)
-}
