@@ -120,7 +120,13 @@ async fn demo(options: &Options) -> Result<Option<Demo>, Box<dyn Error>> {
         return Ok(None);
     }
     let trusted_proxies = Networks::parse(&options.trusted_proxy.join(","))?;
-    let demo =
-        guichet::demo::Options { listen: options.listen, portal: options.portal_listen, data: options.data.clone(), trusted_proxies };
+    let demo = guichet::demo::Options {
+        listen: options.listen,
+        portal: options.portal_listen,
+        data: options.data.clone(),
+        trusted_proxies,
+        issuer: None,
+        suite: None,
+    };
     Ok(Some(Demo::prepare(&demo).await?))
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::base::Networks;
-use crate::demo::{Demo, Options};
+use crate::demo::{Demo, Options, Suite};
 use crate::server;
 
 use super::{Failure, tell};
@@ -24,15 +24,33 @@ pub(super) struct Arguments {
     /// A proxy whose X-Forwarded-For is believed, as an address or network; may be given again
     #[arg(long, value_name = "NET")]
     trusted_proxy: Vec<String>,
+    /// The address people reach it at, where a proxy stands before it [default: http://localhost:PORT]
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    /// Knows the clients of the conformance suite at that address, and prints the configuration of its test plans
+    #[arg(long, value_name = "BASE_URL")]
+    conformance: Option<String>,
 }
 
 /// Serves the demonstration until it is told to stop.
 pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let trusted_proxies = Networks::parse(&arguments.trusted_proxy.join(","))
         .map_err(|error| Failure::new("--trusted-proxy can't be read", &error.to_string()))?;
-    let options = Options { listen: arguments.listen, portal: arguments.portal_listen, data: arguments.data.clone(), trusted_proxies };
+    let suite = arguments.conformance.as_deref().map(Suite::at).transpose();
+    let suite = suite.map_err(|error| Failure::new("--conformance can't be read", &error.to_string()))?;
+    let options = Options {
+        listen: arguments.listen,
+        portal: arguments.portal_listen,
+        data: arguments.data.clone(),
+        trusted_proxies,
+        issuer: arguments.issuer.clone(),
+        suite,
+    };
     let demo = Demo::prepare(&options).await?;
     tell(demo.introduction()?);
+    if let Some(suite) = &options.suite {
+        tell(suite.briefing(demo.issuer())?);
+    }
     tell("`cargo run --example portal` starts a portal with it. Stop with Ctrl-C.");
     Ok(demo.serve(server::stopped()).await?)
 }

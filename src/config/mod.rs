@@ -112,7 +112,8 @@ impl Config {
         Ok(config)
     }
 
-    fn check(&self) -> Result<(), Refused> {
+    /// Whether the values fit together.
+    pub fn check(&self) -> Result<(), Refused> {
         check_issuer(&self.issuer)?;
         self.limits.check().map_err(Refused::Value)?;
         relying_party::check(&self.clients).map_err(Refused::Value)

@@ -1,6 +1,7 @@
 //! The demonstration: a small world of companies and people in an embedded database, a mailbox to read and a clock to move.
 //! It listens on loopback only.
 
+mod conformance;
 mod doors;
 mod world;
 
@@ -18,6 +19,7 @@ use crate::mail::Mailbox;
 use crate::store::Store;
 use crate::{limits, server, store};
 
+pub use conformance::{NotASuite, Suite};
 pub use world::{PASSWORD, Persona, build, clients, personas};
 
 /// What the demonstration can be told.
@@ -31,6 +33,10 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Networks,
+    /// The address people reach it at, where a proxy stands before it.
+    pub issuer: Option<String>,
+    /// The conformance suite whose clients it knows.
+    pub suite: Option<Suite>,
 }
 
 /// A demonstration ready to serve.
@@ -90,8 +96,8 @@ impl Demo {
 async fn open(options: &Options, folder: &Path) -> Result<App, CannotStart> {
     let key = folder.join("guichet.key");
     let master = if key.exists() { MasterKey::load(&key)? } else { MasterKey::create(&key)? };
-    let config = Config {
-        issuer: format!("http://localhost:{}", options.listen.port()),
+    let mut config = Config {
+        issuer: options.issuer.clone().unwrap_or_else(|| format!("http://localhost:{}", options.listen.port())),
         listen: options.listen,
         store: store::Settings { url: format!("sqlite:{}", folder.join("guichet.db").display()), ..store::Settings::default() },
         http: crate::config::Http { trusted_proxies: options.trusted_proxies.clone() },
@@ -100,6 +106,10 @@ async fn open(options: &Options, folder: &Path) -> Result<App, CannotStart> {
         clients: clients(options.portal.port())?,
         ..Config::default()
     };
+    if let Some(suite) = &options.suite {
+        config.clients.extend(suite.clients()?);
+    }
+    config.check().map_err(|refused| CannotStart::Settings(refused.to_string()))?;
     let store = Store::open(&config.store).await?;
     store.prepare().await?;
     App::new(Parts { config, store, clock: Clock::movable(), master, mailbox: Some(Mailbox::default()) }).await

@@ -89,11 +89,15 @@ fn unreadable(error: impl std::fmt::Display) -> Fault {
 
 /// The relying parties of the demonstration, as a configuration would declare them.
 pub fn clients(portal_port: u16) -> Result<Vec<relying_party::Settings>, Fault> {
+    declared(&include_str!("clients.toml").replace("8090", &portal_port.to_string()))
+}
+
+/// The relying parties that a text declares.
+pub(super) fn declared(text: &str) -> Result<Vec<relying_party::Settings>, Fault> {
     #[derive(Deserialize)]
     struct File {
         clients: Vec<relying_party::Settings>,
     }
-    let text = include_str!("clients.toml").replace("8090", &portal_port.to_string());
-    let file: File = toml::from_str(&text).map_err(|error| Fault::broken("the demonstration's relying parties", error))?;
+    let file: File = toml::from_str(text).map_err(|error| Fault::broken("the demonstration's relying parties", error))?;
     Ok(file.clients.into_iter().map(|client| relying_party::Settings { of_the_demonstration: true, ..client }).collect())
 }

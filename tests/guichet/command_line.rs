@@ -191,6 +191,8 @@ fn a_busy_port_is_one_clear_line() {
     Ran::of(refused).is_one_clear_line("serve", &[&address.to_string(), "listen"]);
     desk.fails(&format!("demo --listen {address}"), &[&address.to_string(), "listen"]);
     desk.fails("demo --listen 0.0.0.0:0", &["loopback"]);
+    desk.fails("demo --issuer http://login.example", &["http://login.example", "https"]);
+    desk.fails("demo --conformance http://suite.example", &["http://suite.example", "https"]);
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! The real program on a real port, and a caller who may get no answer.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use tempfile::TempDir;
+use url::{Position, Url};
 
-use crate::world::{Answer, Ask, write_master_key};
+use crate::world::{Answer, Ask, PASSWORD, write_master_key};
 
 /// A server process with its folder: configuration, master key, log.
 pub struct Process {
@@ -71,15 +73,54 @@ impl Process {
 
 fn spawn(folder: &TempDir) -> Child {
     let log = std::fs::File::options().create(true).append(true).open(folder.path().join("log")).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_guichet"));
-    command.arg("serve").current_dir(folder.path()).stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+    program("serve", folder).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
+}
+
+/// The program in a folder of its own, with nothing of ours in its environment.
+fn program(command: &str, folder: &TempDir) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_guichet"));
+    program.arg(command).current_dir(folder.path()).stdin(Stdio::null());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GUICHET_")) {
-        command.env_remove(name);
+        program.env_remove(name);
     }
-    command.spawn().unwrap()
+    program
 }
 
 impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// `guichet demo`, once it serves.
+pub struct Demonstration {
+    /// Its issuer.
+    pub issuer: String,
+    /// What it printed.
+    pub told: String,
+    child: Child,
+    _folder: TempDir,
+}
+
+impl Demonstration {
+    /// Starts it with these arguments and reads what it says until it serves.
+    pub fn start(arguments: &[&str]) -> Self {
+        let (port, folder) = (free_port(), tempfile::tempdir().unwrap());
+        let mut command = program("demo", &folder);
+        command.args(["--data", "data", "--listen", &format!("127.0.0.1:{port}")]).args(arguments);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut told = String::new();
+        for line in lines.take_while(|line| !line.contains("Ctrl-C")) {
+            told += &line;
+            told.push('\n');
+        }
+        Self { issuer: format!("http://localhost:{port}"), told, child, _folder: folder }
+    }
+}
+
+impl Drop for Demonstration {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -151,6 +192,38 @@ impl Wire {
         let answer = self.post("/login", &[("csrf", form.field("csrf")), ("username", login), ("password", password)]).await?;
         assert_eq!(answer.status(), 303, "{}", answer.text());
         Some(())
+    }
+
+    /// Goes where answers send it and answers what is asked on the way, until it is sent elsewhere.
+    pub async fn walk(&mut self, path: &str, login: &str) -> Url {
+        let home = Url::parse(&self.url).unwrap();
+        let mut answer = self.get(path).await.unwrap();
+        for _ in 0..10 {
+            let location = home.join(answer.header("location")).unwrap();
+            answer = match answer.status() {
+                303 if location.origin() == home.origin() => self.get(&location[Position::BeforePath..]).await.unwrap(),
+                303 => return location,
+                _ => self.answer(&answer, login).await,
+            };
+        }
+        panic!("in circles: {}", answer.text());
+    }
+
+    /// Presses the button of the page shown: the sign-in's or the consent's.
+    async fn answer(&mut self, asked: &Answer, login: &str) -> Answer {
+        let page = asked.page();
+        let button = ["login-submit", "consent-allow"].iter().find_map(|id| page.by_id(id));
+        let form = page.form_of(button.unwrap_or_else(|| panic!("{} {}", asked.status(), asked.text())));
+        let fields: Vec<(&str, &str)> = form
+            .fields
+            .iter()
+            .map(|(name, value)| match name.as_str() {
+                "username" => ("username", login),
+                "password" => ("password", PASSWORD),
+                name => (name, value.as_str()),
+            })
+            .collect();
+        self.post(&form.action, &fields).await.unwrap()
     }
 
     /// The code that a request gets without any question.
