@@ -156,10 +156,16 @@ deeds! {
     MembershipApproved = "membership.approved",
     /// What a membership may do changed.
     MembershipChanged = "membership.changed",
+    /// An account's access as a contact was taken away (R-DEL-2).
+    MembershipDisabled = "membership.disabled",
     /// A company was designated a user administrator (R-DEL-1).
     AdministratorDesignated = "membership.administrator_designated",
     /// So many attempts failed that none is taken for a while (SECURITY: guessing).
     LimitClosed = "limit.closed",
+    /// A relying party refused to be told that a sign-in is over.
+    LogoutRefused = "logout.refused",
+    /// A relying party couldn't be told for too long that a sign-in is over.
+    LogoutGivenUp = "logout.given_up",
     /// A letter was given up: its server refused it for good, or too long.
     MailGivenUp = "mail.given_up",
 }

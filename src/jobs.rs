@@ -1,6 +1,8 @@
 //! The timetable: what runs when, without anybody asking for it. Every job may run on several servers at once, for each takes its items one by one;
 //! on one server a job never overlaps itself.
 
+mod reactions;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,7 +17,7 @@ use crate::audit::{Deed, What};
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault};
 use crate::store::Tx;
-use crate::{account, audit, authorization, limits};
+use crate::{account, audit, authorization, backchannel, events, limits};
 
 /// A job: its name, when it runs (six fields from seconds to weekdays, in UTC) and what it does.
 struct Job {
@@ -24,13 +26,18 @@ struct Job {
     run: fn(App) -> BoxFuture<'static, Result<(), Fault>>,
 }
 
-/// Mail comes last in [`run_due`], so that it takes along what the others post.
-const TIMETABLE: [Job; 8] = [
+/// In [`run_due`] each takes along what those before it left: what ran out ends, endings become reactions, and these leave.
+const TIMETABLE: [Job; 13] = [
     Job { name: "keys", cron: "*/5 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
     Job { name: "limits", cron: "*/5 * * * * *", run: |app| Box::pin(refresh_limits(app)) },
+    Job { name: "sessions", cron: "3 * * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::end_run_out(tx)))) },
+    Job { name: "events", cron: "* * * * * *", run: |app| Box::pin(async move { reactions::react(&app).await }) },
+    Job { name: "logouts", cron: "* * * * * *", run: |app| Box::pin(deliver_logouts(app)) },
     Job { name: "sweep codes", cron: "0 7 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))) },
     Job { name: "sweep errands", cron: "0 17 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))) },
     Job { name: "sweep devices", cron: "0 27 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep(tx)))) },
+    Job { name: "sweep events", cron: "0 47 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(events::sweep(tx)))) },
+    Job { name: "sweep logouts", cron: "0 57 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(backchannel::sweep(tx)))) },
     Job { name: "sweep audit", cron: "0 37 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(audit::sweep(tx)))) },
     Job { name: "sweep limits", cron: "0 */10 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(limits::sweep(tx)))) },
     MAIL,
@@ -140,6 +147,20 @@ async fn deliver_mail(app: App) -> Result<(), Fault> {
         app.act(Actor::of(Who::Timetable), async |tx| audit::record(tx, deed).await).await?;
     }
     Ok(())
+}
+
+/// Tells relying parties what is due to be told now.
+async fn deliver_logouts(app: App) -> Result<(), Fault> {
+    let desk = backchannel::Desk {
+        store: &app.store,
+        clock: &app.clock,
+        rules: &app.rules,
+        keys: &app.keys,
+        parties: &app.relying_parties,
+        outbound: &app.outbound,
+        issuer: &app.config.issuer,
+    };
+    backchannel::deliver_due(desk).await.map(drop)
 }
 
 /// Sweeps in short units of work until nothing is left: requests get their turn in between.

@@ -2,6 +2,7 @@
 //! and lives as long as that row, its session, its consent and its membership do; ending something is one update of one row.
 //! It decides what a request still lacks, and knows neither HTTP nor the wording of any specification's messages.
 
+mod closing;
 pub mod code;
 pub mod consent;
 pub mod errand;
@@ -15,9 +16,11 @@ use sqlx::types::Json;
 use crate::audit::{self, Deed, What};
 use crate::base::ids::{AccountId, AuthorizationId, ConsentId, MembershipId, SessionId};
 use crate::base::{Fault, Timestamp};
+use crate::events::{self, Happening};
 use crate::relying_party::Scopes;
 use crate::store::{self, Db, Tx};
 
+pub use closing::{Closed, Closing, close};
 pub use next::{Next, SignIn, Situation, next};
 pub use request::{Prompt, Request};
 
@@ -126,7 +129,21 @@ pub async fn end(tx: &mut Tx, sid: AuthorizationId, because: Because) -> Result<
     )?;
     let Some((account, client)) = ended else { return Ok(false) };
     audit::record(tx, Deed::new(because.deed()).account(account).subject(client).reference(sid)).await?;
+    events::record(tx, Happening::AuthorizationEnded(sid)).await?;
     Ok(true)
+}
+
+/// The relying party is about to get its first tokens: from now on it is told when the sign-in is over.
+/// Answers false where that is over already, so that there are none to give.
+pub async fn give(tx: &mut Tx, sid: AuthorizationId) -> Result<bool, Fault> {
+    // Whoever closes it waits for this row, or this statement for theirs: nobody gets tokens and is never told.
+    let rows = store::execute!(
+        tx.db,
+        "update authorizations set given_at = coalesce(given_at, $2) where id = $1 and closed_at is null",
+        sid,
+        tx.now
+    )?;
+    Ok(rows == 1)
 }
 
 /// The authorization of that `sid`, ended or not.

@@ -14,7 +14,7 @@ use crate::account::PasswordSettings;
 use crate::base::brand::Brand;
 use crate::base::{Networks, Rules};
 use crate::relying_party;
-use crate::{limits, mail, store};
+use crate::{limits, mail, outbound, store};
 
 pub use refused::Refused;
 
@@ -45,6 +45,8 @@ pub struct Config {
     pub lives: Rules,
     /// How mail is sent.
     pub mail: mail::Settings,
+    /// Which addresses are called.
+    pub outbound: outbound::Settings,
     /// Who may ask for sign-ins.
     pub clients: Vec<relying_party::Settings>,
 }
@@ -84,6 +86,7 @@ impl Default for Config {
             limits: limits::Settings::default(),
             lives: Rules::default(),
             mail: mail::Settings::default(),
+            outbound: outbound::Settings::default(),
             clients: Vec::new(),
         }
     }

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::keys::MasterKey;
 use crate::mail::Mailbox;
 use crate::store::Store;
-use crate::{limits, server, store};
+use crate::{limits, outbound, server, store};
 
 pub use conformance::{NotASuite, Suite};
 pub use world::{PASSWORD, Persona, build, clients, personas};
@@ -104,6 +104,9 @@ async fn open(options: &Options, folder: &Path) -> Result<App, CannotStart> {
         // Everybody who tries it comes from this machine (CONTRACT: the demo world).
         limits: limits::Settings { network: 1_000_000, client: 1_000_000, ..limits::Settings::default() },
         clients: clients(options.portal.port())?,
+        outbound: outbound::Settings {
+            allow: Networks::parse("127.0.0.0/8 ::1").map_err(|error| CannotStart::Settings(error.to_string()))?,
+        },
         ..Config::default()
     };
     if let Some(suite) = &options.suite {

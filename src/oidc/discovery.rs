@@ -22,6 +22,9 @@ fn metadata(issuer: &str) -> Value {
         "userinfo_endpoint": url(Place::UserInfo),
         "jwks_uri": url(Place::Jwks),
         "end_session_endpoint": url(Place::RelyingPartyLogout),
+        // Every relying party that declares where is told of every end, with `sid` (OpenID Connect Back-Channel Logout section 2.1).
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "scopes_supported": Scope::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

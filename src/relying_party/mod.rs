@@ -7,7 +7,7 @@ mod settings;
 use std::collections::HashMap;
 
 use crate::base::redirect_uri::origin;
-use crate::base::{Digest, EServiceCode, Language, RedirectUri, Secret};
+use crate::base::{Digest, EServiceCode, Endpoint, Language, RedirectUri, Secret};
 use crate::keys::Algorithm;
 
 pub use scope::{Scope, Scopes};
@@ -62,6 +62,8 @@ pub struct RelyingParty {
     pub redirect_uris: Vec<RedirectUri>,
     /// Where a browser may be sent after a sign-out.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where it is told that a sign-in is over, if it listens.
+    pub backchannel_logout_uri: Option<Endpoint>,
     /// The scopes it may ask for.
     pub scope: Scopes,
     /// The e-service a person must hold to be signed in there (R-RGT-3).
@@ -172,6 +174,9 @@ mod tests {
             ("require_pkce = false", "public client"),
             ("redirect_uri = \"https://app.example\"", "unknown field"),
             ("redirect_uris = [\"http://app.example/cb\"]", "loopback only"),
+            ("backchannel_logout_uri = \"http://app.example/bye\"", "isn't https"),
+            ("backchannel_logout_uri = \"https://app.example/bye#f\"", "fragment"),
+            ("backchannel_logout_session_required = true", "without a backchannel_logout_uri"),
             ("scope = [\"everything\"]", "unknown variant"),
             ("id_token_alg = \"none\"", "unknown variant"),
             ("[[clients]]\nid = \"app\"\nname = \"Other\"", "two clients"),

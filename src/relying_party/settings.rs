@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{EServiceCode, RedirectUri, Secret};
+use crate::base::{EServiceCode, Endpoint, RedirectUri, Secret};
 use crate::keys::Algorithm;
 
 use super::{Kind, Names, RelyingParty, Scope};
@@ -15,6 +15,7 @@ const SHORTEST_SECRET: usize = 16;
 /// One `[[clients]]` section.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, as the metadata of clients has them")]
 pub struct Settings {
     /// The client identifier (RFC 6749 section 2.2).
     pub id: String,
@@ -38,6 +39,12 @@ pub struct Settings {
     /// Where a browser may be sent after a sign-out this client asked for.
     #[serde(default)]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where it is told that a sign-in is over (OpenID Connect Back-Channel Logout section 2.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<Endpoint>,
+    /// Whether it needs `sid` in logout tokens. Ours always have it.
+    #[serde(default)]
+    pub backchannel_logout_session_required: bool,
     /// The scopes it may ask for; all that speak of the person where nothing is said, since the person is asked too.
     #[serde(default = "all_of_a_person")]
     pub scope: Vec<Scope>,
@@ -92,6 +99,8 @@ enum Flaw {
     SecretFile(PathBuf, std::io::Error),
     #[error("its secret is shorter than {SHORTEST_SECRET} characters: make one with `openssl rand -base64 32`")]
     ShortSecret,
+    #[error("backchannel_logout_session_required says nothing without a backchannel_logout_uri: add it")]
+    SessionWithoutUri,
     #[error("a public client can't set `require_pkce = false`: nothing else protects its codes")]
     PublicWithoutPkce,
 }
@@ -120,6 +129,9 @@ impl Settings {
         if matches!(kind, Kind::Public) && !self.require_pkce {
             return Err(Flaw::PublicWithoutPkce);
         }
+        if self.backchannel_logout_session_required && self.backchannel_logout_uri.is_none() {
+            return Err(Flaw::SessionWithoutUri);
+        }
         Ok(RelyingParty {
             id: self.id.clone(),
             names: Names {
@@ -129,6 +141,7 @@ impl Settings {
             kind,
             redirect_uris: self.redirect_uris.clone(),
             post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
+            backchannel_logout_uri: self.backchannel_logout_uri.clone(),
             scope: self.scope.iter().copied().collect(),
             e_service: self.e_service.clone(),
             require_pkce: self.require_pkce,

@@ -8,6 +8,7 @@ mod world;
 
 mod access_ends;
 mod authorize;
+mod backchannel;
 mod claims;
 mod code;
 mod command_line;

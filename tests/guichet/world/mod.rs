@@ -7,6 +7,7 @@ mod browser;
 mod causes;
 mod database;
 mod page;
+mod receiver;
 mod relying_party;
 mod tokens;
 
@@ -25,6 +26,7 @@ pub use ask::{Ask, VERIFIER};
 pub use browser::Browser;
 pub use causes::Cause;
 pub use database::{Database, Kind, left_out, write_master_key};
+pub use receiver::{Receiver, Reply};
 pub use relying_party::{Code, RelyingParty, Tokens};
 pub use tokens::{claims_of, forge, header_of, signing_input};
 
