@@ -80,6 +80,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("authorizations", "authorization"),
     ("codes", "authorization"),
     ("errands", "authorization"),
+    ("client_assertions", "relying_party"),
     ("outbox", "mail"),
     ("audit_log", "audit"),
     ("signing_keys", "keys"),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::base::{Language, Place};
 use crate::keys::Algorithm;
-use crate::relying_party::Scope;
+use crate::relying_party::{Scope, SignatureAlgorithm};
 
 /// The document as it is sent.
 #[must_use]
@@ -30,7 +30,8 @@ fn metadata(issuer: &str) -> Value {
         "acr_values_supported": ["1fa"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+        "token_endpoint_auth_signing_alg_values_supported": SignatureAlgorithm::ALL.iter().map(|alg| alg.as_str()).collect::<Vec<_>>(),
         "code_challenge_methods_supported": ["S256"],
         "claim_types_supported": ["normal"],
         "claims_supported": [

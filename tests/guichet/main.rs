@@ -20,6 +20,7 @@ mod logout;
 mod never_broken;
 mod portal;
 mod prompts;
+mod protocol;
 mod races;
 mod sessions;
 mod sign_in;

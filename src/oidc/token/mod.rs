@@ -76,7 +76,7 @@ async fn exchange(app: &App, caller: &Caller, (headers, body): (&HeaderMap, &[u8
         return Err(Error::request("a parameter was sent twice").into());
     }
     // 2. The client proves who it is.
-    let client = client_auth::authenticate(&app.relying_parties, headers, &parameters).map_err(Failed::Unauthenticated)?;
+    let client = client_auth::authenticate(app, headers, &parameters).await?.map_err(Failed::Unauthenticated)?;
     // 3. What it brings is proven to be its own.
     let proven = prove(app, client, &parameters).await?;
     // 4 and 5. It is spent, and access is asked, in one unit of work: what a refusal ends is ended.

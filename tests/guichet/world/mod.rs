@@ -6,6 +6,7 @@ mod ask;
 mod browser;
 mod causes;
 mod database;
+mod keys;
 mod page;
 mod relying_party;
 mod tokens;
@@ -25,7 +26,8 @@ pub use ask::{Ask, VERIFIER};
 pub use browser::Browser;
 pub use causes::Cause;
 pub use database::{Database, Kind, left_out, write_master_key};
-pub use relying_party::{Code, RelyingParty, Tokens};
+pub use keys::{Assertion, public_key, sign};
+pub use relying_party::{Code, JWT_BEARER, RelyingParty, Tokens};
 pub use tokens::{claims_of, forge, header_of, signing_input};
 
 /// What everybody signs in with.
@@ -160,6 +162,7 @@ pub fn configuration(url: &str) -> Config {
     }
     let mut clients = demo::clients(8090).unwrap();
     clients.extend(toml::from_str::<File>(MORE_CLIENTS).unwrap().clients);
+    clients.extend(keys::clients());
     Config {
         issuer: ISSUER.to_owned(),
         store: store::Settings { url: url.to_owned(), connections: 8, ..store::Settings::default() },
