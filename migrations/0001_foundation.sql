@@ -189,6 +189,7 @@ create table authorizations (
     client text not null,
     consent uuid not null references consents (id),
     scope jsonb not null,
+    claims jsonb not null,
     acr text not null,
     amr jsonb not null,
     auth_time bigint not null,

@@ -15,4 +15,4 @@ pub use membership::{Grant, admit, login_of_contact};
 pub use names::{Credentials, NameTaken, create, credentials, login_of, rehash, set_password};
 pub use password::{Hasher, LONGEST as LONGEST_PASSWORD, Settings as PasswordSettings, TooLong, Verdict};
 pub use record::{Record, by_name, disable, enable, names};
-pub use session::{Because, Begin, Opened, Session, begin, choose, end, end_all, find, is_stale, list, sweep, touch};
+pub use session::{ACR, Because, Begin, Opened, Session, begin, choose, end, end_all, find, is_stale, list, sweep, touch};

@@ -2,6 +2,7 @@
 //! It knows what each may ask for and how it proves itself, and nothing of any request.
 
 pub mod assertion;
+mod claim;
 mod jwks;
 mod scope;
 mod settings;
@@ -14,6 +15,7 @@ use crate::base::redirect_uri::origin;
 use crate::base::{Digest, EServiceCode, Language, RedirectUri, Secret};
 use crate::keys::Algorithm;
 
+pub use claim::{Claim, Claims};
 pub use jwks::{PublicKeys, SignatureAlgorithm};
 pub use scope::{Scope, Scopes};
 use settings::Misconfigured;
