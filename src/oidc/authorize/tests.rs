@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::request::{Unsendable, Unverified};
 use crate::authorization::{Prompt, Request, ResponseMode};
-use crate::base::ids::AccountId;
+use crate::base::ids::{AccountId, AuthorizationId};
 use crate::oidc::errors::{Code, Error};
 use crate::oidc::hint::Hint;
 use crate::oidc::parameters::Parameters;
