@@ -22,7 +22,7 @@ use guichet::store;
 use guichet::{demo, mail, server};
 
 pub use answer::Answer;
-pub use ask::{Ask, VERIFIER};
+pub use ask::{Ask, STATE, VERIFIER};
 pub use browser::Browser;
 pub use causes::Cause;
 pub use database::{Database, Kind, left_out, write_master_key};
