@@ -193,6 +193,7 @@ create table authorizations (
     client text not null,
     consent uuid not null references consents (id),
     scope jsonb not null,
+    claims jsonb not null,
     acr text not null,
     amr jsonb not null,
     auth_time bigint not null,
@@ -218,6 +219,15 @@ create table codes (
 );
 create index codes_by_sid on codes (sid);
 create index codes_by_expiry on codes (expires_at);
+
+-- Assertions of relying parties that counted once (RFC 7523 section 3): each stays until no clock can still believe it.
+create table client_assertions (
+    client text not null,
+    jti bytea not null,
+    expires_at bigint not null,
+    primary key (client, jti)
+);
+create index client_assertions_by_expiry on client_assertions (expires_at);
 
 -- Letters waiting for the mail server. The sealed body is erased once the server took it.
 create table outbox (

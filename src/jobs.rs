@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::audit::{Deed, What};
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault};
+use crate::relying_party::assertion;
 use crate::store::Tx;
 use crate::{account, audit, authorization, backchannel, events, limits};
 
@@ -27,7 +28,7 @@ struct Job {
 }
 
 /// In [`run_due`] each takes along what those before it left: what ran out ends, endings become reactions, and these leave.
-const TIMETABLE: [Job; 13] = [
+const TIMETABLE: [Job; 14] = [
     Job { name: "keys", cron: "*/5 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
     Job { name: "limits", cron: "*/5 * * * * *", run: |app| Box::pin(refresh_limits(app)) },
     Job { name: "sessions", cron: "3 * * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::end_run_out(tx)))) },
@@ -35,6 +36,7 @@ const TIMETABLE: [Job; 13] = [
     Job { name: "logouts", cron: "* * * * * *", run: |app| Box::pin(deliver_logouts(app)) },
     Job { name: "sweep codes", cron: "0 7 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))) },
     Job { name: "sweep errands", cron: "0 17 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))) },
+    Job { name: "sweep assertions", cron: "0 22 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(assertion::sweep(tx)))) },
     Job { name: "sweep devices", cron: "0 27 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep(tx)))) },
     Job { name: "sweep events", cron: "0 47 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(events::sweep(tx)))) },
     Job { name: "sweep logouts", cron: "0 57 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(backchannel::sweep(tx)))) },

@@ -84,6 +84,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("authorizations", "authorization"),
     ("codes", "authorization"),
     ("errands", "authorization"),
+    ("client_assertions", "relying_party"),
     ("outbox", "mail"),
     ("events", "events"),
     ("logout_deliveries", "backchannel"),

@@ -67,6 +67,9 @@ pub struct Opened {
     pub secret: Secret,
 }
 
+/// How strongly people can sign in so far (CONTRACT: `acr`).
+pub const ACR: [&str; 1] = ["1fa"];
+
 /// How often a session's last use is written down.
 const TOUCHED_EVERY: Life = Life::minutes(1);
 

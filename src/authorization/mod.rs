@@ -17,12 +17,12 @@ use crate::audit::{self, Deed, What};
 use crate::base::ids::{AccountId, AuthorizationId, ConsentId, MembershipId, SessionId};
 use crate::base::{Fault, Timestamp};
 use crate::events::{self, Happening};
-use crate::relying_party::Scopes;
+use crate::relying_party::{Claims, Scopes};
 use crate::store::{self, Db, Tx};
 
 pub use closing::{Closed, Closing, close};
 pub use next::{Next, SignIn, Situation, next};
-pub use request::{Prompt, Request};
+pub use request::{Prompt, Request, ResponseMode};
 
 /// An authorization, as its tokens speak of it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -37,6 +37,8 @@ pub struct Authorization {
     pub client: String,
     /// What was granted.
     pub scope: Json<Scopes>,
+    /// What was granted claim by claim.
+    pub claims: Json<Claims>,
     /// How strongly the person signed in.
     pub acr: String,
     /// By what means (RFC 8176).
@@ -60,6 +62,8 @@ pub struct Beginning {
     pub consent: ConsentId,
     /// What is granted.
     pub scope: Scopes,
+    /// What is granted claim by claim.
+    pub claims: Claims,
     /// How strongly the person signed in.
     pub acr: String,
     /// By what means.
@@ -73,8 +77,8 @@ pub async fn begin(tx: &mut Tx, given: Beginning) -> Result<AuthorizationId, Fau
     let sid = AuthorizationId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
-        "insert into authorizations (id, session, account, membership, client, consent, scope, acr, amr, auth_time, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into authorizations (id, session, account, membership, client, consent, scope, claims, acr, amr, auth_time, created_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         sid,
         given.session,
         given.account,
@@ -82,6 +86,7 @@ pub async fn begin(tx: &mut Tx, given: Beginning) -> Result<AuthorizationId, Fau
         &given.client,
         given.consent,
         Json(&given.scope),
+        Json(&given.claims),
         &given.acr,
         Json(&given.amr),
         given.auth_time,
@@ -151,7 +156,7 @@ pub async fn find(db: &mut Db, sid: AuthorizationId) -> Result<Option<Authorizat
     store::optional!(
         *db,
         Authorization,
-        "select id as sid, session, account, client, scope, acr, amr, auth_time from authorizations where id = $1",
+        "select id as sid, session, account, client, scope, claims, acr, amr, auth_time from authorizations where id = $1",
         sid
     )
 }

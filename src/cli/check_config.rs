@@ -75,8 +75,14 @@ fn carrier(settings: &mail::Settings) -> String {
 }
 
 fn client(settings: &relying_party::Settings) -> String {
-    let public = settings.secret.is_none() && settings.secret_file.is_none();
-    format!("{} ({})", settings.id, if public { "public" } else { "with a secret" })
+    let signs = settings.jwks.is_some() || settings.jwks_file.is_some();
+    let shares = settings.secret.is_some() || settings.secret_file.is_some();
+    let how = match (signs, shares) {
+        (true, _) => "with keys",
+        (false, true) => "with a secret",
+        (false, false) => "public",
+    };
+    format!("{} ({how})", settings.id)
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::{EServiceCode, Endpoint, RedirectUri, Secret};
 use crate::keys::Algorithm;
 
-use super::{Kind, Names, RelyingParty, Scope};
+use super::jwks::NotAKeySet;
+use super::{Kind, Names, PublicKeys, RelyingParty, Scope};
 
 /// Secrets shorter than this can be guessed.
 const SHORTEST_SECRET: usize = 16;
@@ -27,12 +28,21 @@ pub struct Settings {
     /// The name in English, where it differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_en: Option<String>,
-    /// The client secret. With neither this nor `secret_file` the client is public.
+    /// The client secret. With neither a secret nor keys the client is public.
     #[serde(default, skip_serializing)]
     pub secret: Option<String>,
     /// A file that holds the client secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_file: Option<PathBuf>,
+    /// The public keys it signs assertions with (`private_key_jwt`), as a JWK Set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<serde_json::Value>,
+    /// A file that holds the JWK Set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_file: Option<PathBuf>,
+    /// Whether its assertions may be addressed to the token endpoint instead of the issuer.
+    #[serde(default)]
+    pub legacy_assertion_audience: bool,
     /// Where authorization answers may be sent; compared as exact strings.
     #[serde(default)]
     pub redirect_uris: Vec<RedirectUri>,
@@ -93,14 +103,22 @@ enum Flaw {
     Twice,
     #[error("it needs a name that people recognise")]
     Name,
-    #[error("it has both `secret` and `secret_file`; keep one")]
-    TwoSecrets,
+    #[error("it has more than one of `secret`, `secret_file`, `jwks` and `jwks_file`; keep one")]
+    TwoProofs,
     #[error("secret_file `{path}` can't be read ({cause}): create it or correct the path", path = .0.display(), cause = .1)]
     SecretFile(PathBuf, std::io::Error),
     #[error("its secret is shorter than {SHORTEST_SECRET} characters: make one with `openssl rand -base64 32`")]
     ShortSecret,
     #[error("backchannel_logout_session_required says nothing without a backchannel_logout_uri: add it")]
     SessionWithoutUri,
+    #[error("jwks_file `{path}` can't be read ({cause}): create it or correct the path", path = .0.display(), cause = .1)]
+    KeyFile(PathBuf, std::io::Error),
+    #[error("jwks_file `{path}` is no JSON", path = .0.display())]
+    KeyFileNotJson(PathBuf),
+    #[error("its key set can't be used: {0}")]
+    Keys(NotAKeySet),
+    #[error("`legacy_assertion_audience` says nothing of a client without `jwks` or `jwks_file`; leave it out")]
+    AudienceWithoutKeys,
     #[error("a public client can't set `require_pkce = false`: nothing else protects its codes")]
     PublicWithoutPkce,
 }
@@ -151,23 +169,41 @@ impl Settings {
     }
 
     fn kind(&self) -> Result<Kind, Flaw> {
-        let secret = match (&self.secret, &self.secret_file) {
-            (None, None) => return Ok(Kind::Public),
-            (Some(_), Some(_)) => return Err(Flaw::TwoSecrets),
-            (Some(secret), None) => secret.clone(),
-            (None, Some(path)) => read_secret(path)?,
-        };
+        if self.legacy_assertion_audience && self.jwks.is_none() && self.jwks_file.is_none() {
+            return Err(Flaw::AudienceWithoutKeys);
+        }
+        match (&self.secret, &self.secret_file, &self.jwks, &self.jwks_file) {
+            (None, None, None, None) => Ok(Kind::Public),
+            (Some(secret), None, None, None) => self.confidential(secret),
+            (None, Some(path), None, None) => self.confidential(&read_secret(path)?),
+            (None, None, Some(jwks), None) => self.keyed(jwks),
+            (None, None, None, Some(path)) => self.keyed(&read_keys(path)?),
+            _ => Err(Flaw::TwoProofs),
+        }
+    }
+
+    fn confidential(&self, secret: &str) -> Result<Kind, Flaw> {
         let shortest = if self.of_the_demonstration { 1 } else { SHORTEST_SECRET };
         if secret.chars().count() < shortest {
             return Err(Flaw::ShortSecret);
         }
-        Ok(Kind::Confidential { secret: Secret::presented(&secret).digest() })
+        Ok(Kind::Confidential { secret: Secret::presented(secret).digest() })
+    }
+
+    fn keyed(&self, jwks: &serde_json::Value) -> Result<Kind, Flaw> {
+        let keys = PublicKeys::parse(jwks).map_err(Flaw::Keys)?;
+        Ok(Kind::Keyed { keys, legacy_audience: self.legacy_assertion_audience })
     }
 }
 
 fn read_secret(path: &Path) -> Result<String, Flaw> {
     let text = std::fs::read_to_string(path).map_err(|cause| Flaw::SecretFile(path.to_owned(), cause))?;
     Ok(text.trim().to_owned())
+}
+
+fn read_keys(path: &Path) -> Result<serde_json::Value, Flaw> {
+    let text = std::fs::read_to_string(path).map_err(|cause| Flaw::KeyFile(path.to_owned(), cause))?;
+    serde_json::from_str(&text).map_err(|_| Flaw::KeyFileNotJson(path.to_owned()))
 }
 
 /// Unreserved characters only (RFC 3986 section 2.3): the id then reads alike in a query, a form and a Basic header.
