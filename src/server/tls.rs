@@ -15,7 +15,7 @@ use openssl::ssl::{self, AlpnError, SslAcceptor, SslMethod, SslOptions, SslVersi
 use openssl::stack::Stack;
 use openssl::x509::store::X509StoreBuilder;
 use openssl::x509::verify::{X509CheckFlags, X509VerifyFlags, X509VerifyParam};
-use openssl::x509::{X509, X509StoreContext};
+use openssl::x509::{X509, X509StoreContext, X509StoreContextRef};
 
 use crate::base::Timestamp;
 
@@ -197,7 +197,7 @@ impl Pair {
         store.add_cert(self.certificate.clone())?;
         let store = store.build();
         let nothing_more = Stack::new()?;
-        Ok(X509StoreContext::new()?.init(&store, &self.certificate, &nothing_more, |context| context.verify_cert())?)
+        Ok(X509StoreContext::new()?.init(&store, &self.certificate, &nothing_more, X509StoreContextRef::verify_cert)?)
     }
 }
 
