@@ -168,6 +168,12 @@ deeds! {
     LogoutGivenUp = "logout.given_up",
     /// A letter was given up: its server refused it for good, or too long.
     MailGivenUp = "mail.given_up",
+    /// A signing key was published and takes over from another at the instant named.
+    KeyPublished = "key.published",
+    /// A published key signs earlier than it was to.
+    KeyHastened = "key.hastened",
+    /// A signing key was taken out at once: whatever it signed is refused.
+    KeyRetired = "key.retired",
 }
 
 /// Whose lines are read.

@@ -16,9 +16,10 @@ use crate::app::App;
 use crate::audit::{Deed, What};
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault};
+use crate::keys::{Fresh, Succession};
 use crate::relying_party::assertion;
 use crate::store::Tx;
-use crate::{account, audit, authorization, backchannel, events, limits};
+use crate::{account, audit, authorization, backchannel, events, keys, limits};
 
 /// A job: its name, when it runs (six fields from seconds to weekdays, in UTC) and what it does.
 struct Job {
@@ -27,9 +28,12 @@ struct Job {
     run: fn(App) -> BoxFuture<'static, Result<(), Fault>>,
 }
 
-/// In [`run_due`] each takes along what those before it left: what ran out ends, endings become reactions, and these leave.
-const TIMETABLE: [Job; 14] = [
-    Job { name: "keys", cron: "*/5 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
+/// In [`run_due`] each takes along what those before it left: keys are read after their rotation, what ran out ends,
+/// endings become reactions, and these leave.
+const TIMETABLE: [Job; 15] = [
+    Job { name: "rotate keys", cron: "30 * * * * *", run: |app| Box::pin(rotate_keys(app)) },
+    // A change counts on every server within 5 s, the scheduler's delays and a slow database included.
+    Job { name: "keys", cron: "*/2 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
     Job { name: "limits", cron: "*/5 * * * * *", run: |app| Box::pin(refresh_limits(app)) },
     Job { name: "sessions", cron: "3 * * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::end_run_out(tx)))) },
     Job { name: "events", cron: "* * * * * *", run: |app| Box::pin(async move { reactions::react(&app).await }) },
@@ -141,6 +145,25 @@ async fn refresh_limits(app: App) -> Result<(), Fault> {
     app.look(async |view| app.closed_clients.refresh(view).await).await
 }
 
+/// Publishes the successors that are due. Where several servers do so at once, one of each algorithm counts.
+async fn rotate_keys(app: App) -> Result<(), Fault> {
+    let settings = &app.config.keys;
+    let (rows, now) = app.look(async |view| Ok((keys::list(&mut view.db).await?, view.now))).await?;
+    for row in keys::due(&rows, settings, now) {
+        let fresh = Fresh::make(row.alg, app.keys.master()).await?;
+        let succession = Succession { fresh: &fresh, replaces: &row.kid, lead: settings.lead };
+        app.act(Actor::of(Who::Timetable), async |tx| {
+            if let Some(published) = keys::succeed(tx, succession).await? {
+                let deed = Deed::new(What::KeyPublished).subject(&published.kid).detail(json!(published));
+                audit::record(tx, deed).await?;
+            }
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
 async fn deliver_mail(app: App) -> Result<(), Fault> {
     let delivery = app.postman.deliver_due().await?;
     for lost in delivery.given_up {
@@ -191,7 +214,7 @@ mod tests {
     use crate::base::actor::Who;
     use crate::base::{Actor, Clock, Email, Life};
     use crate::config::Config;
-    use crate::keys::MasterKey;
+    use crate::keys::{Algorithm, MasterKey};
     use crate::mail::{Letter, Mailbox, Outgoing, post};
     use crate::store::trial::{self, Trial};
 
@@ -226,7 +249,10 @@ mod tests {
             run_due(&app).await.unwrap();
             let everything = Filter { about: About::Everyone, since: None, limit: 9 };
             let lines = app.look(async |view| audit::list(&mut view.db, everything).await).await.unwrap();
-            assert!(lines.is_empty(), "the trail was swept");
+            assert!(!lines.iter().any(|line| line.deed == What::PasswordSet.name()), "the trail was swept");
+            let successors = lines.iter().filter(|line| line.deed == What::KeyPublished.name() && line.actor_kind == "timetable").count();
+            assert_eq!(successors, Algorithm::ALL.len(), "the keys were rotated");
+            assert_eq!(app.keys.ring().jwks().matches("kid").count(), 2 * Algorithm::ALL.len(), "and read again");
             assert_eq!(arrived(&app), 1);
         }
     }

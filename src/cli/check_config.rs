@@ -31,8 +31,13 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> Result<(), Fail
     }
     tell(format!("  issuer           {}", config.issuer));
     tell(format!("  listens on       {}", config.listen));
+    tell(format!(
+        "  certificate      {}",
+        config.tls.files().map_or("none, plain HTTP".to_owned(), |(file, _)| file.display().to_string())
+    ));
     tell(format!("  database         {}", database(&config.store)));
     tell(format!("  master key       {}", config.secrets.master_key_file.display()));
+    tell(format!("  key rotation     {}", config.keys.rotate_every));
     tell(format!("  trusted proxies  {}", listed(config.http.trusted_proxies.iter().map(ToString::to_string))));
     tell(format!("  mail             {}", carrier(&config.mail)));
     tell(format!("  relying parties  {}", listed(config.clients.iter().map(client))));

@@ -9,11 +9,9 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use tokio::net::TcpListener;
-
 use crate::app::{App, CannotStart, Parts};
 use crate::base::{Clock, Dice, Networks, Place};
-use crate::config::Config;
+use crate::config::{Config, Tls};
 use crate::keys::MasterKey;
 use crate::mail::Mailbox;
 use crate::store::Store;
@@ -42,7 +40,7 @@ pub struct Options {
 /// A demonstration ready to serve.
 pub struct Demo {
     app: App,
-    listener: TcpListener,
+    listener: server::Listener,
     folder: PathBuf,
     is_temporary: bool,
 }
@@ -56,7 +54,7 @@ impl Demo {
                 return Err(CannotStart::Settings(format!("the demonstration can't listen on {address}: {advice}")));
             }
         }
-        let listener = server::listen(options.listen).await?;
+        let listener = server::listen(options.listen, &Tls::default()).await?;
         let folder = folder(options.data.as_deref())?;
         let app = open(options, &folder).await?;
         build(&app).await?;
