@@ -127,6 +127,7 @@ create table memberships (
 create unique index memberships_live on memberships (contact) where refused_at is null and detached_at is null;
 create index memberships_by_account on memberships (account);
 create index memberships_by_company on memberships (company);
+create index memberships_by_contact on memberships (contact);
 
 -- Browsers an account has signed in from.
 create table devices (
@@ -157,6 +158,8 @@ create table sessions (
     ended_because text
 );
 create index sessions_by_account on sessions (account);
+-- Those that may run out: the timetable looks through them.
+create index sessions_open on sessions (expires_at) where ended_at is null;
 
 create table consents (
     id uuid primary key,
@@ -181,6 +184,7 @@ create table errands (
 create index errands_by_expiry on errands (expires_at);
 
 -- One row per sign-in at a relying party: every code and token hangs from it and lives as long as it and its ancestors do.
+-- `given_at` says when the relying party got its first tokens, `closed_at` when the reaction to whatever ended the sign-in reached it.
 create table authorizations (
     id uuid primary key,
     session uuid references sessions (id),
@@ -189,15 +193,19 @@ create table authorizations (
     client text not null,
     consent uuid not null references consents (id),
     scope jsonb not null,
+    claims jsonb not null,
     acr text not null,
     amr jsonb not null,
     auth_time bigint not null,
     created_at bigint not null,
+    given_at bigint,
+    closed_at bigint,
     ended_at bigint,
     ended_because text
 );
 create index authorizations_by_session on authorizations (session);
 create index authorizations_by_account on authorizations (account);
+create index authorizations_open on authorizations (account) where closed_at is null;
 
 create table codes (
     hash bytea primary key,
@@ -211,6 +219,15 @@ create table codes (
 );
 create index codes_by_sid on codes (sid);
 create index codes_by_expiry on codes (expires_at);
+
+-- Assertions of relying parties that counted once (RFC 7523 section 3): each stays until no clock can still believe it.
+create table client_assertions (
+    client text not null,
+    jti bytea not null,
+    expires_at bigint not null,
+    primary key (client, jti)
+);
+create index client_assertions_by_expiry on client_assertions (expires_at);
 
 -- Letters waiting for the mail server. The sealed body is erased once the server took it.
 create table outbox (
@@ -227,6 +244,34 @@ create table outbox (
     last_error text
 );
 create index outbox_due on outbox (due_at) where sent_at is null and given_up_at is null;
+
+-- What happened, written with the deed itself; the timetable turns each row into reactions once.
+create table events (
+    id uuid primary key,
+    at bigint not null,
+    kind text not null,
+    subject uuid not null,
+    due_at bigint not null,
+    reacted_at bigint
+);
+create index events_due on events (due_at) where reacted_at is null;
+create index events_by_reaction on events (reacted_at) where reacted_at is not null;
+
+-- Logout tokens on their way to relying parties, one per sign-in. They are signed when they leave: nothing here is secret.
+create table logout_deliveries (
+    id uuid primary key,
+    sid uuid not null unique references authorizations (id),
+    account uuid not null references accounts (id),
+    client text not null,
+    created_at bigint not null,
+    due_at bigint not null,
+    attempts bigint not null,
+    delivered_at bigint,
+    given_up_at bigint,
+    last_error text
+);
+create index logout_deliveries_due on logout_deliveries (due_at) where delivered_at is null and given_up_at is null;
+create index logout_deliveries_by_age on logout_deliveries (created_at);
 
 -- Who, in whose name, what, when, from where.
 create table audit_log (

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::keys::{Keys, MasterKey, Purpose};
 use crate::limits::{Closed, Kind};
 use crate::mail::{Desk, Mailbox, Postman, Route};
+use crate::outbound::Outbound;
 use crate::relying_party::RelyingParties;
 use crate::rights::Policy;
 use crate::store::{Start, Store, Tx, View};
@@ -46,6 +47,8 @@ pub struct Inner {
     pub postman: Postman,
     /// Where they arrive, in a demonstration.
     pub mailbox: Option<Mailbox>,
+    /// Who calls other servers.
+    pub outbound: Outbound,
 }
 
 impl Deref for App {
@@ -97,6 +100,7 @@ impl App {
             relying_parties,
             closed_clients,
             postman: Postman::new(desk, route),
+            outbound: Outbound::new(&config.outbound)?,
             rules,
             envelope,
             mailbox,

@@ -156,12 +156,24 @@ deeds! {
     MembershipApproved = "membership.approved",
     /// What a membership may do changed.
     MembershipChanged = "membership.changed",
+    /// An account's access as a contact was taken away (R-DEL-2).
+    MembershipDisabled = "membership.disabled",
     /// A company was designated a user administrator (R-DEL-1).
     AdministratorDesignated = "membership.administrator_designated",
     /// So many attempts failed that none is taken for a while (SECURITY: guessing).
     LimitClosed = "limit.closed",
+    /// A relying party refused to be told that a sign-in is over.
+    LogoutRefused = "logout.refused",
+    /// A relying party couldn't be told for too long that a sign-in is over.
+    LogoutGivenUp = "logout.given_up",
     /// A letter was given up: its server refused it for good, or too long.
     MailGivenUp = "mail.given_up",
+    /// A signing key was published and takes over from another at the instant named.
+    KeyPublished = "key.published",
+    /// A published key signs earlier than it was to.
+    KeyHastened = "key.hastened",
+    /// A signing key was taken out at once: whatever it signed is refused.
+    KeyRetired = "key.retired",
 }
 
 /// Whose lines are read.

@@ -1,6 +1,8 @@
 //! The timetable: what runs when, without anybody asking for it. Every job may run on several servers at once, for each takes its items one by one;
 //! on one server a job never overlaps itself.
 
+mod reactions;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,8 +16,10 @@ use crate::app::App;
 use crate::audit::{Deed, What};
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault};
+use crate::keys::{Fresh, Succession};
+use crate::relying_party::assertion;
 use crate::store::Tx;
-use crate::{account, audit, authorization, limits};
+use crate::{account, audit, authorization, backchannel, events, keys, limits};
 
 /// A job: its name, when it runs (six fields from seconds to weekdays, in UTC) and what it does.
 struct Job {
@@ -24,13 +28,22 @@ struct Job {
     run: fn(App) -> BoxFuture<'static, Result<(), Fault>>,
 }
 
-/// Mail comes last in [`run_due`], so that it takes along what the others post.
-const TIMETABLE: [Job; 8] = [
-    Job { name: "keys", cron: "*/5 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
+/// In [`run_due`] each takes along what those before it left: keys are read after their rotation, what ran out ends,
+/// endings become reactions, and these leave.
+const TIMETABLE: [Job; 15] = [
+    Job { name: "rotate keys", cron: "30 * * * * *", run: |app| Box::pin(rotate_keys(app)) },
+    // A change counts on every server within 5 s, the scheduler's delays and a slow database included.
+    Job { name: "keys", cron: "*/2 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
     Job { name: "limits", cron: "*/5 * * * * *", run: |app| Box::pin(refresh_limits(app)) },
+    Job { name: "sessions", cron: "3 * * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::end_run_out(tx)))) },
+    Job { name: "events", cron: "* * * * * *", run: |app| Box::pin(async move { reactions::react(&app).await }) },
+    Job { name: "logouts", cron: "* * * * * *", run: |app| Box::pin(deliver_logouts(app)) },
     Job { name: "sweep codes", cron: "0 7 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))) },
     Job { name: "sweep errands", cron: "0 17 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))) },
+    Job { name: "sweep assertions", cron: "0 22 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(assertion::sweep(tx)))) },
     Job { name: "sweep devices", cron: "0 27 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep(tx)))) },
+    Job { name: "sweep events", cron: "0 47 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(events::sweep(tx)))) },
+    Job { name: "sweep logouts", cron: "0 57 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(backchannel::sweep(tx)))) },
     Job { name: "sweep audit", cron: "0 37 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(audit::sweep(tx)))) },
     Job { name: "sweep limits", cron: "0 */10 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(limits::sweep(tx)))) },
     MAIL,
@@ -132,6 +145,25 @@ async fn refresh_limits(app: App) -> Result<(), Fault> {
     app.look(async |view| app.closed_clients.refresh(view).await).await
 }
 
+/// Publishes the successors that are due. Where several servers do so at once, one of each algorithm counts.
+async fn rotate_keys(app: App) -> Result<(), Fault> {
+    let settings = &app.config.keys;
+    let (rows, now) = app.look(async |view| Ok((keys::list(&mut view.db).await?, view.now))).await?;
+    for row in keys::due(&rows, settings, now) {
+        let fresh = Fresh::make(row.alg, app.keys.master()).await?;
+        let succession = Succession { fresh: &fresh, replaces: &row.kid, lead: settings.lead };
+        app.act(Actor::of(Who::Timetable), async |tx| {
+            if let Some(published) = keys::succeed(tx, succession).await? {
+                let deed = Deed::new(What::KeyPublished).subject(&published.kid).detail(json!(published));
+                audit::record(tx, deed).await?;
+            }
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
 async fn deliver_mail(app: App) -> Result<(), Fault> {
     let delivery = app.postman.deliver_due().await?;
     for lost in delivery.given_up {
@@ -140,6 +172,20 @@ async fn deliver_mail(app: App) -> Result<(), Fault> {
         app.act(Actor::of(Who::Timetable), async |tx| audit::record(tx, deed).await).await?;
     }
     Ok(())
+}
+
+/// Tells relying parties what is due to be told now.
+async fn deliver_logouts(app: App) -> Result<(), Fault> {
+    let desk = backchannel::Desk {
+        store: &app.store,
+        clock: &app.clock,
+        rules: &app.rules,
+        keys: &app.keys,
+        parties: &app.relying_parties,
+        outbound: &app.outbound,
+        issuer: &app.config.issuer,
+    };
+    backchannel::deliver_due(desk).await.map(drop)
 }
 
 /// Sweeps in short units of work until nothing is left: requests get their turn in between.
@@ -168,7 +214,7 @@ mod tests {
     use crate::base::actor::Who;
     use crate::base::{Actor, Clock, Email, Life};
     use crate::config::Config;
-    use crate::keys::MasterKey;
+    use crate::keys::{Algorithm, MasterKey};
     use crate::mail::{Letter, Mailbox, Outgoing, post};
     use crate::store::trial::{self, Trial};
 
@@ -203,7 +249,10 @@ mod tests {
             run_due(&app).await.unwrap();
             let everything = Filter { about: About::Everyone, since: None, limit: 9 };
             let lines = app.look(async |view| audit::list(&mut view.db, everything).await).await.unwrap();
-            assert!(lines.is_empty(), "the trail was swept");
+            assert!(!lines.iter().any(|line| line.deed == What::PasswordSet.name()), "the trail was swept");
+            let successors = lines.iter().filter(|line| line.deed == What::KeyPublished.name() && line.actor_kind == "timetable").count();
+            assert_eq!(successors, Algorithm::ALL.len(), "the keys were rotated");
+            assert_eq!(app.keys.ring().jwks().matches("kid").count(), 2 * Algorithm::ALL.len(), "and read again");
             assert_eq!(arrived(&app), 1);
         }
     }

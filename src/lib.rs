@@ -12,13 +12,15 @@
 //! - [`web`] pages for people; [`oidc`] the endpoints of OAuth 2.0 and OpenID Connect
 //! - [`http`] what both share: callers, guards, forms, headers, frames of pages
 //! - [`app`] what every request can reach; [`config`] every subject's settings in one file
+//! - [`backchannel`] tells relying parties that a sign-in is over
 //! - [`authorization`] what one sign-in gave one relying party: errands, consents, codes
 //! - [`relying_party`] the applications that ask for sign-ins
 //! - [`rights`] what a contact may do, by policy (R-RGT)
 //! - [`account`] names, passwords, memberships, sessions, devices
 //! - [`directory`] companies, branches, contacts, and their import (R-DIR)
 //! - [`access`] may this person act, as this contact, here, now?
-//! - [`audit`] who did what; [`mail`] the outbox; [`keys`] the master key and the signing keys; [`limits`] how many attempts may fail
+//! - [`audit`] who did what; [`events`] what others react to; [`mail`] the outbox; [`keys`] the master key and the signing keys;
+//!   [`limits`] how many attempts may fail; [`outbound`] calls to other people's servers
 //! - [`store`] one unit of work over SQLite and PostgreSQL
 //! - [`words`] every sentence, in French and in English
 //! - [`base`] time, randomness, parsed types, places, faults
@@ -30,6 +32,7 @@
 //!   Inside it there is SQL and nothing slow; what was answered is durable.
 //! - The row decides: single use, transitions and limits are one conditional statement each.
 //! - Everything a relying party holds hangs from one row of `authorizations` and is dead when that row or an ancestor is.
+//! - An ending is one row written and one event; [`jobs`] alone turns events into reactions, after the commit, each once.
 //! - A refusal is a value, a [`base::Fault`] is what broke. A text from outside is parsed once, at the door.
 //! - Secrets are stored as digests or sealed, and never logged.
 
@@ -38,17 +41,20 @@ pub mod account;
 pub mod app;
 pub mod audit;
 pub mod authorization;
+pub mod backchannel;
 pub mod base;
 pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod directory;
+pub mod events;
 pub mod http;
 pub mod jobs;
 pub mod keys;
 pub mod limits;
 pub mod mail;
 pub mod oidc;
+pub mod outbound;
 pub mod relying_party;
 pub mod rights;
 pub mod server;

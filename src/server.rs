@@ -1,6 +1,12 @@
 //! Joins the doors into one router, wraps it in what every answer needs, and serves it until told to stop.
 
-use std::net::SocketAddr;
+mod hurry;
+mod listener;
+mod tls;
+#[cfg(test)]
+pub(crate) mod trial;
+
+use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,7 +15,7 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use tokio::net::TcpListener;
+use axum_server::Handle;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -20,6 +26,9 @@ use crate::http::error::Trouble;
 use crate::http::{Caller, answer, broken, headers, mark_browser};
 use crate::jobs::Jobs;
 use crate::{oidc, web};
+
+pub use listener::{Listener, listen};
+pub use tls::{Pair, Unusable};
 
 /// The longest body read: forms and token requests are small.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -52,38 +61,21 @@ pub fn router(app: &App, more: Router<App>) -> Router {
 }
 
 /// Serves until `stop` answers, then lets running requests and the running job finish.
-pub async fn serve(
-    app: App,
-    listener: TcpListener,
-    more: Router<App>,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), CannotStart> {
+pub async fn serve(app: App, listener: Listener, more: Router<App>, stop: impl Future<Output = ()>) -> Result<(), CannotStart> {
     let jobs = Jobs::start(&app).await?;
-    let router = router(&app, more).into_make_service_with_connect_info::<SocketAddr>();
-    let (told, telling) = tokio::sync::oneshot::channel();
-    let stopping = async move {
+    let handle = Handle::new();
+    let stopping = async {
         stop.await;
-        let _ = told.send(());
-    };
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stopping).into_future();
-    let patience = async {
-        let _ = telling.await;
-        tokio::time::sleep(LONGEST_GOODBYE).await;
+        handle.graceful_shutdown(Some(LONGEST_GOODBYE));
+        std::future::pending::<Infallible>().await
     };
     let ended = tokio::select! {
-        ended = serving => ended,
-        () = patience => Ok(()),
+        ended = listener.serve(router(&app, more), handle.clone()) => ended,
+        never = stopping => match never {},
     };
     jobs.stop().await;
     app.store.close().await;
     ended.map_err(|error| CannotStart::Fault(Fault::broken("serving", error)))
-}
-
-/// Listens, or says in one line why it can't.
-pub async fn listen(address: SocketAddr) -> Result<TcpListener, CannotStart> {
-    TcpListener::bind(address).await.map_err(|error| {
-        CannotStart::Settings(format!("can't listen on {address} ({error}): stop what uses that port, or set `listen` to another one"))
-    })
 }
 
 /// Answers when the process is asked to stop.

@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::guard::Reader;
 use crate::provider::Provider;
-use crate::{certificates, dashboard, invoices, language, orders, sign_in, sign_out, tickets};
+use crate::{backchannel_logout, certificates, dashboard, invoices, language, orders, sign_in, sign_out, tickets};
 
 /// What the portal must be told.
 #[derive(Clone)]
@@ -32,6 +32,8 @@ pub struct Settings {
     pub base: Url,
     /// How long an answer of UserInfo is relied upon.
     pub recheck: Duration,
+    /// How far the provider's clock may be ahead of the portal's; `None` for as far as it likes.
+    pub ahead: Option<Duration>,
 }
 
 impl Settings {
@@ -70,12 +72,13 @@ impl Portal {
     }
 }
 
-fn router(portal: Shared) -> Router {
+pub fn router(portal: Shared) -> Router {
     Router::new()
         .route("/", get(dashboard::home))
         .route("/sign-in", get(sign_in::begin))
         .route("/callback", get(sign_in::callback))
         .route("/sign-out", post(sign_out::sign_out))
+        .route("/backchannel-logout", post(backchannel_logout::receive))
         .route("/language", post(language::switch))
         .route("/orders", get(orders::list))
         .route("/orders/{reference}", get(orders::detail))

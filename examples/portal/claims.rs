@@ -14,6 +14,9 @@ pub struct CustomerClaims {
     pub roles: Vec<String>,
     #[serde(default)]
     pub entitlements: Vec<String>,
+    /// Identifies the sign-in, in ID tokens and logout tokens; UserInfo doesn't say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
 }
 
 impl AdditionalClaims for CustomerClaims {}

@@ -17,6 +17,16 @@ impl Moment {
         Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
+    /// The instant so many seconds after 1970, the unit of JWTs.
+    pub fn from_seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+
+    #[cfg(test)]
+    pub fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
     pub fn after(self, wait: Duration) -> Self {
         Self(self.0.saturating_add(millis(wait)))
     }

@@ -2,6 +2,7 @@
 //! Only this file may call into the crate; the portal's modules know the provider by its public HTTP alone.
 
 mod app;
+mod backchannel_logout;
 mod certificates;
 mod claims;
 mod clock;
@@ -13,6 +14,7 @@ mod guard;
 mod invoice_pdf;
 mod invoices;
 mod language;
+mod logout_token;
 mod orders;
 mod pages;
 mod pdf;
@@ -94,6 +96,8 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
         client_secret: "portal-secret".into(),
         base: Url::parse(&format!("http://localhost:{}/", listener.local_addr()?.port()))?,
         recheck: Duration::from_mins(1),
+        // The demonstration's clock can be moved.
+        ahead: demo.is_none().then_some(Duration::from_mins(1)),
     };
     if let Some(directory) = &options.data {
         std::fs::create_dir_all(directory).map_err(|error| format!("can't create {}: {error}", directory.display()))?;

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
+    CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey, CoreJsonWebKeySet,
     CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken, CoreRevocationErrorResponse,
     CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
     AccessToken, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndSessionUrl, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, IdToken, IdTokenFields, IssuerUrl, LanguageTag, LogoutRequest, Nonce, OAuth2TokenResponse,
+    EndpointNotSet, EndpointSet, IdToken, IdTokenFields, IssuerUrl, JsonWebKey, LanguageTag, LogoutRequest, Nonce, OAuth2TokenResponse,
     PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, RequestTokenError, Scope,
     StandardErrorResponse, StandardTokenResponse, SubjectIdentifier, TokenResponse, UserInfoClaims, UserInfoError,
 };
@@ -23,6 +23,7 @@ use url::Url;
 
 use crate::app::Settings;
 use crate::claims::CustomerClaims;
+use crate::clock::Moment;
 use crate::language::Language;
 
 type CustomerIdToken = IdToken<CustomerClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
@@ -57,6 +58,8 @@ const PATIENCE: [Duration; 4] =
     [Duration::from_millis(200), Duration::from_millis(400), Duration::from_millis(800), Duration::from_millis(1600)];
 /// An access token is taken for expired this long before it is, so that it doesn't expire on the way.
 const MARGIN: Duration = Duration::from_secs(10);
+/// How long the provider's keys are taken for all there are.
+const KEYS_STAY: Duration = Duration::from_mins(1);
 
 /// Why the provider gave no usable answer.
 #[derive(Debug, thiserror::Error)]
@@ -105,7 +108,17 @@ pub struct UserInfo {
 
 struct Known {
     client: CustomerClient,
+    keys: CoreJsonWebKeySet,
     end_session: Option<EndSessionUrl>,
+    since: Moment,
+}
+
+/// A JWT's text and signature, and the key it names.
+pub struct Signed<'a> {
+    pub kid: &'a str,
+    pub algorithm: CoreJwsSigningAlgorithm,
+    pub message: &'a [u8],
+    pub signature: &'a [u8],
 }
 
 /// Knows the provider's metadata and keys once they were needed.
@@ -178,6 +191,16 @@ impl Provider {
         .map_err(|error| Trouble::Distrusted(chain(&error)))
     }
 
+    /// Whether one of the provider's keys signed this. A key that isn't known may be new, but anybody can name one: the keys are fetched
+    /// again once a minute at most.
+    pub async fn has_signed(&self, signed: &Signed<'_>) -> Result<bool, Trouble> {
+        let mut known = self.known().await?;
+        if known.key(signed.kid).is_none() && known.since.after(KEYS_STAY) <= Moment::now() {
+            known = self.discover().await?;
+        }
+        Ok(known.key(signed.kid).is_some_and(|key| key.verify_signature(&signed.algorithm, signed.message, signed.signature).is_ok()))
+    }
+
     /// Asks UserInfo. `Refused` means that this access token opens nothing any more.
     pub async fn ask(&self, access_token: &str, sub: &str) -> Result<UserInfo, Trouble> {
         let known = self.known().await?;
@@ -237,13 +260,20 @@ impl Provider {
         let metadata =
             ProviderMetadataWithLogout::discover_async(issuer, &self.http).await.map_err(|error| Trouble::Unreachable(chain(&error)))?;
         let end_session = metadata.additional_metadata().end_session_endpoint.clone();
+        let keys = metadata.jwks().clone();
         let client = Client::from_provider_metadata(
             metadata,
             ClientId::new(self.settings.client_id.clone()),
             Some(ClientSecret::new(self.settings.client_secret.clone())),
         )
         .set_redirect_uri(RedirectUrl::from_url(self.settings.callback()));
-        Ok(Known { client, end_session })
+        Ok(Known { client, keys, end_session, since: Moment::now() })
+    }
+}
+
+impl Known {
+    fn key(&self, kid: &str) -> Option<&CoreJsonWebKey> {
+        self.keys.keys().iter().find(|key| key.key_id().is_some_and(|id| id.as_str() == kid))
     }
 }
 

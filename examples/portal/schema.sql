@@ -78,6 +78,8 @@ create table if not exists sign_ins (
 );
 create table if not exists sessions (
     secret       blob primary key, -- SHA-256
+    sub          text not null,
+    sid          text,             -- the sign-in at the provider, which a logout token names
     person       text not null,    -- JSON
     id_token     text not null,
     access_token text not null,
@@ -85,4 +87,8 @@ create table if not exists sessions (
     checked_at   integer not null,
     begun_at     integer not null,
     used_at      integer not null
+);
+create table if not exists logout_tokens (
+    jti   text primary key, -- each is believed once
+    until integer not null
 );

@@ -8,6 +8,7 @@ use sqlx::SqlitePool;
 
 use crate::app::Shared;
 use crate::clock::Moment;
+use crate::logout_token::LogoutToken;
 use crate::provider::{Arrival, Trouble};
 use crate::rights::Person;
 use crate::secret;
@@ -50,10 +51,12 @@ struct Row {
 pub async fn begin(database: &SqlitePool, person: &Person, arrival: &Arrival) -> Result<String, Fault> {
     let (secret, now) = (secret::random(), Moment::now());
     sqlx::query(
-        "insert into sessions (secret, person, id_token, access_token, usable_until, checked_at, begun_at, used_at)
-         values ($1, $2, $3, $4, $5, $6, $6, $6)",
+        "insert into sessions (secret, sub, sid, person, id_token, access_token, usable_until, checked_at, begun_at, used_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8)",
     )
     .bind(secret::digest(&secret))
+    .bind(&person.sub)
+    .bind(&arrival.claims.sid)
     .bind(serde_json::to_string(person)?)
     .bind(&arrival.id_token)
     .bind(&arrival.access_token)
@@ -98,6 +101,28 @@ pub async fn end(database: &SqlitePool, secret: &str) -> Result<(), Fault> {
         .execute(database)
         .await?;
     Ok(())
+}
+
+/// Ends the sessions that a logout token means: that of the sign-in it names, or all of its person's. Answers whether the token is
+/// a new one; of one that came before nothing is believed.
+pub async fn end_meant_by(database: &SqlitePool, token: &LogoutToken) -> Result<bool, Fault> {
+    let mut transaction = database.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::query("delete from logout_tokens where until <= $1").bind(Moment::now()).execute(&mut *transaction).await?;
+    let remembered = sqlx::query("insert into logout_tokens (jti, until) values ($1, $2) on conflict do nothing")
+        .bind(&token.jti)
+        .bind(token.until)
+        .execute(&mut *transaction)
+        .await?;
+    let is_new = remembered.rows_affected() == 1;
+    if is_new {
+        sqlx::query("delete from sessions where ($1 is null or sub = $1) and ($2 is null or sid = $2)")
+            .bind(&token.sub)
+            .bind(&token.sid)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok(is_new)
 }
 
 /// Asks UserInfo again where its last answer has aged, and takes over what it says about rights now.

@@ -60,6 +60,24 @@ impl Condition {
         }
     }
 
+    /// Whether the person can mend it, at a page of ours.
+    #[must_use]
+    pub const fn is_the_persons(self) -> bool {
+        match self {
+            Self::AccountActivated | Self::MailboxProven | Self::PasswordSet => true,
+            Self::CompanyValidated
+            | Self::CompanyOrdered
+            | Self::CompanyOpen
+            | Self::ContactListed
+            | Self::ContactEnabled
+            | Self::MembershipApproved
+            | Self::MembershipEnabled
+            | Self::AccountEnabled
+            | Self::Network
+            | Self::EService => false,
+        }
+    }
+
     /// Whether what hangs on the access ends with it.
     #[must_use]
     pub const fn lasting(self) -> Lasting {

@@ -1,6 +1,6 @@
 //! The snapshot: every row that access depends on, read by one query.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::types::Json;
 
@@ -79,6 +79,8 @@ pub struct Hanging {
     pub client: String,
     pub consent: ConsentId,
     pub scope: Json<BTreeSet<String>>,
+    pub given_at: Option<Timestamp>,
+    pub claims: Json<BTreeMap<String, BTreeSet<String>>>,
     pub authorization_ended_at: Option<Timestamp>,
     pub consent_withdrawn_at: Option<Timestamp>,
     pub session: Option<SessionId>,
@@ -145,7 +147,7 @@ pub async fn administrators(db: &mut Db, company: CompanyId) -> Result<Vec<Snaps
 /// The person behind an authorization, with what its life hangs on.
 pub async fn of_authorization(db: &mut Db, sid: AuthorizationId) -> Result<Option<Hanging>, Fault> {
     let sql = snapshot!(
-        ", au.id as sid, au.client, au.consent, au.scope, au.ended_at as authorization_ended_at, cs.withdrawn_at as consent_withdrawn_at, \
+        ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.given_at, au.ended_at as authorization_ended_at, cs.withdrawn_at as consent_withdrawn_at, \
          au.session, s.ended_at as session_ended_at, s.expires_at as session_expires_at, s.address as session_address ",
         "join authorizations au on au.membership = m.id join consents cs on cs.id = au.consent \
          left join sessions s on s.id = au.session where au.id = $1"

@@ -7,6 +7,7 @@ use sqlx::types::Json;
 use crate::audit::{Deed, What, record};
 use crate::base::ids::{AccountId, CompanyId, ContactId, MembershipId};
 use crate::base::{EServiceCode, Fault, Networks, Profile, Role};
+use crate::events::{self, Happening};
 use crate::store::{self, Db, Tx};
 
 /// What a membership gives.
@@ -47,6 +48,21 @@ pub async fn admit(tx: &mut Tx, account: AccountId, as_contact: (ContactId, Comp
     let deed = Deed::new(What::MembershipApproved).account(account).company(company);
     record(tx, deed.detail(serde_json::json!({ "profile": grant.profile, "roles": grant.roles, "e_services": grant.e_services }))).await?;
     Ok(id)
+}
+
+/// Takes an account's access as one contact away, until somebody gives it back (R-DEL-2). Answers whether it had it.
+pub async fn disable_membership(tx: &mut Tx, id: MembershipId) -> Result<bool, Fault> {
+    let disabled = store::optional!(
+        tx.db,
+        (AccountId, CompanyId),
+        "update memberships set disabled_at = $2 where id = $1 and disabled_at is null returning account, company",
+        id,
+        tx.now
+    )?;
+    let Some((account, company)) = disabled else { return Ok(false) };
+    record(tx, Deed::new(What::MembershipDisabled).account(account).company(company).subject(id)).await?;
+    events::record(tx, Happening::MembershipDisabled(id)).await?;
+    Ok(true)
 }
 
 /// The login of the account that acts as a contact, if one does.

@@ -13,8 +13,8 @@ pub mod sign_in;
 
 pub use device::{recognise, sweep};
 pub use guess::{Claim, Guess};
-pub use membership::{Grant, admit, login_of_contact};
+pub use membership::{Grant, admit, disable_membership, login_of_contact};
 pub use names::{Credentials, NameTaken, create, credentials, login_of, rehash, set_password};
 pub use password::{Hasher, LONGEST as LONGEST_PASSWORD, Settings as PasswordSettings, Turn, Verdict};
 pub use record::{Record, by_name, disable, enable, names};
-pub use session::{Because, Begin, Opened, Session, begin, choose, end, end_all, find, is_stale, list, lose, touch};
+pub use session::{ACR, Because, Begin, Opened, Session, begin, choose, end, end_all, end_run_out, find, is_stale, list, lose, touch};

@@ -4,6 +4,7 @@ use super::session::{Because, end_all};
 use crate::audit::{Deed, What, record};
 use crate::base::ids::AccountId;
 use crate::base::{Fault, SignInName, Timestamp};
+use crate::events::{self, Happening};
 use crate::store::{self, Db, Tx};
 
 /// An account's own row, without what is secret in it.
@@ -41,6 +42,7 @@ pub async fn disable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     let switched = store::execute!(tx.db, "update accounts set disabled_at = $2 where id = $1 and disabled_at is null", account, tx.now)?;
     if switched > 0 {
         record(tx, Deed::new(What::AccountDisabled).account(account)).await?;
+        events::record(tx, Happening::AccountDisabled(account)).await?;
         end_all(tx, account, Because::Operator).await?;
     }
     Ok(switched > 0)

@@ -6,6 +6,7 @@ use crate::audit::{Deed, What, record};
 use crate::base::ids::{AccountId, MembershipId, SessionId};
 use crate::base::vocabulary::words;
 use crate::base::{Address, Fault, Life, Secret, Timestamp};
+use crate::events::{self, Happening};
 use crate::store::{self, Db, Tx};
 
 /// A live session.
@@ -39,6 +40,8 @@ words! {
         AccessLost = "access-lost",
         /// The operator ended it.
         Operator = "operator",
+        /// Its time ran out.
+        RanOut = "ran-out",
     }
 }
 
@@ -63,6 +66,9 @@ pub struct Opened {
     /// The cookie's value.
     pub secret: Secret,
 }
+
+/// How strongly people can sign in so far (CONTRACT: `acr`).
+pub const ACR: [&str; 1] = ["1fa"];
 
 /// How often a session's last use is written down.
 const TOUCHED_EVERY: Life = Life::minutes(1);
@@ -142,7 +148,11 @@ pub async fn lose(tx: &mut Tx, session: &Session, stands_elsewhere: bool) -> Res
     if !stands_elsewhere {
         return end(tx, session.account, session.id, Because::AccessLost).await.map(drop);
     }
-    store::execute!(tx.db, "update sessions set membership = null where id = $1 and ended_at is null", session.id).map(drop)
+    let lost = store::execute!(tx.db, "update sessions set membership = null where id = $1 and ended_at is null", session.id)?;
+    match session.membership {
+        Some(membership) if lost > 0 => events::record(tx, Happening::MembershipDisabled(membership)).await,
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The live sessions of an account, the one used last first.
@@ -169,10 +179,16 @@ pub async fn end(tx: &mut Tx, account: AccountId, id: SessionId, because: Becaus
         because.as_str()
     )?;
     if ended > 0 {
-        let deed = Deed::new(What::SessionEnded).account(account).subject(id);
-        record(tx, deed.detail(serde_json::json!({ "because": because.as_str() }))).await?;
+        tell_end(tx, (id, account), because).await?;
     }
     Ok(ended > 0)
+}
+
+/// Every ending of one session leaves a line in the trail, and one event.
+async fn tell_end(tx: &mut Tx, (id, account): (SessionId, AccountId), because: Because) -> Result<(), Fault> {
+    let deed = Deed::new(What::SessionEnded).account(account).subject(id);
+    record(tx, deed.detail(serde_json::json!({ "because": because.as_str() }))).await?;
+    events::record(tx, Happening::SessionEnded(id)).await
 }
 
 /// Ends every session of an account; answers how many were live. A sign-in going on at the same time writes the account's
@@ -189,6 +205,30 @@ pub async fn end_all(tx: &mut Tx, account: AccountId, because: Because) -> Resul
     if ended > 0 {
         let deed = Deed::new(What::SessionEnded).account(account);
         record(tx, deed.detail(serde_json::json!({ "because": because.as_str(), "sessions": ended }))).await?;
+        events::record(tx, Happening::SessionsEnded(account)).await?;
     }
     Ok(ended)
+}
+
+/// Sessions one call ends at most, so that it never holds the writer for long.
+const RUN_OUT_AT_ONCE: i64 = 500;
+
+/// Ends sessions whose time, in all or idle, ran out, and answers how many. [`find`] refuses them to the second; what this adds is
+/// that relying parties hear of it.
+pub async fn end_run_out(tx: &mut Tx) -> Result<u64, Fault> {
+    let ended = store::all!(
+        tx.db,
+        (SessionId, AccountId),
+        "update sessions set ended_at = $1, ended_because = $2 where ended_at is null and (expires_at <= $1 or last_seen_at <= $3) \
+         and id in (select id from sessions where ended_at is null and (expires_at <= $1 or last_seen_at <= $3) limit $4) \
+         returning id, account",
+        tx.now,
+        Because::RanOut.as_str(),
+        tx.now - tx.rules.session_idle,
+        RUN_OUT_AT_ONCE
+    )?;
+    for session in &ended {
+        tell_end(tx, *session, Because::RanOut).await?;
+    }
+    Ok(ended.len() as u64)
 }

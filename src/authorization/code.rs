@@ -44,7 +44,7 @@ pub async fn find(db: &mut Db, presented: &Secret) -> Result<Option<Code>, Fault
         *db,
         Code,
         "select c.hash, c.redirect_uri, c.challenge, c.nonce, c.wants_auth_time, c.sid, \
-         a.session, a.account, a.client, a.scope, a.acr, a.amr, a.auth_time \
+         a.session, a.account, a.client, a.scope, a.claims, a.acr, a.amr, a.auth_time \
          from codes c join authorizations a on a.id = c.sid where c.hash = $1",
         presented.digest()
     )

@@ -5,6 +5,7 @@ use sqlx::types::Json;
 use crate::audit::{self, Deed, What};
 use crate::base::ids::{AccountId, ConsentId};
 use crate::base::{Fault, Timestamp};
+use crate::events::{self, Happening};
 use crate::relying_party::Scopes;
 use crate::store::{self, Db, Tx};
 
@@ -78,5 +79,6 @@ pub async fn withdraw(tx: &mut Tx, account: AccountId, consent: ConsentId) -> Re
     )?;
     let Some((client,)) = withdrawn else { return Ok(false) };
     audit::record(tx, Deed::new(What::ConsentWithdrawn).account(account).subject(client)).await?;
+    events::record(tx, Happening::ConsentWithdrawn(consent)).await?;
     Ok(true)
 }

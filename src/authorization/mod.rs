@@ -2,6 +2,7 @@
 //! and lives as long as that row, its session, its consent and its membership do; ending something is one update of one row.
 //! It decides what a request still lacks, and knows neither HTTP nor the wording of any specification's messages.
 
+mod closing;
 pub mod code;
 pub mod consent;
 pub mod errand;
@@ -15,11 +16,13 @@ use sqlx::types::Json;
 use crate::audit::{self, Deed, What};
 use crate::base::ids::{AccountId, AuthorizationId, ConsentId, MembershipId, SessionId};
 use crate::base::{Fault, Timestamp};
-use crate::relying_party::Scopes;
+use crate::events::{self, Happening};
+use crate::relying_party::{Claims, Scopes};
 use crate::store::{self, Db, Tx};
 
+pub use closing::{Closed, Closing, close};
 pub use next::{Next, SignIn, Situation, next};
-pub use request::{Prompt, Request};
+pub use request::{Prompt, Request, ResponseMode};
 
 /// An authorization, as its tokens speak of it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -34,6 +37,8 @@ pub struct Authorization {
     pub client: String,
     /// What was granted.
     pub scope: Json<Scopes>,
+    /// What was granted claim by claim.
+    pub claims: Json<Claims>,
     /// How strongly the person signed in.
     pub acr: String,
     /// By what means (RFC 8176).
@@ -57,6 +62,8 @@ pub struct Beginning {
     pub consent: ConsentId,
     /// What is granted.
     pub scope: Scopes,
+    /// What is granted claim by claim.
+    pub claims: Claims,
     /// How strongly the person signed in.
     pub acr: String,
     /// By what means.
@@ -70,8 +77,8 @@ pub async fn begin(tx: &mut Tx, given: Beginning) -> Result<AuthorizationId, Fau
     let sid = AuthorizationId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
-        "insert into authorizations (id, session, account, membership, client, consent, scope, acr, amr, auth_time, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into authorizations (id, session, account, membership, client, consent, scope, claims, acr, amr, auth_time, created_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         sid,
         given.session,
         given.account,
@@ -79,6 +86,7 @@ pub async fn begin(tx: &mut Tx, given: Beginning) -> Result<AuthorizationId, Fau
         &given.client,
         given.consent,
         Json(&given.scope),
+        Json(&given.claims),
         &given.acr,
         Json(&given.amr),
         given.auth_time,
@@ -126,7 +134,21 @@ pub async fn end(tx: &mut Tx, sid: AuthorizationId, because: Because) -> Result<
     )?;
     let Some((account, client)) = ended else { return Ok(false) };
     audit::record(tx, Deed::new(because.deed()).account(account).subject(client).reference(sid)).await?;
+    events::record(tx, Happening::AuthorizationEnded(sid)).await?;
     Ok(true)
+}
+
+/// The relying party is about to get its first tokens: from now on it is told when the sign-in is over.
+/// Answers false where that is over already, so that there are none to give.
+pub async fn give(tx: &mut Tx, sid: AuthorizationId) -> Result<bool, Fault> {
+    // Whoever closes it waits for this row, or this statement for theirs: nobody gets tokens and is never told.
+    let rows = store::execute!(
+        tx.db,
+        "update authorizations set given_at = coalesce(given_at, $2) where id = $1 and closed_at is null",
+        sid,
+        tx.now
+    )?;
+    Ok(rows == 1)
 }
 
 /// The authorization of that `sid`, ended or not.
@@ -134,7 +156,7 @@ pub async fn find(db: &mut Db, sid: AuthorizationId) -> Result<Option<Authorizat
     store::optional!(
         *db,
         Authorization,
-        "select id as sid, session, account, client, scope, acr, amr, auth_time from authorizations where id = $1",
+        "select id as sid, session, account, client, scope, claims, acr, amr, auth_time from authorizations where id = $1",
         sid
     )
 }

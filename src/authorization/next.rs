@@ -1,5 +1,6 @@
 //! What a request still lacks: one pure decision over the request, the session, the standing and the consent.
 
+use crate::account::ACR;
 use crate::base::Timestamp;
 use crate::base::ids::AccountId;
 
@@ -16,7 +17,7 @@ pub struct Situation<'a> {
     /// When this is.
     pub now: Timestamp,
     /// The browser's live session.
-    pub sign_in: Option<SignIn>,
+    pub sign_in: Option<SignIn<'a>>,
     /// Whether access admits the person, once it is known as which contact they act.
     pub admitted: Option<bool>,
     /// The live consent of this person to this relying party.
@@ -27,11 +28,13 @@ pub struct Situation<'a> {
 
 /// Who is signed in, and since when.
 #[derive(Clone, Copy, Debug)]
-pub struct SignIn {
+pub struct SignIn<'a> {
     /// The account.
     pub account: AccountId,
     /// When the person proved to be its owner.
     pub auth_time: Timestamp,
+    /// How strongly.
+    pub acr: &'a str,
 }
 
 /// The next step, or the answer.
@@ -47,6 +50,8 @@ pub enum Next {
     Refuse,
     /// Another person is signed in than the relying party expects.
     SomebodyElse,
+    /// No sign-in here is as strong as the relying party must have it.
+    TooWeak,
     /// The person said no.
     Decline,
     /// Nothing is missing.
@@ -59,6 +64,9 @@ pub fn next(situation: Situation<'_>) -> Next {
     if situation.declined {
         return Next::Decline;
     }
+    if !situation.can_be_strong_enough() {
+        return Next::TooWeak;
+    }
     let Some(sign_in) = situation.sign_in else { return Next::SignIn };
     if !situation.is_fresh_enough(sign_in) {
         return Next::SignIn;
@@ -66,6 +74,10 @@ pub fn next(situation: Situation<'_>) -> Next {
     // OpenID Connect Core section 3.1.2.1, `id_token_hint`: never an answer about somebody else.
     if situation.request.expected.is_some_and(|expected| expected != sign_in.account) {
         return Next::SomebodyElse;
+    }
+    if !situation.request.is_met_by(sign_in.acr) {
+        // Whoever has signed in for this very request can't do better.
+        return if sign_in.auth_time > situation.asked_at { Next::TooWeak } else { Next::SignIn };
     }
     match situation.admitted {
         None => Next::ChooseCompany,
@@ -76,8 +88,13 @@ pub fn next(situation: Situation<'_>) -> Next {
 }
 
 impl Situation<'_> {
+    /// The person isn't bothered for nothing.
+    fn can_be_strong_enough(&self) -> bool {
+        ACR.iter().any(|acr| self.request.is_met_by(acr))
+    }
+
     /// `prompt=login` and `max_age` are met by a sign-in that came after the request; `max_age` also by one young enough.
-    fn is_fresh_enough(&self, sign_in: SignIn) -> bool {
+    fn is_fresh_enough(&self, sign_in: SignIn<'_>) -> bool {
         if sign_in.auth_time > self.asked_at {
             return true;
         }
@@ -89,7 +106,7 @@ impl Situation<'_> {
     fn is_consented(&self) -> bool {
         self.consent.is_some_and(|consent| {
             let given_since = consent.granted_at > self.asked_at;
-            consent.scope.cover(&self.request.scope) && (given_since || !self.request.prompts(Prompt::Consent))
+            consent.scope.cover(&self.request.sights()) && (given_since || !self.request.prompts(Prompt::Consent))
         })
     }
 }
@@ -101,10 +118,10 @@ mod tests {
 
     use super::{Next, SignIn, Situation, next};
     use crate::authorization::consent::Consent;
-    use crate::authorization::{Prompt, Request};
+    use crate::authorization::{Prompt, Request, ResponseMode};
     use crate::base::Timestamp;
     use crate::base::ids::{AccountId, ConsentId};
-    use crate::relying_party::Scopes;
+    use crate::relying_party::{Claim, Claims, Scopes};
 
     const ASKED: Timestamp = Timestamp::from_millis(1_000_000);
     const NOW: Timestamp = Timestamp::from_millis(1_060_000);
@@ -121,7 +138,11 @@ mod tests {
         Request {
             client: "portal".to_owned(),
             redirect_uri: "https://portal.example/cb".to_owned(),
+            response_mode: ResponseMode::Query,
             scope: Scopes::known(["openid", "company"]),
+            claims: Claims::default(),
+            essential_acr: [].into(),
+            wants_auth_time: false,
             state: None,
             nonce: None,
             challenge: None,
@@ -155,7 +176,7 @@ mod tests {
             request: &case.request,
             asked_at: ASKED,
             now: NOW,
-            sign_in: case.signed_in_at.map(|seconds| SignIn { account: account(1), auth_time: at(seconds) }),
+            sign_in: case.signed_in_at.map(|seconds| SignIn { account: account(1), auth_time: at(seconds), acr: "1fa" }),
             admitted: Some(true),
             consent: case.consent.as_ref(),
             declined: false,
@@ -207,7 +228,7 @@ mod tests {
             request: &request,
             asked_at: ASKED,
             now: NOW,
-            sign_in: Some(SignIn { account: account(1), auth_time: at(900) }),
+            sign_in: Some(SignIn { account: account(1), auth_time: at(900), acr: "1fa" }),
             admitted: None,
             consent: Some(&held),
             declined: false,
@@ -215,6 +236,50 @@ mod tests {
         assert_eq!(next(calm), Next::ChooseCompany);
         assert_eq!(next(Situation { admitted: Some(false), ..calm }), Next::Refuse);
         assert_eq!(next(Situation { declined: true, admitted: Some(false), ..calm }), Next::Decline);
+    }
+
+    #[test]
+    fn an_essential_acr_is_met_asked_for_or_refused() {
+        let held = consent("openid company", at(10));
+        let decide = |essential: &[&str], signed_in: Option<(i64, &'static str)>| {
+            let essential_acr = essential.iter().map(|acr| (*acr).to_owned()).collect();
+            next(Situation {
+                request: &Request { essential_acr, ..request(&[], None, None) },
+                asked_at: ASKED,
+                now: NOW,
+                sign_in: signed_in.map(|(seconds, acr)| SignIn { account: account(1), auth_time: at(seconds), acr }),
+                admitted: Some(true),
+                consent: Some(&held),
+                declined: false,
+            })
+        };
+        assert_eq!(decide(&["phr", "1fa"], Some((900, "1fa"))), Next::Answer);
+        assert_eq!(decide(&["1fa"], Some((900, "other"))), Next::SignIn, "another sign-in may do");
+        assert_eq!(decide(&["1fa"], Some((1001, "other"))), Next::TooWeak, "it didn't");
+        assert_eq!([decide(&["9fa"], None), decide(&["9fa"], Some((900, "1fa")))], [Next::TooWeak; 2], "none can do");
+    }
+
+    #[test]
+    fn a_claim_takes_the_consent_of_its_scope() {
+        let claims = Claims { userinfo: [Claim::Email].into(), id_token: [Claim::Name].into() };
+        let asked = Request { claims, ..request(&[], None, None) };
+        let decide = |scope: &str| {
+            let held = consent(scope, at(10));
+            let sign_in = Some(SignIn { account: account(1), auth_time: at(900), acr: "1fa" });
+            next(Situation {
+                request: &asked,
+                asked_at: ASKED,
+                now: NOW,
+                sign_in,
+                admitted: Some(true),
+                consent: Some(&held),
+                declined: false,
+            })
+        };
+        assert_eq!(decide("openid company email profile"), Next::Answer);
+        for less in ["openid company", "openid company email", "openid company profile"] {
+            assert_eq!(decide(less), Next::Consent, "{less}");
+        }
     }
 
     proptest! {
@@ -226,7 +291,7 @@ mod tests {
             let consent = consented.then(|| consent("openid company", at(10)));
             let step = next(Situation {
                 request: &request, asked_at: ASKED, now: NOW, declined: false,
-                sign_in: signed_in.map(|seconds| SignIn { account: account(1), auth_time: at(seconds) }),
+                sign_in: signed_in.map(|seconds| SignIn { account: account(1), auth_time: at(seconds), acr: "1fa" }),
                 admitted: known.then_some(holds), consent: consent.as_ref(),
             });
             if step == Next::Answer {

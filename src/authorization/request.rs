@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::ids::AccountId;
 use crate::base::vocabulary::words;
 use crate::base::{Language, Life};
-use crate::relying_party::Scopes;
+use crate::relying_party::{Claims, Scopes};
 
 words! {
     /// What the relying party wishes the person to be asked (OpenID Connect Core section 3.1.2.1).
@@ -25,6 +25,18 @@ words! {
     }
 }
 
+words! {
+    /// How the answer travels (OAuth 2.0 Multiple Response Type Encoding Practices section 2.1, Form Post Response Mode).
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    ResponseMode, "response mode" {
+        /// In the query of a redirect.
+        Query = "query",
+        /// In a form that the browser posts.
+        FormPost = "form_post",
+    }
+}
+
 /// What is asked. Client and redirect URI were proven before this came to exist.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
@@ -32,8 +44,16 @@ pub struct Request {
     pub client: String,
     /// Where the answer goes, exactly as it was given.
     pub redirect_uri: String,
+    /// How the answer travels.
+    pub response_mode: ResponseMode,
     /// What is asked for, out of what the relying party may ask for.
     pub scope: Scopes,
+    /// What is asked for claim by claim, out of what the relying party may ask for.
+    pub claims: Claims,
+    /// One of these `acr` is a must; none where nothing is.
+    pub essential_acr: BTreeSet<String>,
+    /// Whether the ID token is to tell when the person signed in.
+    pub wants_auth_time: bool,
     /// Handed back with the answer, unread.
     pub state: Option<String>,
     /// Echoed in the ID token, unread.
@@ -48,7 +68,7 @@ pub struct Request {
     pub login_hint: Option<String>,
     /// The languages the relying party proposes, in order.
     pub ui_locales: Option<String>,
-    /// The person expected (`id_token_hint`).
+    /// The person expected (`id_token_hint`, or `sub` with a value in `claims`).
     pub expected: Option<AccountId>,
 }
 
@@ -57,6 +77,18 @@ impl Request {
     #[must_use]
     pub fn prompts(&self, prompt: Prompt) -> bool {
         self.prompt.contains(&prompt)
+    }
+
+    /// Whether a sign-in of that strength will do.
+    #[must_use]
+    pub fn is_met_by(&self, acr: &str) -> bool {
+        self.essential_acr.is_empty() || self.essential_acr.contains(acr)
+    }
+
+    /// What the person must have consented to: a claim takes the consent of its scope.
+    #[must_use]
+    pub fn sights(&self) -> Scopes {
+        self.scope.with(&self.claims.scopes())
     }
 
     /// How old the sign-in may be.

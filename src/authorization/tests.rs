@@ -4,12 +4,12 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::code::{self, Proof, Proven, Spent, Unproven};
-use super::{Beginning, Request, begin, consent, errand, find};
+use super::{Beginning, Request, ResponseMode, begin, consent, errand, find};
 use crate::access;
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, AuthorizationId, MembershipId, SessionId};
 use crate::base::{Actor, Clock, Digest, Fault, Life, Rules, Secret};
-use crate::relying_party::Scopes;
+use crate::relying_party::{Claim, Claims, Scopes};
 use crate::store::trial::{self, Trial};
 use crate::store::{self, Start, Store, Tx, View};
 
@@ -84,7 +84,11 @@ fn request() -> Request {
     Request {
         client: "portal".to_owned(),
         redirect_uri: REDIRECT.to_owned(),
+        response_mode: ResponseMode::FormPost,
         scope: Scopes::known(["openid", "company"]),
+        claims: Claims { userinfo: [Claim::Email].into(), id_token: [Claim::Name].into() },
+        essential_acr: ["1fa".to_owned()].into(),
+        wants_auth_time: true,
         state: Some("s".to_owned()),
         nonce: Some("n".to_owned()),
         challenge: Some(CHALLENGE.to_owned()),
@@ -104,6 +108,7 @@ fn beginning(consent: crate::base::ids::ConsentId, now: crate::base::Timestamp) 
         client: "portal".to_owned(),
         consent,
         scope: request().scope,
+        claims: request().claims,
         acr: "1fa".to_owned(),
         amr: vec!["pwd".to_owned()],
         auth_time: now,
@@ -172,6 +177,7 @@ async fn a_code_is_spent_by_whoever_it_was_given_to_and_by_nobody_else() {
         let proven = world.proven(&code).await;
         let Spent::Now(spent) = world.act(async |tx| code::spend(tx, proven).await).await else { panic!("a wrong proof spent the code") };
         assert_eq!((spent.authorization.sid, spent.nonce.as_deref()), (sid, Some("n")));
+        assert_eq!(spent.authorization.claims.0, request().claims);
         assert!(world.is_live(sid).await);
     }
 }

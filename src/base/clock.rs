@@ -15,6 +15,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// Later than every instant there is.
+    pub const END: Self = Self(i64::MAX);
+
     /// The instant this many milliseconds after 1970.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {

@@ -44,6 +44,10 @@ ids! {
     ConsentId,
     /// A letter in the outbox.
     MailId,
+    /// Something that happened.
+    EventId,
+    /// A logout token on its way to a relying party.
+    DeliveryId,
     /// A signing key's row.
     SigningKeyId,
     /// A line of the audit trail.

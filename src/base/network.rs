@@ -1,7 +1,7 @@
 //! Addresses and networks, compared in one form: an IPv4 address mapped into IPv6 is that IPv4 address (R-RGT-6, SECURITY 5).
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv6Net};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -26,11 +26,46 @@ impl Address {
         }
     }
 
+    /// Whether anybody on the Internet may have it: no private, loopback, link-local, shared, documentation, multicast or reserved
+    /// address (RFC 6890), nor one that carries an IPv4 address for somebody else to unpack (6to4, Teredo, NAT64).
+    #[must_use]
+    pub fn is_public(self) -> bool {
+        match self.0 {
+            IpAddr::V4(v4) => is_public_v4(v4),
+            IpAddr::V6(v6) => is_public_v6(v6),
+        }
+    }
+
     /// Whether it is this machine itself.
     #[must_use]
     pub fn is_loopback(self) -> bool {
         self.0.is_loopback()
     }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let is_special = matches!(
+        (a, b, c),
+        (0 | 10 | 127 | 224.., ..)
+            | (100, 64..=127, _)
+            | (169, 254, _)
+            | (172, 16..=31, _)
+            | (192, 0, 0 | 2)
+            | (192, 88, 99)
+            | (192, 168, _)
+            | (198, 18 | 19, _)
+            | (198, 51, 100)
+            | (203, 0, 113)
+    );
+    !is_special
+}
+
+/// Global unicast is 2000::/3; what is special lies below 2001:200::, in 6to4 and in the prefixes for documentation.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let [a, b, ..] = address.segments();
+    let is_special = matches!((a, b), (0x2001, ..0x0200 | 0x0db8) | (0x2002, _) | (0x3fff, ..0x1000));
+    (0x2000..0x4000).contains(&a) && !is_special
 }
 
 impl From<IpAddr> for Address {
@@ -141,6 +176,51 @@ mod tests {
             ("2001:db8:1:2::", "2001:db8:1:2::/64"),
         ] {
             assert_eq!(Address::parse(address).unwrap().subscriber().to_string(), network);
+        }
+    }
+
+    #[test]
+    fn what_the_internet_can_not_reach_is_not_public() {
+        for text in ["8.8.8.8", "100.63.0.1", "172.32.0.1", "192.0.1.1", "198.17.0.1", "223.255.255.255", "2a00:1450::1", "2001:4860::8888"]
+        {
+            assert!(Address::parse(text).unwrap().is_public(), "{text}");
+        }
+        for text in [
+            "0.0.0.0",
+            "10.0.0.1",
+            "100.64.0.1",
+            "127.0.0.1",
+            "127.255.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:10.0.0.1",
+            "::ffff:127.0.0.1",
+            "::127.0.0.1",
+            "64:ff9b::a00:1",
+            "100::1",
+            "2001::1",
+            "2001:db8::1",
+            "2002:a00:1::",
+            "3fff::1",
+            "fc00::1",
+            "fd12::1",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+        ] {
+            assert!(!Address::parse(text).unwrap().is_public(), "{text}");
         }
     }
 

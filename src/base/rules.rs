@@ -12,6 +12,8 @@ pub struct Rules {
     pub code: Life,
     /// An access token and an ID token are valid this long (R-OWN-4: who validates alone lags at most this).
     pub token: Life,
+    /// A client assertion expires within this time, so that what must be remembered of it is bounded (RFC 7523 section 3).
+    pub client_assertion: Life,
     /// An authorization request waits this long for its person to sign in.
     pub errand: Life,
     /// A session ends this long after the sign-in.
@@ -29,6 +31,7 @@ impl Default for Rules {
         Self {
             code: Life::seconds(60),
             token: Life::minutes(5),
+            client_assertion: Life::minutes(5),
             errand: Life::hours(1),
             session: Life::hours(12),
             session_idle: Life::hours(2),

@@ -31,8 +31,13 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> Result<(), Fail
     }
     tell(format!("  issuer           {}", config.issuer));
     tell(format!("  listens on       {}", config.listen));
+    tell(format!(
+        "  certificate      {}",
+        config.tls.files().map_or("none, plain HTTP".to_owned(), |(file, _)| file.display().to_string())
+    ));
     tell(format!("  database         {}", database(&config.store)));
     tell(format!("  master key       {}", config.secrets.master_key_file.display()));
+    tell(format!("  key rotation     {}", config.keys.rotate_every));
     tell(format!("  trusted proxies  {}", listed(config.http.trusted_proxies.iter().map(ToString::to_string))));
     tell(format!("  mail             {}", carrier(&config.mail)));
     tell(format!("  relying parties  {}", listed(config.clients.iter().map(client))));
@@ -75,8 +80,14 @@ fn carrier(settings: &mail::Settings) -> String {
 }
 
 fn client(settings: &relying_party::Settings) -> String {
-    let public = settings.secret.is_none() && settings.secret_file.is_none();
-    format!("{} ({})", settings.id, if public { "public" } else { "with a secret" })
+    let signs = settings.jwks.is_some() || settings.jwks_file.is_some();
+    let shares = settings.secret.is_some() || settings.secret_file.is_some();
+    let how = match (signs, shares) {
+        (true, _) => "with keys",
+        (false, true) => "with a secret",
+        (false, false) => "public",
+    };
+    format!("{} ({how})", settings.id)
 }
 
 #[cfg(test)]

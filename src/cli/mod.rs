@@ -49,7 +49,7 @@ enum Command {
     /// Gives contacts accounts, shows them, switches them off and on
     #[command(subcommand)]
     Account(account::Command),
-    /// Makes the master key, lists the signing keys
+    /// Makes the master key; lists, rotates and retires the signing keys
     #[command(subcommand)]
     Keys(keys::Command),
     /// Reads the configuration and says what it will use

@@ -23,12 +23,12 @@ pub(super) struct Arguments {
 /// Serves. What can be refused without touching the database is looked at first.
 pub(super) async fn run(config: Config, _arguments: &Arguments) -> Result<(), Failure> {
     let master = MasterKey::load(&config.secrets.master_key_file)?;
-    let listener = server::listen(config.listen).await?;
+    let listener = server::listen(config.listen, &config.tls).await?;
     let store = Store::open(&config.store).await?;
     store.prepare().await?;
-    let (issuer, listen, database) = (config.issuer.clone(), config.listen, store.kind());
+    let (issuer, listen, tls, database) = (config.issuer.clone(), config.listen, listener.is_secure(), store.kind());
     let app = App::new(Parts { config, store, clock: Clock::System, master, mailbox: None }).await?;
-    tracing::info!(issuer, %listen, database, "Guichet serves");
+    tracing::info!(issuer, %listen, tls, database, "Guichet serves");
     server::serve(app, listener, Router::new(), server::stopped()).await?;
     tracing::info!("Guichet has stopped");
     Ok(())

@@ -14,7 +14,7 @@ use crate::account::PasswordSettings;
 use crate::base::brand::Brand;
 use crate::base::{Networks, Rules};
 use crate::relying_party;
-use crate::{limits, mail, store};
+use crate::{keys, limits, mail, outbound, store};
 
 pub use refused::Refused;
 
@@ -33,8 +33,12 @@ pub struct Config {
     pub store: store::Settings,
     /// Where the secrets are.
     pub secrets: Secrets,
+    /// How the signing keys are rotated.
+    pub keys: keys::Settings,
     /// How requests are received.
     pub http: Http,
+    /// The certificate of this server's own TLS listener.
+    pub tls: Tls,
     /// Whose service it is.
     pub brand: Brand,
     /// What passwords cost.
@@ -45,6 +49,8 @@ pub struct Config {
     pub lives: Rules,
     /// How mail is sent.
     pub mail: mail::Settings,
+    /// Which addresses are called.
+    pub outbound: outbound::Settings,
     /// Who may ask for sign-ins.
     pub clients: Vec<relying_party::Settings>,
 }
@@ -65,6 +71,24 @@ pub struct Http {
     pub trusted_proxies: Networks,
 }
 
+/// `[tls]`. Without it the listener speaks plain HTTP, for a proxy in front of it or on loopback.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tls {
+    /// The certificate and those between it and its root, in PEM.
+    pub certificate: Option<PathBuf>,
+    /// Its private key, in PEM.
+    pub key: Option<PathBuf>,
+}
+
+impl Tls {
+    /// The certificate's file and the key's, where this server speaks TLS itself.
+    #[must_use]
+    pub fn files(&self) -> Option<(&Path, &Path)> {
+        self.certificate.as_deref().zip(self.key.as_deref())
+    }
+}
+
 impl Default for Secrets {
     fn default() -> Self {
         Self { master_key_file: PathBuf::from("guichet.key") }
@@ -78,12 +102,15 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             store: store::Settings::default(),
             secrets: Secrets::default(),
+            keys: keys::Settings::default(),
             http: Http::default(),
+            tls: Tls::default(),
             brand: Brand::default(),
             password: PasswordSettings::default(),
             limits: limits::Settings::default(),
             lives: Rules::default(),
             mail: mail::Settings::default(),
+            outbound: outbound::Settings::default(),
             clients: Vec::new(),
         }
     }
@@ -116,7 +143,22 @@ impl Config {
     pub fn check(&self) -> Result<(), Refused> {
         check_issuer(&self.issuer)?;
         self.limits.check().map_err(Refused::Value)?;
+        self.check_tls()?;
+        self.keys.check().map_err(Refused::Value)?;
         relying_party::check(&self.clients).map_err(Refused::Value)
+    }
+
+    fn check_tls(&self) -> Result<(), Refused> {
+        let refused = |words: String| Err(Refused::Value(words));
+        match (&self.tls.certificate, &self.tls.key) {
+            (None, None) => Ok(()),
+            (Some(_), None) => refused("tls.certificate is set and tls.key isn't: name the file with its private key".to_owned()),
+            (None, Some(_)) => refused("tls.key is set and tls.certificate isn't: name the file with its certificate".to_owned()),
+            (Some(_), Some(_)) if self.is_https() => Ok(()),
+            (Some(_), Some(_)) => {
+                refused(format!("tls is set, but the issuer `{}` is http: write it with https, or leave tls out", self.issuer))
+            }
+        }
     }
 
     /// Whether browsers reach Guichet by TLS.
@@ -161,6 +203,8 @@ mod tests {
     fn the_example_is_the_defaults_and_names_every_key() {
         let uncommented: String =
             EXAMPLE.lines().map(|line| line.strip_prefix("#:").map_or(line, str::trim_start)).collect::<Vec<_>>().join("\n");
+        // With TLS switched on as well, the issuer must say so.
+        let uncommented = uncommented.replacen("issuer = \"http://", "issuer = \"https://", 1);
         let example: toml::Table = uncommented.parse().unwrap();
         Config::parse(&uncommented).expect("the example with every option switched on is accepted");
         let defaults = toml::Table::try_from(Config::default()).unwrap();
@@ -211,6 +255,36 @@ mod tests {
         for (text, key) in [("name = 0", "limits.name"), ("window = \"0s\"", "limits.window"), ("client = -1", "limits.client")] {
             let refused = Config::parse(&format!("[limits]\n{text}")).unwrap_err().to_string();
             assert!(refused.contains(key), "{refused}");
+        }
+    }
+
+    #[test]
+    fn tls_takes_a_certificate_its_key_and_an_https_issuer() {
+        let refused = |text: &str| Config::parse(text).map(drop).map_err(|refused| refused.to_string());
+        let https = "issuer = \"https://login.example.com\"\n";
+        assert_eq!(refused(&format!("{https}[tls]\ncertificate = \"a.pem\"\nkey = \"a.key\"")), Ok(()));
+        for (text, words) in [
+            (format!("{https}[tls]\ncertificate = \"a.pem\""), "tls.key isn't"),
+            (format!("{https}[tls]\nkey = \"a.key\""), "tls.certificate isn't"),
+            ("[tls]\ncertificate = \"a.pem\"\nkey = \"a.key\"".to_owned(), "write it with https"),
+        ] {
+            let refused = refused(&text).unwrap_err();
+            assert!(refused.contains(words), "{refused}");
+        }
+    }
+
+    #[test]
+    fn keys_are_published_before_they_sign() {
+        let parse = |text: &str| Config::parse(&format!("[keys]\n{text}")).map(drop).map_err(|refused| refused.to_string());
+        assert_eq!(parse("rotate_every = \"never\""), Ok(()));
+        for (text, words) in [
+            ("lead = \"30s\"", "too short"),
+            ("rotate_every = \"1h\"", "longer than keys.lead"),
+            ("rotate_every = \"0d\"", "longer than keys.lead"),
+            ("rotate_every = \"sometimes\"", "nor never"),
+        ] {
+            let refused = parse(text).unwrap_err();
+            assert!(refused.contains(words), "{refused}");
         }
     }
 }

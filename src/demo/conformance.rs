@@ -70,7 +70,9 @@ impl Suite {
         let plan = serde_json::to_string_pretty(&self.plan(issuer)?).map_err(|cause| Fault::broken("writing the test plan", cause))?;
         let mut text =
             format!("For the conformance suite at {}, the configuration of its test plans, alias {ALIAS}:\n\n{plan}\n\n", self.origin);
-        let _ = writeln!(text, "Every client answers at {} and {}.", self.path("callback"), self.path("post_logout_redirect"));
+        let _ = writeln!(text, "Every client answers at {} and {},", self.path("callback"), self.path("post_logout_redirect"));
+        let _ = writeln!(text, "and is told of a logout at {}, on loopback or at a public address.", self.path("backchannel_logout"));
+        text.push_str("A certificate of the suite's own must be in the file that SSL_CERT_FILE names when this provider starts.\n");
         let _ = writeln!(text, "`browser` signs in as {PERSON} and consents; without that section you do so yourself. The plans:\n");
         for plan in PLANS {
             let _ = writeln!(text, "  {plan}");
@@ -184,6 +186,8 @@ mod tests {
             assert!(client.secret.as_ref().is_some_and(|secret| secret.len() >= 32), "{id}");
             assert_eq!(client.redirect_uris[0].as_str(), "https://suite.example:8443/test/a/guichet/callback");
             assert_eq!(client.post_logout_redirect_uris[0].as_str(), "https://suite.example:8443/test/a/guichet/post_logout_redirect");
+            let backchannel = client.backchannel_logout_uri.as_ref().map(ToString::to_string);
+            assert_eq!(backchannel.as_deref(), Some("https://suite.example:8443/test/a/guichet/backchannel_logout"));
             assert!(!client.require_pkce, "{id}");
         }
         assert_eq!(plan["server"]["discoveryUrl"], format!("{HERE}/.well-known/openid-configuration"));

@@ -9,15 +9,13 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use tokio::net::TcpListener;
-
 use crate::app::{App, CannotStart, Parts};
 use crate::base::{Clock, Dice, Networks, Place};
-use crate::config::Config;
+use crate::config::{Config, Tls};
 use crate::keys::MasterKey;
 use crate::mail::Mailbox;
 use crate::store::Store;
-use crate::{limits, server, store};
+use crate::{limits, outbound, server, store};
 
 pub use conformance::{NotASuite, Suite};
 pub use world::{PASSWORD, Persona, build, clients, personas};
@@ -42,7 +40,7 @@ pub struct Options {
 /// A demonstration ready to serve.
 pub struct Demo {
     app: App,
-    listener: TcpListener,
+    listener: server::Listener,
     folder: PathBuf,
     is_temporary: bool,
 }
@@ -56,7 +54,7 @@ impl Demo {
                 return Err(CannotStart::Settings(format!("the demonstration can't listen on {address}: {advice}")));
             }
         }
-        let listener = server::listen(options.listen).await?;
+        let listener = server::listen(options.listen, &Tls::default()).await?;
         let folder = folder(options.data.as_deref())?;
         let app = open(options, &folder).await?;
         build(&app).await?;
@@ -104,6 +102,9 @@ async fn open(options: &Options, folder: &Path) -> Result<App, CannotStart> {
         // Everybody who tries it comes from this machine (CONTRACT: the demo world).
         limits: limits::Settings { network: 1_000_000, client: 1_000_000, ..limits::Settings::default() },
         clients: clients(options.portal.port())?,
+        outbound: outbound::Settings {
+            allow: Networks::parse("127.0.0.0/8 ::1").map_err(|error| CannotStart::Settings(error.to_string()))?,
+        },
         ..Config::default()
     };
     if let Some(suite) = &options.suite {

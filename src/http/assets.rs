@@ -12,13 +12,15 @@ pub enum Asset {
     Stylesheet,
     /// The operator's accent colour; kept apart since the pages' policy allows no inline style.
     BrandStylesheet,
+    /// The script that sends the page of a form-post answer.
+    FormPostScript,
     /// The mark shown as the browser tab's icon.
     Icon,
 }
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 3] = [Self::Stylesheet, Self::BrandStylesheet, Self::Icon];
+    pub const ALL: [Self; 4] = [Self::Stylesheet, Self::BrandStylesheet, Self::FormPostScript, Self::Icon];
 
     /// Finds an asset by its file name.
     #[must_use]
@@ -32,6 +34,7 @@ impl Asset {
         match self {
             Self::Stylesheet => "guichet.css",
             Self::BrandStylesheet => "brand.css",
+            Self::FormPostScript => "form_post.js",
             Self::Icon => "guichet.svg",
         }
     }
@@ -41,6 +44,7 @@ impl Asset {
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Stylesheet | Self::BrandStylesheet => "text/css; charset=utf-8",
+            Self::FormPostScript => "text/javascript; charset=utf-8",
             Self::Icon => "image/svg+xml",
         }
     }
@@ -57,6 +61,7 @@ impl Asset {
         match self {
             Self::Stylesheet => include_str!("../../templates/assets/guichet.css").into(),
             Self::BrandStylesheet => brand_stylesheet(brand).into(),
+            Self::FormPostScript => include_str!("../../templates/assets/form_post.js").into(),
             Self::Icon => include_str!("../../templates/assets/guichet.svg").into(),
         }
     }

@@ -102,7 +102,7 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-/// The page's wish, the switch's cookie, then the browser's own preference.
+/// The switch's cookie, the page's wish, then the browser's own preference.
 fn language(parts: &Parts, https: bool) -> Language {
     let asked = || {
         let query = parts.uri.query()?;
@@ -112,7 +112,7 @@ fn language(parts: &Parts, https: bool) -> Language {
     };
     let kept = || Kept::Language.read(&parts.headers, https).and_then(|tag| Language::from_tag(&tag));
     let preferred = || parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| Language::from_accept_language(value.to_str().ok()?));
-    asked().or_else(kept).or_else(preferred).unwrap_or_default()
+    kept().or_else(asked).or_else(preferred).unwrap_or_default()
 }
 
 /// A browser that just got its cookie.

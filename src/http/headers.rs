@@ -17,6 +17,13 @@ pub fn policy_towards(origin: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"))).ok()
 }
 
+/// The policy of the page that posts an authorization answer: the same, and our own script may send the form.
+#[must_use]
+pub fn policy_of_form_post(origin: &str) -> Option<HeaderValue> {
+    let policy = policy_towards(origin)?;
+    HeaderValue::from_str(&format!("{}; script-src 'self'", policy.to_str().ok()?)).ok()
+}
+
 const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

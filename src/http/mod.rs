@@ -12,6 +12,7 @@ pub mod cookies;
 mod csrf;
 pub mod errand;
 pub mod error;
+pub mod form_post;
 mod guard;
 pub mod headers;
 pub mod logout;

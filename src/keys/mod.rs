@@ -3,6 +3,7 @@
 
 mod keyring;
 mod master;
+mod rotation;
 mod signing;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,8 @@ use serde_json::{Map, Value};
 
 pub use keyring::Keyring;
 pub use master::{MasterKey, Purpose, Sealer};
-pub use signing::{Algorithm, KeyRow, list, sealed_with};
+pub use rotation::{Hastened, Published, Retired, Rhythm, Settings, Succession, due, hasten, retire, succeed};
+pub use signing::{Algorithm, Fresh, KeyRow, Stage, list, sealed_with};
 pub use token::{Refused, TokenType};
 
 use crate::base::actor::Who;
@@ -92,12 +94,10 @@ impl Keys {
             return Err(CannotUse::WrongMasterKey { found: master.fingerprint().clone(), needed });
         }
         let present = store.look(clock, rules, async |view| list(&mut view.db).await).await?;
-        for alg in Algorithm::ALL.into_iter().filter(|alg| !present.iter().any(|row| row.alg == *alg)) {
-            // Making an RSA key takes tenths of a second: not while the transaction is open.
-            let fresh = tokio::task::spawn_blocking(move || signing::Fresh::generate(alg))
-                .await
-                .map_err(|e| Fault::broken("making a key", e))??;
-            store.act(start(), async |tx| signing::add_first(tx, &master, &fresh).await).await?;
+        let lacks = |alg: &Algorithm| !present.iter().any(|row| row.alg == *alg && row.is_newest());
+        for alg in Algorithm::ALL.into_iter().filter(lacks) {
+            let fresh = Fresh::make(alg, &master).await?;
+            store.act(start(), async |tx| signing::publish(tx, &fresh, tx.now).await).await?;
         }
         let ring = store.look(clock, rules, async |view| keyring::load(view, &master).await).await?;
         Ok(Self { master, ring: RwLock::new(Arc::new(ring)) })
@@ -115,7 +115,8 @@ impl Keys {
         &self.master
     }
 
-    /// Reads the signing keys again where the table changed or one of their times has come. Every server does so within 5 s.
+    /// Reads the signing keys again where the table changed or one of their times has come: signers, verifiers and JWKS change together.
+    /// Every server does so within 5 s.
     pub async fn refresh(&self, view: &mut View) -> Result<(), Fault> {
         let rows = list(&mut view.db).await?;
         if self.ring().is_current(&rows, view.now) {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::master::{MasterKey, Purpose};
 use crate::base::ids::SigningKeyId;
 use crate::base::seal::Fingerprint;
-use crate::base::{Digest, Fault, Timestamp};
+use crate::base::{Digest, Fault, Sealed, Timestamp};
 use crate::store::{self, Db, Tx};
 
 /// What a key signs with. RS256 must be offered (OpenID Connect Core section 15.1); ES256 costs a tenth of it.
@@ -39,6 +39,12 @@ impl Algorithm {
             Self::Rs256 => "RS256",
         }
     }
+
+    /// The algorithm of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|alg| alg.name().eq_ignore_ascii_case(name))
+    }
 }
 
 /// What is public about a signing key.
@@ -56,6 +62,54 @@ pub struct KeyRow {
     pub signs_until: Option<Timestamp>,
     /// Out of the JWKS from then on, when no token signed with it can be alive.
     pub gone_at: Option<Timestamp>,
+}
+
+/// Where a key is in its life. Of each algorithm one signs and at most one waits to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Published, and about to sign.
+    Waiting {
+        /// When it takes over.
+        until: Timestamp,
+    },
+    /// Signs.
+    Signing {
+        /// Since when.
+        since: Timestamp,
+        /// When its successor takes over, where there is one.
+        until: Option<Timestamp>,
+    },
+    /// Signs no more, but is published while something signed with it may be shown.
+    Leaving {
+        /// Since when it doesn't sign.
+        since: Timestamp,
+        /// When it is gone.
+        until: Timestamp,
+    },
+    /// Out of the JWKS: what it signed is refused.
+    Gone {
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+impl KeyRow {
+    /// Where the key is in its life.
+    #[must_use]
+    pub fn stage(&self, now: Timestamp) -> Stage {
+        match (self.gone_at, self.signs_until) {
+            (Some(since), _) if since <= now => Stage::Gone { since },
+            (gone, Some(since)) if since <= now => Stage::Leaving { since, until: gone.unwrap_or(Timestamp::END) },
+            (_, _) if self.signs_from > now => Stage::Waiting { until: self.signs_from },
+            (_, until) => Stage::Signing { since: self.signs_from, until },
+        }
+    }
+
+    /// Whether nothing takes over from it: of each algorithm there is one such key.
+    #[must_use]
+    pub fn is_newest(&self) -> bool {
+        self.signs_until.is_none()
+    }
 }
 
 /// The signing keys, oldest first.
@@ -81,17 +135,38 @@ pub(super) async fn adopt(tx: &mut Tx, found: &Fingerprint) -> Result<Fingerprin
     Ok(needed)
 }
 
-/// A key just made, not yet known to the database.
-pub(super) struct Fresh {
-    alg: Algorithm,
+/// A key just made and sealed, not yet known to the database.
+pub struct Fresh {
+    pub(super) alg: Algorithm,
+    pub(super) kid: String,
+    public: String,
+    sealed: Sealed,
+}
+
+impl Fresh {
+    /// What it signs with.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.alg
+    }
+
+    /// Makes a key. An RSA key takes tenths of a second, so this is for outside a unit of work.
+    pub async fn make(alg: Algorithm, master: &MasterKey) -> Result<Self, Fault> {
+        let pair =
+            tokio::task::spawn_blocking(move || Pair::generate(alg)).await.map_err(|cause| Fault::broken("making a key", cause))??;
+        let sealed = master.seal(Purpose::SigningKeys, pair.private.to_string().as_bytes(), pair.kid.as_bytes())?;
+        Ok(Self { alg, kid: pair.kid, public: pair.public.to_string(), sealed })
+    }
+}
+
+struct Pair {
     kid: String,
     private: Jwk,
     public: Jwk,
 }
 
-impl Fresh {
-    /// Makes a key. This takes tenths of a second.
-    pub(super) fn generate(alg: Algorithm) -> Result<Self, Fault> {
+impl Pair {
+    fn generate(alg: Algorithm) -> Result<Self, Fault> {
         let mut private = match alg {
             Algorithm::Es256 => Jwk::generate_ec_key(EcCurve::P256),
             Algorithm::Rs256 => Jwk::generate_rsa_key(2048),
@@ -104,29 +179,29 @@ impl Fresh {
             jwk.set_key_use("sig");
             jwk.set_algorithm(alg.name());
         }
-        Ok(Self { alg, kid, private, public })
+        Ok(Self { kid, private, public })
     }
 }
 
-/// Publishes a key that signs at once, unless another server published one of its algorithm in the meantime.
-pub(super) async fn add_first(tx: &mut Tx, master: &MasterKey, key: &Fresh) -> Result<(), Fault> {
-    let sealed = master.seal(Purpose::SigningKeys, key.private.to_string().as_bytes(), key.kid.as_bytes())?;
+/// Publishes a key that signs from then on, unless its algorithm has a newest one. Answers whether it did.
+pub(super) async fn publish(tx: &mut Tx, key: &Fresh, signs_from: Timestamp) -> Result<bool, Fault> {
     let added = store::execute!(
         tx.db,
         "insert into signing_keys (id, kid, alg, public_jwk, sealed_private_jwk, sealed_by, published_at, signs_from) \
-         values ($1, $2, $3, $4, $5, $6, $7, $7) on conflict do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
         SigningKeyId(tx.dice.id(tx.now)?),
         key.kid.as_str(),
         key.alg,
-        key.public.to_string(),
-        sealed.bytes,
-        sealed.by,
+        key.public.as_str(),
+        key.sealed.bytes.as_slice(),
+        &key.sealed.by,
         tx.now,
+        signs_from,
     )?;
     if added == 1 {
-        tracing::info!(kid = key.kid, alg = key.alg.name(), "a signing key was made and published");
+        tracing::info!(kid = key.kid, alg = key.alg.name(), %signs_from, "a signing key was made and published");
     }
-    Ok(())
+    Ok(added == 1)
 }
 
 /// The RFC 7638 thumbprint: a digest over the members that make the key, in their order.
@@ -149,7 +224,7 @@ pub(super) fn public_members(jwk: &str) -> Result<Value, Fault> {
 mod tests {
     use josekit::jwk::Jwk;
 
-    use super::{Algorithm, Fresh, thumbprint};
+    use super::{Algorithm, KeyRow, Pair, Stage, Timestamp, thumbprint};
 
     #[test]
     fn the_kid_is_the_thumbprint_of_rfc_7638() {
@@ -160,11 +235,29 @@ mod tests {
     #[test]
     fn the_public_half_holds_nothing_private() {
         for alg in Algorithm::ALL {
-            let public = Fresh::generate(alg).unwrap().public;
+            let public = Pair::generate(alg).unwrap().public;
             for member in ["d", "p", "q", "dp", "dq", "qi", "k"] {
                 assert!(public.parameter(member).is_none(), "{member}");
             }
             assert_eq!((public.key_use(), public.algorithm()), (Some("sig"), Some(alg.name())));
         }
+    }
+
+    #[test]
+    fn a_key_is_published_then_signs_then_leaves_then_is_gone() {
+        let at = Timestamp::from_millis;
+        let row = KeyRow {
+            kid: "k".to_owned(),
+            alg: Algorithm::Es256,
+            published_at: at(0),
+            signs_from: at(10),
+            signs_until: Some(at(20)),
+            gone_at: Some(at(30)),
+        };
+        assert_eq!(row.stage(at(9)), Stage::Waiting { until: at(10) });
+        assert_eq!(row.stage(at(10)), Stage::Signing { since: at(10), until: Some(at(20)) });
+        assert_eq!(row.stage(at(20)), Stage::Leaving { since: at(20), until: at(30) });
+        assert_eq!(row.stage(at(30)), Stage::Gone { since: at(30) });
+        assert!(!row.is_newest());
     }
 }

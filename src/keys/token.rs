@@ -21,6 +21,9 @@ pub enum TokenType {
     /// An ID token (OpenID Connect Core section 2).
     #[serde(rename = "JWT")]
     Id,
+    /// A logout token (OpenID Connect Back-Channel Logout section 2.4).
+    #[serde(rename = "logout+jwt")]
+    Logout,
 }
 
 /// Why a token is no token of ours. Callers are told no more than that.

@@ -12,7 +12,7 @@ use crate::access::Snapshot;
 use crate::authorization::Authorization;
 use crate::base::ids::{AccountId, AuthorizationId, CompanyId};
 use crate::base::{EServiceCode, Life, Profile, Role, Timestamp};
-use crate::relying_party::{Scope, Scopes};
+use crate::relying_party::{Claim, Scope, Scopes};
 
 /// The company acted for.
 #[derive(Debug, Serialize)]
@@ -30,33 +30,71 @@ pub struct Company<'a> {
 pub struct Standing<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     company: Option<Company<'a>>,
-    #[serde(flatten)]
-    rights: Option<Rights<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct Rights<'a> {
-    access_profile: Profile,
-    roles: &'a BTreeSet<Role>,
-    entitlements: BTreeSet<EServiceCode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_profile: Option<Profile>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roles: Option<&'a BTreeSet<Role>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entitlements: Option<BTreeSet<EServiceCode>>,
 }
 
 impl<'a> Standing<'a> {
     /// What the scope lets through.
     #[must_use]
     pub fn of(person: &'a Snapshot, scope: &Scopes) -> Self {
-        let company = scope.has(Scope::Company).then(|| Company {
-            id: person.company,
-            reference: &person.company_ref,
-            name: &person.company_name,
-            branch: person.branch.as_deref(),
-        });
-        let rights = scope.has(Scope::Rights).then(|| Rights {
-            access_profile: person.profile,
-            roles: &person.roles,
-            entitlements: person.entitlements(),
-        });
-        Self { company, rights }
+        Self::telling(person, |claim| claim.is_open_to(scope))
+    }
+
+    fn telling(person: &'a Snapshot, tells: impl Fn(Claim) -> bool) -> Self {
+        let company =
+            || Company { id: person.company, reference: &person.company_ref, name: &person.company_name, branch: person.branch.as_deref() };
+        Self {
+            company: tells(Claim::Company).then(company),
+            access_profile: tells(Claim::AccessProfile).then_some(person.profile),
+            roles: tells(Claim::Roles).then_some(&person.roles),
+            entitlements: tells(Claim::Entitlements).then(|| person.entitlements()),
+        }
+    }
+}
+
+/// The person, as far as scopes and single claims let it be told (OpenID Connect Core section 5.1).
+#[derive(Debug, Serialize)]
+pub struct Portrait<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locale: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_verified: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number_verified: Option<bool>,
+    #[serde(flatten)]
+    standing: Standing<'a>,
+}
+
+impl<'a> Portrait<'a> {
+    fn of(person: &'a Snapshot, tells: impl Fn(Claim) -> bool) -> Self {
+        let number = person.phone.as_deref().or(person.mobile.as_deref());
+        Self {
+            name: tells(Claim::Name).then(|| person.full_name()),
+            given_name: tells(Claim::GivenName).then_some(&person.first_name),
+            family_name: tells(Claim::FamilyName).then_some(&person.last_name),
+            locale: person.language.as_deref().filter(|_| tells(Claim::Locale)),
+            email: tells(Claim::Email).then_some(&person.email),
+            email_verified: tells(Claim::EmailVerified).then_some(person.mailbox_proven_at.is_some()),
+            phone_number: number.filter(|_| tells(Claim::PhoneNumber)),
+            // Nobody proves telephone numbers to us.
+            phone_number_verified: number.filter(|_| tells(Claim::PhoneNumberVerified)).map(|_| false),
+            standing: Standing::telling(person, tells),
+        }
     }
 }
 
@@ -110,7 +148,8 @@ impl<'a> AccessToken<'a> {
     }
 }
 
-/// An ID token (OpenID Connect Core section 2). Claims of `profile`, `email` and `phone` are for UserInfo only.
+/// An ID token (OpenID Connect Core section 2). What the scopes `profile`, `email` and `phone` open is for UserInfo only,
+/// unless a claim is asked for here by its name (section 5.5).
 #[derive(Debug, Serialize)]
 pub struct IdToken<'a> {
     iss: &'a str,
@@ -127,7 +166,7 @@ pub struct IdToken<'a> {
     at_hash: String,
     sid: AuthorizationId,
     #[serde(flatten)]
-    standing: Standing<'a>,
+    portrait: Portrait<'a>,
 }
 
 /// What an ID token says beside its authorization.
@@ -145,6 +184,8 @@ impl<'a> IdToken<'a> {
     /// The claims of an ID token for that authorization, acting as that person.
     #[must_use]
     pub fn new(issuance: Issuance<'a>, echo: Echo<'a>, authorization: &'a Authorization, person: &'a Snapshot) -> Self {
+        let by_name = &authorization.claims.id_token;
+        let by_scope = |claim: Claim| matches!(claim.scope(), Scope::Company | Scope::Rights) && claim.is_open_to(&authorization.scope);
         Self {
             iss: issuance.issuer,
             sub: authorization.account,
@@ -157,7 +198,7 @@ impl<'a> IdToken<'a> {
             amr: &authorization.amr,
             at_hash: at_hash(echo.access_token),
             sid: authorization.sid,
-            standing: Standing::of(person, &authorization.scope),
+            portrait: Portrait::of(person, |claim| by_name.contains(&claim) || by_scope(claim)),
         }
     }
 }
@@ -167,59 +208,20 @@ fn at_hash(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&sha256(access_token.as_bytes())[..16])
 }
 
-/// What UserInfo answers (OpenID Connect Core section 5.1 and 5.4).
+/// What UserInfo answers (OpenID Connect Core section 5.3.2).
 #[derive(Debug, Serialize)]
 pub struct UserInfo<'a> {
     sub: AccountId,
     #[serde(flatten)]
-    profile: Option<Named<'a>>,
-    #[serde(flatten)]
-    email: Option<Mailbox<'a>>,
-    #[serde(flatten)]
-    phone: Option<Phone<'a>>,
-    #[serde(flatten)]
-    standing: Standing<'a>,
-}
-
-#[derive(Debug, Serialize)]
-struct Named<'a> {
-    name: String,
-    given_name: &'a str,
-    family_name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    locale: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-struct Mailbox<'a> {
-    email: &'a str,
-    email_verified: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct Phone<'a> {
-    phone_number: &'a str,
-    phone_number_verified: bool,
+    portrait: Portrait<'a>,
 }
 
 impl<'a> UserInfo<'a> {
-    /// What the scope lets through.
+    /// What the scope lets through, and what was asked for by name.
     #[must_use]
-    pub fn of(person: &'a Snapshot, scope: &Scopes) -> Self {
-        let number = person.phone.as_deref().or(person.mobile.as_deref());
-        Self {
-            sub: person.account,
-            profile: scope.has(Scope::Profile).then(|| Named {
-                name: person.full_name(),
-                given_name: &person.first_name,
-                family_name: &person.last_name,
-                locale: person.language.as_deref(),
-            }),
-            email: scope.has(Scope::Email).then_some(Mailbox { email: &person.email, email_verified: person.email_is_proven() }),
-            // Nobody proves telephone numbers to us.
-            phone: number.filter(|_| scope.has(Scope::Phone)).map(|phone_number| Phone { phone_number, phone_number_verified: false }),
-            standing: Standing::of(person, scope),
-        }
+    pub fn of(person: &'a Snapshot, scope: &Scopes, by_name: &BTreeSet<Claim>) -> Self {
+        let portrait = Portrait::of(person, |claim| by_name.contains(&claim) || claim.is_open_to(scope));
+        Self { sub: person.account, portrait }
     }
 }
 

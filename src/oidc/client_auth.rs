@@ -1,7 +1,8 @@
-//! Client authentication (RFC 6749 section 2.3): one method per request, a secret for those that can keep one, nothing for public clients.
-//! Wrong secrets are counted: section 2.3.1 demands that endpoints which take one are protected against brute force.
+//! Client authentication (RFC 6749 section 2.3): one method per request; a secret or a signature for those that can keep one, nothing for public clients.
+//! Every endpoint that asks who calls asks here. Wrong secrets are counted: section 2.3.1 demands that endpoints which take one are
+//! protected against brute force.
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,9 +10,10 @@ use base64::engine::general_purpose::STANDARD;
 use crate::app::App;
 use crate::audit::{self, Deed, What};
 use crate::base::actor::Who;
-use crate::base::{Address, Fault, Secret};
+use crate::base::{Actor, Address, Fault, Place, Secret};
 use crate::http::{Caller, answer};
 use crate::limits::{self, Kind, Limit, TooMany};
+use crate::relying_party::assertion::{self, Assertion, Here};
 use crate::relying_party::{RelyingParties, RelyingParty};
 
 use super::errors::{Code, Error};
@@ -33,7 +35,7 @@ impl Refused {
         let status = if self.error.code == Code::InvalidClient { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
         let mut response = self.error.json(status);
         if self.by_basic && status == StatusCode::UNAUTHORIZED {
-            let challenge = axum::http::HeaderValue::from_static("Basic realm=\"guichet\", charset=\"UTF-8\"");
+            let challenge = HeaderValue::from_static("Basic realm=\"guichet\", charset=\"UTF-8\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
         response
@@ -80,20 +82,39 @@ pub async fn authenticate<'a>(
     (headers, parameters): (&HeaderMap, &Parameters),
 ) -> Result<&'a RelyingParty, Denied> {
     let presented = Presented::read(headers, parameters)?;
-    if presented.secret.is_none() {
-        // Nothing was guessed.
-        return Ok(presented.prove(&app.relying_parties)?);
-    }
-    let limit = presented.limit(app, caller.address);
-    app.closed_clients.check(&limit, app.clock.now()).map_err(Denied::TooMany)?;
-    match presented.prove(&app.relying_parties) {
-        Ok(party) => Ok(party),
-        Err(refused) => Err(count(app, caller, (&presented, limit)).await?.map_or_else(Denied::TooMany, |()| Denied::Refused(refused))),
+    let token_endpoint = app.config.url(Place::Token.path());
+    let longest = app.config.lives.client_assertion;
+    let here = Here { issuer: &app.config.issuer, token_endpoint: &token_endpoint, now: app.clock.now(), longest };
+    let proven = if presented.is_guessable() {
+        let limit = presented.limit(app, caller.address);
+        app.closed_clients.check(&limit, app.clock.now()).map_err(Denied::TooMany)?;
+        match prove(&app.relying_parties, here, &presented) {
+            Ok(proven) => proven,
+            Err(refused) => {
+                return Err(count(app, caller, (&presented, limit)).await?.map_or_else(Denied::TooMany, |()| Denied::Refused(refused)));
+            }
+        }
+    } else {
+        prove(&app.relying_parties, here, &presented)?
+    };
+    match proven {
+        (party, None) => Ok(party),
+        (party, Some(asserted)) => spend(app, party, &asserted).await,
     }
 }
 
+/// Spent by itself, before anything else happens: what fails later doesn't make an assertion good again.
+async fn spend<'a>(app: &App, party: &'a RelyingParty, asserted: &assertion::Proven) -> Result<&'a RelyingParty, Denied> {
+    let by = Actor::of(Who::Client(party.id.clone()));
+    if app.act(by, async |tx| assertion::spend(tx, asserted).await).await? {
+        return Ok(party);
+    }
+    tracing::warn!(client = party.id, "a client assertion came a second time");
+    Err(failed(false).into())
+}
+
 /// Counts a wrong secret. That a limit closed, or was found closed, this server knows from now on.
-async fn count(app: &App, caller: &Caller, (presented, limit): (&Presented, Limit)) -> Result<Result<(), TooMany>, Fault> {
+async fn count(app: &App, caller: &Caller, (presented, limit): (&Presented<'_>, Limit)) -> Result<Result<(), TooMany>, Fault> {
     let by = caller.acts_as(Who::Visitor);
     app.act(by, async |tx| {
         let counted = match limits::count(tx, std::slice::from_ref(&limit)).await? {
@@ -114,22 +135,53 @@ async fn count(app: &App, caller: &Caller, (presented, limit): (&Presented, Limi
     .await
 }
 
+const fn failed(by_basic: bool) -> Refused {
+    Refused { error: Error::new(Code::InvalidClient, "client authentication failed"), by_basic }
+}
+
+/// The client and, where it brought one, the assertion that is still to be spent.
+type Found<'a> = (&'a RelyingParty, Option<assertion::Proven>);
+
+fn prove<'a>(parties: &'a RelyingParties, here: Here<'_>, presented: &Presented<'_>) -> Result<Found<'a>, Refused> {
+    let by_basic = presented.by_basic;
+    let party = parties.find(&presented.id).ok_or(failed(by_basic))?;
+    match &presented.proof {
+        Proof::Nothing if party.is_public() => Ok((party, None)),
+        Proof::Secret(secret) if party.knows(secret) => Ok((party, None)),
+        Proof::Nothing | Proof::Secret(_) => Err(failed(by_basic)),
+        Proof::Assertion(assertion) => match assertion.prove(party, here) {
+            Ok(proven) => Ok((party, Some(proven))),
+            Err(flaw) => {
+                tracing::info!(client = party.id, %flaw, "a client assertion proves nothing");
+                Err(failed(by_basic))
+            }
+        },
+    }
+}
+
+/// The one type of assertion (RFC 7523 section 2.2), compared exactly.
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
 /// Who the caller says it is, and how it proves it.
-struct Presented {
+struct Presented<'t> {
     id: String,
-    secret: Option<Secret>,
+    proof: Proof<'t>,
     by_basic: bool,
 }
 
-impl Presented {
-    fn prove<'a>(&self, parties: &'a RelyingParties) -> Result<&'a RelyingParty, Refused> {
-        let refused = Refused { error: Error::new(Code::InvalidClient, "client authentication failed"), by_basic: self.by_basic };
-        let party = parties.find(&self.id).ok_or(refused)?;
-        let proven = match &self.secret {
-            Some(secret) => party.knows(secret),
-            None => party.is_public(),
-        };
-        if proven { Ok(party) } else { Err(refused) }
+enum Proof<'t> {
+    Nothing,
+    Secret(Secret),
+    Assertion(Box<Assertion<'t>>),
+}
+
+impl<'t> Presented<'t> {
+    /// Whether trying often enough would find it.
+    const fn is_guessable(&self) -> bool {
+        match self.proof {
+            Proof::Secret(_) => true,
+            Proof::Nothing | Proof::Assertion(_) => false,
+        }
     }
 
     /// Client and network, so that nobody elsewhere keeps a client out. Those without a secret, unknown ones among them, count as one:
@@ -140,33 +192,49 @@ impl Presented {
         app.config.limits.on(Kind::Client, format!("{network} {}", guessed.map_or("", |party| &party.id)).as_bytes())
     }
 
-    fn read(headers: &HeaderMap, parameters: &Parameters) -> Result<Self, Refused> {
-        let mut lines = headers.get_all(header::AUTHORIZATION).iter();
+    fn read(headers: &HeaderMap, parameters: &'t Parameters) -> Result<Self, Refused> {
         let by_basic = headers.contains_key(header::AUTHORIZATION);
-        let refused = |code, why| Refused { error: Error::new(code, why), by_basic };
-        let two_ways = refused(Code::InvalidRequest, "more than one way of client authentication");
-        if parameters.get("client_assertion").is_some() || parameters.get("client_assertion_type").is_some() {
-            return Err(refused(Code::InvalidClient, "client assertions are not supported"));
+        let sent = |name: &str| parameters.get(name).is_some();
+        let asserts = sent("client_assertion") || sent("client_assertion_type");
+        let ways = headers.get_all(header::AUTHORIZATION).iter().count() + usize::from(sent("client_secret")) + usize::from(asserts);
+        if ways > 1 {
+            return Err(refused(Code::InvalidRequest, "more than one way of client authentication", by_basic));
         }
-        let id = parameters.get("client_id");
-        let secret = parameters.get("client_secret");
-        match (lines.next(), lines.next()) {
-            (None, _) => {
-                let id = id.ok_or(refused(Code::InvalidClient, "no client_id"))?.to_owned();
-                Ok(Self { id, secret: secret.map(Secret::presented), by_basic })
+        let presented = match headers.get(header::AUTHORIZATION) {
+            Some(line) => Self::by_basic(line)?,
+            None if asserts => Self::by_assertion(parameters)?,
+            None => {
+                let id = parameters.get("client_id").ok_or(refused(Code::InvalidClient, "no client_id", false))?.to_owned();
+                let proof = parameters.get("client_secret").map_or(Proof::Nothing, |secret| Proof::Secret(Secret::presented(secret)));
+                Self { id, proof, by_basic }
             }
-            (Some(_), Some(_)) => Err(two_ways),
-            (Some(_), None) if secret.is_some() => Err(two_ways),
-            (Some(line), None) => {
-                let unreadable = refused(Code::InvalidClient, "the Authorization header can't be read");
-                let (basic_id, basic_secret) = line.to_str().ok().and_then(read_basic).ok_or(unreadable)?;
-                if id.is_some_and(|id| id != basic_id) {
-                    return Err(refused(Code::InvalidRequest, "client_id differs from the one that authenticates"));
-                }
-                Ok(Self { id: basic_id, secret: Some(Secret::presented(&basic_secret)), by_basic })
-            }
+        };
+        if parameters.get("client_id").is_some_and(|id| id != presented.id) {
+            return Err(refused(Code::InvalidRequest, "client_id differs from the one that authenticates", by_basic));
         }
+        Ok(presented)
     }
+
+    fn by_basic(line: &HeaderValue) -> Result<Self, Refused> {
+        let unreadable = refused(Code::InvalidClient, "the Authorization header can't be read", true);
+        let (id, secret) = line.to_str().ok().and_then(read_basic).ok_or(unreadable)?;
+        Ok(Self { id, proof: Proof::Secret(Secret::presented(&secret)), by_basic: true })
+    }
+
+    fn by_assertion(parameters: &'t Parameters) -> Result<Self, Refused> {
+        let (Some(token), Some(JWT_BEARER)) = (parameters.get("client_assertion"), parameters.get("client_assertion_type")) else {
+            return Err(refused(Code::InvalidClient, "client_assertion and its type, jwt-bearer, belong together", false));
+        };
+        let assertion = Assertion::read(token).map_err(|flaw| {
+            tracing::info!(%flaw, "a client assertion can't be read");
+            failed(false)
+        })?;
+        Ok(Self { id: assertion.client().to_owned(), proof: Proof::Assertion(Box::new(assertion)), by_basic: false })
+    }
+}
+
+const fn refused(code: Code, why: &'static str, by_basic: bool) -> Refused {
+    Refused { error: Error::new(code, why), by_basic }
 }
 
 /// Id and secret are form-encoded before they go into the header (RFC 6749 section 2.3.1).
@@ -187,7 +255,8 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
     use proptest::prelude::*;
 
-    use super::{Code, Parameters, Presented, RelyingParties, read_basic};
+    use super::{Code, Here, Parameters, Presented, RelyingParties, prove, read_basic};
+    use crate::base::{Life, Timestamp};
     use crate::relying_party::Settings;
 
     fn parties() -> RelyingParties {
@@ -206,9 +275,9 @@ mod tests {
         }
         let parameters = Parameters::parse(body.as_bytes()).unwrap();
         let parties = parties();
+        let here = Here { issuer: "https://i.example", token_endpoint: "", now: Timestamp::from_millis(0), longest: Life::minutes(5) };
         Presented::read(&headers, &parameters)
-            .and_then(|presented| presented.prove(&parties))
-            .map(|party| party.id.clone())
+            .and_then(|presented| prove(&parties, here, &presented).map(|(party, _)| party.id.clone()))
             .map_err(|refused| (refused.error.code, refused.by_basic))
     }
 
@@ -244,6 +313,9 @@ mod tests {
             (vec![fine.clone(), fine.clone()], "", Code::InvalidRequest, true),
             (vec![fine], "client_id=spa", Code::InvalidRequest, true),
             (vec![], "client_id=spa&client_assertion=x", Code::InvalidClient, false),
+            (vec![], "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer", Code::InvalidClient, false),
+            (vec![], "client_secret=x&client_assertion=x&client_id=web", Code::InvalidRequest, false),
+            (vec![basic("web:s%2Bcr%25t+%26%3Aof+the+web")], "client_assertion_type=x", Code::InvalidRequest, true),
         ] {
             let lines: Vec<&str> = authorization.iter().map(String::as_str).collect();
             assert_eq!(ask(&lines, body), Err((code, by_basic)), "{authorization:?} {body}");

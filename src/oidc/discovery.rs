@@ -3,9 +3,11 @@
 use axum::body::Bytes;
 use serde_json::{Value, json};
 
+use crate::account;
+use crate::authorization::{Prompt, ResponseMode};
 use crate::base::{Language, Place};
 use crate::keys::Algorithm;
-use crate::relying_party::Scope;
+use crate::relying_party::{Scope, SignatureAlgorithm};
 
 /// The document as it is sent.
 #[must_use]
@@ -22,15 +24,20 @@ fn metadata(issuer: &str) -> Value {
         "userinfo_endpoint": url(Place::UserInfo),
         "jwks_uri": url(Place::Jwks),
         "end_session_endpoint": url(Place::RelyingPartyLogout),
+        // Every relying party that declares where is told of every end, with `sid` (OpenID Connect Back-Channel Logout section 2.1).
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "scopes_supported": Scope::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": ResponseMode::ALL.iter().map(|mode| mode.as_str()).collect::<Vec<_>>(),
         "grant_types_supported": ["authorization_code"],
-        "prompt_values_supported": ["none", "login", "consent", "select_account"],
-        "acr_values_supported": ["1fa"],
+        "prompt_values_supported": Prompt::ALL.iter().map(|prompt| prompt.as_str()).collect::<Vec<_>>(),
+        "display_values_supported": ["page"],
+        "acr_values_supported": account::ACR,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+        "token_endpoint_auth_signing_alg_values_supported": SignatureAlgorithm::ALL.iter().map(|alg| alg.as_str()).collect::<Vec<_>>(),
         "code_challenge_methods_supported": ["S256"],
         "claim_types_supported": ["normal"],
         "claims_supported": [
@@ -40,7 +47,7 @@ fn metadata(issuer: &str) -> Value {
         ],
         "ui_locales_supported": Language::ALL.map(Language::code),
         "authorization_response_iss_parameter_supported": true,
-        "claims_parameter_supported": false,
+        "claims_parameter_supported": true,
         "request_parameter_supported": false,
         // Left out it would mean true.
         "request_uri_parameter_supported": false,

@@ -25,6 +25,10 @@ words! {
         /// OpenID Connect Core section 3.1.2.6.
         AccountSelectionRequired = "account_selection_required",
         /// OpenID Connect Core section 3.1.2.6.
+        InteractionRequired = "interaction_required",
+        /// OpenID Connect Core Error Code unmet_authentication_requirements.
+        UnmetAuthenticationRequirements = "unmet_authentication_requirements",
+        /// OpenID Connect Core section 3.1.2.6.
         ConsentRequired = "consent_required",
         /// OpenID Connect Core section 3.1.2.6.
         RequestNotSupported = "request_not_supported",
@@ -90,6 +94,8 @@ impl Error {
             | Code::TemporarilyUnavailable
             | Code::LoginRequired
             | Code::AccountSelectionRequired
+            | Code::InteractionRequired
+            | Code::UnmetAuthenticationRequirements
             | Code::ConsentRequired
             | Code::RequestNotSupported
             | Code::RequestUriNotSupported

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::base::ids::AccountId;
+use crate::base::ids::{AccountId, AuthorizationId};
 use crate::keys::{Keyring, TokenType};
 
 /// What an ID token of ours says.
@@ -12,6 +12,8 @@ pub struct Hint {
     pub account: AccountId,
     /// The relying party it was given to.
     pub client: String,
+    /// The authorization it was given for.
+    pub sid: AuthorizationId,
 }
 
 /// Reads a hint. Expired ones count (OpenID Connect RP-Initiated Logout section 2); another provider's or another type of token doesn't.
@@ -22,5 +24,5 @@ pub fn read(keyring: &Keyring, issuer: &str, token: &str) -> Option<Hint> {
     if text("iss") != Some(issuer) {
         return None;
     }
-    Some(Hint { account: text("sub")?.parse().ok()?, client: text("aud")?.to_owned() })
+    Some(Hint { account: text("sub")?.parse().ok()?, client: text("aud")?.to_owned(), sid: text("sid")?.parse().ok()? })
 }

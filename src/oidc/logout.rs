@@ -8,9 +8,10 @@ use url::form_urlencoded::Serializer;
 
 use crate::account::{self, Because, Session};
 use crate::app::App;
+use crate::authorization;
 use crate::base::actor::Who;
 use crate::base::redirect_uri::origin;
-use crate::base::{Actor, Place};
+use crate::base::{Actor, Fault, Language, Place};
 use crate::http::answer::{self, Stop};
 use crate::http::cookies::Kept;
 use crate::http::error::{ErrorPage, Trouble};
@@ -21,14 +22,14 @@ use crate::relying_party::{RelyingParties, RelyingParty};
 use super::hint::{self, Hint};
 use super::parameters::Parameters;
 
-/// What a request may carry; the confirmation page carries it along.
-const CARRIED: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
+/// What a request may carry (section 2); the confirmation page carries it along. `logout_hint` is taken and spares nobody the question.
+const CARRIED: [&str; 6] = ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
 
 /// GET.
 pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Stop> {
     let parameters =
         Parameters::parse(query.unwrap_or_default().as_bytes()).map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
-    proceed(&app, &visitor, &parameters, false).await
+    proceed(&app, visitor, &parameters, false).await
 }
 
 /// POST: a relying party's form, or the answer of our own confirmation page.
@@ -39,10 +40,15 @@ pub async fn post(State(app): State<App>, visitor: Visitor, headers: HeaderMap, 
         return Ok(answer::see_other(&format!("{}?{}", Place::RelyingPartyLogout.path(), carried_query(&parameters))));
     }
     let confirmed = parameters.get("decision") == Some("sign_out") && is_ours(&app, &visitor.caller, (&headers, &body));
-    proceed(&app, &visitor, &parameters, confirmed).await
+    proceed(&app, visitor, &parameters, confirmed).await
 }
 
-async fn proceed(app: &App, visitor: &Visitor, parameters: &Parameters, confirmed: bool) -> Result<Response, Stop> {
+async fn proceed(app: &App, mut visitor: Visitor, parameters: &Parameters, confirmed: bool) -> Result<Response, Stop> {
+    if let Some(wished) = parameters.get("ui_locales").and_then(Language::from_ui_locales)
+        && !visitor.caller.chose_language
+    {
+        visitor.caller.language = wished;
+    }
     if parameters.has_repeated() {
         return Err(bad_request(app, &visitor.caller, "a parameter was sent twice"));
     }
@@ -50,7 +56,7 @@ async fn proceed(app: &App, visitor: &Visitor, parameters: &Parameters, confirme
     let hint = parameters.get("id_token_hint").and_then(|token| hint::read(&keyring, &app.config.issuer, token));
     let asking = Asking::read(&app.relying_parties, parameters, hint);
     match &visitor.session {
-        Some(session) if confirmed || asking.fits(session) => {
+        Some(session) if confirmed || asking.fits(app, session).await? => {
             let actor = Actor { session: Some(session.id), ..visitor.caller.acts_as(Who::Account(session.account)) };
             app.act(actor, async |tx| account::end(tx, session.account, session.id, Because::RelyingParty).await).await?;
             let mut response = farewell(app, &visitor.caller, &asking)?;
@@ -80,9 +86,11 @@ impl<'a> Asking<'a> {
         Self { party, hint, back }
     }
 
-    /// The hint is about whoever is signed in here: no need to ask.
-    fn fits(&self, session: &Session) -> bool {
-        self.party.is_some() && self.hint.as_ref().is_some_and(|hint| hint.account == session.account)
+    /// The hint was given in this very session: no need to ask. One of another browser's, or of a session long over, proves less.
+    async fn fits(&self, app: &App, session: &Session) -> Result<bool, Fault> {
+        let (Some(_), Some(hint)) = (self.party, &self.hint) else { return Ok(false) };
+        let given = app.look(async |view| authorization::find(&mut view.db, hint.sid).await).await?;
+        Ok(given.is_some_and(|given| given.account == session.account && given.session == Some(session.id)))
     }
 }
 
@@ -139,7 +147,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::{Asking, Hint, Parameters, RelyingParties};
-    use crate::base::ids::AccountId;
+    use crate::base::ids::{AccountId, AuthorizationId};
     use crate::relying_party::Settings;
 
     fn parties() -> RelyingParties {
@@ -152,7 +160,8 @@ mod tests {
     }
 
     fn back(query: &str, hinted: Option<&str>) -> Option<String> {
-        let hint = hinted.map(|client| Hint { account: AccountId(Uuid::nil()), client: client.to_owned() });
+        let hint =
+            hinted.map(|client| Hint { account: AccountId(Uuid::nil()), client: client.to_owned(), sid: AuthorizationId(Uuid::nil()) });
         Asking::read(&parties(), &Parameters::parse(query.as_bytes()).unwrap(), hint).back
     }
 

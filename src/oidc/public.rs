@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::app::App;
 
-/// Short enough that relying parties see a new key before it signs, long enough to spare a request per sign-in.
+/// Short enough that relying parties see what changed soon, long enough to spare a request per sign-in.
 const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -15,15 +15,18 @@ const ANYBODY: HeaderValue = HeaderValue::from_static("*");
 
 /// The provider metadata.
 pub fn metadata(document: &Bytes) -> Response {
-    document_of(document.clone())
+    document_of(document.clone(), CACHED)
 }
 
-/// The public keys. Their type is plain JSON, since not every relying party knows `application/jwk-set+json` (RFC 7517 section 8.5.2).
+/// The public keys, which caches keep for a part of the time they are published before they sign. Their type is plain JSON, since not
+/// every relying party knows `application/jwk-set+json` (RFC 7517 section 8.5.2).
 pub async fn jwks(State(app): State<App>) -> Response {
-    document_of(Bytes::from(app.keys.ring().jwks().to_owned()))
+    let cached = format!("public, max-age={}", app.config.keys.cached().as_seconds());
+    let cached = HeaderValue::try_from(cached).unwrap_or(CACHED);
+    document_of(Bytes::from(app.keys.ring().jwks().to_owned()), cached)
 }
 
-fn document_of(body: Bytes) -> Response {
-    let headers = [(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, CACHED), (header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY)];
+fn document_of(body: Bytes, cached: HeaderValue) -> Response {
+    let headers = [(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, cached), (header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY)];
     (headers, body).into_response()
 }

@@ -84,7 +84,8 @@ async fn answer(app: &App, caller: &Caller, presented: Presented) -> Result<Resp
     if !scope.has(Scope::Openid) {
         return Ok(Error::new(Code::InsufficientScope, "the access token lacks the scope openid").challenge());
     }
-    Ok(Json(UserInfo::of(&hanging.person, &scope)).into_response())
+    let by_name = hanging.claims.get("userinfo").into_iter().flatten().filter_map(|name| name.parse().ok()).collect();
+    Ok(Json(UserInfo::of(&hanging.person, &scope, &by_name)).into_response())
 }
 
 /// Whatever is wrong with a token, its bearer learns no more than this.

@@ -1,15 +1,22 @@
 //! Relying parties: the applications that send people here to sign in, as the operator declares them.
 //! It knows what each may ask for and how it proves itself, and nothing of any request.
 
+pub mod assertion;
+mod claim;
+mod jwks;
 mod scope;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
 use crate::base::redirect_uri::origin;
-use crate::base::{Digest, EServiceCode, Language, RedirectUri, Secret};
+use crate::base::{Digest, EServiceCode, Endpoint, Language, RedirectUri, Secret};
 use crate::keys::Algorithm;
 
+pub use claim::{Claim, Claims};
+pub use jwks::{PublicKeys, SignatureAlgorithm};
 pub use scope::{Scope, Scopes};
 use settings::Misconfigured;
 pub use settings::Settings;
@@ -62,6 +69,8 @@ pub struct RelyingParty {
     pub redirect_uris: Vec<RedirectUri>,
     /// Where a browser may be sent after a sign-out.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where it is told that a sign-in is over, if it listens.
+    pub backchannel_logout_uri: Option<Endpoint>,
     /// The scopes it may ask for.
     pub scope: Scopes,
     /// The e-service a person must hold to be signed in there (R-RGT-3).
@@ -91,6 +100,13 @@ pub enum Kind {
         /// The secret's digest.
         secret: Digest,
     },
+    /// It signs assertions with keys of its own (`private_key_jwt`), of which only the public halves are held.
+    Keyed {
+        /// What its assertions are verified with.
+        keys: PublicKeys,
+        /// Whether its assertions may be addressed to the token endpoint, as before RFC 10070.
+        legacy_audience: bool,
+    },
 }
 
 impl RelyingParty {
@@ -108,7 +124,7 @@ impl RelyingParty {
     pub fn is_public(&self) -> bool {
         match self.kind {
             Kind::Public => true,
-            Kind::Confidential { .. } => false,
+            Kind::Confidential { .. } | Kind::Keyed { .. } => false,
         }
     }
 
@@ -128,81 +144,8 @@ impl RelyingParty {
     #[must_use]
     pub fn knows(&self, presented: &Secret) -> bool {
         match &self.kind {
-            Kind::Public => false,
+            Kind::Public | Kind::Keyed { .. } => false,
             Kind::Confidential { secret } => secret.matches(&presented.digest()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-
-    use super::{Algorithm, Language, RelyingParties, Scope, Secret, Settings};
-
-    fn read(text: &str) -> Result<RelyingParties, String> {
-        #[derive(serde::Deserialize)]
-        struct File {
-            clients: Vec<Settings>,
-        }
-        let file: File = toml::from_str(text).map_err(|error| error.message().to_owned())?;
-        RelyingParties::new(&file.clients)
-    }
-
-    #[test]
-    fn a_short_section_is_a_careful_client() {
-        let parties =
-            read("[[clients]]\nid = \"app\"\nname = \"App\"\nname_fr = \"Appli\"\nredirect_uris = [\"http://127.0.0.1/cb\"]").unwrap();
-        let app = parties.find("app").unwrap();
-        assert!(app.is_public() && app.require_pkce && !app.require_auth_time);
-        assert_eq!(app.id_token_alg, Algorithm::Rs256);
-        assert!(Scope::ALL.iter().all(|scope| app.scope.has(*scope)));
-        assert_eq!((app.name(Language::Fr), app.name(Language::En)), ("Appli", "App"));
-        assert!(app.redirects_to("http://127.0.0.1:4711/cb") && !app.redirects_to("http://127.0.0.1:4711/cb2"));
-        assert!(parties.find("App").is_none());
-    }
-
-    #[test]
-    fn what_is_unsafe_or_unknown_is_refused_in_one_line() {
-        let head = "[[clients]]\nid = \"app\"\nname = \"App\"\n";
-        for (more, words) in [
-            ("secret = \"short\"", "shorter than 16"),
-            ("secret = \"0123456789abcdef\"\nsecret_file = \"x\"", "keep one"),
-            ("secret_file = \"/nowhere/at/all\"", "can't be read"),
-            ("require_pkce = false", "public client"),
-            ("redirect_uri = \"https://app.example\"", "unknown field"),
-            ("redirect_uris = [\"http://app.example/cb\"]", "loopback only"),
-            ("scope = [\"everything\"]", "unknown variant"),
-            ("id_token_alg = \"none\"", "unknown variant"),
-            ("[[clients]]\nid = \"app\"\nname = \"Other\"", "two clients"),
-            ("[[clients]]\nid = \"a:b\"\nname = \"Other\"", "letters, digits"),
-        ] {
-            let error = read(&format!("{head}{more}")).unwrap_err();
-            assert!(error.contains(words) && !error.contains('\n'), "{more}: {error}");
-        }
-    }
-
-    #[test]
-    fn a_secret_is_compared_whole_wherever_it_comes_from() {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        writeln!(file, "correct horse battery").unwrap();
-        let section = format!("[[clients]]\nid = \"app\"\nname = \"App\"\nsecret_file = {:?}", file.path());
-        let parties = read(&section).unwrap();
-        let app = parties.find("app").unwrap();
-        assert!(app.knows(&Secret::presented("correct horse battery")));
-        for wrong in ["", "correct horse", "correct horse battery\n", "CORRECT HORSE BATTERY"] {
-            assert!(!app.knows(&Secret::presented(wrong)), "{wrong:?}");
-        }
-    }
-
-    #[test]
-    fn scripts_are_served_from_the_origins_of_redirect_uris_only() {
-        let parties =
-            read("[[clients]]\nid = \"app\"\nname = \"App\"\nredirect_uris = [\"https://app.example/cb\", \"com.example.app:/cb\"]")
-                .unwrap();
-        assert!(parties.serve_from("https://app.example"));
-        for origin in ["https://evil.example", "http://app.example", "https://app.example:8443", "null", "https://app.example/"] {
-            assert!(!parties.serve_from(origin), "{origin}");
         }
     }
 }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{EServiceCode, RedirectUri, Secret};
+use crate::base::{EServiceCode, Endpoint, RedirectUri, Secret};
 use crate::keys::Algorithm;
 
-use super::{Kind, Names, RelyingParty, Scope};
+use super::jwks::NotAKeySet;
+use super::{Kind, Names, PublicKeys, RelyingParty, Scope};
 
 /// Secrets shorter than this can be guessed.
 const SHORTEST_SECRET: usize = 16;
@@ -15,6 +16,7 @@ const SHORTEST_SECRET: usize = 16;
 /// One `[[clients]]` section.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, as the metadata of clients has them")]
 pub struct Settings {
     /// The client identifier (RFC 6749 section 2.2).
     pub id: String,
@@ -26,18 +28,33 @@ pub struct Settings {
     /// The name in English, where it differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_en: Option<String>,
-    /// The client secret. With neither this nor `secret_file` the client is public.
+    /// The client secret. With neither a secret nor keys the client is public.
     #[serde(default, skip_serializing)]
     pub secret: Option<String>,
     /// A file that holds the client secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_file: Option<PathBuf>,
+    /// The public keys it signs assertions with (`private_key_jwt`), as a JWK Set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<serde_json::Value>,
+    /// A file that holds the JWK Set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_file: Option<PathBuf>,
+    /// Whether its assertions may be addressed to the token endpoint instead of the issuer.
+    #[serde(default)]
+    pub legacy_assertion_audience: bool,
     /// Where authorization answers may be sent; compared as exact strings.
     #[serde(default)]
     pub redirect_uris: Vec<RedirectUri>,
     /// Where a browser may be sent after a sign-out this client asked for.
     #[serde(default)]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where it is told that a sign-in is over (OpenID Connect Back-Channel Logout section 2.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<Endpoint>,
+    /// Whether it needs `sid` in logout tokens. Ours always have it.
+    #[serde(default)]
+    pub backchannel_logout_session_required: bool,
     /// The scopes it may ask for; all that speak of the person where nothing is said, since the person is asked too.
     #[serde(default = "all_of_a_person")]
     pub scope: Vec<Scope>,
@@ -86,12 +103,22 @@ enum Flaw {
     Twice,
     #[error("it needs a name that people recognise")]
     Name,
-    #[error("it has both `secret` and `secret_file`; keep one")]
-    TwoSecrets,
+    #[error("it has more than one of `secret`, `secret_file`, `jwks` and `jwks_file`; keep one")]
+    TwoProofs,
     #[error("secret_file `{path}` can't be read ({cause}): create it or correct the path", path = .0.display(), cause = .1)]
     SecretFile(PathBuf, std::io::Error),
     #[error("its secret is shorter than {SHORTEST_SECRET} characters: make one with `openssl rand -base64 32`")]
     ShortSecret,
+    #[error("backchannel_logout_session_required says nothing without a backchannel_logout_uri: add it")]
+    SessionWithoutUri,
+    #[error("jwks_file `{path}` can't be read ({cause}): create it or correct the path", path = .0.display(), cause = .1)]
+    KeyFile(PathBuf, std::io::Error),
+    #[error("jwks_file `{path}` is no JSON", path = .0.display())]
+    KeyFileNotJson(PathBuf),
+    #[error("its key set can't be used: {0}")]
+    Keys(NotAKeySet),
+    #[error("`legacy_assertion_audience` says nothing of a client without `jwks` or `jwks_file`; leave it out")]
+    AudienceWithoutKeys,
     #[error("a public client can't set `require_pkce = false`: nothing else protects its codes")]
     PublicWithoutPkce,
 }
@@ -120,6 +147,9 @@ impl Settings {
         if matches!(kind, Kind::Public) && !self.require_pkce {
             return Err(Flaw::PublicWithoutPkce);
         }
+        if self.backchannel_logout_session_required && self.backchannel_logout_uri.is_none() {
+            return Err(Flaw::SessionWithoutUri);
+        }
         Ok(RelyingParty {
             id: self.id.clone(),
             names: Names {
@@ -129,6 +159,7 @@ impl Settings {
             kind,
             redirect_uris: self.redirect_uris.clone(),
             post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
+            backchannel_logout_uri: self.backchannel_logout_uri.clone(),
             scope: self.scope.iter().copied().collect(),
             e_service: self.e_service.clone(),
             require_pkce: self.require_pkce,
@@ -138,23 +169,41 @@ impl Settings {
     }
 
     fn kind(&self) -> Result<Kind, Flaw> {
-        let secret = match (&self.secret, &self.secret_file) {
-            (None, None) => return Ok(Kind::Public),
-            (Some(_), Some(_)) => return Err(Flaw::TwoSecrets),
-            (Some(secret), None) => secret.clone(),
-            (None, Some(path)) => read_secret(path)?,
-        };
+        if self.legacy_assertion_audience && self.jwks.is_none() && self.jwks_file.is_none() {
+            return Err(Flaw::AudienceWithoutKeys);
+        }
+        match (&self.secret, &self.secret_file, &self.jwks, &self.jwks_file) {
+            (None, None, None, None) => Ok(Kind::Public),
+            (Some(secret), None, None, None) => self.confidential(secret),
+            (None, Some(path), None, None) => self.confidential(&read_secret(path)?),
+            (None, None, Some(jwks), None) => self.keyed(jwks),
+            (None, None, None, Some(path)) => self.keyed(&read_keys(path)?),
+            _ => Err(Flaw::TwoProofs),
+        }
+    }
+
+    fn confidential(&self, secret: &str) -> Result<Kind, Flaw> {
         let shortest = if self.of_the_demonstration { 1 } else { SHORTEST_SECRET };
         if secret.chars().count() < shortest {
             return Err(Flaw::ShortSecret);
         }
-        Ok(Kind::Confidential { secret: Secret::presented(&secret).digest() })
+        Ok(Kind::Confidential { secret: Secret::presented(secret).digest() })
+    }
+
+    fn keyed(&self, jwks: &serde_json::Value) -> Result<Kind, Flaw> {
+        let keys = PublicKeys::parse(jwks).map_err(Flaw::Keys)?;
+        Ok(Kind::Keyed { keys, legacy_audience: self.legacy_assertion_audience })
     }
 }
 
 fn read_secret(path: &Path) -> Result<String, Flaw> {
     let text = std::fs::read_to_string(path).map_err(|cause| Flaw::SecretFile(path.to_owned(), cause))?;
     Ok(text.trim().to_owned())
+}
+
+fn read_keys(path: &Path) -> Result<serde_json::Value, Flaw> {
+    let text = std::fs::read_to_string(path).map_err(|cause| Flaw::KeyFile(path.to_owned(), cause))?;
+    serde_json::from_str(&text).map_err(|_| Flaw::KeyFileNotJson(path.to_owned()))
 }
 
 /// Unreserved characters only (RFC 3986 section 2.3): the id then reads alike in a query, a form and a Basic header.

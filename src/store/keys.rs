@@ -30,6 +30,11 @@ impl Keys {
         keys.chunks(PER_STATEMENT).map(Self::of).collect()
     }
 
+    /// The keys in one lot, where there are few by nature; none of them is fine too.
+    pub fn few<'a>(keys: impl IntoIterator<Item = &'a str>) -> Result<Self, Fault> {
+        Self::of(&keys.into_iter().collect::<Vec<_>>())
+    }
+
     fn of(keys: &[&str]) -> Result<Self, Fault> {
         let object: Map<String, Value> = keys.iter().map(|key| ((*key).to_owned(), Value::Null)).collect();
         serde_json::to_string(&object).map(Self).map_err(|error| Fault::broken("writing keys as JSON", error))

@@ -209,6 +209,23 @@ async fn ines_is_asked_which_company_and_sees_that_one(visit: &Visit<'_>) -> Web
     Ok(())
 }
 
+/// Back-channel logout: the portal hears of what happened at the provider, and asks nobody.
+async fn a_session_ended_at_the_provider_is_over_at_the_portal(visit: &Visit<'_>) -> WebDriverResult<()> {
+    visit.sign_in("alice").await?;
+    visit.consent().await?;
+    visit.browser.goto(format!("{}/account", visit.example.provider)).await?;
+    visit.press("sign-out").await?;
+    assert!(visit.has("logged-out-title").await?);
+    for _ in 0..50 {
+        visit.open("/").await?;
+        if visit.has("portal-sign-in").await? {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    panic!("the portal wasn't told: {}", visit.browser.source().await?);
+}
+
 async fn eve_is_told_why_she_is_refused(visit: &Visit<'_>) -> WebDriverResult<()> {
     visit.sign_in("eve").await?;
     visit.arrive(&["error-title"]).await?;
@@ -233,6 +250,7 @@ async fn in_chromium_each_person_sees_at_the_portal_exactly_what_their_profile_a
         bruno_sees_lyon_without_amounts_and_no_invoices(&visit).await?;
         chloe_sees_invoices_and_nothing_else(&visit).await?;
         ines_is_asked_which_company_and_sees_that_one(&visit).await?;
+        a_session_ended_at_the_provider_is_over_at_the_portal(&visit).await?;
         eve_is_told_why_she_is_refused(&visit).await
     };
     walked.await.unwrap();

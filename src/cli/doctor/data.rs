@@ -7,7 +7,7 @@ use crate::audit::{self, About, Filter};
 use crate::base::{Clock, Fault, Life, Timestamp};
 use crate::cli::Opened;
 use crate::config::Config;
-use crate::keys::{self, Algorithm, KeyRow, MasterKey};
+use crate::keys::{self, Algorithm, KeyRow, MasterKey, Stage};
 use crate::store::{CannotOpen, SCHEMA, Store};
 
 use super::Chart;
@@ -98,7 +98,7 @@ async fn contents(opened: &Opened, master: Option<&MasterKey>, chart: &mut Chart
 }
 
 fn signing_keys(rows: &[KeyRow], now: Timestamp, has_served: bool, chart: &mut Chart) {
-    let signs = |row: &KeyRow| row.signs_from <= now && row.signs_until.is_none_or(|until| now < until);
+    let signs = |row: &KeyRow| matches!(row.stage(now), Stage::Signing { .. });
     let missing: Vec<&str> =
         Algorithm::ALL.into_iter().filter(|alg| !rows.iter().any(|row| row.alg == *alg && signs(row))).map(Algorithm::name).collect();
     if missing.is_empty() {

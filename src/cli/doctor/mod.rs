@@ -1,5 +1,6 @@
 //! `guichet doctor`: looks at everything a server needs, one line each.
 
+mod certificate;
 mod data;
 mod knock;
 mod network;
@@ -24,6 +25,7 @@ pub(super) async fn run(file: Option<&Path>) -> ExitCode {
                 None => chart.ok("configuration", "there is no file; the defaults and the environment are fine"),
             }
             data::examine(&config, &mut chart).await;
+            certificate::examine(&config, &mut chart);
             network::examine(&config, &mut chart).await;
             examine_mail(&config, &mut chart).await;
         }

@@ -27,10 +27,12 @@ pub(super) async fn examine(config: &Config, chart: &mut Chart) {
 
 fn listener(config: &Config, issuer: &Url, chart: &mut Chart) {
     let (listen, port) = (config.listen, issuer.port_or_known_default().unwrap_or_default());
-    if config.is_https() {
+    if config.is_https() && config.tls.files().is_none() {
         chart.ok("listen", format!("{listen}, for the proxy that speaks TLS in front of it"));
     } else if listen.port() != port {
         chart.warn("listen", format!("people come to port {port}, and the server listens on {listen}: correct issuer or listen"));
+    } else if config.is_https() {
+        chart.ok("listen", format!("{listen}, by TLS"));
     } else if listen.ip().is_loopback() {
         chart.ok("listen", listen);
     } else {
@@ -43,7 +45,7 @@ fn proxies(config: &Config, chart: &mut Chart) {
     let words: Vec<String> = trusted.iter().map(ToString::to_string).collect();
     if let Some(everybody) = trusted.iter().find(|network| network.prefix_len() == 0) {
         chart.fail("proxies", format!("{everybody} is everybody, so anyone may claim any address: list the proxies only"));
-    } else if trusted.is_empty() && config.is_https() {
+    } else if trusted.is_empty() && config.is_https() && config.tls.files().is_none() {
         chart.warn("proxies", "http.trusted_proxies is empty: every address will be that of the proxy that speaks TLS");
     } else if trusted.is_empty() {
         chart.ok("proxies", "none is trusted; addresses are the connections' own");

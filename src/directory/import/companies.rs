@@ -11,6 +11,7 @@ use crate::directory::company::{
     Branch, Company, branches_by_refs, companies_by_refs, insert_company, put_branch, update_company, validated_companies,
     withdraw_validation,
 };
+use crate::events::{self, Happening};
 use crate::store::Tx;
 
 use super::Forecast;
@@ -24,6 +25,8 @@ pub(super) struct Plan {
     update: Vec<Company>,
     branches: Vec<Branch>,
     withdraw: Vec<CompanyId>,
+    /// Companies among those to update that are no active customers any more.
+    inactive: Vec<CompanyId>,
 }
 
 /// Compares the file with the directory. With `absence`, the companies that file doesn't mention are absent from the ERP.
@@ -74,6 +77,9 @@ impl Plan {
             return Ok(Change::Created);
         };
         let change = Change::between(&before, &after, is_active_customer);
+        if change == Change::Deactivated {
+            self.inactive.push(after.id);
+        }
         if before != after {
             self.update.push(after);
         }
@@ -108,6 +114,9 @@ impl Plan {
         for company in &self.withdraw {
             withdraw_validation(tx, *company).await?;
             step();
+        }
+        for company in self.inactive.iter().chain(&self.withdraw) {
+            events::record(tx, Happening::CompanyInactive(*company)).await?;
         }
         Ok(())
     }

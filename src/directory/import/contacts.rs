@@ -8,6 +8,7 @@ use crate::directory::company::{branches_by_refs, companies_by_refs};
 use crate::directory::contact::{
     Contact, contacts_by_emails, contacts_by_refs, delist_contact, insert_contact, listed_contacts, park_email, update_contact,
 };
+use crate::events::{self, Happening};
 use crate::store::Tx;
 
 use super::Forecast;
@@ -23,6 +24,8 @@ pub(super) struct Plan {
     /// Contacts among those to update whose email changes.
     park: Vec<ContactId>,
     delist: Vec<ContactId>,
+    /// Contacts among those to update who go inactive.
+    inactive: Vec<ContactId>,
 }
 
 /// Compares the file with the directory. With `absence`, the contacts that file doesn't mention are absent from the ERP.
@@ -205,6 +208,9 @@ impl Plan {
             return Ok(Change::Created);
         };
         let change = Change::between(before, &after, |contact| contact.erp_inactive_at.is_none());
+        if change == Change::Deactivated {
+            self.inactive.push(after.id);
+        }
         if *before != after {
             self.park.extend(candidate.changes_email());
             self.update.push(after);
@@ -231,6 +237,9 @@ impl Plan {
         for contact in &self.delist {
             delist_contact(tx, *contact).await?;
             step();
+        }
+        for contact in self.inactive.iter().chain(&self.delist) {
+            events::record(tx, Happening::ContactInactive(*contact)).await?;
         }
         Ok(())
     }

@@ -4,7 +4,6 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use url::Url;
 
 use crate::access;
 use crate::app::App;
@@ -18,6 +17,8 @@ use crate::http::errand::{Waiting, at, waiting};
 use crate::http::error::Trouble;
 use crate::http::{Caller, Posted, Visitor};
 use crate::relying_party::Scopes;
+
+use super::answer::host;
 
 /// What the page's address carries.
 #[derive(Debug, Deserialize)]
@@ -56,13 +57,13 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<
     let Some(person) = person else { return Ok(answer::see_other(&waiting.dispatcher())) };
     let mut frame = caller.frame(&app)?;
     frame.here = at(Place::Consent, Some(waiting.id));
-    let asked = words(&waiting.request.scope);
-    let added = held.map(|held| words(&waiting.request.scope.without(&held.scope))).unwrap_or_default();
+    let asked = waiting.request.sights();
+    let added = held.map(|held| words(&asked.without(&held.scope))).unwrap_or_default();
     let page = ConsentPage {
         errand: waiting.id.to_string(),
         host: host(&waiting.request.redirect_uri),
         company: person.company_name,
-        sights: in_words(&frame, asked),
+        sights: in_words(&frame, words(&asked)),
         added: in_words(&frame, added),
         relying_party: waiting.relying_party.clone(),
         frame,
@@ -82,7 +83,7 @@ pub async fn decide(State(app): State<App>, posted: Posted<Decided>) -> Result<R
     let by = Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) };
     let request = &waiting.request;
     app.act(by, async |tx| match form.decision {
-        Decision::Allow => consent::grant(tx, session.account, &request.client, &request.scope).await.map(drop),
+        Decision::Allow => consent::grant(tx, session.account, &request.client, &request.sights()).await.map(drop),
         Decision::Deny => errand::decline(tx, waiting.id, &browser).await.map(drop),
     })
     .await?;
@@ -98,12 +99,4 @@ async fn known(app: &App, caller: &mut Caller, id: ErrandId) -> Result<Waiting, 
 
 fn words(scope: &Scopes) -> Vec<&'static str> {
     scope.iter().map(crate::relying_party::Scope::as_str).collect()
-}
-
-/// What people recognise of a redirect URI.
-fn host(redirect_uri: &str) -> String {
-    match Url::parse(redirect_uri) {
-        Ok(url) => url.host_str().unwrap_or(url.scheme()).to_owned(),
-        Err(_) => String::new(),
-    }
 }

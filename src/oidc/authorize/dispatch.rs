@@ -5,7 +5,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use crate::access::{self, Asked, Door, Snapshot, Standing};
+use crate::access::{self, Asked, Condition, Door, Snapshot, Standing};
 use crate::account::{self, Session};
 use crate::app::App;
 use crate::authorization::consent::{self, Consent};
@@ -16,7 +16,7 @@ use crate::base::{Actor, Fault, Place, Secret, Timestamp};
 use crate::http::answer::{self, Stop};
 use crate::http::error::{ErrorPage, Trouble};
 use crate::http::refusal::{self, Refusal, Wish};
-use crate::http::{Visitor, errand as waiting, stands_elsewhere};
+use crate::http::{Caller, Visitor, errand as waiting, stands_elsewhere};
 use crate::oidc::errors::{Code, Error};
 use crate::oidc::hint;
 use crate::oidc::parameters::{Parameters, Unreadable};
@@ -64,7 +64,7 @@ async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<R
     let keyring = app.keys.ring();
     let request = match verified.request(|token| hint::read(&keyring, &app.config.issuer, token)) {
         Ok(request) => request,
-        Err(error) => return Ok(verified.return_address().send_back(&app.config.issuer, error)),
+        Err(error) => return Ok(verified.return_address().send_back(app, &visitor.caller, error)),
     };
     if visitor.caller.browser.is_none() {
         // A POST from another site carries no cookies: the GET that follows does, and takes the errand up.
@@ -89,6 +89,7 @@ async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Stop
     let party = app.relying_parties.find(&request.client).filter(|party| party.redirects_to(&request.redirect_uri));
     let Some(party) = party else { return Ok(stale()) };
     request.scope = request.scope.within(&party.scope);
+    request.claims = request.claims.within(&party.scope);
     let (asked_at, declined) = (found.created_at, found.declined_at.is_some());
     Matter { app, visitor, party, request, asked_at, parked: Some(id), declined }.proceed().await
 }
@@ -109,7 +110,11 @@ impl Matter<'_> {
             request: &self.request,
             asked_at: self.asked_at,
             now: self.app.clock.now(),
-            sign_in: self.visitor.session.as_ref().map(|session| SignIn { account: session.account, auth_time: session.auth_time }),
+            sign_in: self.visitor.session.as_ref().map(|session| SignIn {
+                account: session.account,
+                auth_time: session.auth_time,
+                acr: &session.acr,
+            }),
             admitted: known.person.as_ref().map(|(_, standing)| standing.holds()),
             consent: known.consent.as_ref(),
             declined: self.declined,
@@ -123,6 +128,9 @@ impl Matter<'_> {
             }
             (Next::Consent, ..) => self.ask(Place::Consent, Error::new(Code::ConsentRequired, "the person must consent")).await,
             (Next::SomebodyElse, ..) => Ok(self.send_back(Error::new(Code::LoginRequired, "another person is signed in"))),
+            (Next::TooWeak, ..) => {
+                Ok(self.send_back(Error::new(Code::UnmetAuthenticationRequirements, "no sign-in here is one of the essential acr")))
+            }
             (Next::Decline, ..) => Ok(self.send_back(Error::new(Code::AccessDenied, "the person did not consent"))),
             (Next::Refuse, Some(session), Known { person: Some((person, standing)), .. }) => self.refuse(session, person, standing).await,
             (Next::Answer, Some(session), Known { person: Some((person, _)), consent: Some(consent) }) => {
@@ -173,12 +181,9 @@ impl Matter<'_> {
             self.app.act(self.actor(), async |tx| account::lose(tx, session, others).await).await?;
         }
         if self.request.prompts(Prompt::None) {
-            return Ok(self.send_back(Error::new(Code::AccessDenied, "access does not hold")));
+            return Ok(self.send_back(silent_refusal(&standing)));
         }
-        let mut caller = self.visitor.caller.clone();
-        if !caller.chose_language {
-            caller.language = self.request.language().unwrap_or(caller.language);
-        }
+        let caller = self.caller();
         let wish = Wish::Enter(self.party.name(caller.language).to_owned());
         let refusal = Refusal { wish, people: vec![(person, standing)], e_service: self.party.e_service.clone(), others };
         Ok(refusal::answer(self.app, &caller, refusal).await?)
@@ -186,7 +191,7 @@ impl Matter<'_> {
 
     async fn answer(self, session: &Session, person: &Snapshot, consent: &Consent) -> Result<Response, Stop> {
         let request = &self.request;
-        let wants_auth_time = request.max_age.is_some() || self.party.require_auth_time;
+        let wants_auth_time = request.max_age.is_some() || request.wants_auth_time || self.party.require_auth_time;
         let beginning = Beginning {
             session: session.id,
             account: session.account,
@@ -194,6 +199,7 @@ impl Matter<'_> {
             client: self.party.id.clone(),
             consent: consent.id,
             scope: request.scope.clone(),
+            claims: request.claims.clone(),
             acr: session.acr.clone(),
             amr: session.amr.0.clone(),
             auth_time: session.auth_time,
@@ -211,13 +217,22 @@ impl Matter<'_> {
             })
             .await?;
         Ok(match code {
-            Some(code) => ReturnAddress::of(request).send_code(&self.app.config.issuer, &code),
+            Some(code) => ReturnAddress::of(request).send_code(self.app, &self.caller(), &code),
             None => answer::trouble(self.app, &self.visitor.caller, Trouble::StaleErrand),
         })
     }
 
     fn send_back(&self, error: Error) -> Response {
-        ReturnAddress::of(&self.request).send_back(&self.app.config.issuer, error)
+        ReturnAddress::of(&self.request).send_back(self.app, &self.caller(), error)
+    }
+
+    /// The caller, spoken to in the language that the relying party proposes unless they chose another.
+    fn caller(&self) -> Caller {
+        let mut caller = self.visitor.caller.clone();
+        if !caller.chose_language {
+            caller.language = self.request.language().unwrap_or(caller.language);
+        }
+        caller
     }
 
     fn actor(&self) -> Actor {
@@ -225,6 +240,15 @@ impl Matter<'_> {
             Some(session) => Actor { session: Some(session.id), ..self.visitor.caller.acts_as(Who::Account(session.account)) },
             None => self.visitor.caller.acts_as(Who::Visitor),
         }
+    }
+}
+
+/// What `prompt=none` tells of a refusal: whether a page of ours could help (OpenID Connect Core section 3.1.2.6).
+fn silent_refusal(standing: &Standing) -> Error {
+    if standing.unmet().into_iter().all(Condition::is_the_persons) {
+        Error::new(Code::InteractionRequired, "the person must complete their account first")
+    } else {
+        Error::new(Code::AccessDenied, "access does not hold")
     }
 }
 

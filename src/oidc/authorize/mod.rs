@@ -1,6 +1,7 @@
 //! The authorization endpoint (`/oauth2/authorize`): reads a request, parks it while its person is busy elsewhere, and answers.
 
 mod answer;
+mod claims_parameter;
 pub mod consent;
 mod dispatch;
 mod request;

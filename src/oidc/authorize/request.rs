@@ -3,13 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::authorization::{Prompt, Request};
+use crate::authorization::{Prompt, Request, ResponseMode};
+use crate::base::ids::AccountId;
 use crate::oidc::errors::{Code, Error};
 use crate::oidc::hint::Hint;
 use crate::oidc::parameters::Parameters;
-use crate::relying_party::{RelyingParties, RelyingParty, Scopes};
+use crate::relying_party::{RelyingParties, RelyingParty, Scope, Scopes};
 
 use super::answer::ReturnAddress;
+use super::claims_parameter::Wishes;
 
 /// `state` and `nonce` are echoed whole up to this many characters.
 const LONGEST_ECHO: usize = 2000;
@@ -84,8 +86,9 @@ impl<'a> Verified<'a> {
     /// Where the answer goes. A `state` that isn't echoed whole isn't echoed at all.
     #[must_use]
     pub fn return_address(&self) -> ReturnAddress {
-        let state = self.parameters.get("state").filter(|state| fits(state, LONGEST_ECHO));
-        ReturnAddress { redirect_uri: self.redirect_uri.clone(), state: state.map(str::to_owned) }
+        let mode = self.response_mode().unwrap_or(ResponseMode::Query);
+        let state = self.get("state").filter(|state| fits(state, LONGEST_ECHO) && survives(state, mode));
+        ReturnAddress { redirect_uri: self.redirect_uri.clone(), state: state.map(str::to_owned), mode }
     }
 
     /// Reads the rest. `hint` reads an ID token of ours.
@@ -94,22 +97,25 @@ impl<'a> Verified<'a> {
             return Err(Error::request("a parameter was sent twice"));
         }
         self.refuse_request_objects()?;
-        self.check_response()?;
-        let prompt = self.prompt()?;
-        let expected =
-            self.get("id_token_hint").map(|token| hint(token).ok_or(Error::request("id_token_hint is no ID token of ours"))).transpose()?;
+        self.check_response_type()?;
+        let scope = self.scope()?;
+        let wishes = self.wishes(&scope)?;
         Ok(Request {
             client: self.client.id.clone(),
             redirect_uri: self.redirect_uri.clone(),
-            scope: self.scope()?,
-            state: self.echoed("state", "state is longer than 2000 characters")?,
+            response_mode: self.response_mode()?,
+            state: self.state()?,
             nonce: self.echoed("nonce", "nonce is longer than 2000 characters")?,
             challenge: self.challenge()?,
-            prompt,
+            prompt: self.prompt()?,
             max_age: self.max_age()?,
             login_hint: self.for_our_pages("login_hint"),
             ui_locales: self.for_our_pages("ui_locales"),
-            expected: expected.map(|hint| hint.account),
+            expected: self.expected(wishes.subject.as_deref(), hint)?,
+            claims: wishes.claims.within(&self.client.scope),
+            essential_acr: wishes.essential_acr,
+            wants_auth_time: wishes.auth_time,
+            scope,
         })
     }
 
@@ -128,17 +134,52 @@ impl<'a> Verified<'a> {
         Ok(())
     }
 
-    /// The code flow, answered in the query, and nothing else.
-    fn check_response(&self) -> Result<(), Error> {
+    /// The code flow and nothing else.
+    fn check_response_type(&self) -> Result<(), Error> {
         match self.get("response_type") {
-            Some("code") => {}
-            Some(_) => return Err(Error::new(Code::UnsupportedResponseType, "response_type must be code")),
-            None => return Err(Error::request("response_type is missing")),
+            Some("code") => Ok(()),
+            Some(_) => Err(Error::new(Code::UnsupportedResponseType, "response_type must be code")),
+            None => Err(Error::request("response_type is missing")),
         }
-        match self.get("response_mode") {
-            None | Some("query") => Ok(()),
-            Some(_) => Err(Error::request("response_mode must be query")),
+    }
+
+    /// A form can be posted to web addresses only.
+    fn response_mode(&self) -> Result<ResponseMode, Error> {
+        match self.get("response_mode").map(str::parse) {
+            None | Some(Ok(ResponseMode::Query)) => Ok(ResponseMode::Query),
+            Some(Ok(ResponseMode::FormPost)) if self.redirect_uri.starts_with("http") => Ok(ResponseMode::FormPost),
+            Some(Ok(ResponseMode::FormPost)) => Err(Error::request("response_mode=form_post needs a redirect_uri of the web")),
+            Some(Err(_)) => Err(Error::request("response_mode must be query or form_post")),
         }
+    }
+
+    fn state(&self) -> Result<Option<String>, Error> {
+        let state = self.echoed("state", "state is longer than 2000 characters")?;
+        if state.as_deref().is_some_and(|state| !survives(state, self.response_mode().unwrap_or(ResponseMode::Query))) {
+            return Err(Error::request("state holds line breaks, which forms change"));
+        }
+        Ok(state)
+    }
+
+    /// Without `openid` this is plain OAuth, where nobody asks for claims.
+    fn wishes(&self, scope: &Scopes) -> Result<Wishes, Error> {
+        match self.get("claims") {
+            Some(text) if scope.has(Scope::Openid) => Wishes::parse(text),
+            Some(_) | None => Ok(Wishes::default()),
+        }
+    }
+
+    /// `id_token_hint`, and `sub` with a value in `claims` (OpenID Connect Core section 5.5.1): nobody else will do.
+    fn expected(&self, subject: Option<&str>, hint: impl FnOnce(&str) -> Option<Hint>) -> Result<Option<AccountId>, Error> {
+        let hinted = self.get("id_token_hint").map(|token| hint(token).ok_or(Error::request("id_token_hint is no ID token of ours")));
+        let hinted = hinted.transpose()?.map(|hint| hint.account);
+        let Some(subject) = subject else { return Ok(hinted) };
+        let nobody = Error::new(Code::LoginRequired, "claims expects somebody who has no account here");
+        let wished: AccountId = subject.parse().map_err(|_| nobody)?;
+        if hinted.is_some_and(|hinted| hinted != wished) {
+            return Err(Error::request("claims and id_token_hint expect two different persons"));
+        }
+        Ok(Some(wished))
     }
 
     /// Unknown scopes, and those this client may not have, are left out; the token answer tells what was granted (RFC 6749 section 3.3).
@@ -184,6 +225,14 @@ impl<'a> Verified<'a> {
 
     fn for_our_pages(&self, name: &str) -> Option<String> {
         self.get(name).filter(|value| fits(value, LONGEST_HINT) && !value.contains(char::is_control)).map(str::to_owned)
+    }
+}
+
+/// Whether a value comes out of that answer as it went in: browsers rewrite line breaks in forms.
+fn survives(text: &str, mode: ResponseMode) -> bool {
+    match mode {
+        ResponseMode::Query => true,
+        ResponseMode::FormPost => !text.contains(['\r', '\n']),
     }
 }
 

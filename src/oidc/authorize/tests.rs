@@ -4,12 +4,12 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::request::{Unsendable, Unverified};
-use crate::authorization::{Prompt, Request};
-use crate::base::ids::AccountId;
+use crate::authorization::{Prompt, Request, ResponseMode};
+use crate::base::ids::{AccountId, AuthorizationId};
 use crate::oidc::errors::{Code, Error};
 use crate::oidc::hint::Hint;
 use crate::oidc::parameters::Parameters;
-use crate::relying_party::{RelyingParties, Settings};
+use crate::relying_party::{Claim, Claims, RelyingParties, Settings};
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
@@ -20,14 +20,20 @@ fn parties() -> RelyingParties {
     }
     let text = "[[clients]]\nid = \"web\"\nname = \"Web\"\nsecret = \"0123456789abcdef\"\nrequire_pkce = false\nscope = [\"openid\", \"email\"]\n\
                 redirect_uris = [\"https://web.example/cb\"]\n\
-                [[clients]]\nid = \"native\"\nname = \"Native\"\nredirect_uris = [\"http://127.0.0.1/cb\"]";
+                [[clients]]\nid = \"native\"\nname = \"Native\"\nredirect_uris = [\"http://127.0.0.1/cb\", \"com.example.app:/cb\"]";
     RelyingParties::new(&toml::from_str::<File>(text).unwrap().clients).unwrap()
 }
 
 fn verify(query: &str) -> Result<Result<Request, Error>, Unsendable> {
     let parties = parties();
     let verified = Unverified::new(Parameters::parse(query.as_bytes()).unwrap()).verify(&parties)?;
-    let hint = |token: &str| (token == "ours").then(|| Hint { account: AccountId(Uuid::from_u128(7)), client: "web".to_owned() });
+    let hint = |token: &str| {
+        (token == "ours").then(|| Hint {
+            account: AccountId(Uuid::from_u128(7)),
+            client: "web".to_owned(),
+            sid: AuthorizationId(Uuid::nil()),
+        })
+    };
     Ok(verified.request(hint))
 }
 
@@ -71,7 +77,11 @@ fn every_other_error_has_its_code() {
         ("response_type=token", Code::UnsupportedResponseType),
         ("response_type=code id_token", Code::UnsupportedResponseType),
         ("response_mode=fragment", Code::InvalidRequest),
-        ("response_mode=form_post", Code::InvalidRequest),
+        ("response_mode=form_post.jwt", Code::InvalidRequest),
+        ("response_mode=form_post&state=a%0Ab", Code::InvalidRequest),
+        ("claims=x", Code::InvalidRequest),
+        ("claims={\"id_token\":{\"sub\":{\"value\":\"nobody\"}}}", Code::LoginRequired),
+        ("id_token_hint=ours&claims={\"id_token\":{\"sub\":{\"value\":\"00000000-0000-0000-0000-000000000008\"}}}", Code::InvalidRequest),
         ("scope=", Code::InvalidScope),
         ("scope=quantum phone", Code::InvalidScope),
         ("request=e30.e30.", Code::RequestNotSupported),
@@ -99,6 +109,22 @@ fn pkce_is_required_of_public_clients() {
     let native = "client_id=native&redirect_uri=http://127.0.0.1/cb&response_type=code&scope=openid";
     assert_eq!(verify(native).unwrap().unwrap_err().code, Code::InvalidRequest);
     assert!(web("unknown=x").unwrap().challenge.is_none());
+}
+
+#[test]
+fn claims_are_read_where_openid_is_asked_and_no_further_than_the_client_may_ask() {
+    let asked = "claims={\"userinfo\":{\"email\":null,\"name\":null},\"id_token\":{\"sub\":{\"value\":\"00000000-0000-0000-0000-000000000007\"},\"auth_time\":null}}";
+    let request = web(&format!("response_mode=form_post&{asked}")).unwrap();
+    assert_eq!(request.claims, Claims { userinfo: [Claim::Email].into(), id_token: [].into() }, "name isn't this client's to ask for");
+    assert_eq!((request.sights().to_string().as_str(), request.wants_auth_time), ("openid email", true));
+    assert_eq!((request.expected, request.response_mode), (Some(AccountId(Uuid::from_u128(7))), ResponseMode::FormPost));
+    assert_eq!(web(&format!("scope=email&{asked}")).unwrap().claims, Claims::default());
+}
+
+#[test]
+fn a_form_goes_to_the_web_only() {
+    let app = "client_id=native&redirect_uri=com.example.app:/cb&response_type=code&scope=openid&response_mode=form_post";
+    assert_eq!(verify(app).unwrap().unwrap_err().code, Code::InvalidRequest);
 }
 
 #[test]

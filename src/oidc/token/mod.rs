@@ -154,6 +154,9 @@ async fn admit(tx: &mut Tx, entering: Entering<'_>, spent: Spent) -> Result<Resu
     if !standing.holds() {
         return Ok(Err(Error::grant("access does not hold for the person behind this grant")));
     }
+    if hanging.given_at.is_none() && !authorization::give(tx, sid).await? {
+        return Ok(Err(Error::grant("the sign-in behind this grant has ended")));
+    }
     Ok(Ok(Admitted { spent, person: hanging.person, jti: tx.dice.id(tx.now)?, now: tx.now }))
 }
 

@@ -9,6 +9,7 @@ use crate::base::brand::Brand;
 use crate::base::{Language, Life, Place, Timestamp};
 use crate::http::consent::{self, ConsentPage};
 use crate::http::error::{ErrorPage, Trouble};
+use crate::http::form_post::FormPostPage;
 use crate::http::logout::{LoggedOutPage, LogoutPage};
 use crate::http::page::{Frame, Link, SignedIn, Whom};
 use crate::http::refusal::{Around, RefusalPage, Standing, Wish};
@@ -108,8 +109,18 @@ fn sign_in(language: Language) -> Named {
                 back: Some(Link { to: "http://localhost:8090/".to_owned(), text: PORTAL.to_owned() }),
             },
         ),
+        named("form-post", &form_post(language)),
         named("welcome", &WelcomePage { frame: frame(language) }),
     ]
+}
+
+fn form_post(language: Language) -> FormPostPage {
+    FormPostPage {
+        frame: frame(language),
+        action: "http://localhost:8090/callback".to_owned(),
+        host: "localhost".to_owned(),
+        fields: vec![("code", "c".to_owned()), ("state", "\"><b>".to_owned())],
+    }
 }
 
 fn troubles(language: Language) -> Named {

@@ -15,3 +15,6 @@ scope-address = your company’s postal address
 scope-company = the company you act for, and your branch
 scope-rights = your profile, your roles and your e-services there
 scope-offline_access = all of this also while you are away, until you withdraw it
+form-post-title = One moment
+form-post-means = You are going back to { $host }. If nothing happens, press the button.
+form-post-submit = Continue

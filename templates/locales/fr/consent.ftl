@@ -15,3 +15,6 @@ scope-address = l’adresse postale de votre société
 scope-company = la société pour laquelle vous agissez, et votre agence
 scope-rights = votre profil, vos rôles et vos e-services dans cette société
 scope-offline_access = tout cela aussi en votre absence, jusqu’à ce que vous le retiriez
+form-post-title = Un instant
+form-post-means = Vous retournez vers { $host }. Si rien ne se passe, appuyez sur le bouton.
+form-post-submit = Continuer

@@ -1,8 +1,11 @@
 //! What ends a person's access from one moment to the next.
 
-use guichet::base::Actor;
+use guichet::access::{self, Snapshot};
+use guichet::account;
 use guichet::base::actor::Who;
+use guichet::base::{Actor, Fault, SignInName};
 use guichet::directory::import;
+use guichet::store::Tx;
 
 use super::{World, login};
 
@@ -40,34 +43,66 @@ impl Cause {
         Self::AccountDisabled,
     ];
 
-    /// Happens to a person: by import where the ERP decides, by hand where no door of this release does it yet.
+    /// Happens to a person: as the ERP or the operator does it, by hand where no door of this release does it yet.
     pub async fn strike(self, world: &World, who: &str) {
-        let of = |table: &str| format!("from {table} where account = (select account from sign_in_names where name = '{}')", login(who));
+        let by_hand = |table: &str, column: &str| {
+            format!(
+                "update {table} set {column} = 1 where id in (select m.{} from memberships m join sign_in_names n on n.account = m.account \
+                 where n.name = '{}')",
+                if table == "contacts" { "contact" } else { "id" },
+                login(who)
+            )
+        };
         match self {
             Self::ContactInactiveAtErp => {
-                return world.import(&row(CONTACTS, &login(who), |fields| *fields.last_mut().unwrap() = "no")).await;
+                world.import(&row(CONTACTS, &login(who), |fields| *fields.last_mut().unwrap() = "no")).await;
             }
-            Self::CompanyBlocked => return world.import(&row(COMPANIES, "C-1001", |fields| fields[4] = "yes")).await,
-            Self::CompanyNotValidated => return world.import(&row(COMPANIES, "C-1001", |fields| fields[2] = "")).await,
-            Self::ContactDisabled | Self::MembershipDisabled | Self::MembershipDetached | Self::AccountDisabled => {}
+            Self::CompanyBlocked => world.import(&row(COMPANIES, "C-1001", |fields| fields[4] = "yes")).await,
+            Self::CompanyNotValidated => world.import(&row(COMPANIES, "C-1001", |fields| fields[2] = "")).await,
+            Self::ContactDisabled => assert_eq!(world.database().execute(&by_hand("contacts", "disabled_at")).await, 1),
+            Self::MembershipDetached => assert_eq!(world.database().execute(&by_hand("memberships", "detached_at")).await, 1),
+            Self::MembershipDisabled => {
+                let person = world.people(who).await.remove(0);
+                assert!(world.as_operator(async |tx| account::disable_membership(tx, person.membership).await).await);
+            }
+            Self::AccountDisabled => {
+                let person = world.people(who).await.remove(0);
+                assert!(world.as_operator(async |tx| account::disable(tx, person.account).await).await);
+            }
         }
-        let sql = match self {
-            Self::ContactDisabled => format!("update contacts set disabled_at = 1 where id in (select contact {})", of("memberships")),
-            Self::MembershipDisabled => format!("update memberships set disabled_at = 1 where id in (select id {})", of("memberships")),
-            Self::MembershipDetached => format!("update memberships set detached_at = 1 where id in (select id {})", of("memberships")),
-            Self::AccountDisabled => format!("update accounts set disabled_at = 1 where id in (select account {})", of("memberships")),
-            Self::ContactInactiveAtErp | Self::CompanyBlocked | Self::CompanyNotValidated => unreachable!("imported above"),
-        };
-        assert_eq!(world.database().execute(&sql).await, 1, "{sql}");
     }
 }
 
 impl World {
+    /// Somebody as each contact they are.
+    pub async fn people(&self, who: &str) -> Vec<Snapshot> {
+        let name = SignInName::parse(&login(who)).unwrap();
+        let found = self.app.look(async |view| {
+            let account = account::by_name(&mut view.db, &name).await?.unwrap();
+            access::of_account(&mut view.db, account.id).await
+        });
+        found.await.unwrap()
+    }
+
+    /// What the operator does.
+    pub async fn as_operator<T>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> T {
+        self.app.act(Actor::of(Who::Operator), work).await.unwrap()
+    }
+
+    /// Imports the whole file, but for one person.
+    pub async fn import_all_without(&self, who: &str) {
+        let lines: Vec<_> = CONTACTS.lines().filter(|line| !line.contains(&login(who))).collect();
+        let file = import::read("from-the-erp.csv", lines.join("\n").as_bytes()).unwrap_or_else(|refused| panic!("{refused}"));
+        let options = import::Options { full: true, force: true, ..import::Options::default() };
+        let report = self.as_operator(async |tx| import::apply(tx, &file, options).await).await;
+        assert_eq!((report.refusal, report.counts.deactivated), (None, 1));
+    }
+
     /// Imports a file as the ERP sends it.
     pub async fn import(&self, csv: &str) {
         let file = import::read("from-the-erp.csv", csv.as_bytes()).unwrap_or_else(|refused| panic!("{refused}"));
-        let applied = self.app.act(Actor::of(Who::Operator), async |tx| import::apply(tx, &file, import::Options::default()).await);
-        assert!(applied.await.unwrap().rejections.is_empty());
+        let report = self.as_operator(async |tx| import::apply(tx, &file, import::Options::default()).await).await;
+        assert!(report.rejections.is_empty());
     }
 }
 

@@ -6,7 +6,9 @@ mod ask;
 mod browser;
 mod causes;
 mod database;
+mod keys;
 mod page;
+mod receiver;
 mod relying_party;
 mod tokens;
 
@@ -21,11 +23,13 @@ use guichet::store;
 use guichet::{demo, mail, server};
 
 pub use answer::Answer;
-pub use ask::{Ask, VERIFIER};
+pub use ask::{Ask, STATE, VERIFIER};
 pub use browser::Browser;
 pub use causes::Cause;
 pub use database::{Database, Kind, left_out, write_master_key};
-pub use relying_party::{Code, RelyingParty, Tokens};
+pub use keys::{Assertion, public_key, sign};
+pub use receiver::{Receiver, Reply};
+pub use relying_party::{Code, JWT_BEARER, RelyingParty, Tokens};
 pub use tokens::{claims_of, forge, header_of, signing_input};
 
 /// What everybody signs in with.
@@ -160,6 +164,7 @@ pub fn configuration(url: &str) -> Config {
     }
     let mut clients = demo::clients(8090).unwrap();
     clients.extend(toml::from_str::<File>(MORE_CLIENTS).unwrap().clients);
+    clients.extend(keys::clients());
     Config {
         issuer: ISSUER.to_owned(),
         store: store::Settings { url: url.to_owned(), connections: 8, ..store::Settings::default() },

@@ -10,6 +10,9 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 use super::ask::{Ask, STATE, VERIFIER};
 use super::{Answer, Browser, ISSUER, claims_of};
 
+/// The type of assertions (RFC 7523 section 2.2).
+pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
 /// A relying party and its server's own connection.
 pub struct RelyingParty {
     server: Browser,
@@ -50,6 +53,8 @@ impl RelyingParty {
             "demo-native" => (None, "http://127.0.0.1/callback", "openid company rights"),
             "tied" => (Some("tied-secret-of-the-tests"), "http://localhost:9101/callback", "openid company rights"),
             "old-fashioned" => (Some("old-fashioned-secret-of-the-tests"), "http://localhost:9102/callback", "openid"),
+            "signs" => (None, "http://localhost:9103/callback", "openid company rights"),
+            "signs-as-ever" => (None, "http://localhost:9104/callback", "openid company rights"),
             other => panic!("no relying party {other}"),
         };
         let server = server.with("accept", "application/json").with("user-agent", "the-relying-party/1");
@@ -60,6 +65,11 @@ impl RelyingParty {
     pub fn scope(mut self, scope: &str) -> Self {
         scope.clone_into(&mut self.scope);
         self
+    }
+
+    /// Its client id.
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// Its request.
@@ -144,6 +154,12 @@ impl RelyingParty {
             request = request.header("authorization", authorization);
         }
         self.server.clone().send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Asks the token endpoint with an assertion.
+    pub async fn token_by(&self, assertion: &str, fields: &[(&str, &str)]) -> Answer {
+        let proof = [("client_assertion_type", JWT_BEARER), ("client_assertion", assertion)];
+        self.token_as(None, &[fields, &proof].concat()).await
     }
 
     /// What HTTP Basic says for this relying party.

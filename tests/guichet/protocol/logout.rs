@@ -2,7 +2,7 @@
 
 use url::form_urlencoded::Serializer;
 
-use crate::world::{Answer, Browser, RelyingParty, Tokens, World, both};
+use crate::world::{Answer, Browser, PASSWORD, RelyingParty, Tokens, World, both};
 
 const HOME: &str = "http://localhost:8090/";
 
@@ -144,5 +144,68 @@ both! {
         assert!(is_farewell(&browser.get(&path(&[])).await));
         let repeated = browser.get("/oauth2/logout?state=1&state=2").await;
         assert_eq!((repeated.status(), repeated.location()), (400, None));
+    }
+}
+
+both! {
+    /// A hint of another browser's session, or of one that is over, is about the right person in the wrong place.
+    async fn a_hint_of_another_session_of_the_same_person_does_not_spare_the_question(world) {
+        let (_, _, elsewhere) = entered(&world).await;
+        let (mut browser, portal, before) = entered(&world).await;
+        browser.get("/account").await;
+        browser.submit("sign-out", &[]).await;
+        browser.sign_in("alice", PASSWORD).await;
+        portal.enter(&mut browser).await;
+        for hint in [&elsewhere.id, &before.id] {
+            let answer = browser.get(&path(&[("id_token_hint", hint), ("post_logout_redirect_uri", HOME), ("state", "s")])).await;
+            assert!(answer.shows("logout-confirm") && is_signed_in(&browser).await, "{:?}", answer.location());
+        }
+        let answer = browser.submit("logout-confirm", &[]).await;
+        assert_eq!(answer.header("location"), format!("{HOME}?state=s"), "the client is proven, the address registered");
+        assert_eq!(portal.userinfo(&elsewhere.access).await.status(), 200, "the other browser goes on");
+    }
+}
+
+both! {
+    async fn a_logout_hint_says_who_and_proves_nothing(world) {
+        let (mut browser, ..) = entered(&world).await;
+        for hint in ["alice@durand.example", "bruno@durand.example", "\"><script>"] {
+            let answer = browser.get(&path(&[("logout_hint", hint), ("client_id", "portal"), ("post_logout_redirect_uri", HOME)])).await;
+            assert!(answer.shows("logout-confirm") && !answer.text().contains("<script>"), "{hint}");
+        }
+        assert!(is_farewell(&browser.submit("logout-confirm", &[]).await));
+    }
+}
+
+both! {
+    /// By GET, by POST and over the redirect that a cross-site POST takes; the person's own choice wins.
+    async fn ui_locales_choose_the_language_of_the_question_and_of_the_farewell(world) {
+        let lang = |answer: &Answer| answer.page().all()[0].attribute("lang").unwrap().to_owned();
+        let (mut browser, ..) = entered(&world).await;
+        let asked = [("ui_locales", "de fr-CA en")];
+        assert_eq!(lang(&browser.get(&path(&asked)).await), "fr");
+        assert_eq!(lang(&browser.post("/oauth2/logout", &asked).await), "fr");
+        let sent_on = world.browser().post("/oauth2/logout", &asked).await;
+        let question = browser.follow(sent_on).await;
+        assert_eq!((lang(&question), question.shows("logout-confirm")), ("fr".to_owned(), true));
+        let farewell = browser.submit("logout-confirm", &[]).await;
+        assert_eq!((lang(&farewell), is_farewell(&farewell)), ("fr".to_owned(), true));
+        let switch = farewell.page().by_id("language-en").unwrap().attribute("href").unwrap().to_owned();
+        browser.get(&switch).await;
+        assert_eq!(lang(&browser.get(&path(&asked)).await), "en");
+    }
+}
+
+both! {
+    async fn what_is_no_text_or_no_form_is_refused_and_nobody_is_signed_out(world) {
+        let (mut browser, _, tokens) = entered(&world).await;
+        for query in ["state=%00", "state=%FF", "id_token_hint=%", &format!("id_token_hint={}&id_token_hint={}", tokens.id, tokens.id)] {
+            let answer = browser.get(&format!("/oauth2/logout?{query}")).await;
+            assert_eq!((answer.status(), answer.location()), (400, None), "{query:.40}");
+        }
+        let json = axum::http::Request::post("/oauth2/logout").header("content-type", "application/json");
+        let answer = browser.send(json.body(axum::body::Body::from("{}")).unwrap()).await;
+        assert_eq!(answer.status(), 400);
+        assert!(is_signed_in(&browser).await);
     }
 }

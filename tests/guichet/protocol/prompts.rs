@@ -157,3 +157,82 @@ both! {
         assert_eq!(portal.error(&answer), "invalid_request", "an access token is no ID token");
     }
 }
+
+both! {
+    async fn none_stands_alone_and_the_others_together(world) {
+        let portal = world.client("portal");
+        for prompt in ["none login", "none consent", "none select_account", "login none", "none none-of-these"] {
+            let answer = world.browser().get(&portal.ask().with("prompt", prompt).path()).await;
+            assert_eq!(portal.error(&answer), "invalid_request", "{prompt}");
+        }
+        let mut browser = world.signed_in("alice").await;
+        portal.authorize(&mut browser).await;
+        world.advance("1s");
+        let ask = portal.ask().with("prompt", "consent login unknown");
+        assert!(browser.open(&ask.path()).await.shows("login-submit"));
+        world.advance("1s");
+        let answer = browser.give_password("alice", PASSWORD).await;
+        let page = browser.follow(answer).await;
+        assert!(page.shows("consent-allow"), "{:?}", page.location());
+        let allowed = browser.submit("consent-allow", &[]).await;
+        let answer = browser.follow(allowed).await;
+        portal.code(&ask, &answer);
+    }
+}
+
+both! {
+    /// A page of ours could help, but none may be shown; where none could, access is denied.
+    async fn prompt_none_tells_an_account_to_be_completed_from_an_access_that_does_not_hold(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        portal.authorize(&mut browser).await;
+        let ask = portal.ask().with("prompt", "none");
+        let alice = "id = (select account from sign_in_names where name = 'alice@durand.example')";
+        world.database().execute(&format!("update accounts set mailbox_proven_at = null where {alice}")).await;
+        assert_eq!(portal.error(&browser.open(&ask.path()).await), "interaction_required");
+        world.database().execute("update companies set networks = '[\"192.0.2.0/24\"]' where ref = 'C-1001'").await;
+        assert_eq!(portal.error(&browser.open(&ask.path()).await), "access_denied");
+    }
+}
+
+both! {
+    /// Whoever signs in, the answer is about the person hinted at or about nobody.
+    async fn a_hint_counts_after_a_sign_in_too(world) {
+        let portal = world.client("portal");
+        let tokens = portal.enter(&mut world.signed_in("alice").await).await;
+        let ask = portal.ask().with("id_token_hint", &tokens.id);
+        let mut browser = world.browser();
+        assert!(browser.open(&ask.path()).await.shows("login-submit"));
+        let answer = browser.give_password("bruno", PASSWORD).await;
+        assert_eq!(portal.error(&browser.follow(answer).await), "login_required");
+
+        world.advance("10min");
+        let mut browser = world.signed_in("alice").await;
+        let answer = browser.open(&ask.path()).await;
+        portal.code(&ask, &answer);
+    }
+}
+
+both! {
+    async fn display_and_claims_locales_are_taken_whatever_they_say(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        portal.authorize(&mut browser).await;
+        for (name, value) in [
+            ("display", "page"),
+            ("display", "popup"),
+            ("display", "touch"),
+            ("display", "wap"),
+            ("display", "hologram"),
+            ("claims_locales", "fr-CA en de"),
+            ("claims_locales", "\"><x"),
+            ("ui_locales", "xx"),
+            ("login_hint", "nobody@example.com"),
+            ("acr_values", "urn:example:any 1fa"),
+        ] {
+            let ask = portal.ask().with(name, value);
+            let answer = browser.open(&ask.path()).await;
+            portal.code(&ask, &answer);
+        }
+    }
+}

@@ -127,3 +127,17 @@ both! {
         portal.tokens(&code).await;
     }
 }
+
+both! {
+    async fn a_code_can_not_be_guessed(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..20 {
+            let code = portal.authorize(&mut browser).await.secret;
+            // 256 bits in base64url.
+            assert_eq!(code.len(), 43, "{code}");
+            assert!(seen.insert(code[..16].to_owned()));
+        }
+    }
+}

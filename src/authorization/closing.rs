@@ -1,0 +1,100 @@
+//! Closing: after something ended, the timetable finds the sign-ins that hung from it, some at a time, and closes each once.
+//! Closing ends nothing, for they were dead already; it is what makes a relying party hear of it no more than once.
+
+use crate::base::ids::{AccountId, AuthorizationId};
+use crate::base::{Fault, Timestamp};
+use crate::events::Happening;
+use crate::store::{self, Tx};
+
+/// How many one call closes at most, so that it never holds the writer for long.
+const CLOSED_AT_ONCE: i64 = 100;
+
+/// A sign-in at a relying party that is over.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Closed {
+    /// Its id: the `sid` of tokens.
+    pub sid: AuthorizationId,
+    /// Whose.
+    pub account: AccountId,
+    /// At which relying party.
+    pub client: String,
+    /// When that got its first tokens; one that never did knows nothing of the sign-in.
+    pub given_at: Option<Timestamp>,
+}
+
+/// What one call closed.
+#[derive(Clone, Debug)]
+pub struct Closing {
+    /// The sign-ins closed by this call.
+    pub closed: Vec<Closed>,
+    /// Whether none is left.
+    pub is_complete: bool,
+}
+
+/// Closes some of those that match. The row decides: of two servers one gets each.
+macro_rules! close_those {
+    ($tx:expr, $which:literal $(, $bind:expr)*) => {{
+        let closed = store::all!(
+            $tx.db,
+            Closed,
+            concat!(
+                "update authorizations set closed_at = $1 where closed_at is null and id in (",
+                "select a.id from authorizations a where a.closed_at is null and ",
+                $which,
+                " limit $2) returning id as sid, account, client, given_at"
+            ),
+            $tx.now,
+            CLOSED_AT_ONCE
+            $(, $bind)*
+        )?;
+        // A later statement looks again, for another server may have closed some of the same.
+        let left = store::optional!(
+            $tx.db,
+            (AuthorizationId,),
+            concat!("select a.id from authorizations a where a.closed_at is null and $1 <= $2 and ", $which, " limit 1"),
+            0_i64,
+            CLOSED_AT_ONCE
+            $(, $bind)*
+        )?;
+        Ok(Closing { closed, is_complete: left.is_none() })
+    }};
+}
+
+/// Closes what hung from what ended, at most some at a time.
+///
+/// Access that was lost may come back, and new sign-ins with it: of those only what began before it was lost is closed.
+pub async fn close(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<Closing, Fault> {
+    match what {
+        Happening::SessionEnded(session) => close_those!(tx, "a.session = $3", session),
+        Happening::SessionsEnded(account) => close_those!(
+            tx,
+            "a.account = $3 and exists (select 1 from sessions s where s.id = a.session and s.ended_at is not null)",
+            account
+        ),
+        Happening::AuthorizationEnded(sid) => close_those!(tx, "a.id = $3", sid),
+        Happening::ConsentWithdrawn(consent) => {
+            close_those!(tx, "a.account = (select c.account from consents c where c.id = $3) and a.consent = $3", consent)
+        }
+        Happening::AccountDisabled(account) => close_those!(tx, "a.account = $3 and a.created_at <= $4", account, at),
+        Happening::MembershipDisabled(membership) => close_those!(
+            tx,
+            "a.account = (select m.account from memberships m where m.id = $3) and a.membership = $3 and a.created_at <= $4",
+            membership,
+            at
+        ),
+        Happening::ContactInactive(contact) => close_those!(
+            tx,
+            "a.account in (select m.account from memberships m where m.contact = $3) \
+             and a.membership in (select m.id from memberships m where m.contact = $3) and a.created_at <= $4",
+            contact,
+            at
+        ),
+        Happening::CompanyInactive(company) => close_those!(
+            tx,
+            "a.account in (select m.account from memberships m where m.company = $3) \
+             and a.membership in (select m.id from memberships m where m.company = $3) and a.created_at <= $4",
+            company,
+            at
+        ),
+    }
+}

@@ -1,0 +1,269 @@
+//! Events: what happened that others react to, written inside the unit of work that did it, so that both stand or fall together.
+//! One deed is one row, whatever hangs from it. Who reacts, and how, is the timetable's to know.
+
+use uuid::Uuid;
+
+use crate::base::ids::{AccountId, AuthorizationId, CompanyId, ConsentId, ContactId, EventId, MembershipId, SessionId};
+use crate::base::{Fault, Life, Timestamp};
+use crate::store::{self, Db, Tx};
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// A session ended.
+    SessionEnded(SessionId),
+    /// Every session of an account ended.
+    SessionsEnded(AccountId),
+    /// One sign-in at a relying party ended.
+    AuthorizationEnded(AuthorizationId),
+    /// A person no longer lets a relying party see anything.
+    ConsentWithdrawn(ConsentId),
+    /// An account was switched off.
+    AccountDisabled(AccountId),
+    /// An account may no longer act as a contact.
+    MembershipDisabled(MembershipId),
+    /// A contact went inactive (R-DIR-3).
+    ContactInactive(ContactId),
+    /// A company is no active customer any more (R-DIR-1).
+    CompanyInactive(CompanyId),
+}
+
+impl Happening {
+    /// The kind, as the database keeps it; kinds never change their names.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::SessionEnded(_) => "session ended",
+            Self::SessionsEnded(_) => "sessions ended",
+            Self::AuthorizationEnded(_) => "authorization ended",
+            Self::ConsentWithdrawn(_) => "consent withdrawn",
+            Self::AccountDisabled(_) => "account disabled",
+            Self::MembershipDisabled(_) => "membership disabled",
+            Self::ContactInactive(_) => "contact inactive",
+            Self::CompanyInactive(_) => "company inactive",
+        }
+    }
+
+    /// The row it happened to.
+    const fn subject(self) -> Uuid {
+        match self {
+            Self::SessionEnded(SessionId(id))
+            | Self::SessionsEnded(AccountId(id))
+            | Self::AuthorizationEnded(AuthorizationId(id))
+            | Self::ConsentWithdrawn(ConsentId(id))
+            | Self::AccountDisabled(AccountId(id))
+            | Self::MembershipDisabled(MembershipId(id))
+            | Self::ContactInactive(ContactId(id))
+            | Self::CompanyInactive(CompanyId(id)) => id,
+        }
+    }
+
+    fn read(kind: &str, id: Uuid) -> Option<Self> {
+        Some(match kind {
+            "session ended" => Self::SessionEnded(SessionId(id)),
+            "sessions ended" => Self::SessionsEnded(AccountId(id)),
+            "authorization ended" => Self::AuthorizationEnded(AuthorizationId(id)),
+            "consent withdrawn" => Self::ConsentWithdrawn(ConsentId(id)),
+            "account disabled" => Self::AccountDisabled(AccountId(id)),
+            "membership disabled" => Self::MembershipDisabled(MembershipId(id)),
+            "contact inactive" => Self::ContactInactive(ContactId(id)),
+            "company inactive" => Self::CompanyInactive(CompanyId(id)),
+            _ => return None,
+        })
+    }
+}
+
+/// Writes down that something happened, now.
+pub async fn record(tx: &mut Tx, what: Happening) -> Result<(), Fault> {
+    let id = EventId(tx.dice.id(tx.now)?);
+    store::execute!(
+        tx.db,
+        "insert into events (id, at, kind, subject, due_at) values ($1, $2, $3, $4, $2)",
+        id,
+        tx.now,
+        what.kind(),
+        what.subject(),
+    )?;
+    Ok(())
+}
+
+/// An event that waits for its reaction.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Event {
+    /// Its row.
+    pub id: EventId,
+    /// When it happened.
+    pub at: Timestamp,
+    kind: String,
+    subject: Uuid,
+}
+
+impl Event {
+    /// What happened; nothing where only a newer server than this one knows.
+    #[must_use]
+    pub fn what(&self) -> Option<Happening> {
+        Happening::read(&self.kind, self.subject)
+    }
+}
+
+/// Whether any event waits. It only reads, so that looking every second costs the writer nothing.
+pub async fn are_waiting(db: &mut Db, now: Timestamp) -> Result<bool, Fault> {
+    let first = store::optional!(*db, (EventId,), "select id from events where due_at <= $1 and reacted_at is null limit 1", now)?;
+    Ok(first.is_some())
+}
+
+/// Takes the event that has waited longest, for the unit of work that reacts to it: the event counts as dealt with if that
+/// unit commits, and waits on if it doesn't. Of two servers one gets it.
+pub async fn claim(tx: &mut Tx) -> Result<Option<Event>, Fault> {
+    store::optional!(
+        tx.db,
+        Event,
+        "update events set reacted_at = $1 \
+         where id = (select id from events where due_at <= $1 and reacted_at is null order by due_at, id limit 1) \
+         and due_at <= $1 and reacted_at is null returning id, at, kind, subject",
+        tx.now,
+    )
+}
+
+/// The reaction isn't complete when its unit of work ends: the event waits again, so long.
+pub async fn postpone(tx: &mut Tx, id: EventId, by: Life) -> Result<(), Fault> {
+    store::execute!(tx.db, "update events set reacted_at = null, due_at = $2 where id = $1", id, tx.now + by)?;
+    Ok(())
+}
+
+/// The reaction broke, and its unit of work with it: the events behind this one get their turn first.
+pub async fn step_back(tx: &mut Tx, id: EventId, by: Life) -> Result<(), Fault> {
+    store::execute!(tx.db, "update events set due_at = $2 where id = $1 and reacted_at is null", id, tx.now + by)?;
+    Ok(())
+}
+
+/// How long an event is kept once it was reacted to, for whoever looks into what happened.
+const KEPT: Life = Life::days(7);
+
+/// Events one sweep removes at most, so that it never holds the writer for long.
+const SWEPT_AT_ONCE: i64 = 5_000;
+
+/// Removes events dealt with long ago, and answers how many.
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
+    store::execute!(
+        tx.db,
+        "delete from events where id in (select id from events where reacted_at < $1 order by reacted_at limit $2)",
+        tx.now - KEPT,
+        SWEPT_AT_ONCE,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{Happening, are_waiting, claim, postpone, record, step_back, sweep};
+    use crate::base::actor::Who;
+    use crate::base::ids::{AccountId, AuthorizationId, CompanyId, ConsentId, ContactId, MembershipId, SessionId};
+    use crate::base::{Actor, Clock, Fault, Life, Rules};
+    use crate::store::{self, Start, Store, Tx, trial};
+
+    fn every_kind() -> [Happening; 8] {
+        let id = Uuid::from_u128(7);
+        [
+            Happening::SessionEnded(SessionId(id)),
+            Happening::SessionsEnded(AccountId(id)),
+            Happening::AuthorizationEnded(AuthorizationId(id)),
+            Happening::ConsentWithdrawn(ConsentId(id)),
+            Happening::AccountDisabled(AccountId(id)),
+            Happening::MembershipDisabled(MembershipId(id)),
+            Happening::ContactInactive(ContactId(id)),
+            Happening::CompanyInactive(CompanyId(id)),
+        ]
+    }
+
+    struct Bench {
+        clock: Clock,
+        rules: Rules,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            Self { clock: Clock::movable(), rules: Rules::default() }
+        }
+
+        async fn act<T>(&self, store: &Store, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
+            store.act(Start { by: Actor::of(Who::Timetable), clock: &self.clock, rules: &self.rules }, work).await
+        }
+
+        async fn claimed(&self, store: &Store) -> Option<Happening> {
+            self.act(store, async |tx| claim(tx).await).await.unwrap().and_then(|event| event.what())
+        }
+    }
+
+    #[test]
+    fn every_kind_is_read_as_it_was_written() {
+        for happening in every_kind() {
+            assert_eq!(Happening::read(happening.kind(), happening.subject()), Some(happening));
+        }
+        assert_eq!(Happening::read("something newer", Uuid::nil()), None);
+    }
+
+    #[tokio::test]
+    async fn of_two_servers_one_gets_an_event_and_only_once() {
+        for trial in trial::databases().await {
+            let (bench, second) = (Bench::new(), trial.second_server().await);
+            let happened = every_kind();
+            bench
+                .act(&trial.store, async |tx| {
+                    for what in happened {
+                        record(tx, what).await?;
+                    }
+                    Ok(())
+                })
+                .await
+                .unwrap();
+            let mut got = Vec::new();
+            while let (first, other) = tokio::join!(bench.claimed(&trial.store), bench.claimed(&second))
+                && (first.is_some() || other.is_some())
+            {
+                got.extend(first.into_iter().chain(other).map(Happening::kind));
+            }
+            got.sort_unstable();
+            let mut all = happened.map(Happening::kind);
+            all.sort_unstable();
+            assert_eq!(got, all);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_event_waits_on_where_its_reaction_breaks_or_is_postponed() {
+        for trial in trial::databases().await {
+            let bench = Bench::new();
+            let [happened, ..] = every_kind();
+            bench.act(&trial.store, async |tx| record(tx, happened).await).await.unwrap();
+            let broken = bench.act(&trial.store, async |tx| {
+                assert!(claim(tx).await?.is_some());
+                Err::<(), _>(Fault::Busy("a test"))
+            });
+            assert!(broken.await.is_err());
+            let event = bench.act(&trial.store, async |tx| claim(tx).await).await.unwrap().unwrap();
+            bench.act(&trial.store, async |tx| postpone(tx, event.id, Life::minutes(5)).await).await.unwrap();
+            assert_eq!(bench.claimed(&trial.store).await, None);
+            bench.act(&trial.store, async |tx| step_back(tx, event.id, Life::minutes(10)).await).await.unwrap();
+            bench.clock.advance(Life::minutes(9));
+            assert_eq!(bench.claimed(&trial.store).await, None);
+            bench.clock.advance(Life::minutes(1));
+            let waiting = trial.store.look(&bench.clock, &bench.rules, async |view| are_waiting(&mut view.db, view.now).await);
+            assert!(waiting.await.unwrap());
+            assert_eq!(bench.claimed(&trial.store).await, Some(happened));
+            bench.clock.advance(Life::days(8));
+            assert_eq!(bench.act(&trial.store, async |tx| sweep(tx).await).await.unwrap(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_event_of_a_newer_server_is_told_apart() {
+        for trial in trial::databases().await {
+            let bench = Bench::new();
+            let sql = "insert into events (id, at, kind, subject, due_at) values ($1, 0, 'something newer', $1, 0)";
+            bench.act(&trial.store, async |tx| store::execute!(tx.db, sql, Uuid::nil())).await.unwrap();
+            let event = bench.act(&trial.store, async |tx| claim(tx).await).await.unwrap().unwrap();
+            assert_eq!(event.what(), None);
+        }
+    }
+}

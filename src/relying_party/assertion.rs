@@ -1,0 +1,207 @@
+//! Client assertions (RFC 7523, OpenID Connect Core section 9): a relying party proves by a signature of its own that it is the one that calls.
+//! Reading one is strict, nothing it points at is fetched, and none counts twice.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use crate::base::{Digest, Fault, Life, Timestamp};
+use crate::store::{self, Tx};
+
+use super::jwks::SignatureAlgorithm;
+use super::{Kind, RelyingParty};
+
+/// No assertion comes near this many bytes.
+const LONGEST: usize = 8 * 1024;
+
+/// A relying party's clock may be this far ahead of ours (FAPI 2.0 Security Profile section 5.3.2.1).
+const AHEAD: Life = Life::seconds(10);
+
+/// What an assertion may call itself; both are optional words for the same thing (RFC 7519 section 5.1).
+const TYPES: [&str; 2] = ["jwt", "client-authentication+jwt"];
+
+/// An assertion as it came, its signature not yet looked at.
+#[derive(Debug)]
+pub struct Assertion<'t> {
+    header: Header,
+    claims: Claims,
+    message: &'t str,
+    signature: Vec<u8>,
+}
+
+/// The whole header. A `jwk`, `jku`, `x5c`, `x5u` or `crit` is one member too many; thumbprints name a key without being one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    alg: String,
+    kid: Option<String>,
+    typ: Option<String>,
+    #[serde(rename = "x5t")]
+    _thumbprint: Option<IgnoredAny>,
+    #[serde(rename = "x5t#S256")]
+    _thumbprint_sha256: Option<IgnoredAny>,
+}
+
+/// What it says (RFC 7523 section 3). An `aud` that is a list is no text and refused (RFC 10070).
+#[derive(Debug, Deserialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+    aud: String,
+    jti: String,
+    exp: i64,
+    iat: Option<i64>,
+    nbf: Option<i64>,
+}
+
+/// Where and when an assertion is presented.
+#[derive(Clone, Copy, Debug)]
+pub struct Here<'a> {
+    /// The one audience.
+    pub issuer: &'a str,
+    /// The audience of older relying parties, counted only where they are declared so.
+    pub token_endpoint: &'a str,
+    /// When.
+    pub now: Timestamp,
+    /// It must expire within this time.
+    pub longest: Life,
+}
+
+/// Why an assertion proves nothing. The log is told; the caller isn't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// Longer than any honest one.
+    #[error("it is too long")]
+    TooLong,
+    /// No compact JWS of the members we read.
+    #[error("it is malformed, or its header or claims have a member too many, too few or of another type")]
+    Malformed,
+    /// Another kind of token.
+    #[error("its `typ` is another")]
+    OtherType,
+    /// A client without keys.
+    #[error("this client has no keys declared")]
+    NoKeys,
+    /// `alg` or `kid` lead to no key of the client.
+    #[error("its `alg` and `kid` name no key of this client, or more than one")]
+    UnknownKey,
+    /// Not signed by that key.
+    #[error("its signature is wrong")]
+    WrongSignature,
+    /// `iss` or `sub` isn't the client.
+    #[error("`iss` and `sub` must both be the client's id")]
+    OtherClient,
+    /// Meant for somebody else.
+    #[error("`aud` isn't the issuer")]
+    OtherAudience,
+    /// Not now.
+    #[error("it has expired, lives too long or lies in the future")]
+    WrongTime,
+    /// No `jti` to remember it by.
+    #[error("its `jti` is empty")]
+    NoId,
+}
+
+impl<'t> Assertion<'t> {
+    /// Reads header and claims.
+    pub fn read(token: &'t str) -> Result<Self, Flaw> {
+        if token.len() > LONGEST {
+            return Err(Flaw::TooLong);
+        }
+        let (message, signature) = token.rsplit_once('.').ok_or(Flaw::Malformed)?;
+        let (header, claims) = message.split_once('.').ok_or(Flaw::Malformed)?;
+        Ok(Self { header: part(header)?, claims: part(claims)?, message, signature: decode(signature)? })
+    }
+
+    /// Who it says it is from; nothing proves it yet.
+    #[must_use]
+    pub fn client(&self) -> &str {
+        &self.claims.sub
+    }
+
+    /// Checks that it was made by that relying party, for us, for now.
+    pub fn prove(&self, party: &RelyingParty, here: Here<'_>) -> Result<Proven, Flaw> {
+        let Kind::Keyed { keys, legacy_audience } = &party.kind else { return Err(Flaw::NoKeys) };
+        let Claims { iss, sub, aud, .. } = &self.claims;
+        if self.header.typ.as_deref().is_some_and(|typ| !TYPES.iter().any(|known| typ.eq_ignore_ascii_case(known))) {
+            return Err(Flaw::OtherType);
+        }
+        if *iss != party.id || *sub != party.id {
+            return Err(Flaw::OtherClient);
+        }
+        if aud != here.issuer && !(*legacy_audience && aud == here.token_endpoint) {
+            return Err(Flaw::OtherAudience);
+        }
+        self.claims.check_time(here)?;
+        if self.claims.jti.is_empty() {
+            return Err(Flaw::NoId);
+        }
+        // The signature comes last: it costs most, and no answer tells how far an assertion came.
+        let alg: SignatureAlgorithm = self.header.alg.parse().map_err(|_| Flaw::UnknownKey)?;
+        let verifier = keys.verifier(self.header.kid.as_deref(), alg).ok_or(Flaw::UnknownKey)?;
+        verifier.verify(self.message.as_bytes(), &self.signature).map_err(|_| Flaw::WrongSignature)?;
+        Ok(Proven {
+            client: party.id.clone(),
+            jti: Digest::of(self.claims.jti.as_bytes()),
+            expires_at: Timestamp::from_millis(self.claims.exp * 1000),
+        })
+    }
+}
+
+impl Claims {
+    /// josekit's own check of signatures lets expired tokens pass, so that time is looked at here.
+    fn check_time(&self, here: Here<'_>) -> Result<(), Flaw> {
+        let (now, latest_start) = (here.now.seconds(), (here.now + AHEAD).seconds());
+        let latest_end = (here.now + here.longest + AHEAD).seconds();
+        let starts_in_time = [self.iat, self.nbf].into_iter().flatten().all(|start| start <= latest_start && start < self.exp);
+        if now < self.exp && self.exp <= latest_end && starts_in_time { Ok(()) } else { Err(Flaw::WrongTime) }
+    }
+}
+
+fn part<T: DeserializeOwned>(encoded: &str) -> Result<T, Flaw> {
+    let json = decode(encoded)?;
+    // serde would take a list for the object's members in their order.
+    if !json.trim_ascii_start().starts_with(b"{") {
+        return Err(Flaw::Malformed);
+    }
+    serde_json::from_slice(&json).map_err(|_| Flaw::Malformed)
+}
+
+fn decode(encoded: &str) -> Result<Vec<u8>, Flaw> {
+    URL_SAFE_NO_PAD.decode(encoded).map_err(|_| Flaw::Malformed)
+}
+
+/// An assertion that proves its client, once.
+#[derive(Clone, Debug)]
+pub struct Proven {
+    client: String,
+    jti: Digest,
+    expires_at: Timestamp,
+}
+
+/// Spends an assertion: of fifty at once, on whichever servers, one counts (SECURITY 1). Answers whether this was it.
+pub async fn spend(tx: &mut Tx, proven: &Proven) -> Result<bool, Fault> {
+    let rows = store::execute!(
+        tx.db,
+        "insert into client_assertions (client, jti, expires_at) values ($1, $2, $3) on conflict do nothing",
+        &proven.client,
+        &proven.jti,
+        proven.expires_at,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Assertions one sweep forgets at most, so that it never holds the writer for long.
+const SWEPT_AT_ONCE: i64 = 5_000;
+
+/// Forgets assertions that expired so long ago that no server's clock can still believe them, and answers how many.
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
+    store::execute!(
+        tx.db,
+        "delete from client_assertions where (client, jti) in \
+         (select client, jti from client_assertions where expires_at < $1 order by expires_at limit $2)",
+        tx.now - Life::minutes(10),
+        SWEPT_AT_ONCE,
+    )
+}

@@ -1,0 +1,380 @@
+//! Back-channel logout (OpenID Connect Back-Channel Logout 1.0): whatever ends a sign-in, its relying parties are told, once.
+
+use guichet::account;
+use guichet::audit::{self, About, Filter, Line};
+use guichet::authorization::consent;
+use serde_json::json;
+
+use crate::world::{
+    Browser, Cause, Code, Kind, PASSWORD, Receiver, RelyingParty, Reply, Server, Tokens, World, both, claims_of, header_of,
+};
+
+/// What ends a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    SignOut,
+    SignOutAtTheRelyingParty,
+    EndedFromAnotherSession,
+    EndedByTheOperator,
+    ReplacedAtSignIn,
+    Idle,
+    TooOld,
+    ConsentWithdrawn,
+    CodeReplayed,
+    AccessLost(Cause),
+    FoundLostAtAPage,
+    FoundLostAtTheTokenEndpoint,
+    AbsentFromAFullFile,
+}
+
+/// Somebody signed in at two relying parties, with a code of the first still in flight.
+struct Held {
+    browser: Browser,
+    portal: RelyingParty,
+    spent: Code,
+    in_flight: Code,
+    tokens: Tokens,
+    web: Tokens,
+}
+
+impl Held {
+    async fn of(world: &World, who: &str) -> Self {
+        let (portal, web) = (world.client("portal"), world.client("demo-web"));
+        let mut browser = world.signed_in(who).await;
+        let spent = portal.authorize(&mut browser).await;
+        let tokens = portal.tokens(&spent).await;
+        let web = web.enter(&mut browser).await;
+        let in_flight = portal.authorize(&mut browser).await;
+        Self { browser, portal, spent, in_flight, tokens, web }
+    }
+}
+
+/// The form that ends a session or withdraws a consent of alice's, in another session of hers.
+async fn press_from_another_session(world: &World, path: &str, which: impl Fn(&str) -> bool, field: &str) {
+    let mut other = world.signed_in("alice").await;
+    let page = other.get("/account").await.page();
+    let values: Vec<_> = page.forms().iter().filter(|form| form.action == path).map(|form| form.field(field).to_owned()).collect();
+    let value = values.iter().find(|value| which(value)).expect("no such form");
+    other.send_form_to(path, (field, value)).await;
+}
+
+impl Ending {
+    async fn strike(self, world: &World, held: &mut Held) {
+        match self {
+            Self::SignOut => {
+                held.browser.get("/account").await;
+                held.browser.submit("sign-out", &[]).await;
+            }
+            Self::SignOutAtTheRelyingParty => {
+                held.browser.get(&format!("/oauth2/logout?id_token_hint={}", held.tokens.id)).await;
+            }
+            Self::EndedFromAnotherSession => {
+                let page = held.browser.get("/account").await.page();
+                let own = page.forms().iter().find(|form| form.action == "/account/sessions/end").unwrap().field("session").to_owned();
+                press_from_another_session(world, "/account/sessions/end", |session| session == own, "session").await;
+            }
+            Self::EndedByTheOperator => {
+                let alice = world.people("alice").await.remove(0).account;
+                assert_eq!(world.as_operator(async |tx| account::end_all(tx, alice, account::Because::Operator).await).await, 1);
+            }
+            Self::ReplacedAtSignIn => {
+                let again = held.portal.ask().with("prompt", "login");
+                held.browser.open(&again.path()).await;
+                assert_eq!(held.browser.give_password("alice", PASSWORD).await.status(), 303);
+            }
+            Self::Idle => world.advance("2h"),
+            Self::TooOld => {
+                for _ in 0..12 {
+                    world.advance("1h");
+                    held.browser.get("/account").await;
+                }
+            }
+            Self::ConsentWithdrawn => {
+                let portal = consent_to_the_portal(world).await;
+                press_from_another_session(world, "/account/consents/withdraw", |consent| consent == portal, "consent").await;
+            }
+            Self::CodeReplayed => assert_eq!(held.portal.redeem(&held.spent).await.status(), 400),
+            Self::AccessLost(cause) => cause.strike(world, "alice").await,
+            Self::FoundLostAtAPage => {
+                Cause::ContactDisabled.strike(world, "alice").await;
+                assert_eq!(held.browser.get("/account").await.status(), 403);
+            }
+            Self::FoundLostAtTheTokenEndpoint => {
+                // What ends is the sign-in of the code in flight, of which the relying party knows nothing.
+                Cause::ContactDisabled.strike(world, "alice").await;
+                assert_eq!(held.portal.redeem(&held.in_flight).await.status(), 400);
+            }
+            Self::AbsentFromAFullFile => world.import_all_without("alice").await,
+        }
+    }
+
+    /// Which of the two relying parties are told.
+    fn told(self) -> (usize, usize) {
+        match self {
+            Self::ConsentWithdrawn | Self::CodeReplayed => (1, 0),
+            Self::FoundLostAtTheTokenEndpoint => (0, 0),
+            Self::SignOut
+            | Self::SignOutAtTheRelyingParty
+            | Self::EndedFromAnotherSession
+            | Self::EndedByTheOperator
+            | Self::ReplacedAtSignIn
+            | Self::Idle
+            | Self::TooOld
+            | Self::AccessLost(_)
+            | Self::FoundLostAtAPage
+            | Self::AbsentFromAFullFile => (1, 1),
+        }
+    }
+}
+
+async fn consent_to_the_portal(world: &World) -> String {
+    let alice = world.people("alice").await.remove(0).account;
+    let found = world.app.look(async |view| consent::standing(&mut view.db, alice, "portal").await);
+    found.await.unwrap().unwrap().id.to_string()
+}
+
+/// Whatever runs afterwards, on whichever server, nobody is told twice; and nobody else's sign-in is over.
+async fn assert_each_is_told_once(world: &World, ending: Ending) {
+    let (at_portal, at_web) = (Receiver::start().await, Receiver::start().await);
+    let listeners = [("portal", &at_portal), ("demo-web", &at_web)];
+    let (server, second) = (world.telling(&listeners).await, world.telling(&listeners).await);
+    let mut held = Held::of(world, "alice").await;
+    server.run_due().await;
+    assert_eq!((at_portal.tokens().len(), at_web.tokens().len()), (0, 0), "nothing has ended");
+
+    ending.strike(world, &mut held).await;
+    let fanny = Held::of(world, "fanny").await;
+    for server in [&server, &second, &server] {
+        server.run_due().await;
+        world.advance("5min");
+    }
+    let expected = ending.told();
+    assert_eq!((at_portal.tokens().len(), at_web.tokens().len()), expected, "{ending:?}");
+    let sid = |tokens: &Tokens| vec![tokens.id_claims()["sid"].clone()];
+    if expected.0 == 1 {
+        assert_eq!(at_portal.sids(), sid(&held.tokens), "{ending:?}");
+    }
+    if expected.1 == 1 {
+        assert_eq!(at_web.sids(), sid(&held.web), "{ending:?}");
+    }
+    assert_ne!(fanny.tokens.id_claims()["sub"], held.tokens.id_claims()["sub"]);
+}
+
+macro_rules! every_ending {
+    ($($name:ident: $ending:expr,)*) => {
+        $(both! {
+            async fn $name(world) {
+                assert_each_is_told_once(&world, $ending).await;
+            }
+        })*
+    };
+}
+
+every_ending! {
+    relying_parties_are_told_of_a_sign_out: Ending::SignOut,
+    relying_parties_are_told_of_a_sign_out_that_one_of_them_asked_for: Ending::SignOutAtTheRelyingParty,
+    relying_parties_are_told_of_a_session_ended_from_another_one: Ending::EndedFromAnotherSession,
+    relying_parties_are_told_of_sessions_ended_by_the_operator: Ending::EndedByTheOperator,
+    relying_parties_are_told_of_a_session_replaced_at_sign_in: Ending::ReplacedAtSignIn,
+    relying_parties_are_told_of_a_session_that_idled_out: Ending::Idle,
+    relying_parties_are_told_of_a_session_grown_too_old: Ending::TooOld,
+    the_relying_party_concerned_is_told_of_a_consent_withdrawn: Ending::ConsentWithdrawn,
+    the_relying_party_concerned_is_told_of_a_code_replayed: Ending::CodeReplayed,
+    relying_parties_are_told_of_a_contact_inactive_at_the_erp: Ending::AccessLost(Cause::ContactInactiveAtErp),
+    relying_parties_are_told_of_a_contact_absent_from_a_full_file: Ending::AbsentFromAFullFile,
+    relying_parties_are_told_of_a_blocked_company: Ending::AccessLost(Cause::CompanyBlocked),
+    relying_parties_are_told_of_a_company_no_longer_validated: Ending::AccessLost(Cause::CompanyNotValidated),
+    relying_parties_are_told_of_a_deactivated_membership: Ending::AccessLost(Cause::MembershipDisabled),
+    relying_parties_are_told_of_a_deactivated_account: Ending::AccessLost(Cause::AccountDisabled),
+    relying_parties_are_told_of_access_found_lost_at_a_page: Ending::FoundLostAtAPage,
+    a_relying_party_that_never_got_tokens_is_told_nothing: Ending::FoundLostAtTheTokenEndpoint,
+}
+
+/// Alice signed in at the portal and out again, and a server about to tell it.
+async fn signed_out(world: &World, portal: &Receiver) -> (Server, Tokens) {
+    let server = world.telling(&[("portal", portal), ("old-fashioned", portal)]).await;
+    let mut held = Held::of(world, "alice").await;
+    Ending::SignOut.strike(world, &mut held).await;
+    (server, held.tokens)
+}
+
+both! {
+    /// Section 2.4, and PROTOCOL: two minutes at most.
+    async fn a_logout_token_says_who_and_which_and_nothing_else(world) {
+        let portal = Receiver::start().await;
+        let (server, tokens) = signed_out(&world, &portal).await;
+        server.run_due().await;
+        let [token] = portal.tokens().try_into().unwrap();
+        let (claims, id) = (world.verified(&token).await, tokens.id_claims());
+        assert_eq!((&header_of(&token)["typ"], &header_of(&token)["alg"]), (&json!("logout+jwt"), &json!("RS256")));
+        let mut members: Vec<_> = claims.as_object().unwrap().keys().map(String::as_str).collect();
+        members.sort_unstable();
+        assert_eq!(members, ["aud", "events", "exp", "iat", "iss", "jti", "sid", "sub"], "no nonce");
+        for claim in ["iss", "aud", "sub", "sid"] {
+            assert_eq!(claims[claim], id[claim], "{claim}");
+        }
+        assert_eq!(claims["events"], json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
+        let (iat, exp) = (claims["iat"].as_i64().unwrap(), claims["exp"].as_i64().unwrap());
+        assert!(iat < exp && exp - iat <= 120 && (world.app.clock.now().seconds() - iat).abs() < 30, "{claims}");
+    }
+}
+
+both! {
+    async fn a_logout_token_stands_in_for_no_other_and_is_signed_as_the_client_chose(world) {
+        let old = Receiver::start().await;
+        let server = world.telling(&[("old-fashioned", &old)]).await;
+        let mut browser = world.signed_in("alice").await;
+        world.client("old-fashioned").enter(&mut browser).await;
+        browser.get("/account").await;
+        browser.submit("sign-out", &[]).await;
+        server.run_due().await;
+        let [token] = old.tokens().try_into().unwrap();
+        assert_eq!(header_of(&token)["alg"], "ES256");
+        assert_eq!(world.client("old-fashioned").userinfo(&token).await.status(), 401);
+        let mut alice = world.signed_in("alice").await;
+        let asked = alice.get(&format!("/oauth2/logout?id_token_hint={token}")).await;
+        assert!(asked.shows("logout-confirm"), "it is no hint: {}", asked.text());
+    }
+}
+
+both! {
+    async fn a_relying_party_in_trouble_is_told_again_later_with_a_fresh_token(world) {
+        let portal = Receiver::start().await;
+        portal.reply(&[Reply::Status(503), Reply::Status(302), Reply::Status(404), Reply::Status(204)]);
+        let (server, _) = signed_out(&world, &portal).await;
+        for (attempts, pause) in [(1, "9s"), (1, "1s"), (2, "59s"), (2, "1s"), (3, "5min"), (4, "1h"), (4, "1h")] {
+            server.run_due().await;
+            assert_eq!(portal.tokens().len(), attempts);
+            world.advance(pause);
+        }
+        let claims: Vec<_> = portal.tokens().iter().map(|token| claims_of(token)).collect();
+        let mut jtis: Vec<_> = claims.iter().map(|claims| claims["jti"].as_str().unwrap().to_owned()).collect();
+        jtis.sort();
+        jtis.dedup();
+        assert_eq!(jtis.len(), 4, "each attempt has its own jti, so that a lost answer doesn't make the next a replay");
+        assert!(claims.windows(2).all(|pair| pair[0]["iat"].as_i64() < pair[1]["iat"].as_i64() && pair[0]["sid"] == pair[1]["sid"]));
+    }
+}
+
+/// The lines of the trail about logouts that didn't arrive.
+async fn trail(world: &World) -> Vec<Line> {
+    let everything = Filter { about: About::Everyone, since: None, limit: 1000 };
+    let lines = world.app.look(async |view| audit::list(&mut view.db, everything).await).await.unwrap();
+    lines.into_iter().filter(|line| line.deed.starts_with("logout.")).collect()
+}
+
+both! {
+    async fn a_refusal_is_final_and_stands_in_the_trail(world) {
+        let portal = Receiver::start().await;
+        portal.reply(&[Reply::Status(400)]);
+        let (server, tokens) = signed_out(&world, &portal).await;
+        for _ in 0..3 {
+            server.run_due().await;
+            world.advance("2h");
+        }
+        assert_eq!(portal.tokens().len(), 1);
+        let [line] = trail(&world).await.try_into().unwrap();
+        assert_eq!((line.deed.as_str(), line.subject.as_deref()), ("logout.refused", Some("portal")));
+        assert_eq!(line.reference.as_deref(), tokens.id_claims()["sid"].as_str());
+        assert_eq!(line.detail, json!({ "why": "because  of this" }), "in one line");
+    }
+}
+
+both! {
+    async fn after_a_day_a_relying_party_is_given_up(world) {
+        let portal = Receiver::start().await;
+        portal.reply(&[(); 40].map(|()| Reply::Status(500)));
+        let (server, _) = signed_out(&world, &portal).await;
+        for _ in 0..30 {
+            server.run_due().await;
+            world.advance("1h");
+        }
+        let attempts = portal.tokens().len();
+        assert!((20..30).contains(&attempts), "{attempts}");
+        let [line] = trail(&world).await.try_into().unwrap();
+        assert_eq!(line.deed, "logout.given_up");
+    }
+}
+
+both! {
+    async fn no_redirect_is_followed(world) {
+        let (portal, elsewhere) = (Receiver::start().await, Receiver::start().await);
+        portal.reply(&[Reply::Redirect(elsewhere.uri())]);
+        let (server, _) = signed_out(&world, &portal).await;
+        server.run_due().await;
+        assert_eq!((portal.tokens().len(), elsewhere.tokens().len()), (1, 0));
+        world.advance("10s");
+        server.run_due().await;
+        assert_eq!(portal.tokens().len(), 2, "a redirect is trouble like any other");
+    }
+}
+
+both! {
+    /// SECURITY: no private addresses except those listed.
+    async fn a_private_address_that_is_not_listed_is_not_called(world) {
+        let portal = Receiver::start().await;
+        let (_, _) = signed_out(&world, &portal).await;
+        let careful = world.telling_where(&[("portal", &portal)], "10.0.0.0/8").await;
+        careful.run_due().await;
+        assert_eq!(portal.tokens().len(), 0);
+        world.advance("10s");
+        let allowed = world.telling(&[("portal", &portal)]).await;
+        allowed.run_due().await;
+        assert_eq!(portal.tokens().len(), 1, "once the operator lists it, it is told");
+    }
+}
+
+both! {
+    async fn a_slow_relying_party_does_not_hold_up_the_others(world) {
+        let (slow, quick) = (Receiver::start().await, Receiver::start().await);
+        slow.reply(&[(); 40].map(|()| Reply::Held));
+        let server = world.telling(&[("portal", &slow), ("demo-web", &quick)]).await;
+        let mut browser = world.signed_in("alice").await;
+        for _ in 0..40 {
+            world.client("portal").enter(&mut browser).await;
+        }
+        world.client("demo-web").enter(&mut browser).await;
+        browser.get("/account").await;
+        browser.submit("sign-out", &[]).await;
+        let run = async {
+            server.run_due().await;
+        };
+        let watch = async {
+            slow.arrival().await;
+            quick.arrival().await;
+            let waiting = slow.tokens().len();
+            assert!((1..=4).contains(&waiting), "{waiting} calls to one relying party at once");
+            for _ in 0..40 {
+                slow.release();
+                tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            }
+            slow.reply(&[]);
+            for _ in 0..4 {
+                slow.release();
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        };
+        tokio::join!(run, watch);
+        assert_eq!((slow.tokens().len(), quick.tokens().len()), (40, 1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_servers_tell_each_relying_party_once() {
+    let Some(world) = World::on(Kind::Postgres).await else { return };
+    let portal = Receiver::start().await;
+    let (first, second) = (world.telling(&[("portal", &portal)]).await, world.telling(&[("portal", &portal)]).await);
+    let mut browser = world.signed_in("alice").await;
+    let mut sids = Vec::new();
+    for _ in 0..120 {
+        sids.push(world.client("portal").enter(&mut browser).await.id_claims()["sid"].as_str().unwrap().to_owned());
+    }
+    Cause::AccountDisabled.strike(&world, "alice").await;
+    for _ in 0..10 {
+        tokio::join!(first.run_due(), second.run_due());
+    }
+    let mut told: Vec<_> = portal.sids().iter().map(|sid| sid.as_str().unwrap().to_owned()).collect();
+    told.sort();
+    sids.sort();
+    assert_eq!(told, sids);
+}

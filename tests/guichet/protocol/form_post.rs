@@ -1,0 +1,141 @@
+//! `response_mode=form_post` (OAuth 2.0 Form Post Response Mode; PROTOCOL: Core, `response_mode`): codes and errors, with or without a script.
+
+use crate::world::{Answer, Ask, Code, ISSUER, PASSWORD, RelyingParty, STATE, VERIFIER, both};
+
+const CALLBACK: &str = "http://localhost:8090/callback";
+
+fn asked(portal: &RelyingParty) -> Ask {
+    portal.ask().with("response_mode", "form_post")
+}
+
+/// The fields of a form-post answer, which must be one.
+fn fields(answer: &Answer) -> Vec<(String, String)> {
+    assert_eq!((answer.status(), answer.header("cache-control")), (200, "no-store"), "{:?} {}", answer.location(), answer.text());
+    let page = answer.page();
+    let form = page.form_of(page.by_id("form-post-submit").unwrap_or_else(|| panic!("no form: {}", answer.text())));
+    assert!(form.posts && form.action == CALLBACK, "{form:?}");
+    form.fields
+}
+
+fn pairs(fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn error(answer: &Answer) -> String {
+    let fields = fields(answer);
+    assert_eq!(fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["error", "error_description", "state", "iss"]);
+    assert_eq!(fields[2..], pairs(&[("state", STATE), ("iss", ISSUER)]));
+    fields[0].1.clone()
+}
+
+both! {
+    /// The mode is kept over sign-in and consent, and markup in `state` stays text.
+    async fn the_code_comes_in_a_form_with_the_exact_state_and_who_says_so(world) {
+        let portal = world.client("portal");
+        let mut browser = world.browser();
+        browser.open(&asked(&portal).path()).await;
+        let answer = browser.give_password("alice", PASSWORD).await;
+        let page = browser.follow(answer).await;
+        assert!(page.shows("consent-allow"), "{}", page.text());
+        let allowed = browser.submit("consent-allow", &[]).await;
+        let answer = browser.follow(allowed).await;
+        let fields = fields(&answer);
+        assert_eq!((fields[0].0.as_str(), fields.len()), ("code", 3));
+        assert_eq!(fields[1..], pairs(&[("state", STATE), ("iss", ISSUER)]));
+        assert!(!answer.text().contains("<state>"));
+        let code = Code { secret: fields[0].1.clone(), verifier: Some(VERIFIER.to_owned()), redirect_uri: CALLBACK.to_owned() };
+        let tokens = portal.tokens(&code).await;
+        assert_eq!(portal.userinfo(&tokens.access).await.status(), 200);
+    }
+}
+
+both! {
+    async fn errors_come_in_a_form_too(world) {
+        let portal = world.client("portal");
+        for (ask, expected) in [
+            (asked(&portal).with("prompt", "none"), "login_required"),
+            (asked(&portal).with("scope", "quantum"), "invalid_scope"),
+            (asked(&portal).with("response_type", "token"), "unsupported_response_type"),
+            (asked(&portal).with("prompt", "none login"), "invalid_request"),
+            (asked(&portal).and("nonce", "again"), "invalid_request"),
+            (asked(&portal).with("request", "e30.e30."), "request_not_supported"),
+        ] {
+            assert_eq!(error(&world.browser().get(&ask.path()).await), expected, "{}", ask.path());
+            let mut browser = world.browser();
+            let parked = browser.post("/oauth2/authorize", &ask.fields()).await;
+            assert_eq!(error(&browser.follow(parked).await), expected, "POST {}", ask.path());
+        }
+        let mut browser = world.signed_in("alice").await;
+        browser.open(&asked(&portal).path()).await;
+        let denied = browser.submit("consent-deny", &[]).await;
+        assert_eq!(error(&browser.follow(denied).await), "access_denied");
+        let nowhere = browser.get(&asked(&portal).with("redirect_uri", "https://evil.example/").path()).await;
+        assert!(nowhere.status() == 400 && nowhere.shows("error-title"));
+    }
+}
+
+both! {
+    /// SECURITY: no inline script anywhere; this one page may run a file of ours and post to the relying party.
+    async fn the_page_runs_one_script_of_ours_and_no_other_page_runs_any(world) {
+        let portal = world.client("portal");
+        let answer = world.browser().get(&asked(&portal).with("prompt", "none").path()).await;
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("form-action 'self' http://localhost:8090;") && policy.ends_with("script-src 'self'"), "{policy}");
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+        let scripts: Vec<_> = answer.page().all().iter().filter(|element| element.tag == "script").cloned().collect();
+        let source = scripts[0].attribute("src").unwrap();
+        assert!(scripts.len() == 1 && scripts[0].text.is_empty() && source.starts_with("/assets/form_post.js?v="), "{source}");
+        let script = world.browser().get(source).await;
+        assert_eq!((script.status(), script.header("content-type")), (200, "text/javascript; charset=utf-8"));
+        for path in ["/login", "/", &portal.ask().path(), "/oauth2/logout"] {
+            let page = world.browser().open(path).await;
+            assert!(!page.header("content-security-policy").contains("script-src") && !page.text().contains("<script"), "{path}");
+        }
+    }
+}
+
+both! {
+    async fn the_page_speaks_the_readers_language(world) {
+        let portal = world.client("portal");
+        for (preferred, locales, title) in [("en", "", "One moment"), ("fr", "", "Un instant"), ("en", "fr-CA", "Un instant")] {
+            let ask = asked(&portal).with("prompt", "none").with("ui_locales", locales);
+            let answer = world.browser().with("accept-language", preferred).get(&ask.path()).await;
+            assert!(answer.text().contains(title), "{preferred} {locales}");
+        }
+    }
+}
+
+both! {
+    async fn query_is_the_other_mode_and_there_is_no_third(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        let ask = portal.ask().with("response_mode", "query");
+        let answer = portal.arrive(&mut browser, &ask).await;
+        portal.code(&ask, &answer);
+        for mode in ["fragment", "form_post.jwt", "query.jwt", "web_message", "FORM_POST"] {
+            let answer = browser.get(&portal.ask().with("response_mode", mode).path()).await;
+            assert_eq!(portal.error(&answer), "invalid_request", "{mode}");
+        }
+    }
+}
+
+both! {
+    /// Browsers rewrite line breaks in forms: the state would not come back exactly.
+    async fn a_state_that_a_form_would_change_is_refused(world) {
+        let ask = asked(&world.client("portal")).with("state", "a\nb");
+        let fields = fields(&world.browser().get(&ask.path()).await);
+        assert_eq!(fields[0], ("error".to_owned(), "invalid_request".to_owned()));
+        assert!(!fields.iter().any(|(name, _)| name == "state"));
+    }
+}
+
+both! {
+    async fn a_program_on_a_device_has_no_web_address_to_post_to_but_loopback(world) {
+        let native = world.client("demo-native");
+        let ask = native.ask().with("response_mode", "form_post").with("prompt", "none").with("redirect_uri", "http://127.0.0.1:4711/callback");
+        let answer = world.browser().get(&ask.path()).await;
+        let page = answer.page();
+        assert_eq!(page.form_of(page.by_id("form-post-submit").unwrap()).action, "http://127.0.0.1:4711/callback");
+        assert!(answer.header("content-security-policy").contains("http://127.0.0.1:4711;"));
+    }
+}
