@@ -54,9 +54,9 @@ fn ask() -> Ask {
 }
 
 /// One person after another signs in and redeems, until nothing is answered any more.
-async fn keep_signing_in(url: String, book: Book) -> Option<()> {
+async fn keep_signing_in(visitor: Wire, book: Book) -> Option<()> {
     loop {
-        let mut browser = Wire::to(&url);
+        let mut browser = visitor.clone();
         browser.sign_in(&login("alice"), PASSWORD).await?;
         write(&book, |ledger| ledger.sessions.push(browser.clone()));
         for redeems in [true, false, true] {
@@ -85,7 +85,7 @@ async fn storm(process: &mut Process) -> Ledger {
     let [until] = Dice.bytes::<1>().unwrap();
     let book: Book = Arc::default();
     book.0.lock().unwrap().until = usize::from(until % MOST_ANSWERS) + 1;
-    let people: Vec<_> = (0..AT_ONCE).map(|_| tokio::spawn(keep_signing_in(process.url.clone(), book.clone()))).collect();
+    let people: Vec<_> = (0..AT_ONCE).map(|_| tokio::spawn(keep_signing_in(process.visitor(), book.clone()))).collect();
     book.1.notified().await;
     process.kill();
     for person in people {
@@ -94,14 +94,14 @@ async fn storm(process: &mut Process) -> Ledger {
     std::mem::take(&mut *book.0.lock().unwrap())
 }
 
-async fn assert_nothing_answered_is_lost(url: &str, ledger: &Ledger) {
+async fn assert_nothing_answered_is_lost(process: &Process, ledger: &Ledger) {
     join_all(ledger.sessions.iter().map(async |session| {
-        let answer = session.clone().at(url).get("/account").await.unwrap();
+        let answer = session.clone().at(process).get("/account").await.unwrap();
         assert_eq!(answer.status(), 200, "an answered session is gone");
     }))
     .await;
     join_all(ledger.codes.iter().map(async |(code, fate)| {
-        let wire = Wire::to(url);
+        let wire = process.visitor();
         let userinfo = async |access: &str| wire.clone().userinfo(access).await.unwrap().status();
         if let Fate::Spent(access) = fate {
             assert_eq!(userinfo(access).await, 200, "an answered token is gone");
@@ -123,17 +123,17 @@ async fn assert_nothing_answered_is_lost(url: &str, ledger: &Ledger) {
 async fn killed_twenty_times(kind: Kind) {
     let Some(database) = Database::fresh(kind).await else { return };
     let mut process = Process::start(database.url()).await;
-    let mut first = Wire::to(&process.url);
+    let mut first = process.visitor();
     first.sign_in(&login("alice"), PASSWORD).await.unwrap();
     first.consent(&ask()).await;
     let (mut sessions, mut codes) = (0, 0);
     for _ in 0..KILLS {
         let ledger = storm(&mut process).await;
         process.restart().await;
-        assert_nothing_answered_is_lost(&process.url, &ledger).await;
+        assert_nothing_answered_is_lost(&process, &ledger).await;
         (sessions, codes) = (sessions + ledger.sessions.len(), codes + ledger.codes.len());
     }
-    assert_eq!(first.get("/account").await.unwrap().status(), 200, "a session from before all of it");
+    assert_eq!(first.at(&process).get("/account").await.unwrap().status(), 200, "a session from before all of it");
     assert!(sessions > KILLS && codes > KILLS, "{sessions} sessions and {codes} codes are no storm");
 }
 

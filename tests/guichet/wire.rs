@@ -13,8 +13,7 @@ use crate::world::{Answer, Ask, PASSWORD, write_master_key};
 
 /// A server process with its folder: configuration, master key, log.
 pub struct Process {
-    /// Where it answers.
-    pub url: String,
+    visitor: Wire,
     folder: TempDir,
     child: Child,
 }
@@ -42,9 +41,14 @@ impl Process {
         );
         std::fs::write(folder.path().join("guichet.toml"), config).unwrap();
         let child = spawn(&folder);
-        let process = Self { url: format!("http://127.0.0.1:{port}"), folder, child };
+        let process = Self { visitor: Wire::to(&format!("http://127.0.0.1:{port}")), folder, child };
         process.ready().await;
         process
+    }
+
+    /// A browser that has never been there.
+    pub fn visitor(&self) -> Wire {
+        self.visitor.clone()
     }
 
     /// Ends it at once, as a crash of the machine's power wouldn't and a crash of the process would.
@@ -56,12 +60,13 @@ impl Process {
     /// Starts it again on the same port, after it was killed.
     pub async fn restart(&mut self) {
         self.child = spawn(&self.folder);
+        self.visitor = Wire::to(&self.visitor.url);
         self.ready().await;
     }
 
     async fn ready(&self) {
         for _ in 0..1_500 {
-            if Wire::to(&self.url).get("/readyz").await.is_some_and(|answer| answer.status() == 200) {
+            if self.visitor().get("/readyz").await.is_some_and(|answer| answer.status() == 200) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -136,16 +141,15 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// A browser that has never been there.
+    /// A browser with connections of its own. Making one reads the machine's certificates: rather clone one.
     pub fn to(url: &str) -> Self {
-        // Reading the machine's certificates would take longer than everything else.
-        let http = reqwest::Client::builder().tls_built_in_root_certs(false).redirect(reqwest::redirect::Policy::none());
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         Self { http: http.timeout(Duration::from_secs(30)).build().unwrap(), url: url.to_owned(), cookies: BTreeMap::new() }
     }
 
-    /// The same browser with connections of its own.
-    pub fn at(mut self, url: &str) -> Self {
-        self.http = Self::to(url).http;
+    /// The same browser at the process as it runs now: its connections to the one before are broken.
+    pub fn at(mut self, process: &Process) -> Self {
+        self.http = process.visitor().http;
         self
     }
 
