@@ -50,4 +50,4 @@ macro_rules! thrown {
     };
 }
 
-thrown!(jose, redirect_uri, parameters, language, names, import);
+thrown!(jose, assertion, redirect_uri, parameters, language, names, import);

@@ -6,12 +6,14 @@ use std::sync::OnceLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guichet::base::redirect_uri::origin;
-use guichet::base::{Address, Clock, Email, Language, Networks, RedirectUri, Rules, SignInName, Timestamp};
+use guichet::base::{Address, Clock, Email, Language, Life, Networks, RedirectUri, Rules, SignInName, Timestamp};
 use guichet::directory::import;
 use guichet::keys::{Algorithm, Keyring, Keys, MasterKey, TokenType};
 use guichet::oidc::parameters::Parameters;
+use guichet::relying_party::assertion::{Assertion, Here};
+use guichet::relying_party::{PublicKeys, RelyingParties};
 use guichet::store::{Settings, Store};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use url::{Host, Url};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -20,18 +22,18 @@ const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 /// a signature, not encoded yet; `@ES256@` and `@RS256@` stand for the names of the keys.
 pub fn jose(input: &[u8]) {
     let (ring, kids) = ring();
-    let mut lines = input.splitn(3, |byte| *byte == b'\n');
-    let [header, claims, signature] = [(); 3].map(|()| lines.next().unwrap_or_default());
+    let (header, rest) = input.split_at(input.iter().position(|byte| *byte == b'\n').unwrap_or(input.len()));
     let mut named = String::from_utf8_lossy(header).into_owned();
     for (alg, kid) in kids {
         named = named.replace(&format!("@{alg}@"), kid);
     }
-    let made = [named.as_bytes(), claims, signature].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
+    let made = compact(&[named.as_bytes(), rest].concat());
     for token in [String::from_utf8_lossy(input).as_ref(), &made] {
         for typ in [TokenType::Access, TokenType::Id] {
             assert!(ring.verify_hint(token, typ).is_err(), "a forgery passes: {token}");
         }
     }
+    let claims = input.split(|byte| *byte == b'\n').nth(1).unwrap_or_default();
     let Ok(claims) = serde_json::from_slice::<Map<String, Value>>(claims) else { return };
     let token = ring.sign(Algorithm::Es256, TokenType::Access, &claims).unwrap();
     assert!(ring.verify_hint(&token, TokenType::Id).is_err(), "an access token passes as an ID token: {token}");
@@ -39,6 +41,42 @@ pub fn jose(input: &[u8]) {
         assert!(read.keys().eq(claims.keys()), "{read:?} was {claims:?}");
         assert!(read["exp"].as_i64().unwrap() > NOW.seconds());
     }
+}
+
+/// A compact JWS of three lines: a header, claims and a signature.
+fn compact(lines: &[u8]) -> String {
+    let mut lines = lines.splitn(3, |byte| *byte == b'\n');
+    [(); 3].map(|()| URL_SAFE_NO_PAD.encode(lines.next().unwrap_or_default())).join(".")
+}
+
+/// Client assertions: none that the client didn't sign proves anything. The lines are as in `jose`; what is JSON may be a key set, too.
+pub fn assertion(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    let here = Here {
+        issuer: "http://localhost:8080",
+        token_endpoint: "http://localhost:8080/oauth2/token",
+        now: NOW,
+        longest: Life::seconds(600),
+    };
+    let party = parties().find("app").unwrap();
+    for token in [text.as_ref(), &compact(input)] {
+        if let Ok(assertion) = Assertion::read(token) {
+            assert!(assertion.prove(party, here).is_err(), "a forgery passes: {token}");
+        }
+    }
+    if let Ok(set) = serde_json::from_slice::<Value>(input) {
+        let _ = PublicKeys::parse(&set);
+    }
+}
+
+/// A client whose private key is nowhere near.
+fn parties() -> &'static RelyingParties {
+    static PARTIES: OnceLock<RelyingParties> = OnceLock::new();
+    PARTIES.get_or_init(|| {
+        let set: Value = serde_json::from_str(include_str!("../seeds/assertion/keys")).unwrap();
+        let client = json!({ "id": "app", "name": "App", "redirect_uris": [], "jwks": set, "legacy_assertion_audience": true });
+        RelyingParties::new(&[serde_json::from_value(client).unwrap()]).unwrap()
+    })
 }
 
 /// Keys of a fresh database, and what they are called by algorithm.
