@@ -68,12 +68,23 @@ fn flaw(text: &str) -> Option<&'static str> {
         return Some("it names a user");
     }
     match url.scheme() {
+        // The host goes into content security policies, where a semicolon would end the directive.
+        "https" | "http" if !is_plain(&url) => Some("its host is no domain name"),
         "https" => None,
         "http" if is_loopback(&url) => None,
         "http" => Some("http is for loopback only"),
         // Private-use schemes are domain names reversed (RFC 8252 section 7.1); that leaves out javascript:, data: and file:.
         scheme if scheme.contains('.') => None,
         _ => Some("its scheme is neither https nor a private-use one like com.example.app"),
+    }
+}
+
+/// Whether the host is a domain name in letters, digits, hyphens and underscores, or an address.
+fn is_plain(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)),
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
     }
 }
 
@@ -132,6 +143,7 @@ mod tests {
             "https://portal.example/c b",
             "file:///etc/passwd",
             "https:\\\\portal.example",
+            "https://portal.example;script-src/cb",
         ] {
             assert!(RedirectUri::parse(text).is_err(), "{text}");
         }

@@ -9,7 +9,8 @@ mod discovery;
 mod errors;
 mod hint;
 mod logout;
-mod parameters;
+// Public for the fuzz targets, which are a crate of their own (`tests/fuzz`).
+pub mod parameters;
 mod public;
 #[cfg(test)]
 mod tests;

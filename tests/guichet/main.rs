@@ -12,6 +12,7 @@ mod command_line;
 mod conformance;
 mod foreign;
 mod forms;
+mod fuzz_seeds;
 mod headers;
 mod languages;
 mod limits;

@@ -1,0 +1,5 @@
+//! `guichet_fuzz::parameters` under the fuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| guichet_fuzz::parameters(input));
