@@ -90,35 +90,12 @@ pub struct Hanging {
 }
 
 impl Hanging {
-    /// Whether the authorization and every ancestor is live, and the token asked about wasn't taken back. What was given with
-    /// `offline_access` doesn't hang from the session: it is meant for the time after it, and lives until the person
-    /// withdraws the consent or access ends it (OpenID Connect Core section 11, Back-Channel Logout section 2.7).
+    /// Whether the authorization and every ancestor is live.
     #[must_use]
-    pub fn is_live(&self, at: (Timestamp, Life)) -> bool {
-        let outlives_the_session = self.scope.contains("offline_access");
-        self.authorization_ended_at.is_none()
-            && self.consent_withdrawn_at.is_none()
-            && !self.token_revoked
-            && (outlives_the_session || self.session_is_live(at))
-    }
-
-    /// Whether an access token given at that instant is live: also under `offline_access` one that was given in the session dies with
-    /// it, and only what a refresh gives afterwards lives without it.
-    #[must_use]
-    pub fn honours(&self, issued_at: Timestamp, at: (Timestamp, Life)) -> bool {
-        self.is_live(at) && self.session_over_since(at).is_none_or(|over| over < issued_at)
-    }
-
-    /// Whether the session of the sign-in still runs, at that instant and with that idle time.
-    #[must_use]
-    pub fn session_is_live(&self, at: (Timestamp, Life)) -> bool {
-        self.session_over_since(at).is_none()
-    }
-
-    fn session_over_since(&self, (now, idle): (Timestamp, Life)) -> Option<Timestamp> {
-        let idle_since = self.session_last_seen_at.map(|seen| seen + idle);
-        let ends = [self.session_ended_at, self.session_expires_at, idle_since];
-        ends.into_iter().flatten().filter(|end| *end <= now).min()
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        let session_lives =
+            self.session.is_none() || (self.session_ended_at.is_none() && self.session_expires_at.is_some_and(|end| now < end));
+        self.authorization_ended_at.is_none() && self.consent_withdrawn_at.is_none() && session_lives
     }
 
     /// The address the session was last used from.
