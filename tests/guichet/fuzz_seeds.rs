@@ -18,7 +18,9 @@ fn throw(name: &str, target: fn(&[u8])) {
     let files = std::fs::read_dir(folder).unwrap();
     let seeds: Vec<Vec<u8>> = files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
     assert!(seeds.len() >= 3, "{name} needs more seeds");
-    seeds.iter().for_each(|seed| target(seed));
+    for seed in &seeds {
+        target(seed);
+    }
     let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(INPUTS) });
     let thrown = runner.run(&inputs(seeds), |input| {
         target(&input);

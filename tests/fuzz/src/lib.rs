@@ -79,9 +79,12 @@ fn parties() -> &'static RelyingParties {
     })
 }
 
+/// Keys, and the members of each public one.
+type Ring = (std::sync::Arc<Keyring>, Vec<(String, String)>);
+
 /// Keys of a fresh database, and what they are called by algorithm.
-fn ring() -> &'static (std::sync::Arc<Keyring>, Vec<(String, String)>) {
-    static RING: OnceLock<(std::sync::Arc<Keyring>, Vec<(String, String)>)> = OnceLock::new();
+fn ring() -> &'static Ring {
+    static RING: OnceLock<Ring> = OnceLock::new();
     RING.get_or_init(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let ring = runtime.block_on(async {
