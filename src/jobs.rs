@@ -30,7 +30,7 @@ struct Job {
 
 /// In [`run_due`] each takes along what those before it left: keys are read after their rotation, what ran out ends,
 /// endings become reactions, and these leave.
-const TIMETABLE: [Job; 15] = [
+const TIMETABLE: [Job; 16] = [
     Job { name: "rotate keys", cron: "30 * * * * *", run: |app| Box::pin(rotate_keys(app)) },
     // A change counts on every server within 5 s, the scheduler's delays and a slow database included.
     Job { name: "keys", cron: "*/2 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
@@ -39,6 +39,7 @@ const TIMETABLE: [Job; 15] = [
     Job { name: "events", cron: "* * * * * *", run: |app| Box::pin(async move { reactions::react(&app).await }) },
     Job { name: "logouts", cron: "* * * * * *", run: |app| Box::pin(deliver_logouts(app)) },
     Job { name: "sweep codes", cron: "0 7 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))) },
+    Job { name: "sweep tokens", cron: "0 12 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::sweep_tokens(tx)))) },
     Job { name: "sweep errands", cron: "0 17 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))) },
     Job { name: "sweep assertions", cron: "0 22 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(assertion::sweep(tx)))) },
     Job { name: "sweep devices", cron: "0 27 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep(tx)))) },

@@ -10,7 +10,7 @@ use super::{Store, sql};
 use crate::base::Fault;
 
 /// The schema this program was built with: the number of the last migration.
-pub const SCHEMA: i64 = 2;
+pub const SCHEMA: i64 = 3;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -132,6 +132,9 @@ mod tests {
             let (clock, rules) = (Clock::System, Rules::default());
             let start = Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
             let undone = trial.store.act(start, async |tx| {
+                execute!(tx.db, "drop table revoked_tokens")?;
+                execute!(tx.db, "drop table access_tokens")?;
+                execute!(tx.db, "drop table refresh_tokens")?;
                 execute!(tx.db, "drop table limits")?;
                 execute!(tx.db, "delete from _sqlx_migrations where version > 1")?;
                 execute!(tx.db, "update schema_state set version = 1")
