@@ -27,6 +27,15 @@ pub fn trouble(app: &App, caller: &Caller, trouble: Trouble) -> Response {
     }
 }
 
+/// A page for a method that this door doesn't take (RFC 9110 section 15.5.6); the router adds which ones it does.
+#[must_use]
+pub fn wrong_method(app: &App, caller: &Caller) -> Response {
+    match caller.frame(app) {
+        Ok(frame) => page(StatusCode::METHOD_NOT_ALLOWED, &ErrorPage::new(frame, Trouble::NotFound)),
+        Err(fault) => Broken(fault).into_response(),
+    }
+}
+
 /// The HTTP status of a trouble.
 #[must_use]
 pub const fn status(trouble: Trouble) -> StatusCode {

@@ -50,7 +50,7 @@ both! {
             ("/oauth2/authorize", 400),
             ("/oauth2/authorize?client_id=%00", 400),
             ("/oauth2/userinfo", 401),
-            ("/account/sessions/end", 404),
+            ("/account/sessions/end", 405),
             ("/login?errand=not-an-errand", 400),
             ("/%2e%2e/%2e%2e/etc/passwd", 404),
             ("/assets/..%2f..%2fCargo.toml", 404),
