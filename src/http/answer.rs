@@ -110,7 +110,7 @@ pub struct Reference {
 impl IntoResponse for Broken {
     fn into_response(self) -> Response {
         let reference = super::broken::reference();
-        let busy = matches!(self.0, Fault::Busy(_));
+        let busy = self.0.passes();
         tracing::error!(%reference, fault = %self.0, "a request could not be answered");
         let status = if busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
         let mut response = status.into_response();
