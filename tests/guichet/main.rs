@@ -11,6 +11,7 @@ mod backchannel;
 mod client_credentials;
 mod command_line;
 mod conformance;
+mod doors;
 mod foreign;
 mod forms;
 mod fuzz_seeds;
