@@ -17,4 +17,7 @@ pub use membership::{Grant, admit, disable_membership, login_of_contact};
 pub use names::{Credentials, NameTaken, create, credentials, login_of, rehash, set_password};
 pub use password::{Hasher, LONGEST as LONGEST_PASSWORD, Settings as PasswordSettings, Turn, Verdict};
 pub use record::{Record, by_name, disable, enable, names};
-pub use session::{ACR, Because, Begin, Opened, Session, begin, choose, end, end_all, end_run_out, find, is_stale, list, lose, touch};
+pub use session::{
+    ACR, Because, Begin, Opened, Session, begin, choose, end, end_all, end_run_out, find, is_stale, list, lose, lose_all, sweep_sessions,
+    touch,
+};

@@ -16,6 +16,7 @@ mod forms;
 mod fuzz_seeds;
 mod headers;
 mod languages;
+mod lasting;
 mod limits;
 mod portal;
 mod protocol;
