@@ -124,10 +124,24 @@ deeds! {
     PasswordSet = "account.password_set",
     /// An account was signed in to from a browser not seen before, and its owner was told.
     DeviceSeen = "account.device_seen",
+    /// A one-time link was made: what it is for is its purpose.
+    LinkIssued = "link.issued",
+    /// A one-time link was confirmed.
+    LinkUsed = "link.used",
+    /// One of the vendor's people was invited.
+    StaffInvited = "staff.invited",
+    /// One of the vendor's people may do other things than before.
+    StaffRolesChanged = "staff.roles_changed",
+    /// The limits on an account's sign-ins were opened again.
+    AccountUnlocked = "account.unlocked",
     /// An account was switched off.
     AccountDisabled = "account.disabled",
     /// An account was switched on again.
     AccountEnabled = "account.enabled",
+    /// A page refused somebody, and gave them a reference.
+    AccessRefused = "access.refused",
+    /// A request broke, and its page gave a reference.
+    RequestBroke = "request.broke",
     /// A person lets a relying party see something.
     ConsentGiven = "consent.given",
     /// A person no longer lets a relying party see anything.
@@ -142,6 +156,10 @@ deeds! {
     DirectoryImported = "directory.imported",
     /// A company came into the directory.
     CompanyAdded = "company.added",
+    /// Customer Service blocked a company (R-DIR-1).
+    CompanyBlocked = "company.blocked",
+    /// Customer Service let a company in again.
+    CompanyUnblocked = "company.unblocked",
     /// A company's record changed.
     CompanyChanged = "company.changed",
     /// A contact came into the directory.

@@ -11,6 +11,12 @@ pub enum Place {
     CompanyChoice,
     /// Consent to what a relying party sees.
     Consent,
+    /// A one-time link.
+    Link,
+    /// Choice of a password, once a link was confirmed.
+    NewPassword,
+    /// Says that the password is set.
+    PasswordDone,
     /// Sign-out from our own pages.
     Logout,
     /// The language switch.
@@ -51,11 +57,14 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::Root,
         Self::Login,
         Self::CompanyChoice,
         Self::Consent,
+        Self::Link,
+        Self::NewPassword,
+        Self::PasswordDone,
         Self::Logout,
         Self::Language,
         Self::Account,
@@ -84,6 +93,9 @@ impl Place {
             Self::Login => "/login",
             Self::CompanyChoice => "/login/company",
             Self::Consent => "/login/consent",
+            Self::Link => "/links/{token}",
+            Self::NewPassword => "/password",
+            Self::PasswordDone => "/password/done",
             Self::Logout => "/logout",
             Self::Language => "/language",
             Self::Account => "/account",
@@ -102,6 +114,16 @@ impl Place {
             Self::DemoMailbox => "/dev/mailbox",
             Self::DemoMailboxJson => "/dev/mailbox.json",
             Self::DemoClock => "/dev/clock",
+        }
+    }
+
+    /// The path, with what stands in its one variable part.
+    #[must_use]
+    pub fn with(self, part: impl std::fmt::Display) -> String {
+        let path = self.path();
+        match (path.find('{'), path.find('}')) {
+            (Some(from), Some(to)) => format!("{}{part}{}", &path[..from], &path[to + 1..]),
+            (None, _) | (_, None) => path.to_owned(),
         }
     }
 

@@ -31,7 +31,7 @@ pub fn trouble(app: &App, caller: &Caller, trouble: Trouble) -> Response {
 #[must_use]
 pub const fn status(trouble: Trouble) -> StatusCode {
     match trouble {
-        Trouble::NotFound => StatusCode::NOT_FOUND,
+        Trouble::NotFound | Trouble::StaleLink => StatusCode::NOT_FOUND,
         Trouble::StaleForm => StatusCode::FORBIDDEN,
         Trouble::StaleErrand | Trouble::BadRequest => StatusCode::BAD_REQUEST,
         Trouble::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

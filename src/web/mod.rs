@@ -4,8 +4,10 @@
 pub mod account;
 pub mod company_choice;
 mod language;
+pub mod links;
 pub mod login;
 pub mod mailbox;
+pub mod new_password;
 mod sign_out;
 #[cfg(test)]
 mod tests;
@@ -29,6 +31,9 @@ pub fn routes() -> Router<App> {
         .route(Place::Root.path(), get(welcome::show))
         .route(Place::Login.path(), get(login::show).post(login::submit))
         .route(Place::CompanyChoice.path(), get(company_choice::show).post(company_choice::choose))
+        .route(Place::Link.path(), get(links::show).post(links::confirm))
+        .route(Place::NewPassword.path(), get(new_password::show).post(new_password::submit))
+        .route(Place::PasswordDone.path(), get(new_password::done))
         .route(Place::Logout.path(), get(sign_out::show).post(sign_out::submit))
         .route(Place::Language.path(), get(language::switch))
         .route(Place::Account.path(), get(account::show))

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Keys put together at run time: the pattern, and what may stand in its place.
-const COMPOSED: [(&str, &[&str]); 8] = [
+const COMPOSED: [(&str, &[&str]); 12] = [
     ("language-{}", &["fr", "en"]),
     ("scope-{}", &SCOPES),
     ("access-{}-label", &CONDITIONS),
@@ -14,6 +14,10 @@ const COMPOSED: [(&str, &[&str]); 8] = [
     ("error-{}-title", &TROUBLES),
     ("error-{}-what", &TROUBLES),
     ("error-{}-next", &TROUBLES),
+    ("link-{}-title", &MAILED),
+    ("link-{}-lead", &MAILED),
+    ("link-{}-next", &MAILED),
+    ("link-{}-confirm", &MAILED),
 ];
 
 const CONDITIONS: [&str; 13] = [
@@ -34,7 +38,10 @@ const CONDITIONS: [&str; 13] = [
 
 const SCOPES: [&str; 8] = ["openid", "profile", "email", "phone", "address", "company", "rights", "offline_access"];
 
-const TROUBLES: [&str; 7] = ["not-found", "stale-form", "stale-errand", "bad-request", "too-large", "busy", "broken"];
+/// The purposes of links that have a page.
+const MAILED: [&str; 1] = ["staff-invitation"];
+
+const TROUBLES: [&str; 8] = ["not-found", "stale-form", "stale-errand", "stale-link", "bad-request", "too-large", "busy", "broken"];
 
 #[test]
 fn both_languages_have_the_same_sentences_with_the_same_values() {

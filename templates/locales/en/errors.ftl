@@ -31,3 +31,6 @@ error-busy-next = Wait a minute, then try again.
 error-broken-title = Something broke on our side
 error-broken-what = It isn’t your fault, and we have a record of it.
 error-broken-next = Try again in a few minutes. If it happens again, give the reference below to Customer Service.
+error-stale-link-title = This link no longer works
+error-stale-link-what = It was used already, its time is over, or a newer one was sent. Nothing was changed.
+error-stale-link-next = Look for a newer mail. If there is none, ask whoever sent you the link for another one.

@@ -31,3 +31,6 @@ error-busy-next = Patientez une minute, puis réessayez.
 error-broken-title = Une erreur s’est produite chez nous
 error-broken-what = Vous n’y êtes pour rien, et nous en gardons la trace.
 error-broken-next = Réessayez dans quelques minutes. Si l’erreur revient, donnez la référence ci-dessous au Service Clients.
+error-stale-link-title = Ce lien ne fonctionne plus
+error-stale-link-what = Il a déjà servi, il a expiré, ou un lien plus récent vous a été envoyé. Rien n’a été modifié.
+error-stale-link-next = Cherchez un message plus récent. Sinon, demandez un nouveau lien à la personne qui vous a envoyé celui-ci.
