@@ -39,6 +39,7 @@ const TIMETABLE: [Job; 16] = [
     Job { name: "events", cron: "* * * * * *", run: |app| Box::pin(async move { reactions::react(&app).await }) },
     Job { name: "logouts", cron: "* * * * * *", run: |app| Box::pin(deliver_logouts(app)) },
     Job { name: "sweep codes", cron: "0 7 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))) },
+    Job { name: "sweep tokens", cron: "0 12 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::sweep_tokens(tx)))) },
     Job { name: "sweep errands", cron: "0 17 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))) },
     Job { name: "sweep assertions", cron: "0 22 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(assertion::sweep(tx)))) },
     Job { name: "sweep links", cron: "0 32 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::link::sweep(tx)))) },

@@ -72,6 +72,7 @@ pub async fn close(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<Closin
             account
         ),
         Happening::AuthorizationEnded(sid) => close_those!(tx, "a.id = $3", sid),
+        Happening::AuthorizationsEnded(account) => close_those!(tx, "a.account = $3 and a.ended_at is not null", account),
         Happening::ConsentWithdrawn(consent) => {
             close_those!(tx, "a.account = (select c.account from consents c where c.id = $3) and a.consent = $3", consent)
         }

@@ -1,23 +1,28 @@
 //! Authorizations: what one sign-in gave one relying party (DESIGN idea 4). Every code and token hangs from one row
 //! and lives as long as that row, its session, its consent and its membership do; ending something is one update of one row.
+//! With `offline_access` it doesn't hang from its session; only its codes do, and the access tokens given in it. The session is still told, for the last address and
+//! for whoever tells relying parties of a sign-out.
 //! It decides what a request still lacks, and knows neither HTTP nor the wording of any specification's messages.
 
+pub mod access_token;
 mod closing;
 pub mod code;
 pub mod consent;
 pub mod errand;
 mod next;
+pub mod refresh;
 mod request;
 #[cfg(test)]
 mod tests;
 
 use sqlx::types::Json;
 
+use crate::access::Snapshot;
 use crate::audit::{self, Deed, What};
 use crate::base::ids::{AccountId, AuthorizationId, ConsentId, MembershipId, SessionId};
 use crate::base::{Fault, Timestamp};
 use crate::events::{self, Happening};
-use crate::relying_party::{Claims, Scopes};
+use crate::relying_party::{Claims, Scope, Scopes};
 use crate::store::{self, Db, Tx};
 
 pub use closing::{Closed, Closing, close};
@@ -29,7 +34,7 @@ pub use request::{Prompt, Request, ResponseMode};
 pub struct Authorization {
     /// Its id: the `sid` of tokens.
     pub sid: AuthorizationId,
-    /// The session it hangs from, if any.
+    /// The session of the sign-in. It hangs from that, unless the scope holds `offline_access`.
     pub session: Option<SessionId>,
     /// Who signed in: the `sub` of tokens.
     pub account: AccountId,
@@ -47,10 +52,18 @@ pub struct Authorization {
     pub auth_time: Timestamp,
 }
 
+impl Authorization {
+    /// The same as tokens of a narrower scope speak of it.
+    #[must_use]
+    pub fn narrowed(self, scope: Scopes) -> Self {
+        Self { scope: Json(scope), ..self }
+    }
+}
+
 /// What an authorization begins with.
 #[derive(Clone, Debug)]
 pub struct Beginning {
-    /// The session it hangs from.
+    /// The session of the sign-in.
     pub session: SessionId,
     /// Who signed in.
     pub account: AccountId,
@@ -70,6 +83,14 @@ pub struct Beginning {
     pub amr: Vec<String>,
     /// When.
     pub auth_time: Timestamp,
+}
+
+/// What of the scope asked for may be given to that person. Offline access isn't where a network list applies to them or their
+/// company: nobody knows where an absent person is (R-RGT-6).
+#[must_use]
+pub fn grantable(asked: &Scopes, person: &Snapshot) -> Scopes {
+    let limited = !person.networks.is_empty() || !person.company_networks.is_empty();
+    if limited { asked.without(&[Scope::OfflineAccess].into_iter().collect()) } else { asked.clone() }
 }
 
 /// Begins an authorization.
@@ -102,6 +123,12 @@ pub async fn begin(tx: &mut Tx, given: Beginning) -> Result<AuthorizationId, Fau
 pub enum Because {
     /// Its code came back after it was spent: somebody else has it (RFC 6749 section 4.1.2).
     CodeReplayed,
+    /// One of its used refresh tokens came back: two parties hold the family (RFC 9700 section 4.14.2).
+    RefreshTokenReplayed,
+    /// Its relying party gave its refresh token back (RFC 7009 section 2.1).
+    Revoked,
+    /// The operator ended all that the person has.
+    Operator,
     /// A condition of access that doesn't come back no longer holds.
     AccessLost,
 }
@@ -110,6 +137,9 @@ impl Because {
     const fn name(self) -> &'static str {
         match self {
             Self::CodeReplayed => "code replayed",
+            Self::RefreshTokenReplayed => "refresh token replayed",
+            Self::Revoked => "revoked",
+            Self::Operator => "operator",
             Self::AccessLost => "access lost",
         }
     }
@@ -117,7 +147,9 @@ impl Because {
     const fn deed(self) -> What {
         match self {
             Self::CodeReplayed => What::CodeReplayed,
-            Self::AccessLost => What::AuthorizationEnded,
+            Self::RefreshTokenReplayed => What::RefreshTokenReplayed,
+            Self::Revoked => What::AuthorizationRevoked,
+            Self::Operator | Self::AccessLost => What::AuthorizationEnded,
         }
     }
 }
@@ -149,6 +181,28 @@ pub async fn give(tx: &mut Tx, sid: AuthorizationId) -> Result<bool, Fault> {
         tx.now
     )?;
     Ok(rows == 1)
+}
+
+/// Ends every authorization of an account, those that outlive their session too; answers how many it ended.
+pub async fn end_all(tx: &mut Tx, account: AccountId, because: Because) -> Result<u64, Fault> {
+    let ended = store::execute!(
+        tx.db,
+        "update authorizations set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null",
+        account,
+        tx.now,
+        because.name(),
+    )?;
+    if ended > 0 {
+        let detail = serde_json::json!({ "because": because.name(), "authorizations": ended });
+        audit::record(tx, Deed::new(because.deed()).account(account).detail(detail)).await?;
+        events::record(tx, Happening::AuthorizationsEnded(account)).await?;
+    }
+    Ok(ended)
+}
+
+/// Removes tokens whose time is over, and answers how many.
+pub async fn sweep_tokens(tx: &mut Tx) -> Result<u64, Fault> {
+    Ok(refresh::sweep(tx).await? + access_token::sweep(tx).await?)
 }
 
 /// The authorization of that `sid`, ended or not.

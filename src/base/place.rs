@@ -35,6 +35,10 @@ pub enum Place {
     Token,
     /// UserInfo endpoint (OpenID Connect Core section 5.3).
     UserInfo,
+    /// Introspection endpoint (RFC 7662).
+    Introspect,
+    /// Revocation endpoint (RFC 7009).
+    Revoke,
     /// Public keys (RFC 7517).
     Jwks,
     /// Sign-out asked for by a relying party (OpenID Connect RP-Initiated Logout).
@@ -57,7 +61,7 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Root,
         Self::Login,
         Self::CompanyChoice,
@@ -74,6 +78,8 @@ impl Place {
         Self::Authorize,
         Self::Token,
         Self::UserInfo,
+        Self::Introspect,
+        Self::Revoke,
         Self::Jwks,
         Self::RelyingPartyLogout,
         Self::OpenidConfiguration,
@@ -105,6 +111,8 @@ impl Place {
             Self::Authorize => "/oauth2/authorize",
             Self::Token => "/oauth2/token",
             Self::UserInfo => "/oauth2/userinfo",
+            Self::Introspect => "/oauth2/introspect",
+            Self::Revoke => "/oauth2/revoke",
             Self::Jwks => "/oauth2/jwks",
             Self::RelyingPartyLogout => "/oauth2/logout",
             Self::OpenidConfiguration => "/.well-known/openid-configuration",

@@ -132,7 +132,7 @@ mod tests {
             let (clock, rules) = (Clock::System, Rules::default());
             let start = Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
             let undone = trial.store.act(start, async |tx| {
-                for table in ["limits", "links", "staff", "upstream_attempts"] {
+                for table in ["revoked_tokens", "access_tokens", "refresh_tokens", "limits", "links", "staff", "upstream_attempts"] {
                     execute!(tx.db, sqlx::AssertSqlSafe(format!("drop table {table}")))?;
                 }
                 execute!(tx.db, "drop index audit_log_by_reference")?;
