@@ -30,7 +30,7 @@ struct Job {
 
 /// In [`run_due`] each takes along what those before it left: keys are read after their rotation, what ran out ends,
 /// endings become reactions, and these leave.
-const TIMETABLE: [Job; 16] = [
+const TIMETABLE: [Job; 17] = [
     Job { name: "rotate keys", cron: "30 * * * * *", run: |app| Box::pin(rotate_keys(app)) },
     // A change counts on every server within 5 s, the scheduler's delays and a slow database included.
     Job { name: "keys", cron: "*/2 * * * * *", run: |app| Box::pin(refresh_keys(app)) },

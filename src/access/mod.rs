@@ -4,9 +4,11 @@
 mod condition;
 mod door;
 mod snapshot;
+mod staff;
 mod standing;
 
 pub use condition::{Condition, Lasting};
 pub use door::{Door, Whose, counts, table};
 pub use snapshot::{Hanging, Snapshot, administrators, of_account, of_authorization, of_membership, of_token};
+pub use staff::{SecondFactor, StaffAsked, StaffCondition, StaffRules, StaffSnapshot, StaffStanding, judge_staff, of_staff};
 pub use standing::{Asked, Standing, Unmet, judge};

@@ -140,8 +140,7 @@ async fn one_at_a_time(tx: &mut Tx) -> Result<(), Fault> {
 /// Whether an operator who can sign in is left without this one, or there is none to lose.
 async fn somebody_else_operates(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     let everybody = staff(&mut tx.db).await?;
-    let operates =
-        |one: &&StaffMember| one.roles.contains(&StaffRole::Operator) && one.activated_at.is_some() && one.disabled_at.is_none();
+    let operates = |one: &&StaffMember| one.roles.contains(&StaffRole::Operator) && one.activated_at.is_some() && one.disabled_at.is_none();
     let mut operators = everybody.iter().filter(operates).peekable();
     Ok(operators.peek().is_none() || operators.any(|one| one.account != account))
 }

@@ -23,6 +23,34 @@ pub enum Place {
     Language,
     /// "My account".
     Account,
+    /// Where staff begin.
+    Staff,
+    /// Search for a company.
+    StaffCompanies,
+    /// A company, for staff.
+    StaffCompany,
+    /// Blocks a company, or lets it in again (R-DIR-1).
+    StaffBlockCompany,
+    /// Search for a contact.
+    StaffContacts,
+    /// A contact, for staff.
+    StaffContact,
+    /// Opens the limits of a contact's account.
+    StaffUnlock,
+    /// Ends every session of a contact's account.
+    StaffEndSessions,
+    /// Switches a contact's account off or on.
+    StaffSwitchAccount,
+    /// The vendor's people.
+    StaffPeople,
+    /// Gives one of the vendor's people other roles.
+    StaffRoles,
+    /// Sends one of the vendor's people a new invitation.
+    StaffInviteAgain,
+    /// Switches the account of one of the vendor's people off.
+    StaffDismiss,
+    /// The audit trail.
+    StaffAudit,
     /// Ends one of the person's sessions.
     EndSession,
     /// Withdraws a consent.
@@ -61,7 +89,7 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 41] = [
         Self::Root,
         Self::Login,
         Self::CompanyChoice,
@@ -72,6 +100,20 @@ impl Place {
         Self::Logout,
         Self::Language,
         Self::Account,
+        Self::Staff,
+        Self::StaffCompanies,
+        Self::StaffCompany,
+        Self::StaffBlockCompany,
+        Self::StaffContacts,
+        Self::StaffContact,
+        Self::StaffUnlock,
+        Self::StaffEndSessions,
+        Self::StaffSwitchAccount,
+        Self::StaffPeople,
+        Self::StaffRoles,
+        Self::StaffInviteAgain,
+        Self::StaffDismiss,
+        Self::StaffAudit,
         Self::EndSession,
         Self::WithdrawConsent,
         Self::Asset,
@@ -105,6 +147,20 @@ impl Place {
             Self::Logout => "/logout",
             Self::Language => "/language",
             Self::Account => "/account",
+            Self::Staff => "/staff",
+            Self::StaffCompanies => "/staff/companies",
+            Self::StaffCompany => "/staff/companies/{ref}",
+            Self::StaffBlockCompany => "/staff/companies/{ref}/block",
+            Self::StaffContacts => "/staff/contacts",
+            Self::StaffContact => "/staff/contacts/{id}",
+            Self::StaffUnlock => "/staff/contacts/{id}/unlock",
+            Self::StaffEndSessions => "/staff/contacts/{id}/sessions/end",
+            Self::StaffSwitchAccount => "/staff/contacts/{id}/switch",
+            Self::StaffPeople => "/staff/people",
+            Self::StaffRoles => "/staff/people/{id}/roles",
+            Self::StaffInviteAgain => "/staff/people/{id}/invite",
+            Self::StaffDismiss => "/staff/people/{id}/dismiss",
+            Self::StaffAudit => "/staff/audit",
             Self::EndSession => "/account/sessions/end",
             Self::WithdrawConsent => "/account/consents/withdraw",
             Self::Asset => "/assets/{file}",

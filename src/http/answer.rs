@@ -32,7 +32,7 @@ pub fn trouble(app: &App, caller: &Caller, trouble: Trouble) -> Response {
 pub const fn status(trouble: Trouble) -> StatusCode {
     match trouble {
         Trouble::NotFound | Trouble::StaleLink => StatusCode::NOT_FOUND,
-        Trouble::StaleForm => StatusCode::FORBIDDEN,
+        Trouble::StaleForm | Trouble::OtherDuty => StatusCode::FORBIDDEN,
         Trouble::StaleErrand | Trouble::BadRequest => StatusCode::BAD_REQUEST,
         Trouble::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Trouble::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -96,6 +96,8 @@ pub struct Reference {
     pub reference: String,
     /// Whether trying again later is all there is to do.
     pub busy: bool,
+    /// What broke, in the words of the program and without its particulars, which may be a person's.
+    pub what: &'static str,
 }
 
 impl IntoResponse for Broken {
@@ -105,7 +107,7 @@ impl IntoResponse for Broken {
         tracing::error!(%reference, fault = %self.0, "a request could not be answered");
         let status = if busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
         let mut response = status.into_response();
-        response.extensions_mut().insert(Reference { reference, busy });
+        response.extensions_mut().insert(Reference { reference, busy, what: self.0.what() });
         response
     }
 }

@@ -32,6 +32,8 @@ pub enum Trouble {
     StaleErrand,
     /// The link was used, has expired, or a newer one came.
     StaleLink,
+    /// The person's role at the vendor has other duties.
+    OtherDuty,
     /// A relying party asked for something we can't answer, and it can't be told so.
     BadRequest,
     /// The request is larger than anything we read.
@@ -44,8 +46,17 @@ pub enum Trouble {
 
 impl Trouble {
     /// Every trouble.
-    pub const ALL: [Self; 8] =
-        [Self::NotFound, Self::StaleForm, Self::StaleErrand, Self::StaleLink, Self::BadRequest, Self::TooLarge, Self::Busy, Self::Broken];
+    pub const ALL: [Self; 9] = [
+        Self::NotFound,
+        Self::StaleForm,
+        Self::StaleErrand,
+        Self::StaleLink,
+        Self::OtherDuty,
+        Self::BadRequest,
+        Self::TooLarge,
+        Self::Busy,
+        Self::Broken,
+    ];
 
     /// How its sentences are called.
     #[must_use]
@@ -55,6 +66,7 @@ impl Trouble {
             Self::StaleForm => "stale-form",
             Self::StaleErrand => "stale-errand",
             Self::StaleLink => "stale-link",
+            Self::OtherDuty => "other-duty",
             Self::BadRequest => "bad-request",
             Self::TooLarge => "too-large",
             Self::Busy => "busy",
@@ -66,7 +78,7 @@ impl Trouble {
     const fn needs_us(self) -> bool {
         match self {
             Self::BadRequest | Self::Broken => true,
-            Self::NotFound | Self::StaleForm | Self::StaleErrand | Self::StaleLink | Self::TooLarge | Self::Busy => false,
+            Self::NotFound | Self::StaleForm | Self::StaleErrand | Self::StaleLink | Self::OtherDuty | Self::TooLarge | Self::Busy => false,
         }
     }
 }

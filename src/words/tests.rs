@@ -5,12 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Keys put together at run time: the pattern, and what may stand in its place.
-const COMPOSED: [(&str, &[&str]); 12] = [
+const COMPOSED: [(&str, &[&str]); 14] = [
     ("language-{}", &["fr", "en"]),
     ("scope-{}", &SCOPES),
     ("access-{}-label", &CONDITIONS),
     ("access-{}-person", &CONDITIONS),
     ("access-{}-admin", &CONDITIONS),
+    ("access-staff-{}-label", &STAFF_CONDITIONS),
+    ("access-staff-{}-person", &STAFF_CONDITIONS),
     ("error-{}-title", &TROUBLES),
     ("error-{}-what", &TROUBLES),
     ("error-{}-next", &TROUBLES),
@@ -36,12 +38,15 @@ const CONDITIONS: [&str; 13] = [
     "e-service",
 ];
 
+const STAFF_CONDITIONS: [&str; 5] = ["account-enabled", "account-activated", "mailbox-proven", "network", "second-factor"];
+
 const SCOPES: [&str; 8] = ["openid", "profile", "email", "phone", "address", "company", "rights", "offline_access"];
 
 /// The purposes of links that have a page.
 const MAILED: [&str; 1] = ["staff-invitation"];
 
-const TROUBLES: [&str; 8] = ["not-found", "stale-form", "stale-errand", "stale-link", "bad-request", "too-large", "busy", "broken"];
+const TROUBLES: [&str; 9] =
+    ["not-found", "stale-form", "stale-errand", "stale-link", "other-duty", "bad-request", "too-large", "busy", "broken"];
 
 #[test]
 fn both_languages_have_the_same_sentences_with_the_same_values() {

@@ -3,22 +3,31 @@
 mod create;
 mod password;
 mod show;
+mod staff;
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
 
 use crate::account::{self, Because, Record};
 use crate::authorization;
 use crate::base::SignInName;
+use crate::base::vocabulary::UnknownWord;
 
 use super::{Failure, Opened, tell};
 
 /// The commands about accounts.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Gives a contact an account; you vouch for the contact's mailbox
+    /// Gives a contact an account, whose mailbox you vouch for; or one of the vendor's people, with --staff
     Create(create::Arguments),
     /// Shows an account's names, where it may act and why not, and its sessions
     Show(show::Arguments),
     /// Ends every session of an account, and what relying parties hold of it
     EndSessions(Named),
+    /// Prints a new one-time link for somebody of the staff who hasn't chosen a password yet
+    Invite(Named),
+    /// Gives somebody of the staff exactly the roles named
+    Roles(staff::Roles),
     /// Switches an account off and ends its sessions
     Disable(Named),
     /// Switches an account on again
@@ -39,6 +48,8 @@ pub(super) async fn run(opened: Opened, command: Command) -> Result<(), Failure>
         Command::Create(arguments) => create::run(&opened, arguments).await,
         Command::Show(arguments) => show::run(&opened, &arguments).await,
         Command::EndSessions(named) => end_sessions(&opened, &named).await,
+        Command::Invite(named) => staff::invite_again(&opened, &named).await,
+        Command::Roles(arguments) => staff::set_roles(&opened, &arguments).await,
         Command::Disable(named) => switch(&opened, &named, Switch::Off).await,
         Command::Enable(named) => switch(&opened, &named, Switch::On).await,
     }
@@ -93,6 +104,12 @@ impl Named {
         let found = found.ok_or_else(|| Failure::new(format!("no account goes by {name}"), "check the spelling"))?;
         Ok((name, found))
     }
+}
+
+/// Roles of one kind, each by its word.
+fn each_role<R: Ord + FromStr<Err = UnknownWord>>(words: &[String]) -> Result<BTreeSet<R>, Failure> {
+    let parse = |word: &String| word.parse().map_err(|error: UnknownWord| Failure::new(error, "check --role"));
+    words.iter().map(parse).collect()
 }
 
 fn parse_name(text: &str) -> Result<SignInName, Failure> {

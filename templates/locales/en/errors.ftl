@@ -34,3 +34,6 @@ error-broken-next = Try again in a few minutes. If it happens again, give the re
 error-stale-link-title = This link no longer works
 error-stale-link-what = It was used already, its time is over, or a newer one was sent. Nothing was changed.
 error-stale-link-next = Look for a newer mail. If there is none, ask whoever sent you the link for another one.
+error-other-duty-title = This is somebody else’s duty
+error-other-duty-what = None of your roles covers this page, or what you asked for.
+error-other-duty-next = An operator can give you another role.

@@ -34,3 +34,6 @@ error-broken-next = Réessayez dans quelques minutes. Si l’erreur revient, don
 error-stale-link-title = Ce lien ne fonctionne plus
 error-stale-link-what = Il a déjà servi, il a expiré, ou un lien plus récent vous a été envoyé. Rien n’a été modifié.
 error-stale-link-next = Cherchez un message plus récent. Sinon, demandez un nouveau lien à la personne qui vous a envoyé celui-ci.
+error-other-duty-title = Cela relève d’un autre rôle
+error-other-duty-what = Aucun de vos rôles ne donne accès à cette page, ni à ce que vous avez demandé.
+error-other-duty-next = Un opérateur peut vous attribuer un autre rôle.
