@@ -1,6 +1,8 @@
 //! The audit trail: who did what, in whose name, when and from where.
 //! Lines are written inside the unit of work they tell of, so that they stand or fall with it, and nothing here changes one.
 
+mod search;
+
 use std::fmt;
 
 use serde::Serialize;
@@ -10,6 +12,8 @@ use sqlx::types::Json;
 use crate::base::ids::{AccountId, AuditId, CompanyId, SessionId};
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
+
+pub use search::{PAGE, Search, Sight, search};
 
 /// Writes a line. Actor, address, session and instant are the unit's; the deed says the rest and holds no secret.
 pub async fn record(tx: &mut Tx, deed: Deed) -> Result<(), Fault> {

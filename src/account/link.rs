@@ -40,9 +40,9 @@ pub struct Link {
     pub expires_at: Timestamp,
 }
 
-/// Makes a link for an account. An older one of the same purpose stops working.
-pub async fn issue(tx: &mut Tx, account: AccountId, purpose: Purpose) -> Result<Secret, Fault> {
-    let secret = tx.dice.secret()?;
+/// Makes a link for an account, out of a fresh secret that is written into a letter before the unit of work begins.
+/// An older link of the same purpose stops working.
+pub async fn issue(tx: &mut Tx, account: AccountId, purpose: Purpose, secret: &Secret) -> Result<(), Fault> {
     let id = LinkId(tx.dice.id(tx.now)?);
     let expires_at = tx.now + purpose.life(&tx.rules);
     store::execute!(
@@ -58,8 +58,7 @@ pub async fn issue(tx: &mut Tx, account: AccountId, purpose: Purpose) -> Result<
         expires_at
     )?;
     let deed = Deed::new(What::LinkIssued).account(account).subject(id);
-    record(tx, deed.detail(serde_json::json!({ "purpose": purpose.as_str(), "until": expires_at.to_string() }))).await?;
-    Ok(secret)
+    record(tx, deed.detail(serde_json::json!({ "purpose": purpose.as_str(), "until": expires_at.to_string() }))).await
 }
 
 /// The link of a secret, if it still works at `now`. It changes nothing.
@@ -109,7 +108,7 @@ mod tests {
     use super::{Purpose, find, issue, redeem, sweep};
     use crate::account::{create, disable};
     use crate::base::actor::Who;
-    use crate::base::{Actor, Clock, Life, Rules, Secret, SignInName};
+    use crate::base::{Actor, Clock, Dice, Life, Rules, Secret, SignInName};
     use crate::store::{Start, trial};
 
     #[tokio::test]
@@ -119,7 +118,11 @@ mod tests {
             let start = || Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
             let login = SignInName::parse("alice@durand.example").unwrap();
             let account = trial.store.act(start(), async |tx| create(tx, std::slice::from_ref(&login)).await).await.unwrap().unwrap();
-            let fresh = async || trial.store.act(start(), async |tx| issue(tx, account, Purpose::StaffInvitation).await).await.unwrap();
+            let fresh = async || {
+                let secret = Dice.secret().unwrap();
+                let issued = trial.store.act(start(), async |tx| issue(tx, account, Purpose::StaffInvitation, &secret).await);
+                issued.await.map(|()| secret).unwrap()
+            };
             let works = async |link: &Secret| {
                 trial.store.look(&clock, &rules, async |view| find(&mut view.db, link, view.now).await).await.unwrap().is_some()
             };

@@ -7,10 +7,11 @@ use sqlx::types::Json;
 
 use crate::audit::{Deed, What, record};
 use crate::base::ids::AccountId;
-use crate::base::{Email, Fault, SignInName, StaffRole, Timestamp};
+use crate::base::{Email, Fault, Secret, SignInName, StaffRole, Timestamp};
 use crate::directory;
 use crate::store::{self, Db, Tx};
 
+use super::link::{self, Purpose};
 use super::names::credentials;
 use super::record::disable;
 
@@ -86,6 +87,15 @@ pub async fn invite(tx: &mut Tx, invited: &Invited) -> Result<Result<AccountId, 
     let deed = Deed::new(What::StaffInvited).account(account);
     record(tx, deed.detail(serde_json::json!({ "roles": invited.roles }))).await?;
     Ok(Ok(account))
+}
+
+/// The same, with the link to choose a password by.
+pub async fn invite_by(tx: &mut Tx, invited: &Invited, link: &Secret) -> Result<Result<AccountId, NotStaff>, Fault> {
+    let made = invite(tx, invited).await?;
+    if let Ok(account) = made {
+        link::issue(tx, account, Purpose::StaffInvitation, link).await?;
+    }
+    Ok(made)
 }
 
 /// The member of staff with this account.

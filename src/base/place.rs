@@ -1,5 +1,7 @@
 //! Every URL Guichet answers at, so that no page, mail or document can name one that doesn't exist.
 
+use url::form_urlencoded::byte_serialize;
+
 /// A page or endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
@@ -185,6 +187,8 @@ impl Place {
     #[must_use]
     pub fn with(self, part: impl std::fmt::Display) -> String {
         let path = self.path();
+        let part: String = byte_serialize(part.to_string().as_bytes()).collect();
+        let part = part.replace('+', "%20");
         match (path.find('{'), path.find('}')) {
             (Some(from), Some(to)) => format!("{}{part}{}", &path[..from], &path[to + 1..]),
             (None, _) | (_, None) => path.to_owned(),

@@ -51,7 +51,12 @@ impl Staff {
     /// The same, for pages and deeds of one duty only.
     pub async fn on_duty(app: &App, (caller, headers): (Caller, &HeaderMap), duty: Duty) -> Result<Self, Stop> {
         let staff = Self::behind(app, caller, headers).await?;
-        if staff.may(app, duty) { Ok(staff) } else { Err(answer::trouble(app, &staff.caller, Trouble::OtherDuty).into()) }
+        staff.must(app, duty).map(|()| staff)
+    }
+
+    /// Lets on only whoever has that duty.
+    pub fn must(&self, app: &App, duty: Duty) -> Result<(), Stop> {
+        if self.may(app, duty) { Ok(()) } else { Err(answer::trouble(app, &self.caller, Trouble::OtherDuty).into()) }
     }
 
     /// Whether one of their roles has that duty.

@@ -135,7 +135,9 @@ mod tests {
                 for table in ["revoked_tokens", "access_tokens", "refresh_tokens", "limits", "links", "staff", "upstream_attempts"] {
                     execute!(tx.db, sqlx::AssertSqlSafe(format!("drop table {table}")))?;
                 }
-                execute!(tx.db, "drop index audit_log_by_reference")?;
+                for index in ["audit_log_by_reference", "companies_by_name", "contacts_by_name", "contacts_by_company"] {
+                    execute!(tx.db, sqlx::AssertSqlSafe(format!("drop index {index}")))?;
+                }
                 execute!(tx.db, "delete from _sqlx_migrations where version > 1")?;
                 execute!(tx.db, "update schema_state set version = 1")
             });

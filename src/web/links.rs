@@ -10,7 +10,7 @@ use crate::account::{self, Link, Purpose, link};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
-use crate::base::{Fault, Place, Secret, Timestamp};
+use crate::base::{Dice, Fault, Place, Secret, Timestamp};
 use crate::http::answer::{self, Stop};
 use crate::http::cookies::{Kept, is_secret};
 use crate::http::error::Trouble;
@@ -65,8 +65,9 @@ pub(super) async fn confirm(State(app): State<App>, Path(token): Path<String>, p
     let secret = Secret::presented(&token);
     match found.purpose {
         Purpose::StaffInvitation => {
-            let choice = app.act(caller.acts_as(Who::Visitor), async |tx| take_up(tx, &secret, found.purpose).await).await?;
-            choice.map_or_else(stale, |choice| Ok(choose_password(&app, &choice)?))
+            let choice = Dice.secret()?;
+            let taken = app.act(caller.acts_as(Who::Visitor), async |tx| take_up(tx, (&secret, found.purpose), &choice).await).await?;
+            if taken { Ok(choose_password(&app, &choice)?) } else { stale() }
         }
         // The browser keeps it; nobody is sent one.
         Purpose::PasswordChoice => stale(),
@@ -74,11 +75,11 @@ pub(super) async fn confirm(State(app): State<App>, Path(token): Path<String>, p
 }
 
 /// A confirmed click proves the mailbox, or the hand the operator gave the link to; a password is chosen next.
-async fn take_up(tx: &mut Tx, secret: &Secret, purpose: Purpose) -> Result<Option<Secret>, Fault> {
-    let Some(owner) = link::redeem(tx, secret, purpose).await? else { return Ok(None) };
+async fn take_up(tx: &mut Tx, (secret, purpose): (&Secret, Purpose), choice: &Secret) -> Result<bool, Fault> {
+    let Some(owner) = link::redeem(tx, secret, purpose).await? else { return Ok(false) };
     tx.by.who = Who::Account(owner);
     account::prove_mailbox(tx, owner).await?;
-    link::issue(tx, owner, Purpose::PasswordChoice).await.map(Some)
+    link::issue(tx, owner, Purpose::PasswordChoice, choice).await.map(|()| true)
 }
 
 fn choose_password(app: &App, choice: &Secret) -> Result<Response, Fault> {

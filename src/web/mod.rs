@@ -9,6 +9,7 @@ pub mod login;
 pub mod mailbox;
 pub mod new_password;
 mod sign_out;
+pub mod staff;
 #[cfg(test)]
 mod tests;
 pub mod welcome;
@@ -40,6 +41,7 @@ pub fn routes() -> Router<App> {
         .route(Place::EndSession.path(), post(account::end_session))
         .route(Place::WithdrawConsent.path(), post(account::withdraw_consent))
         .route(Place::Asset.path(), get(asset))
+        .merge(staff::routes())
 }
 
 /// Serves a file of ours. Its address names its version, so browsers may keep it for good.

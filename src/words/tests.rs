@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Keys put together at run time: the pattern, and what may stand in its place.
-const COMPOSED: [(&str, &[&str]); 14] = [
+const COMPOSED: [(&str, &[&str]); 19] = [
     ("language-{}", &["fr", "en"]),
     ("scope-{}", &SCOPES),
     ("access-{}-label", &CONDITIONS),
@@ -13,6 +13,11 @@ const COMPOSED: [(&str, &[&str]); 14] = [
     ("access-{}-admin", &CONDITIONS),
     ("access-staff-{}-label", &STAFF_CONDITIONS),
     ("access-staff-{}-person", &STAFF_CONDITIONS),
+    ("staff-condition-{}", &CONDITIONS),
+    ("staff-role-{}", &STAFF_ROLES),
+    ("staff-role-{}-explained", &STAFF_ROLES),
+    ("staff-state-{}", &["active", "invited", "off"]),
+    ("staff-done-{}", &STAFF_DEEDS),
     ("error-{}-title", &TROUBLES),
     ("error-{}-what", &TROUBLES),
     ("error-{}-next", &TROUBLES),
@@ -39,6 +44,11 @@ const CONDITIONS: [&str; 13] = [
 ];
 
 const STAFF_CONDITIONS: [&str; 5] = ["account-enabled", "account-activated", "mailbox-proven", "network", "second-factor"];
+
+const STAFF_ROLES: [&str; 3] = ["customer_service", "support_agent", "operator"];
+
+const STAFF_DEEDS: [&str; 9] =
+    ["unlocked", "not-locked", "sessions-ended", "switched-off", "switched-on", "blocked", "unblocked", "invited", "roles-changed"];
 
 const SCOPES: [&str; 8] = ["openid", "profile", "email", "phone", "address", "company", "rights", "offline_access"];
 

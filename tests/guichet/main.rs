@@ -26,6 +26,7 @@ mod revocation;
 mod rotation;
 mod sessions;
 mod sign_in;
+mod staff;
 mod standing;
 mod storm;
 mod tls;

@@ -1,9 +1,8 @@
 //! Accounts of the vendor's own people: invited with a one-time link, given roles. The operator hands the link over.
 
 use crate::account::{self, Invited, NotStaff, Purpose, StaffMember, link};
-use crate::base::{Email, Fault, Place, Secret, StaffRole};
+use crate::base::{Dice, Email, Place, Secret, StaffRole};
 use crate::cli::{Failure, Opened, tell};
-use crate::store::Tx;
 
 use super::{Named, each_role};
 
@@ -24,18 +23,12 @@ pub(super) async fn create(opened: &Opened, (email, name): (&str, &str), roles: 
     if invited.name.is_empty() || invited.roles.is_empty() {
         return Err(Failure::new("somebody of the staff has a name and at least one role", "say them with --name and --role"));
     }
-    let made = opened.act(async |tx| make(tx, &invited).await).await?;
-    let link = made.map_err(|refused| explain(refused, &invited.email))?;
+    let link = Dice.secret()?;
+    let made = opened.act(async |tx| account::invite_by(tx, &invited, &link).await).await?;
+    made.map_err(|refused| explain(refused, &invited.email))?;
     tell(format!("{} can choose a password with this link, once, within {} days:", invited.name, days(opened)));
     tell(url(opened, &link));
     Ok(())
-}
-
-async fn make(tx: &mut Tx, invited: &Invited) -> Result<Result<Secret, NotStaff>, Fault> {
-    match account::invite(tx, invited).await? {
-        Ok(account) => link::issue(tx, account, Purpose::StaffInvitation).await.map(Ok),
-        Err(refused) => Ok(Err(refused)),
-    }
 }
 
 /// Prints a new link for somebody of the staff; the one before stops working.
@@ -45,7 +38,8 @@ pub(super) async fn invite_again(opened: &Opened, named: &Named) -> Result<(), F
         let why = if member.disabled_at.is_some() { "is switched off" } else { "has chosen a password already" };
         return Err(Failure::new(format!("{} {why}", member.email), &format!("see `guichet account show {}`", member.email)));
     }
-    let link = opened.act(async |tx| link::issue(tx, member.account, Purpose::StaffInvitation).await).await?;
+    let link = Dice.secret()?;
+    opened.act(async |tx| link::issue(tx, member.account, Purpose::StaffInvitation, &link).await).await?;
     tell(format!("{} can choose a password with this link, once, within {} days:", member.name, days(opened)));
     tell(url(opened, &link));
     Ok(())

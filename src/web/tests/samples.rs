@@ -28,13 +28,14 @@ use crate::words::{Device, Words};
 const PORTAL: &str = "Customer portal";
 const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36";
 
-type Named = Vec<(String, String)>;
+pub(super) type Named = Vec<(String, String)>;
 
 pub fn pages(language: Language) -> Named {
     let mut pages = sign_in(language);
     pages.extend(troubles(language));
     pages.extend(console(language));
     pages.extend(links(language));
+    pages.extend(super::staff::pages(language));
     pages
 }
 
@@ -46,11 +47,11 @@ pub fn letters(language: Language) -> Named {
     ]
 }
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::parse("2026-03-13T13:30:00Z").unwrap()
 }
 
-fn frame(language: Language) -> Frame {
+pub(super) fn frame(language: Language) -> Frame {
     Frame {
         words: Words::of(language),
         brand: Arc::new(Brand::default()),
@@ -67,7 +68,7 @@ fn signed_in(language: Language) -> Frame {
     Frame { person: Some(person), ..frame(language) }
 }
 
-fn named(name: &str, page: &impl Template) -> (String, String) {
+pub(super) fn named(name: &str, page: &impl Template) -> (String, String) {
     (name.to_owned(), page.render().unwrap())
 }
 

@@ -74,13 +74,22 @@ impl Database {
 
     /// Runs a statement that no door of this release runs. Answers how many rows it touched.
     pub async fn execute(&self, sql: &str) -> u64 {
+        self.run(sql).await.unwrap()
+    }
+
+    /// Whether the schema refuses a statement.
+    pub async fn refuses(&self, sql: &str) -> bool {
+        self.run(sql).await.is_err()
+    }
+
+    async fn run(&self, sql: &str) -> Result<u64, sqlx::Error> {
         match self.url.strip_prefix("sqlite:") {
             Some(file) => {
                 let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).busy_timeout(std::time::Duration::from_secs(10));
-                let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-                connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await.unwrap().rows_affected()
+                let mut connection = SqliteConnection::connect_with(&options.foreign_keys(true)).await?;
+                Ok(connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await?.rows_affected())
             }
-            None => on(&self.url, sql).await.unwrap(),
+            None => on(&self.url, sql).await,
         }
     }
 }
