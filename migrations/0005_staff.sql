@@ -20,6 +20,7 @@ create table staff (
     email text not null unique,
     roles jsonb not null,
     invited_at bigint not null,
+    upstream_subject text unique,
     version bigint not null,
     foreign key (account, account_kind) references accounts (id, kind)
 );

@@ -134,6 +134,8 @@ deeds! {
     LinkUsed = "link.used",
     /// One of the vendor's people was invited.
     StaffInvited = "staff.invited",
+    /// The vendor's own provider vouched for nobody who may come in, or its answer couldn't be believed.
+    UpstreamRefused = "session.upstream_refused",
     /// One of the vendor's people may do other things than before.
     StaffRolesChanged = "staff.roles_changed",
     /// The limits on an account's sign-ins were opened again.

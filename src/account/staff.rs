@@ -108,6 +108,18 @@ pub async fn staff_by_email(db: &mut Db, email: &Email) -> Result<Option<StaffMe
     store::optional!(*db, StaffMember, members!("where s.email = $1"), email)
 }
 
+/// The member of staff whom the vendor's provider knows as this subject.
+pub async fn staff_by_subject(db: &mut Db, subject: &str) -> Result<Option<StaffMember>, Fault> {
+    store::optional!(*db, StaffMember, members!("where s.upstream_subject = $1"), subject)
+}
+
+/// Binds a member of staff to a subject of the vendor's provider, at the first sign-in there. Answers whether it is theirs:
+/// somebody else who gets the mailbox later is another subject.
+pub async fn bind_subject(tx: &mut Tx, account: AccountId, subject: &str) -> Result<bool, Fault> {
+    let sql = "update staff set upstream_subject = $2 where account = $1 and (upstream_subject is null or upstream_subject = $2)";
+    Ok(store::execute!(tx.db, sql, account, subject)? == 1)
+}
+
 /// All of them, by name.
 pub async fn staff(db: &mut Db) -> Result<Vec<StaffMember>, Fault> {
     store::all!(*db, StaffMember, members!("order by s.name, s.account"))

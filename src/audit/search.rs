@@ -42,7 +42,7 @@ pub struct Search {
 }
 
 /// The deeds that concern no customer where neither company nor account is named.
-const OF_THE_SERVICE: [What; 10] = [
+const OF_THE_SERVICE: [What; 11] = [
     What::DirectoryImported,
     What::MailGivenUp,
     What::LogoutGivenUp,
@@ -53,6 +53,7 @@ const OF_THE_SERVICE: [What; 10] = [
     What::StaffInvited,
     What::StaffRolesChanged,
     What::RequestBroke,
+    What::UpstreamRefused,
 ];
 
 /// Which part a line belongs to: 1 is the service's, 0 the customers'. A request that broke is everybody's: its line names nobody.

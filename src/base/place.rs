@@ -9,6 +9,10 @@ pub enum Place {
     Root,
     /// Sign-in with name and password.
     Login,
+    /// Sends staff to the vendor's own OpenID provider.
+    Upstream,
+    /// Where they come back from it.
+    UpstreamCallback,
     /// Choice of the company to act for (R-DIR-6).
     CompanyChoice,
     /// Consent to what a relying party sees.
@@ -91,9 +95,11 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::Root,
         Self::Login,
+        Self::Upstream,
+        Self::UpstreamCallback,
         Self::CompanyChoice,
         Self::Consent,
         Self::Link,
@@ -141,6 +147,8 @@ impl Place {
         match self {
             Self::Root => "/",
             Self::Login => "/login",
+            Self::Upstream => "/login/upstream",
+            Self::UpstreamCallback => "/login/upstream/callback",
             Self::CompanyChoice => "/login/company",
             Self::Consent => "/login/consent",
             Self::Link => "/links/{token}",

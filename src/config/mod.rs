@@ -150,6 +150,7 @@ impl Config {
         self.limits.check().map_err(Refused::Value)?;
         self.check_tls()?;
         self.keys.check().map_err(Refused::Value)?;
+        self.staff.upstream.iter().try_for_each(|upstream| upstream.check().map_err(Refused::Value))?;
         relying_party::check(&self.clients).map_err(Refused::Value)
     }
 

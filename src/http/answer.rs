@@ -32,7 +32,7 @@ pub fn trouble(app: &App, caller: &Caller, trouble: Trouble) -> Response {
 pub const fn status(trouble: Trouble) -> StatusCode {
     match trouble {
         Trouble::NotFound | Trouble::StaleLink => StatusCode::NOT_FOUND,
-        Trouble::StaleForm | Trouble::OtherDuty => StatusCode::FORBIDDEN,
+        Trouble::StaleForm | Trouble::OtherDuty | Trouble::Upstream => StatusCode::FORBIDDEN,
         Trouble::StaleErrand | Trouble::BadRequest => StatusCode::BAD_REQUEST,
         Trouble::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Trouble::Busy => StatusCode::SERVICE_UNAVAILABLE,

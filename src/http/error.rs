@@ -34,6 +34,8 @@ pub enum Trouble {
     StaleLink,
     /// The person's role at the vendor has other duties.
     OtherDuty,
+    /// The vendor's own provider vouched for nobody who may come in.
+    Upstream,
     /// A relying party asked for something we can't answer, and it can't be told so.
     BadRequest,
     /// The request is larger than anything we read.
@@ -46,12 +48,13 @@ pub enum Trouble {
 
 impl Trouble {
     /// Every trouble.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NotFound,
         Self::StaleForm,
         Self::StaleErrand,
         Self::StaleLink,
         Self::OtherDuty,
+        Self::Upstream,
         Self::BadRequest,
         Self::TooLarge,
         Self::Busy,
@@ -67,6 +70,7 @@ impl Trouble {
             Self::StaleErrand => "stale-errand",
             Self::StaleLink => "stale-link",
             Self::OtherDuty => "other-duty",
+            Self::Upstream => "upstream",
             Self::BadRequest => "bad-request",
             Self::TooLarge => "too-large",
             Self::Busy => "busy",
@@ -78,7 +82,14 @@ impl Trouble {
     const fn needs_us(self) -> bool {
         match self {
             Self::BadRequest | Self::Broken => true,
-            Self::NotFound | Self::StaleForm | Self::StaleErrand | Self::StaleLink | Self::OtherDuty | Self::TooLarge | Self::Busy => false,
+            Self::NotFound
+            | Self::StaleForm
+            | Self::StaleErrand
+            | Self::StaleLink
+            | Self::OtherDuty
+            | Self::Upstream
+            | Self::TooLarge
+            | Self::Busy => false,
         }
     }
 }

@@ -27,6 +27,8 @@ use crate::mail::{self, Letter, Outgoing};
 use crate::store::{Tx, View};
 use crate::words::{Device, Words};
 
+use super::upstream;
+
 /// The sign-in page.
 #[derive(Debug, Template)]
 #[template(path = "login.html")]
@@ -39,6 +41,8 @@ pub struct LoginPage {
     pub errand: Option<String>,
     /// Who sent the person here.
     pub relying_party: Option<String>,
+    /// The vendor's own provider, for staff: its name and where the way there begins.
+    pub upstream: Option<(String, String)>,
     errors: Errors,
 }
 
@@ -46,7 +50,7 @@ impl LoginPage {
     /// The page as it first appears.
     #[must_use]
     pub fn new(frame: Frame, errand: Option<String>, relying_party: Option<String>) -> Self {
-        Self { frame, username: String::new(), errand, relying_party, errors: Errors::default() }
+        Self { frame, username: String::new(), errand, relying_party, upstream: None, errors: Errors::default() }
     }
 
     /// With a name in it already.
@@ -139,7 +143,9 @@ impl LoginPage {
     fn asked_by(app: &App, caller: &Caller, waiting: Option<&Waiting>) -> Result<Self, Fault> {
         // A page that answers the form comes back, after a change of language, as the form's own page.
         let frame = Frame { here: errand::at(Place::Login, waiting.map(|waiting| waiting.id)), ..caller.frame(app)? };
-        let page = Self::new(frame, waiting.map(|waiting| waiting.id.to_string()), waiting.map(|waiting| waiting.relying_party.clone()));
+        let mut page =
+            Self::new(frame, waiting.map(|waiting| waiting.id.to_string()), waiting.map(|waiting| waiting.relying_party.clone()));
+        page.upstream = upstream::offer(app, waiting.map(|waiting| waiting.id));
         Ok(page.named(waiting.and_then(|waiting| waiting.request.login_hint.as_deref()).unwrap_or_default()))
     }
 
@@ -266,7 +272,7 @@ async fn strengthen(app: &App, caller: &Caller, (account, old): (AccountId, Stri
     Ok(new)
 }
 
-fn enter(app: &App, entered: &Entered, device: &Secret, waiting: Option<&Waiting>) -> Result<Response, Fault> {
+pub(super) fn enter(app: &App, entered: &Entered, device: &Secret, waiting: Option<&Waiting>) -> Result<Response, Fault> {
     let https = app.config.is_https();
     let mut response = answer::see_other(&waiting.map_or_else(|| entered.home.path().to_owned(), Waiting::dispatcher));
     let session = Kept::Session.keep(entered.opened.secret.expose(), None, https)?;

@@ -12,6 +12,7 @@ mod sign_out;
 pub mod staff;
 #[cfg(test)]
 mod tests;
+pub mod upstream;
 pub mod welcome;
 
 use axum::Router;
@@ -31,6 +32,8 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route(Place::Root.path(), get(welcome::show))
         .route(Place::Login.path(), get(login::show).post(login::submit))
+        .route(Place::Upstream.path(), get(upstream::depart))
+        .route(Place::UpstreamCallback.path(), get(upstream::arrive))
         .route(Place::CompanyChoice.path(), get(company_choice::show).post(company_choice::choose))
         .route(Place::Link.path(), get(links::show).post(links::confirm))
         .route(Place::NewPassword.path(), get(new_password::show).post(new_password::submit))

@@ -55,8 +55,8 @@ const SCOPES: [&str; 8] = ["openid", "profile", "email", "phone", "address", "co
 /// The purposes of links that have a page.
 const MAILED: [&str; 1] = ["staff-invitation"];
 
-const TROUBLES: [&str; 9] =
-    ["not-found", "stale-form", "stale-errand", "stale-link", "other-duty", "bad-request", "too-large", "busy", "broken"];
+const TROUBLES: [&str; 10] =
+    ["not-found", "stale-form", "stale-errand", "stale-link", "other-duty", "upstream", "bad-request", "too-large", "busy", "broken"];
 
 #[test]
 fn both_languages_have_the_same_sentences_with_the_same_values() {

@@ -71,8 +71,9 @@ pub struct Typed {
     pub name: String,
     /// What they will sign in with.
     pub email: String,
+    /// The roles ticked.
     #[serde(flatten)]
-    ticked: Ticked,
+    pub ticked: Ticked,
 }
 
 /// The roles ticked in a form.

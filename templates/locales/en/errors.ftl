@@ -37,3 +37,6 @@ error-stale-link-next = Look for a newer mail. If there is none, ask whoever sen
 error-other-duty-title = This is somebody else’s duty
 error-other-duty-what = None of your roles covers this page, or what you asked for.
 error-other-duty-next = An operator can give you another role.
+error-upstream-title = You can’t sign in this way
+error-upstream-what = The sign-in at the other service didn’t lead to an account of the staff here.
+error-upstream-next = Begin again from the sign-in page. If it happens again, give the reference below to an operator.

@@ -37,3 +37,6 @@ error-stale-link-next = Cherchez un message plus récent. Sinon, demandez un nou
 error-other-duty-title = Cela relève d’un autre rôle
 error-other-duty-what = Aucun de vos rôles ne donne accès à cette page, ni à ce que vous avez demandé.
 error-other-duty-next = Un opérateur peut vous attribuer un autre rôle.
+error-upstream-title = Cette connexion n’est pas possible
+error-upstream-what = La connexion à l’autre service n’a mené à aucun compte du personnel ici.
+error-upstream-next = Recommencez depuis la page de connexion. Si cela se reproduit, donnez la référence ci-dessous à un opérateur.
