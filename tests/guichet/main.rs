@@ -27,6 +27,7 @@ mod rotation;
 mod sessions;
 mod sign_in;
 mod staff;
+mod staff_upstream;
 mod standing;
 mod storm;
 mod tls;

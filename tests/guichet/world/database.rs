@@ -67,6 +67,11 @@ impl Database {
         Self { url, _folder: None, _on_server: Some(OnServer { server: server.to_owned(), name }) }
     }
 
+    /// Which of the two it is.
+    pub fn kind(&self) -> Kind {
+        if self.url.starts_with("sqlite:") { Kind::Sqlite } else { Kind::Postgres }
+    }
+
     /// As `[store]` names it.
     pub fn url(&self) -> &str {
         &self.url

@@ -11,6 +11,7 @@ mod page;
 mod receiver;
 mod relying_party;
 mod tokens;
+pub mod upstream;
 
 use std::ops::Deref;
 
