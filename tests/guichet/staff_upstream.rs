@@ -16,11 +16,8 @@ const NADIA: &str = "nadia@vendor.example";
 impl World {
     /// Somebody is invited who has never been here.
     async fn invites(&self, email: &str) {
-        let invited = Invited {
-            name: "Nadia Roux".to_owned(),
-            email: Email::parse(email).unwrap(),
-            roles: [StaffRole::CustomerService].into(),
-        };
+        let invited =
+            Invited { name: "Nadia Roux".to_owned(), email: Email::parse(email).unwrap(), roles: [StaffRole::CustomerService].into() };
         self.as_operator(async |tx| account::invite(tx, &invited).await).await.unwrap();
     }
 
