@@ -1,5 +1,7 @@
 //! What a person sees when something broke: a page with a reference, in their language. Programs get the status and the reference as JSON.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{HeaderValue, header};
@@ -23,13 +25,17 @@ pub fn reference() -> String {
     bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
 }
 
+/// How long a broken answer waits for its line: the database may be what broke.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Puts the reference into the trail, where Customer Service finds it. If that breaks as well, the log has it.
 /// A server at its bound isn't asked to write more.
 async fn remember(app: &App, asked: &str, broken: &Reference) {
     let deed = Deed::new(What::RequestBroke).subject(asked).reference(&broken.reference);
     let deed = deed.detail(serde_json::json!({ "broke": broken.what }));
-    if let Err(fault) = app.act(Actor::of(Who::Visitor), async |tx| record(tx, deed).await).await {
-        tracing::warn!(reference = %broken.reference, %fault, "the trail has no line of this reference");
+    let written = tokio::time::timeout(PATIENCE, app.act(Actor::of(Who::Visitor), async |tx| record(tx, deed).await)).await;
+    if !matches!(written, Ok(Ok(()))) {
+        tracing::warn!(reference = %broken.reference, "the trail has no line of this reference");
     }
 }
 

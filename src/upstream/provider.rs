@@ -110,7 +110,7 @@ impl Provider {
     /// Its issuer, as tokens and answers name it.
     #[must_use]
     pub fn issuer(&self) -> &str {
-        self.settings.issuer.url().as_str().trim_end_matches('/')
+        &self.settings.issuer
     }
 
     /// Prepares a request with PKCE, state and nonce.

@@ -14,7 +14,7 @@ pub struct Settings {
     /// What the provider is called on the sign-in page.
     pub name: String,
     /// Its issuer, exactly.
-    pub issuer: Endpoint,
+    pub issuer: String,
     /// What Guichet is called there.
     pub client_id: String,
     /// The secret it has there.
@@ -56,6 +56,7 @@ impl Settings {
         if self.role_claim.is_some() == self.roles.is_empty() {
             return Err("staff.upstream: role_claim names a claim and roles says what its values are, both or neither".to_owned());
         }
+        Endpoint::parse(&self.issuer).map_err(|error| format!("staff.upstream.issuer: {error}"))?;
         if self.client_id.is_empty() || self.name.is_empty() {
             return Err("staff.upstream: name and client_id can't be empty".to_owned());
         }

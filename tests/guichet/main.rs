@@ -28,6 +28,7 @@ mod rotation;
 mod sessions;
 mod sign_in;
 mod staff;
+mod staff_invitations;
 mod staff_upstream;
 mod standing;
 mod storm;

@@ -15,7 +15,7 @@ use crate::rights::Catalogue;
 use crate::store::{Db, Tx};
 
 use super::show::Sentences;
-use super::{each_role, parse_name, password, staff};
+use super::{AnyRole, parse_name, password, roles_of_a_contact, staff};
 
 /// What `guichet account create` takes.
 #[derive(Debug, clap::Args)]
@@ -41,7 +41,7 @@ pub(in crate::cli) struct Arguments {
     /// What may be done beyond seeing: account_admin, tickets, subscriptions or billing; for staff customer_service, support_agent
     /// or operator; may be given again
     #[arg(long, value_name = "ROLE")]
-    role: Vec<String>,
+    role: Vec<AnyRole>,
     /// An e-service of the company, by its code; may be given again
     #[arg(long, value_name = "CODE")]
     e_service: Vec<EServiceCode>,
@@ -120,7 +120,7 @@ async fn find(db: &mut Db, reference: &str) -> Result<Option<(Contact, Company)>
 
 /// The rights asked for, inside the company's subscriptions and branches (R-RGT-3); administrators get what R-RGT-4 gives them.
 async fn grant(opened: &Opened, arguments: &Arguments, company: &Company) -> Result<Grant, Failure> {
-    let roles: BTreeSet<Role> = each_role(&arguments.role)?;
+    let roles: BTreeSet<Role> = roles_of_a_contact(&arguments.role)?;
     let mut e_services: BTreeSet<EServiceCode> = arguments.e_service.iter().cloned().collect();
     if let Some(foreign) = e_services.difference(&company.subscriptions).next() {
         return Err(Failure::new(format!("{} doesn't subscribe to {foreign}", company.name), &offer(&company.subscriptions)));

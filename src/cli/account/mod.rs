@@ -10,8 +10,8 @@ use std::str::FromStr;
 
 use crate::account::{self, Because, Record};
 use crate::authorization;
-use crate::base::SignInName;
 use crate::base::vocabulary::UnknownWord;
+use crate::base::{Role, SignInName, StaffRole};
 
 use super::{Failure, Opened, tell};
 
@@ -106,10 +106,42 @@ impl Named {
     }
 }
 
-/// Roles of one kind, each by its word.
-fn each_role<R: Ord + FromStr<Err = UnknownWord>>(words: &[String]) -> Result<BTreeSet<R>, Failure> {
-    let parse = |word: &String| word.parse().map_err(|error: UnknownWord| Failure::new(error, "check --role"));
-    words.iter().map(parse).collect()
+/// A role of a contact, or of one of the vendor's people.
+#[derive(Clone, Copy, Debug)]
+enum AnyRole {
+    Contact(Role),
+    Staff(StaffRole),
+}
+
+impl FromStr for AnyRole {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        match text.parse() {
+            Ok(role) => Ok(Self::Staff(role)),
+            Err(_) => text.parse().map(Self::Contact),
+        }
+    }
+}
+
+/// Roles of contacts only (R-DEL-6).
+fn roles_of_a_contact(roles: &[AnyRole]) -> Result<BTreeSet<Role>, Failure> {
+    let each = roles.iter().map(|role| match role {
+        AnyRole::Contact(role) => Ok(*role),
+        AnyRole::Staff(role) => Err(Failure::new(format!("{role} is a role of staff, and a contact stays a customer"), "leave it out")),
+    });
+    each.collect()
+}
+
+/// Roles of staff only.
+fn roles_of_staff(roles: &[AnyRole]) -> Result<BTreeSet<StaffRole>, Failure> {
+    let each = roles.iter().map(|role| match role {
+        AnyRole::Staff(role) => Ok(*role),
+        AnyRole::Contact(role) => {
+            Err(Failure::new(format!("{role} is a role of contacts"), "take customer_service, support_agent or operator"))
+        }
+    });
+    each.collect()
 }
 
 fn parse_name(text: &str) -> Result<SignInName, Failure> {

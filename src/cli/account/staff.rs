@@ -1,10 +1,12 @@
 //! Accounts of the vendor's own people: invited with a one-time link, given roles. The operator hands the link over.
 
+use std::collections::BTreeSet;
+
 use crate::account::{self, Invited, NotStaff, Purpose, StaffMember, link};
 use crate::base::{Dice, Email, Place, Secret, StaffRole};
 use crate::cli::{Failure, Opened, tell};
 
-use super::{Named, each_role};
+use super::{AnyRole, Named, roles_of_staff};
 
 /// What `guichet account roles` takes.
 #[derive(Debug, clap::Args)]
@@ -13,13 +15,13 @@ pub(in crate::cli) struct Roles {
     named: Named,
     /// A role the person has from now on: customer_service, support_agent or operator; may be given again, and none takes all away
     #[arg(long, value_name = "ROLE")]
-    role: Vec<String>,
+    role: Vec<StaffRole>,
 }
 
 /// Gives somebody an account of staff, and prints the link that lets them choose a password.
-pub(super) async fn create(opened: &Opened, (email, name): (&str, &str), roles: &[String]) -> Result<(), Failure> {
+pub(super) async fn create(opened: &Opened, (email, name): (&str, &str), roles: &[AnyRole]) -> Result<(), Failure> {
     let email = Email::parse(email).map_err(|error| Failure::new(format!("`{email}`: {error}"), "write it like carole@example.com"))?;
-    let invited = Invited { name: name.trim().to_owned(), email, roles: each_role::<StaffRole>(roles)? };
+    let invited = Invited { name: name.trim().to_owned(), email, roles: roles_of_staff(roles)? };
     if invited.name.is_empty() || invited.roles.is_empty() {
         return Err(Failure::new("somebody of the staff has a name and at least one role", "say them with --name and --role"));
     }
@@ -48,7 +50,7 @@ pub(super) async fn invite_again(opened: &Opened, named: &Named) -> Result<(), F
 /// Gives somebody of the staff exactly these roles.
 pub(super) async fn set_roles(opened: &Opened, arguments: &Roles) -> Result<(), Failure> {
     let member = find(opened, &arguments.named).await?;
-    let roles = each_role::<StaffRole>(&arguments.role)?;
+    let roles: BTreeSet<StaffRole> = arguments.role.iter().copied().collect();
     let set = opened.act(async |tx| account::set_staff_roles(tx, member.account, &roles).await).await?;
     let changed = set.map_err(|refused| explain(refused, &member.email))?;
     let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();

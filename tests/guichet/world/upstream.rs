@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use guichet::base::Endpoint;
 use guichet::config::Config;
 use guichet::upstream::Settings;
 use serde_json::{Value, json};
@@ -102,7 +101,7 @@ pub fn offer(config: &mut Config, issuer: &str) {
     config.outbound.allow = guichet::base::Networks::parse("127.0.0.0/8").unwrap();
     config.staff.upstream = Some(Settings {
         name: "Vendor login".to_owned(),
-        issuer: Endpoint::parse(issuer).unwrap(),
+        issuer: issuer.to_owned(),
         client_id: CLIENT.to_owned(),
         client_secret: Some(SECRET.to_owned()),
         client_secret_file: None,
