@@ -1,6 +1,8 @@
 //! The audit trail: who did what, in whose name, when and from where.
 //! Lines are written inside the unit of work they tell of, so that they stand or fall with it, and nothing here changes one.
 
+mod search;
+
 use std::fmt;
 
 use serde::Serialize;
@@ -10,6 +12,8 @@ use sqlx::types::Json;
 use crate::base::ids::{AccountId, AuditId, CompanyId, SessionId};
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
+
+pub use search::{PAGE, Search, Sight, search};
 
 /// Writes a line. Actor, address, session and instant are the unit's; the deed says the rest and holds no secret.
 pub async fn record(tx: &mut Tx, deed: Deed) -> Result<(), Fault> {
@@ -124,10 +128,26 @@ deeds! {
     PasswordSet = "account.password_set",
     /// An account was signed in to from a browser not seen before, and its owner was told.
     DeviceSeen = "account.device_seen",
+    /// A one-time link was made: what it is for is its purpose.
+    LinkIssued = "link.issued",
+    /// A one-time link was confirmed.
+    LinkUsed = "link.used",
+    /// One of the vendor's people was invited.
+    StaffInvited = "staff.invited",
+    /// The vendor's own provider vouched for nobody who may come in, or its answer couldn't be believed.
+    UpstreamRefused = "session.upstream_refused",
+    /// One of the vendor's people may do other things than before.
+    StaffRolesChanged = "staff.roles_changed",
+    /// The limits on an account's sign-ins were opened again.
+    AccountUnlocked = "account.unlocked",
     /// An account was switched off.
     AccountDisabled = "account.disabled",
     /// An account was switched on again.
     AccountEnabled = "account.enabled",
+    /// A page refused somebody, and gave them a reference.
+    AccessRefused = "access.refused",
+    /// A request broke, and its page gave a reference.
+    RequestBroke = "request.broke",
     /// A person lets a relying party see something.
     ConsentGiven = "consent.given",
     /// A person no longer lets a relying party see anything.
@@ -148,6 +168,10 @@ deeds! {
     DirectoryImported = "directory.imported",
     /// A company came into the directory.
     CompanyAdded = "company.added",
+    /// Customer Service blocked a company (R-DIR-1).
+    CompanyBlocked = "company.blocked",
+    /// Customer Service let a company in again.
+    CompanyUnblocked = "company.unblocked",
     /// A company's record changed.
     CompanyChanged = "company.changed",
     /// A contact came into the directory.

@@ -25,7 +25,7 @@ use crate::http::answer::Broken;
 use crate::http::error::Trouble;
 use crate::http::{Caller, answer, broken, headers, mark_browser};
 use crate::jobs::Jobs;
-use crate::{oidc, web};
+use crate::{account, oidc, web};
 
 pub use listener::{Listener, listen};
 pub use tls::{Pair, Unusable};
@@ -63,6 +63,7 @@ pub fn router(app: &App, more: Router<App>) -> Router {
 /// Serves until `stop` answers, then lets running requests and the running job finish.
 pub async fn serve(app: App, listener: Listener, more: Router<App>, stop: impl Future<Output = ()>) -> Result<(), CannotStart> {
     let jobs = Jobs::start(&app).await?;
+    tokio::task::spawn_blocking(account::policy::warm_up);
     let handle = Handle::new();
     let stopping = async {
         stop.await;

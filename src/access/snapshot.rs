@@ -165,6 +165,12 @@ pub async fn of_account(db: &mut Db, account: AccountId) -> Result<Vec<Snapshot>
     store::all!(*db, Snapshot, sql, account)
 }
 
+/// The person that a contact signs in as, if they have an account.
+pub async fn of_contact(db: &mut Db, contact: ContactId) -> Result<Option<Snapshot>, Fault> {
+    let sql = snapshot!("", "where m.contact = $1 and m.refused_at is null and m.detached_at is null");
+    store::optional!(*db, Snapshot, sql, contact)
+}
+
 /// The administrators of a company whose own access holds, wherever they may be now (R-DEL-1).
 pub async fn administrators(db: &mut Db, company: CompanyId) -> Result<Vec<Snapshot>, Fault> {
     let sql =

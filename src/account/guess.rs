@@ -3,7 +3,7 @@
 
 use crate::audit::{Deed, What, record};
 use crate::base::ids::AccountId;
-use crate::base::{Address, Fault, Secret, SignInName};
+use crate::base::{Address, Digest, Fault, Secret, SignInName};
 use crate::limits::{self, Counted, Kind, Limit, Settings, TooMany};
 use crate::store::{Tx, View};
 
@@ -69,7 +69,12 @@ impl Guess {
 
 /// A browser that the account knows counts by itself alone: it gets in while others attack the account, its network or everybody.
 fn of_device(settings: &Settings, account: AccountId, device: &Secret) -> Vec<Limit> {
-    vec![settings.on(Kind::Device, format!("{account} {}", device.digest().base64url()).as_bytes())]
+    vec![on_device(settings, account, &device.digest())]
+}
+
+/// The limit on one browser that an account knows.
+pub(super) fn on_device(settings: &Settings, account: AccountId, device: &Digest) -> Limit {
+    settings.on(Kind::Device, format!("{account} {}", device.base64url()).as_bytes())
 }
 
 /// One counter per account, whichever of its names was typed, and however.

@@ -1,8 +1,9 @@
-//! Accounts: the means to sign in. Names, passwords, memberships, sessions and devices.
+//! Accounts: the means to sign in. Names, passwords, links, memberships, sessions and devices; the vendor's people.
 //! Whether a person may use theirs is not decided here but in `access`.
 
 mod device;
 mod guess;
+pub mod link;
 mod membership;
 mod names;
 mod password;
@@ -10,14 +11,23 @@ pub mod policy;
 mod record;
 mod session;
 pub mod sign_in;
+mod staff;
+pub mod staff_sign_in;
+mod unlock;
 
 pub use device::{recognise, sweep};
 pub use guess::{Claim, Guess};
+pub use link::{Link, Purpose};
 pub use membership::{Grant, admit, disable_membership, login_of_contact};
-pub use names::{Credentials, NameTaken, create, credentials, login_of, rehash, set_password};
+pub use names::{Credentials, NameTaken, create, credentials, known_of, login_of, prove_mailbox, rehash, set_password};
 pub use password::{Hasher, LONGEST as LONGEST_PASSWORD, Settings as PasswordSettings, Turn, Verdict};
-pub use record::{Record, by_name, disable, enable, names};
+pub use record::{Record, by_id, by_name, disable, enable, names};
 pub use session::{
     ACR, Because, Begin, Opened, Session, begin, choose, end, end_all, end_run_out, find, is_stale, list, lose, lose_all, sweep_sessions,
     touch,
 };
+pub use staff::{
+    Invited, NotStaff, StaffMember, bind_subject, dismiss, invite, invite_by, set_staff_roles, staff, staff_by_email, staff_by_subject,
+    staff_member,
+};
+pub use unlock::{locked, unlock};

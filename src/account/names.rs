@@ -1,5 +1,6 @@
 //! Names and credentials: the one namespace of logins and emails (R-ADM-9), and what is checked against it.
 
+use crate::access;
 use crate::audit::{Deed, What, record};
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Language, SignInName, Timestamp};
@@ -66,6 +67,25 @@ pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: T
         proven
     )?;
     record(tx, Deed::new(What::PasswordSet).account(account)).await
+}
+
+/// The owner proved to own the mailbox, or that the operator handed them the link.
+pub async fn prove_mailbox(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    store::execute!(tx.db, "update accounts set mailbox_proven_at = $2 where id = $1", account, tx.now).map(drop)
+}
+
+/// What others know of an account's owner, so that no password may contain it (R-ADM-10): names, and the companies' names.
+pub async fn known_of(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fault> {
+    let mut known = super::record::names(db, account).await?;
+    if let Some((name,)) = store::optional!(*db, (String,), "select name from staff where account = $1", account)? {
+        // The vendor's own domain stands on every page and tells nothing of one person.
+        known.iter_mut().for_each(|login| login.truncate(login.find('@').unwrap_or(login.len())));
+        known.push(name);
+    }
+    for person in access::of_account(db, account).await? {
+        known.extend([person.first_name, person.last_name, person.company_name]);
+    }
+    Ok(known)
 }
 
 /// Replaces a hash by a costlier one of the same password, unless the password changed meanwhile.

@@ -31,6 +31,16 @@ pub async fn by_name(db: &mut Db, name: &SignInName) -> Result<Option<Record>, F
     )
 }
 
+/// The account with this id.
+pub async fn by_id(db: &mut Db, account: AccountId) -> Result<Option<Record>, Fault> {
+    store::optional!(
+        *db,
+        Record,
+        "select id, kind, created_at, activated_at, mailbox_proven_at, password_set_at, disabled_at from accounts where id = $1",
+        account
+    )
+}
+
 /// The names of an account, its login first.
 pub async fn names(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fault> {
     let rows = store::all!(*db, (String,), "select name from sign_in_names where account = $1 order by since, name", account)?;

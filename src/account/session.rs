@@ -6,7 +6,7 @@ use crate::access::{self, Asked, Door};
 use crate::audit::{Deed, What, record};
 use crate::base::ids::{AccountId, MembershipId, SessionId};
 use crate::base::vocabulary::words;
-use crate::base::{Address, Fault, Life, Secret, Timestamp};
+use crate::base::{AccountKind, Address, Fault, Life, Secret, Timestamp};
 use crate::events::{self, Happening};
 use crate::store::{self, Db, Tx};
 
@@ -16,6 +16,7 @@ use crate::store::{self, Db, Tx};
 pub struct Session {
     pub id: SessionId,
     pub account: AccountId,
+    pub kind: AccountKind,
     pub membership: Option<MembershipId>,
     pub acr: String,
     pub amr: Json<Vec<String>>,
@@ -41,6 +42,8 @@ words! {
         AccessLost = "access-lost",
         /// The operator ended it.
         Operator = "operator",
+        /// Customer Service ended it.
+        CustomerService = "customer-service",
         /// Its time ran out.
         RanOut = "ran-out",
     }
@@ -102,8 +105,9 @@ pub async fn find(db: &mut Db, secret: &Secret, (now, idle): (Timestamp, Life)) 
     store::optional!(
         *db,
         Session,
-        "select id, account, membership, acr, amr, auth_time, created_at, last_seen_at, address, user_agent from sessions \
-         where hash = $1 and ended_at is null and expires_at > $2 and last_seen_at > $3",
+        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.created_at, s.last_seen_at, s.address, s.user_agent \
+         from sessions s join accounts a on a.id = s.account \
+         where s.hash = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3",
         secret.digest(),
         now,
         now - idle
@@ -215,8 +219,9 @@ pub async fn list(db: &mut Db, account: AccountId, (now, idle): (Timestamp, Life
     store::all!(
         *db,
         Session,
-        "select id, account, membership, acr, amr, auth_time, created_at, last_seen_at, address, user_agent from sessions \
-         where account = $1 and ended_at is null and expires_at > $2 and last_seen_at > $3 order by last_seen_at desc, id",
+        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.created_at, s.last_seen_at, s.address, s.user_agent \
+         from sessions s join accounts a on a.id = s.account \
+         where s.account = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3 order by s.last_seen_at desc, s.id",
         account,
         now,
         now - idle

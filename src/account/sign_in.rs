@@ -1,15 +1,15 @@
 //! Signing in, once the password was found right: every membership is judged, and a session begins where one stands.
 
-use crate::access::{self, Asked, Condition, Door, Snapshot, Standing};
+use crate::access::{self, Asked, Condition, Door, Snapshot, StaffRules, StaffSnapshot, StaffStanding, Standing};
 use crate::audit::{Deed, What, record};
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
-use crate::base::{Fault, Secret};
+use crate::base::{Fault, Place, Secret};
 use crate::limits::{self, Counted};
 use crate::store::{self, Tx};
 
 use super::session::{Because, Begin, Opened, begin, find};
-use super::{device, session};
+use super::{device, session, staff_sign_in};
 
 /// Who signs in, and with what.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,15 @@ pub struct Entrant<'a> {
     pub password_hash: &'a str,
     /// Where the guess that was right is counted.
     pub counted: &'a Counted,
+    /// The browser it happens in.
+    pub browser: Arriving<'a>,
+    /// What staff are judged by, should it be one of them.
+    pub staff: StaffRules<'a>,
+}
+
+/// The browser somebody arrives in.
+#[derive(Clone, Copy, Debug)]
+pub struct Arriving<'a> {
     /// The browser's long-lived secret.
     pub device: &'a Secret,
     /// The browser's own words.
@@ -35,6 +44,8 @@ pub enum Outcome {
     Entered(Entered),
     /// No membership stands: each with what it lacks. An account without any has an empty list.
     Refused(Vec<(Snapshot, Standing)>),
+    /// Staff access doesn't hold.
+    StaffRefused(Box<StaffSnapshot>, StaffStanding),
     /// The password changed between the check and now.
     Outdated,
 }
@@ -46,6 +57,8 @@ pub struct Entered {
     pub opened: Opened,
     /// Whether the account had signed in from this browser before.
     pub known_device: bool,
+    /// Where this person begins.
+    pub home: Place,
 }
 
 /// Lets the entrant in or says why not. The address judged is the unit's, the browser's own.
@@ -61,6 +74,9 @@ pub async fn enter(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> 
 }
 
 async fn admit(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> {
+    if let Some(person) = access::of_staff(&mut tx.db, entrant.account).await? {
+        return staff_sign_in::admit(tx, person, (entrant.staff, entrant.browser)).await;
+    }
     let asked = Asked { door: Door::SignIn, address: tx.by.address, e_service: None };
     let people = access::of_account(&mut tx.db, entrant.account).await?;
     let judged: Vec<_> = people.into_iter().map(|person| (access::judge(&person, asked), person)).collect();
@@ -71,15 +87,21 @@ async fn admit(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> {
         (Some(only), None) => Some(only),
         (Some(_), Some(_)) => None,
     };
-    if let Some(secret) = entrant.before {
+    let begin = Begin { account: entrant.account, membership, user_agent: entrant.browser.user_agent, amr: &["pwd"] };
+    start(tx, (entrant.browser, Place::Account), begin).await.map(Outcome::Entered)
+}
+
+/// Begins the session of whoever is let in.
+pub(super) async fn start(tx: &mut Tx, (browser, home): (Arriving<'_>, Place), whose: Begin<'_>) -> Result<Entered, Fault> {
+    if let Some(secret) = browser.before {
         replace(tx, secret).await?;
     }
-    let opened = begin(tx, Begin { account: entrant.account, membership, user_agent: entrant.user_agent, amr: &["pwd"] }).await?;
-    let known_device = device::recognise(tx, entrant.account, entrant.device, entrant.user_agent).await?;
+    let opened = begin(tx, whose).await?;
+    let known_device = device::recognise(tx, whose.account, browser.device, browser.user_agent).await?;
     if !known_device {
-        record(tx, Deed::new(What::DeviceSeen).account(entrant.account)).await?;
+        record(tx, Deed::new(What::DeviceSeen).account(whose.account)).await?;
     }
-    Ok(Outcome::Entered(Entered { opened, known_device }))
+    Ok(Entered { opened, known_device, home })
 }
 
 /// Whether the password is still the account's. The row is written, so that disabling the account or ending its sessions

@@ -32,6 +32,8 @@ ids! {
     AccountId,
     /// An account acting as one contact.
     MembershipId,
+    /// A link that was mailed or printed.
+    LinkId,
     /// A browser in which an account is signed in.
     SessionId,
     /// A browser an account has signed in from before.

@@ -31,4 +31,4 @@ pub use place::Place;
 pub use redirect_uri::RedirectUri;
 pub use rules::Rules;
 pub use seal::{Seal, Sealed};
-pub use vocabulary::{EServiceCode, Profile, Role};
+pub use vocabulary::{AccountKind, EServiceCode, Profile, Role, StaffRole};

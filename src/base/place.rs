@@ -1,5 +1,7 @@
 //! Every URL Guichet answers at, so that no page, mail or document can name one that doesn't exist.
 
+use url::form_urlencoded::byte_serialize;
+
 /// A page or endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
@@ -7,16 +9,54 @@ pub enum Place {
     Root,
     /// Sign-in with name and password.
     Login,
+    /// Sends staff to the vendor's own OpenID provider.
+    Upstream,
+    /// Where they come back from it.
+    UpstreamCallback,
     /// Choice of the company to act for (R-DIR-6).
     CompanyChoice,
     /// Consent to what a relying party sees.
     Consent,
+    /// A one-time link.
+    Link,
+    /// Choice of a password, once a link was confirmed.
+    NewPassword,
+    /// Says that the password is set.
+    PasswordDone,
     /// Sign-out from our own pages.
     Logout,
     /// The language switch.
     Language,
     /// "My account".
     Account,
+    /// Where staff begin.
+    Staff,
+    /// Search for a company.
+    StaffCompanies,
+    /// A company, for staff.
+    StaffCompany,
+    /// Blocks a company, or lets it in again (R-DIR-1).
+    StaffBlockCompany,
+    /// Search for a contact.
+    StaffContacts,
+    /// A contact, for staff.
+    StaffContact,
+    /// Opens the limits of a contact's account.
+    StaffUnlock,
+    /// Ends every session of a contact's account.
+    StaffEndSessions,
+    /// Switches a contact's account off or on.
+    StaffSwitchAccount,
+    /// The vendor's people.
+    StaffPeople,
+    /// Gives one of the vendor's people other roles.
+    StaffRoles,
+    /// Sends one of the vendor's people a new invitation.
+    StaffInviteAgain,
+    /// Switches the account of one of the vendor's people off.
+    StaffDismiss,
+    /// The audit trail.
+    StaffAudit,
     /// Ends one of the person's sessions.
     EndSession,
     /// Withdraws a consent.
@@ -55,14 +95,33 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 43] = [
         Self::Root,
         Self::Login,
+        Self::Upstream,
+        Self::UpstreamCallback,
         Self::CompanyChoice,
         Self::Consent,
+        Self::Link,
+        Self::NewPassword,
+        Self::PasswordDone,
         Self::Logout,
         Self::Language,
         Self::Account,
+        Self::Staff,
+        Self::StaffCompanies,
+        Self::StaffCompany,
+        Self::StaffBlockCompany,
+        Self::StaffContacts,
+        Self::StaffContact,
+        Self::StaffUnlock,
+        Self::StaffEndSessions,
+        Self::StaffSwitchAccount,
+        Self::StaffPeople,
+        Self::StaffRoles,
+        Self::StaffInviteAgain,
+        Self::StaffDismiss,
+        Self::StaffAudit,
         Self::EndSession,
         Self::WithdrawConsent,
         Self::Asset,
@@ -88,11 +147,30 @@ impl Place {
         match self {
             Self::Root => "/",
             Self::Login => "/login",
+            Self::Upstream => "/login/upstream",
+            Self::UpstreamCallback => "/login/upstream/callback",
             Self::CompanyChoice => "/login/company",
             Self::Consent => "/login/consent",
+            Self::Link => "/links/{token}",
+            Self::NewPassword => "/password",
+            Self::PasswordDone => "/password/done",
             Self::Logout => "/logout",
             Self::Language => "/language",
             Self::Account => "/account",
+            Self::Staff => "/staff",
+            Self::StaffCompanies => "/staff/companies",
+            Self::StaffCompany => "/staff/companies/{ref}",
+            Self::StaffBlockCompany => "/staff/companies/{ref}/block",
+            Self::StaffContacts => "/staff/contacts",
+            Self::StaffContact => "/staff/contacts/{id}",
+            Self::StaffUnlock => "/staff/contacts/{id}/unlock",
+            Self::StaffEndSessions => "/staff/contacts/{id}/sessions/end",
+            Self::StaffSwitchAccount => "/staff/contacts/{id}/switch",
+            Self::StaffPeople => "/staff/people",
+            Self::StaffRoles => "/staff/people/{id}/roles",
+            Self::StaffInviteAgain => "/staff/people/{id}/invite",
+            Self::StaffDismiss => "/staff/people/{id}/dismiss",
+            Self::StaffAudit => "/staff/audit",
             Self::EndSession => "/account/sessions/end",
             Self::WithdrawConsent => "/account/consents/withdraw",
             Self::Asset => "/assets/{file}",
@@ -110,6 +188,18 @@ impl Place {
             Self::DemoMailbox => "/dev/mailbox",
             Self::DemoMailboxJson => "/dev/mailbox.json",
             Self::DemoClock => "/dev/clock",
+        }
+    }
+
+    /// The path, with what stands in its one variable part.
+    #[must_use]
+    pub fn with(self, part: impl std::fmt::Display) -> String {
+        let path = self.path();
+        let part: String = byte_serialize(part.to_string().as_bytes()).collect();
+        let part = part.replace('+', "%20");
+        match (path.find('{'), path.find('}')) {
+            (Some(from), Some(to)) => format!("{}{part}{}", &path[..from], &path[to + 1..]),
+            (None, _) | (_, None) => path.to_owned(),
         }
     }
 

@@ -28,6 +28,10 @@ pub struct Rules {
     pub session_idle: Life,
     /// A browser is remembered this long after its last sign-in.
     pub device: Life,
+    /// An invitation can be taken up this long (R-ADM-8).
+    pub invitation: Life,
+    /// Whoever confirmed a link has this long to choose a password.
+    pub password_choice: Life,
     /// The audit trail keeps its lines this long.
     pub audit: Life,
 }
@@ -45,6 +49,8 @@ impl Default for Rules {
             session: Life::hours(12),
             session_idle: Life::hours(2),
             device: Life::days(30),
+            invitation: Life::days(7),
+            password_choice: Life::minutes(30),
             audit: Life::days(730),
         }
     }

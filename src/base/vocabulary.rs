@@ -94,6 +94,34 @@ words! {
     }
 }
 
+words! {
+    /// What one of the vendor's own people may do, any number per person. No contact ever holds one (R-DEL-6).
+    #[derive(Serialize, Deserialize, sqlx::Type)]
+    #[serde(rename_all = "snake_case")]
+    #[sqlx(type_name = "TEXT", rename_all = "snake_case")]
+    StaffRole, "staff role" {
+        /// The directory, requests, unlocking, blocking.
+        CustomerService = "customer_service",
+        /// Finds contacts and helps them.
+        SupportAgent = "support_agent",
+        /// Runs the service and its staff, and sees no customer data.
+        Operator = "operator",
+    }
+}
+
+words! {
+    /// Whose account it is. An account never changes its kind (R-DEL-6).
+    #[derive(Serialize, Deserialize, sqlx::Type)]
+    #[serde(rename_all = "snake_case")]
+    #[sqlx(type_name = "TEXT", rename_all = "snake_case")]
+    AccountKind, "kind of account" {
+        /// A person at a customer company.
+        Contact = "contact",
+        /// One of the vendor's own people.
+        Staff = "staff",
+    }
+}
+
 /// The code of an e-service (R-RGT-3): lower-case letters, digits and `-`, up to 40.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
 #[serde(try_from = "String", into = "String")]

@@ -12,6 +12,8 @@ use crate::directory::{self, import};
 use crate::relying_party;
 use crate::store::Tx;
 
+use super::staff;
+
 /// Everybody's password.
 pub const PASSWORD: &str = "Guichet-2026!";
 
@@ -50,6 +52,10 @@ pub async fn build(app: &App) -> Result<(), CannotStart> {
         let hash = app.hasher.hash(PASSWORD.to_owned()).await?;
         app.act(Actor::of(Who::Operator), async |tx| move_in(tx, &persona, &hash).await).await?;
     }
+    for member in staff::members()? {
+        let hash = app.hasher.hash(PASSWORD.to_owned()).await?;
+        app.act(Actor::of(Who::Operator), async |tx| staff::move_in(tx, &member, &hash).await).await?;
+    }
     Ok(())
 }
 
@@ -79,11 +85,11 @@ impl Persona {
     }
 }
 
-fn each<T: Ord>(words: &str, parse: impl Fn(&str) -> Result<T, Fault>) -> Result<BTreeSet<T>, Fault> {
+pub(super) fn each<T: Ord>(words: &str, parse: impl Fn(&str) -> Result<T, Fault>) -> Result<BTreeSet<T>, Fault> {
     words.split('|').filter(|word| !word.is_empty()).map(parse).collect()
 }
 
-fn unreadable(error: impl std::fmt::Display) -> Fault {
+pub(super) fn unreadable(error: impl std::fmt::Display) -> Fault {
     Fault::broken("the demonstration's accounts", error.to_string())
 }
 

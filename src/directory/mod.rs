@@ -4,9 +4,11 @@
 mod company;
 mod contact;
 pub mod import;
+mod search;
 
 #[cfg(test)]
 mod tests;
 
-pub use company::{Branch, Company, branches, company, company_by_ref};
+pub use company::{Branch, Company, block, branches, company, company_by_ref, unblock};
 pub use contact::{Contact, contact, contact_by_ref, contacts_by_email};
+pub use search::{Found, FoundContact, PAGE, contacts_of, search_companies, search_contacts};

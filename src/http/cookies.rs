@@ -15,6 +15,8 @@ pub enum Kept {
     Browser,
     /// Which browser this is, beyond its own sessions: known devices.
     Device,
+    /// The link that was confirmed, until a password is chosen.
+    Link,
     /// The language chosen by the switch.
     Language,
 }
@@ -28,6 +30,8 @@ impl Kept {
             (Self::Browser, true) => "__Host-guichet_browser",
             (Self::Device, false) => "guichet_device",
             (Self::Device, true) => "__Host-guichet_device",
+            (Self::Link, false) => "guichet_link",
+            (Self::Link, true) => "__Host-guichet_link",
             (Self::Language, false) => "guichet_language",
             (Self::Language, true) => "__Host-guichet_language",
         }
@@ -60,7 +64,8 @@ impl Kept {
     }
 }
 
-/// Our secrets are base64url; cookies are decoded before they get here, so that anything may stand in one.
-fn is_secret(value: &str) -> bool {
+/// Our secrets are base64url; cookies and paths are decoded before they get here, so that anything may stand in one.
+#[must_use]
+pub fn is_secret(value: &str) -> bool {
     (20..=100).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }

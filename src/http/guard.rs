@@ -8,7 +8,7 @@ use crate::access::{self, Asked, Door, Snapshot, Standing};
 use crate::account::{self, Session};
 use crate::app::App;
 use crate::base::actor::Who;
-use crate::base::{Actor, Fault, Place};
+use crate::base::{AccountKind, Actor, Fault, Place};
 
 use super::answer::{self, Stop};
 use super::cookies::Kept;
@@ -65,6 +65,9 @@ impl Person {
     pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Stop> {
         let Visitor { caller, session } = Visitor::behind(app, caller, headers).await?;
         let Some(session) = session else { return Err(answer::go(Place::Login).into()) };
+        if session.kind == AccountKind::Staff {
+            return Err(answer::go(home(&session)).into());
+        }
         let Some(membership) = session.membership else { return Err(answer::go(Place::CompanyChoice).into()) };
         let snapshot = app.look(async |view| access::of_membership(&mut view.db, membership).await).await?;
         let Some(snapshot) = snapshot else { return Err(answer::go(Place::CompanyChoice).into()) };
@@ -92,6 +95,15 @@ impl Person {
         }
         let refusal = Refusal { wish: Wish::Page, people: vec![(self.snapshot, standing)], e_service: None, others };
         Ok(refusal::answer(app, &self.caller, refusal).await?.into())
+    }
+}
+
+/// Where whoever is signed in begins.
+#[must_use]
+pub const fn home(session: &Session) -> Place {
+    match session.kind {
+        AccountKind::Contact => Place::Account,
+        AccountKind::Staff => Place::Staff,
     }
 }
 

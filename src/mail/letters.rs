@@ -22,11 +22,11 @@ pub struct Stationery {
 }
 
 impl Stationery {
-    fn accent(&self) -> Accent {
+    pub(super) fn accent(&self) -> Accent {
         self.brand.accent.by_day()
     }
 
-    fn ink(&self) -> Accent {
+    pub(super) fn ink(&self) -> Accent {
         self.accent().ink()
     }
 }
@@ -76,6 +76,6 @@ impl NewDevice {
     }
 }
 
-fn rendered(template: &impl Template) -> Result<String, Fault> {
+pub(super) fn rendered(template: &impl Template) -> Result<String, Fault> {
     template.render().map_err(|error| Fault::broken("writing a mail", error))
 }

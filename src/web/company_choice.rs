@@ -9,9 +9,9 @@ use serde::Deserialize;
 use crate::access::{self, Door, Snapshot};
 use crate::account::{self, Session};
 use crate::app::App;
-use crate::base::Place;
 use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
+use crate::base::{AccountKind, Place};
 use crate::http::answer::{self, Stop};
 use crate::http::errand;
 use crate::http::error::Trouble;
@@ -59,6 +59,9 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
     let Visitor { mut caller, session } = visitor;
     let waiting = errand::waiting(&app, &mut caller, asked).await?;
     let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, asked))) };
+    if session.kind == AccountKind::Staff {
+        return staff(&app, &caller, waiting.as_ref()).await;
+    }
     let people = app.look(async |view| access::of_account(&mut view.db, session.account).await).await?;
     let judged: Vec<_> = people.into_iter().map(|person| (access::judge(&person, at_a_page(&caller)), person)).collect();
     let mut frame = caller.frame(&app)?;
@@ -76,6 +79,13 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
         Some(waiting) => waiting.admit(response),
         None => response,
     })
+}
+
+/// Staff act for no company: relying parties don't see them.
+async fn staff(app: &App, caller: &Caller, waiting: Option<&errand::Waiting>) -> Result<Response, Stop> {
+    let Some(waiting) = waiting else { return Ok(answer::go(Place::Staff)) };
+    let wish = Wish::Enter(waiting.relying_party.clone());
+    Ok(refusal::answer(app, caller, Refusal { wish, people: Vec::new(), e_service: None, others: false }).await?)
 }
 
 /// Makes the session act for the company chosen. One the person isn't a contact of answers like one that doesn't exist.

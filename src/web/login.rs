@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::access::{self, Door};
-use crate::account::sign_in::{Entered, Entrant, Outcome};
+use crate::account::sign_in::{Arriving, Entered, Entrant, Outcome};
 use crate::account::{self, Claim, Guess, Verdict};
 use crate::app::App;
 use crate::base::actor::Who;
@@ -19,13 +19,15 @@ use crate::http::errand::{self, Waiting};
 use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
 use crate::http::refusal::{self, Refusal, Wish};
-use crate::http::{Caller, Carried, Posted, Visitor};
+use crate::http::{Caller, Carried, Posted, Visitor, home};
 use crate::keys::Purpose;
 use crate::limits::{Counted, TooMany};
 use crate::mail::letters::{NewDevice, Stationery};
 use crate::mail::{self, Letter, Outgoing};
-use crate::store::Tx;
+use crate::store::{Tx, View};
 use crate::words::{Device, Words};
+
+use super::upstream;
 
 /// The sign-in page.
 #[derive(Debug, Template)]
@@ -39,6 +41,8 @@ pub struct LoginPage {
     pub errand: Option<String>,
     /// Who sent the person here.
     pub relying_party: Option<String>,
+    /// The vendor's own provider, for staff: its name and where the way there begins.
+    pub upstream: Option<(String, String)>,
     errors: Errors,
 }
 
@@ -46,7 +50,7 @@ impl LoginPage {
     /// The page as it first appears.
     #[must_use]
     pub fn new(frame: Frame, errand: Option<String>, relying_party: Option<String>) -> Self {
-        Self { frame, username: String::new(), errand, relying_party, errors: Errors::default() }
+        Self { frame, username: String::new(), errand, relying_party, upstream: None, errors: Errors::default() }
     }
 
     /// With a name in it already.
@@ -94,8 +98,8 @@ pub struct Fields {
 
 /// Shows the form. Whoever is signed in already, without an errand, goes to their account.
 pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carried) -> Result<Response, Stop> {
-    if visitor.session.is_some() && asked.is_none() {
-        return Ok(answer::go(Place::Account));
+    if let (Some(session), None) = (&visitor.session, asked) {
+        return Ok(answer::go(home(session)));
     }
     let mut caller = visitor.caller;
     let waiting = errand::waiting(&app, &mut caller, asked).await?;
@@ -128,6 +132,9 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
         Ok(Some((Outcome::Refused(people), _))) => {
             Ok(refusal::answer(&app, &caller, Refusal { wish: Wish::SignIn, people, e_service: None, others: false }).await?)
         }
+        Ok(Some((Outcome::StaffRefused(person, standing), _))) => {
+            Ok(refusal::answer_staff(&app, &caller, (Wish::SignIn, &person, &standing)).await?)
+        }
         Ok(Some((Outcome::Entered(entered), device))) => Ok(enter(&app, &entered, &device, waiting.as_ref())?),
     }
 }
@@ -136,7 +143,9 @@ impl LoginPage {
     fn asked_by(app: &App, caller: &Caller, waiting: Option<&Waiting>) -> Result<Self, Fault> {
         // A page that answers the form comes back, after a change of language, as the form's own page.
         let frame = Frame { here: errand::at(Place::Login, waiting.map(|waiting| waiting.id)), ..caller.frame(app)? };
-        let page = Self::new(frame, waiting.map(|waiting| waiting.id.to_string()), waiting.map(|waiting| waiting.relying_party.clone()));
+        let mut page =
+            Self::new(frame, waiting.map(|waiting| waiting.id.to_string()), waiting.map(|waiting| waiting.relying_party.clone()));
+        page.upstream = upstream::offer(app, waiting.map(|waiting| waiting.id));
         Ok(page.named(waiting.and_then(|waiting| waiting.request.login_hint.as_deref()).unwrap_or_default()))
     }
 
@@ -199,8 +208,8 @@ async fn arrive(
     ((account, password_hash), counted): ((AccountId, String), &Counted),
 ) -> Result<Outcome, Fault> {
     let before = Kept::Session.secret(headers, app.config.is_https());
-    let entrant =
-        Entrant { account, password_hash: &password_hash, counted, device, user_agent: &caller.user_agent, before: before.as_ref() };
+    let browser = Arriving { device, user_agent: &caller.user_agent, before: before.as_ref() };
+    let entrant = Entrant { account, password_hash: &password_hash, counted, browser, staff: app.config.staff.rules() };
     let notice = new_device_letter(app, caller, account).await?;
     let outcome = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, app, entrant, notice).await).await?;
     app.postman.wake();
@@ -219,22 +228,41 @@ async fn sign_in(tx: &mut Tx, app: &App, entrant: Entrant<'_>, notice: Option<(E
 
 /// The letter that tells of a sign-in from an unknown device, written before anybody knows whether this is one: nothing is rendered inside the unit of work.
 async fn new_device_letter(app: &App, caller: &Caller, account: AccountId) -> Result<Option<(Email, Letter)>, Fault> {
-    let people = app.look(async |view| access::of_account(&mut view.db, account).await).await?;
-    // Only a contact that may sign in is told: the address of one that was removed may be somebody else's by now.
-    let asked = access::Asked { door: Door::SignIn, address: caller.address, e_service: None };
-    let Some(person) = people.iter().find(|person| access::judge(person, asked).holds()) else { return Ok(None) };
-    let Ok(to) = Email::parse(&person.email) else { return Ok(None) };
-    let language = person.language.as_deref().and_then(Language::from_tag).unwrap_or(caller.language);
+    let Some(owner) = app.look(async |view| Owner::find(view, caller, account).await).await? else { return Ok(None) };
+    let Ok(to) = Email::parse(&owner.email) else { return Ok(None) };
     let now = app.clock.now();
-    let words = Words::of(language);
+    let words = Words::of(owner.language.unwrap_or(caller.language));
     let letter = NewDevice {
-        name: person.full_name(),
+        name: owner.name,
         at: now,
         device: Device::from_user_agent(&caller.user_agent),
         address: caller.address.map_or_else(|| words.say("access-address-unknown"), |address| address.to_string()),
         account: app.config.url(Place::Account.path()),
     };
     Ok(Some((to, letter.write(&Stationery { words, brand: app.brand.clone(), now })?)))
+}
+
+/// Whom a letter about an account goes to.
+struct Owner {
+    name: String,
+    email: String,
+    language: Option<Language>,
+}
+
+impl Owner {
+    async fn find(view: &mut View, caller: &Caller, account: AccountId) -> Result<Option<Self>, Fault> {
+        if let Some(staff) = access::of_staff(&mut view.db, account).await? {
+            return Ok(Some(Self { name: staff.name, email: staff.email.to_string(), language: staff.language }));
+        }
+        let people = access::of_account(&mut view.db, account).await?;
+        // Only a contact that may sign in is told: the address of one that was removed may be somebody else's by now.
+        let asked = access::Asked { door: Door::SignIn, address: caller.address, e_service: None };
+        Ok(people.into_iter().find(|person| access::judge(person, asked).holds()).map(|person| Self {
+            name: person.full_name(),
+            language: person.language.as_deref().and_then(Language::from_tag),
+            email: person.email,
+        }))
+    }
 }
 
 /// The settings ask for a costlier hash than the one stored.
@@ -244,9 +272,9 @@ async fn strengthen(app: &App, caller: &Caller, (account, old): (AccountId, Stri
     Ok(new)
 }
 
-fn enter(app: &App, entered: &Entered, device: &Secret, waiting: Option<&Waiting>) -> Result<Response, Fault> {
+pub(super) fn enter(app: &App, entered: &Entered, device: &Secret, waiting: Option<&Waiting>) -> Result<Response, Fault> {
     let https = app.config.is_https();
-    let mut response = answer::see_other(&waiting.map_or_else(|| Place::Account.path().to_owned(), Waiting::dispatcher));
+    let mut response = answer::see_other(&waiting.map_or_else(|| entered.home.path().to_owned(), Waiting::dispatcher));
     let session = Kept::Session.keep(entered.opened.secret.expose(), None, https)?;
     let device = Kept::Device.keep(device.expose(), Some(app.config.lives.device), https)?;
     response.headers_mut().append(header::SET_COOKIE, session);

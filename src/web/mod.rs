@@ -4,11 +4,15 @@
 pub mod account;
 pub mod company_choice;
 mod language;
+pub mod links;
 pub mod login;
 pub mod mailbox;
+pub mod new_password;
 mod sign_out;
+pub mod staff;
 #[cfg(test)]
 mod tests;
+pub mod upstream;
 pub mod welcome;
 
 use axum::Router;
@@ -28,13 +32,19 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route(Place::Root.path(), get(welcome::show))
         .route(Place::Login.path(), get(login::show).post(login::submit))
+        .route(Place::Upstream.path(), get(upstream::depart))
+        .route(Place::UpstreamCallback.path(), get(upstream::arrive))
         .route(Place::CompanyChoice.path(), get(company_choice::show).post(company_choice::choose))
+        .route(Place::Link.path(), get(links::show).post(links::confirm))
+        .route(Place::NewPassword.path(), get(new_password::show).post(new_password::submit))
+        .route(Place::PasswordDone.path(), get(new_password::done))
         .route(Place::Logout.path(), get(sign_out::show).post(sign_out::submit))
         .route(Place::Language.path(), get(language::switch))
         .route(Place::Account.path(), get(account::show))
         .route(Place::EndSession.path(), post(account::end_session))
         .route(Place::WithdrawConsent.path(), post(account::withdraw_consent))
         .route(Place::Asset.path(), get(asset))
+        .merge(staff::routes())
 }
 
 /// Serves a file of ours. Its address names its version, so browsers may keep it for good.

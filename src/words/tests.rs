@@ -5,15 +5,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Keys put together at run time: the pattern, and what may stand in its place.
-const COMPOSED: [(&str, &[&str]); 8] = [
+const COMPOSED: [(&str, &[&str]); 19] = [
     ("language-{}", &["fr", "en"]),
     ("scope-{}", &SCOPES),
     ("access-{}-label", &CONDITIONS),
     ("access-{}-person", &CONDITIONS),
     ("access-{}-admin", &CONDITIONS),
+    ("access-staff-{}-label", &STAFF_CONDITIONS),
+    ("access-staff-{}-person", &STAFF_CONDITIONS),
+    ("staff-condition-{}", &CONDITIONS),
+    ("staff-role-{}", &STAFF_ROLES),
+    ("staff-role-{}-explained", &STAFF_ROLES),
+    ("staff-state-{}", &["active", "invited", "off"]),
+    ("staff-done-{}", &STAFF_DEEDS),
     ("error-{}-title", &TROUBLES),
     ("error-{}-what", &TROUBLES),
     ("error-{}-next", &TROUBLES),
+    ("link-{}-title", &MAILED),
+    ("link-{}-lead", &MAILED),
+    ("link-{}-next", &MAILED),
+    ("link-{}-confirm", &MAILED),
 ];
 
 const CONDITIONS: [&str; 13] = [
@@ -32,9 +43,20 @@ const CONDITIONS: [&str; 13] = [
     "e-service",
 ];
 
+const STAFF_CONDITIONS: [&str; 5] = ["account-enabled", "account-activated", "mailbox-proven", "network", "second-factor"];
+
+const STAFF_ROLES: [&str; 3] = ["customer_service", "support_agent", "operator"];
+
+const STAFF_DEEDS: [&str; 9] =
+    ["unlocked", "not-locked", "sessions-ended", "switched-off", "switched-on", "blocked", "unblocked", "invited", "roles-changed"];
+
 const SCOPES: [&str; 8] = ["openid", "profile", "email", "phone", "address", "company", "rights", "offline_access"];
 
-const TROUBLES: [&str; 7] = ["not-found", "stale-form", "stale-errand", "bad-request", "too-large", "busy", "broken"];
+/// The purposes of links that have a page.
+const MAILED: [&str; 1] = ["staff-invitation"];
+
+const TROUBLES: [&str; 10] =
+    ["not-found", "stale-form", "stale-errand", "stale-link", "other-duty", "upstream", "bad-request", "too-large", "busy", "broken"];
 
 #[test]
 fn both_languages_have_the_same_sentences_with_the_same_values() {

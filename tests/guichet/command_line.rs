@@ -368,3 +368,21 @@ fn a_server_answers_is_found_healthy_and_stops_when_told_to() {
     assert!(logged.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|line| line.is_object())), "{logged}");
     assert!(logged.contains("Guichet serves") && logged.contains("Guichet has stopped"), "{logged}");
 }
+
+/// R-DEL-6: staff are invited by a link that works once; a contact stays a customer.
+#[test]
+fn somebody_of_the_staff_is_invited_and_given_roles() {
+    let desk = directory();
+    desk.does("import companies.csv contacts.csv");
+    let create = "account create --staff --name Oscar --email";
+    let made = desk.does(&format!("{create} oscar@guichet.example --role operator"));
+    assert!(made.contains("/links/") && made.contains("7 days"), "{made}");
+    assert_ne!(desk.does("account invite oscar@guichet.example"), made, "a newer link");
+    desk.fails(&format!("{create} alice@durand.example --role operator"), &["stays a customer", "vendor's"]);
+    desk.fails(&format!("{create} oscar@guichet.example --role operator"), &["another account"]);
+    desk.fails(&format!("{create} x@guichet.example --role tickets"), &["role of contacts", "operator"]);
+    desk.fails("account create --contact D-ALICE --role operator", &["stays a customer"]);
+    assert!(desk.does("account roles oscar@guichet.example --role support_agent --role operator").contains("from now on"));
+    assert!(desk.does("account show oscar@guichet.example").contains("roles: support_agent, operator"));
+    desk.fails("audit show NOTHING1", &["NOTHING1", "spelling"]);
+}

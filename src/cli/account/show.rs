@@ -31,6 +31,12 @@ pub(super) async fn run(opened: &Opened, arguments: &Arguments) -> Result<(), Fa
     });
     let (names, people, sessions) = read.await?;
     show_account(&found, &names);
+    if let Some(member) = opened.look(async |view| account::staff_member(&mut view.db, found.id).await).await? {
+        tell(format!("\nOne of the vendor's people, {}", one_line(&member.name)));
+        list("roles", member.roles.iter());
+        show_sessions(&sessions);
+        return Ok(());
+    }
     for person in &people {
         show_person(person, from);
     }

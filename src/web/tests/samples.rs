@@ -5,6 +5,8 @@ use std::sync::Arc;
 use askama::Template;
 
 use crate::access::Condition;
+use crate::account::Purpose;
+use crate::account::policy::Weak;
 use crate::base::brand::Brand;
 use crate::base::{Language, Life, Place, Timestamp};
 use crate::http::consent::{self, ConsentPage};
@@ -16,20 +18,24 @@ use crate::http::refusal::{Around, RefusalPage, Standing, Wish};
 use crate::mail::letters::{NewDevice, Stationery};
 use crate::web::account::{AccessView, AccountPage, ApplicationView, EServiceGroup, PersonView, SessionView};
 use crate::web::company_choice::{CompanyChoicePage, CompanyOption};
+use crate::web::links::LinkPage;
 use crate::web::login::LoginPage;
 use crate::web::mailbox::{MailView, MailboxPage};
+use crate::web::new_password::{NewPasswordPage, PasswordDonePage};
 use crate::web::welcome::WelcomePage;
 use crate::words::{Device, Words};
 
 const PORTAL: &str = "Customer portal";
 const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36";
 
-type Named = Vec<(String, String)>;
+pub(super) type Named = Vec<(String, String)>;
 
 pub fn pages(language: Language) -> Named {
     let mut pages = sign_in(language);
     pages.extend(troubles(language));
     pages.extend(console(language));
+    pages.extend(links(language));
+    pages.extend(super::staff::pages(language));
     pages
 }
 
@@ -41,11 +47,11 @@ pub fn letters(language: Language) -> Named {
     ]
 }
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::parse("2026-03-13T13:30:00Z").unwrap()
 }
 
-fn frame(language: Language) -> Frame {
+pub(super) fn frame(language: Language) -> Frame {
     Frame {
         words: Words::of(language),
         brand: Arc::new(Brand::default()),
@@ -62,7 +68,7 @@ fn signed_in(language: Language) -> Frame {
     Frame { person: Some(person), ..frame(language) }
 }
 
-fn named(name: &str, page: &impl Template) -> (String, String) {
+pub(super) fn named(name: &str, page: &impl Template) -> (String, String) {
     (name.to_owned(), page.render().unwrap())
 }
 
@@ -111,6 +117,23 @@ fn sign_in(language: Language) -> Named {
         ),
         named("form-post", &form_post(language)),
         named("welcome", &WelcomePage { frame: frame(language) }),
+    ]
+}
+
+fn links(language: Language) -> Named {
+    let link = LinkPage {
+        frame: frame(language),
+        token: "secret".to_owned(),
+        purpose: Purpose::StaffInvitation,
+        login: "carole@guichet.example".to_owned(),
+        expires_at: now() + Life::days(7),
+    };
+    let choice = || NewPasswordPage::new(frame(language), "carole@guichet.example".to_owned());
+    vec![
+        named("link-staff-invitation", &link),
+        named("new-password", &choice()),
+        named("new-password-refused", &choice().refused(false, &Weak::Contains("<carole>".to_owned()))),
+        named("password-done", &PasswordDonePage { frame: frame(language) }),
     ]
 }
 

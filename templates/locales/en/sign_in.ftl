@@ -17,3 +17,4 @@ company-choice-for = You will see this company’s data in { $client }.
 company-choice-lead = You are a contact of several companies.
 company-choice-later = You can change the company at any time in “My account”.
 company-here = Current
+login-upstream = Staff: sign in with { $provider }

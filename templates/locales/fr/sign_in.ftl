@@ -17,3 +17,4 @@ company-choice-for = Vous verrez les données de cette société dans { $client 
 company-choice-lead = Vous êtes le contact de plusieurs sociétés.
 company-choice-later = Vous pourrez changer de société à tout moment dans « Mon compte ».
 company-here = Actuelle
+login-upstream = Personnel : se connecter avec { $provider }

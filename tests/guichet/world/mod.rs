@@ -11,14 +11,16 @@ mod page;
 mod receiver;
 mod relying_party;
 mod tokens;
+pub mod upstream;
 
 use std::ops::Deref;
 
 use axum::Router;
+use guichet::access::SecondFactor;
 use guichet::account::PasswordSettings;
 use guichet::app::{App, CannotStart, Parts};
 use guichet::base::{Clock, Life};
-use guichet::config::Config;
+use guichet::config::{Config, Staff};
 use guichet::store;
 use guichet::{demo, mail, server};
 
@@ -183,6 +185,7 @@ pub fn configuration(url: &str) -> Config {
         issuer: ISSUER.to_owned(),
         store: store::Settings { url: url.to_owned(), connections: 8, ..store::Settings::default() },
         password: CHEAP,
+        staff: Staff { second_factor: SecondFactor::Optional, ..Staff::default() },
         clients,
         ..Config::default()
     }
@@ -196,6 +199,7 @@ pub fn login(who: &str) -> String {
         "gilles" => "nouveau",
         "lea" => "bloquee",
         "ines" => "compta",
+        "carole" | "sam" | "suzy" | "oscar" => "guichet",
         _ => "durand",
     };
     format!("{who}@{domain}.example")

@@ -73,7 +73,8 @@ impl Page {
     pub fn form_of(&self, button: &Element) -> Form {
         let index = button.form.expect("the button stands in no form");
         let form = &self.0[index];
-        let fields = self.0.iter().filter(|element| element.form == Some(index) && element.tag == "input");
+        let sent = |field: &Element| field.attribute("type") != Some("checkbox") || field.attribute("checked").is_some();
+        let fields = self.0.iter().filter(|element| element.form == Some(index) && element.tag == "input" && sent(element));
         let mut fields: Vec<(String, String)> = fields
             .filter_map(|field| Some((field.attribute("name")?.to_owned(), field.attribute("value").unwrap_or_default().to_owned())))
             .collect();

@@ -1,0 +1,150 @@
+//! One-time links (R-OWN-6): known by the digest of a secret of 256 bits, good for one confirmation, and not beyond their time.
+//! Opening one only looks; the button on its page redeems it. Why a link is sent, and what a confirmation does, its purpose says.
+
+use crate::audit::{Deed, What, record};
+use crate::base::ids::{AccountId, LinkId};
+use crate::base::vocabulary::words;
+use crate::base::{AccountKind, Fault, Life, Rules, Secret, Timestamp};
+use crate::store::{self, Db, Tx};
+
+words! {
+    /// What a link is for.
+    #[derive(sqlx::Type)]
+    #[sqlx(type_name = "TEXT", rename_all = "kebab-case")]
+    Purpose, "purpose of a link" {
+        /// One of the vendor's people takes up an invitation.
+        StaffInvitation = "staff-invitation",
+        /// Whoever confirmed another link chooses a password. It is never mailed: the browser keeps it.
+        PasswordChoice = "password-choice",
+    }
+}
+
+impl Purpose {
+    /// How long such a link works.
+    const fn life(self, rules: &Rules) -> Life {
+        match self {
+            Self::StaffInvitation => rules.invitation,
+            Self::PasswordChoice => rules.password_choice,
+        }
+    }
+}
+
+/// A link that still works.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is the column of that name")]
+pub struct Link {
+    pub id: LinkId,
+    pub account: AccountId,
+    pub kind: AccountKind,
+    pub purpose: Purpose,
+    pub expires_at: Timestamp,
+}
+
+/// Makes a link for an account, out of a fresh secret that is written into a letter before the unit of work begins.
+/// An older link of the same purpose stops working.
+pub async fn issue(tx: &mut Tx, account: AccountId, purpose: Purpose, secret: &Secret) -> Result<(), Fault> {
+    let id = LinkId(tx.dice.id(tx.now)?);
+    let expires_at = tx.now + purpose.life(&tx.rules);
+    store::execute!(
+        tx.db,
+        "insert into links (id, hash, account, purpose, created_at, expires_at) values ($1, $2, $3, $4, $5, $6) \
+         on conflict (account, purpose) where used_at is null do update set id = excluded.id, hash = excluded.hash, \
+         created_at = excluded.created_at, expires_at = excluded.expires_at",
+        id,
+        secret.digest(),
+        account,
+        purpose,
+        tx.now,
+        expires_at
+    )?;
+    let deed = Deed::new(What::LinkIssued).account(account).subject(id);
+    record(tx, deed.detail(serde_json::json!({ "purpose": purpose.as_str(), "until": expires_at.to_string() }))).await
+}
+
+/// The link of a secret, if it still works at `now`. It changes nothing.
+pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option<Link>, Fault> {
+    store::optional!(
+        *db,
+        Link,
+        "select l.id, l.account, a.kind, l.purpose, l.expires_at from links l join accounts a on a.id = l.account \
+         where l.hash = $1 and l.used_at is null and l.expires_at > $2 and a.disabled_at is null",
+        secret.digest(),
+        now
+    )
+}
+
+/// Uses a link up, if it is for that and still works: of any number at once, one is answered its account.
+pub async fn redeem(tx: &mut Tx, secret: &Secret, purpose: Purpose) -> Result<Option<AccountId>, Fault> {
+    let row = store::optional!(
+        tx.db,
+        (AccountId, LinkId),
+        "update links set used_at = $3 where hash = $1 and purpose = $2 and used_at is null and expires_at > $3 \
+         and account in (select id from accounts where disabled_at is null) returning account, id",
+        secret.digest(),
+        purpose,
+        tx.now
+    )?;
+    let Some((account, id)) = row else { return Ok(None) };
+    let deed = Deed::new(What::LinkUsed).account(account).subject(id);
+    record(tx, deed.detail(serde_json::json!({ "purpose": purpose.as_str() }))).await?;
+    Ok(Some(account))
+}
+
+/// Links one sweep removes at most, so that it never holds the writer for long.
+const SWEPT_AT_ONCE: i64 = 5_000;
+
+/// Removes links whose time is over, and answers how many.
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
+    store::execute!(
+        tx.db,
+        "delete from links where id in (select id from links where expires_at <= $1 order by expires_at limit $2)",
+        tx.now,
+        SWEPT_AT_ONCE
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Purpose, find, issue, redeem, sweep};
+    use crate::account::{create, disable};
+    use crate::base::actor::Who;
+    use crate::base::{Actor, Clock, Dice, Life, Rules, Secret, SignInName};
+    use crate::store::{Start, trial};
+
+    #[tokio::test]
+    async fn a_link_works_once_for_its_purpose_until_it_expires_or_a_newer_one_comes() {
+        for trial in trial::databases().await {
+            let (clock, rules) = (Clock::movable(), Rules::default());
+            let start = || Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
+            let login = SignInName::parse("alice@durand.example").unwrap();
+            let account = trial.store.act(start(), async |tx| create(tx, std::slice::from_ref(&login)).await).await.unwrap().unwrap();
+            let fresh = async || {
+                let secret = Dice.secret().unwrap();
+                let issued = trial.store.act(start(), async |tx| issue(tx, account, Purpose::StaffInvitation, &secret).await);
+                issued.await.map(|()| secret).unwrap()
+            };
+            let works = async |link: &Secret| {
+                trial.store.look(&clock, &rules, async |view| find(&mut view.db, link, view.now).await).await.unwrap().is_some()
+            };
+            let used = async |link: &Secret, purpose| {
+                trial.store.act(start(), async |tx| redeem(tx, link, purpose).await).await.unwrap().is_some()
+            };
+
+            let (older, newer) = (fresh().await, fresh().await);
+            assert!(!works(&older).await && !used(&older, Purpose::StaffInvitation).await, "a newer one came");
+            assert!(works(&newer).await && works(&newer).await, "opening changes nothing");
+            assert!(!used(&newer, Purpose::PasswordChoice).await, "it is for something else");
+            let (one, other) = tokio::join!(used(&newer, Purpose::StaffInvitation), used(&newer, Purpose::StaffInvitation));
+            assert!(one != other && !works(&newer).await, "one use");
+
+            let late = fresh().await;
+            clock.advance(Life::days(7));
+            assert!(!works(&late).await && !used(&late, Purpose::StaffInvitation).await);
+            assert_eq!(trial.store.act(start(), async |tx| sweep(tx).await).await.unwrap(), 2);
+
+            let last = fresh().await;
+            trial.store.act(start(), async |tx| disable(tx, account).await).await.unwrap();
+            assert!(!works(&last).await && !used(&last, Purpose::StaffInvitation).await, "the account is switched off");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The vendor's own people: who they are and what they may do. Their accounts are of another kind than contacts', in the schema too (R-DEL-6).
+//! Deactivated is whoever's account is switched off, as everybody's.
+
+use std::collections::BTreeSet;
+
+use sqlx::types::Json;
+
+use crate::audit::{Deed, What, record};
+use crate::base::ids::AccountId;
+use crate::base::{Email, Fault, Secret, SignInName, StaffRole, Timestamp};
+use crate::directory;
+use crate::store::{self, Db, Tx};
+
+use super::link::{self, Purpose};
+use super::names::credentials;
+use super::record::disable;
+
+/// One of the vendor's people.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is the column of that name")]
+pub struct StaffMember {
+    pub account: AccountId,
+    pub name: String,
+    pub email: Email,
+    #[sqlx(json)]
+    pub roles: BTreeSet<StaffRole>,
+    pub invited_at: Timestamp,
+    pub activated_at: Option<Timestamp>,
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// Somebody to invite.
+#[derive(Clone, Debug)]
+pub struct Invited {
+    /// First and last name.
+    pub name: String,
+    /// What they sign in with and are written to at.
+    pub email: Email,
+    /// What they may do.
+    pub roles: BTreeSet<StaffRole>,
+}
+
+/// Why somebody can't be one of the vendor's people, or not be changed so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotStaff {
+    /// The email is the name of another account.
+    Taken,
+    /// R-DEL-6: the email is that of a customer's contact.
+    Contact,
+    /// Nobody who can let others in would be left.
+    LastOperator,
+    /// There is no such member of staff.
+    Nobody,
+}
+
+macro_rules! members {
+    ($rest:literal) => {
+        concat!(
+            "select s.account, s.name, s.email, s.roles, s.invited_at, a.activated_at, a.disabled_at ",
+            "from staff s join accounts a on a.id = s.account ",
+            $rest
+        )
+    };
+}
+
+/// Gives somebody an account of staff. It has no password: a link lets its owner choose one.
+pub async fn invite(tx: &mut Tx, invited: &Invited) -> Result<Result<AccountId, NotStaff>, Fault> {
+    let name = SignInName::from(&invited.email);
+    if !directory::contacts_by_email(&mut tx.db, &invited.email).await?.is_empty() {
+        return Ok(Err(NotStaff::Contact));
+    }
+    if credentials(&mut tx.db, &name).await?.is_some() {
+        return Ok(Err(NotStaff::Taken));
+    }
+    let account = AccountId(tx.dice.id(tx.now)?);
+    store::execute!(tx.db, "insert into accounts (id, kind, created_at) values ($1, 'staff', $2)", account, tx.now)?;
+    store::execute!(tx.db, "insert into sign_in_names (name, account, since) values ($1, $2, $3)", &name, account, tx.now)?;
+    store::execute!(
+        tx.db,
+        "insert into staff (account, name, email, roles, invited_at, version) values ($1, $2, $3, $4, $5, 1)",
+        account,
+        &invited.name,
+        &invited.email,
+        Json(&invited.roles),
+        tx.now
+    )?;
+    let deed = Deed::new(What::StaffInvited).account(account);
+    record(tx, deed.detail(serde_json::json!({ "roles": invited.roles }))).await?;
+    Ok(Ok(account))
+}
+
+/// The same, with the link to choose a password by.
+pub async fn invite_by(tx: &mut Tx, invited: &Invited, link: &Secret) -> Result<Result<AccountId, NotStaff>, Fault> {
+    let made = invite(tx, invited).await?;
+    if let Ok(account) = made {
+        link::issue(tx, account, Purpose::StaffInvitation, link).await?;
+    }
+    Ok(made)
+}
+
+/// The member of staff with this account.
+pub async fn staff_member(db: &mut Db, account: AccountId) -> Result<Option<StaffMember>, Fault> {
+    store::optional!(*db, StaffMember, members!("where s.account = $1"), account)
+}
+
+/// The member of staff with this email.
+pub async fn staff_by_email(db: &mut Db, email: &Email) -> Result<Option<StaffMember>, Fault> {
+    store::optional!(*db, StaffMember, members!("where s.email = $1"), email)
+}
+
+/// The member of staff whom the vendor's provider knows as this subject.
+pub async fn staff_by_subject(db: &mut Db, subject: &str) -> Result<Option<StaffMember>, Fault> {
+    store::optional!(*db, StaffMember, members!("where s.upstream_subject = $1"), subject)
+}
+
+/// Binds a member of staff to a subject of the vendor's provider, at the first sign-in there. Answers whether it is theirs:
+/// somebody else who gets the mailbox later is another subject.
+pub async fn bind_subject(tx: &mut Tx, account: AccountId, subject: &str) -> Result<bool, Fault> {
+    let sql = "update staff set upstream_subject = $2 where account = $1 and (upstream_subject is null or upstream_subject = $2)";
+    Ok(store::execute!(tx.db, sql, account, subject)? == 1)
+}
+
+/// All of them, by name.
+pub async fn staff(db: &mut Db) -> Result<Vec<StaffMember>, Fault> {
+    store::all!(*db, StaffMember, members!("order by s.name, s.account"))
+}
+
+/// Gives a member of staff other roles. Answers whether they are others than before.
+pub async fn set_staff_roles(tx: &mut Tx, account: AccountId, roles: &BTreeSet<StaffRole>) -> Result<Result<bool, NotStaff>, Fault> {
+    one_at_a_time(tx).await?;
+    let Some(before) = staff_member(&mut tx.db, account).await? else { return Ok(Err(NotStaff::Nobody)) };
+    if before.roles == *roles {
+        return Ok(Ok(false));
+    }
+    if !roles.contains(&StaffRole::Operator) && !somebody_else_operates(tx, account).await? {
+        return Ok(Err(NotStaff::LastOperator));
+    }
+    store::execute!(tx.db, "update staff set roles = $2, version = version + 1 where account = $1", account, Json(roles))?;
+    let deed = Deed::new(What::StaffRolesChanged).account(account);
+    record(tx, deed.detail(serde_json::json!({ "before": before.roles, "after": roles }))).await?;
+    Ok(Ok(true))
+}
+
+/// Switches the account of a member of staff off. Answers whether it was on.
+pub async fn dismiss(tx: &mut Tx, account: AccountId) -> Result<Result<bool, NotStaff>, Fault> {
+    one_at_a_time(tx).await?;
+    if staff_member(&mut tx.db, account).await?.is_none() {
+        return Ok(Err(NotStaff::Nobody));
+    }
+    if !somebody_else_operates(tx, account).await? {
+        return Ok(Err(NotStaff::LastOperator));
+    }
+    disable(tx, account).await.map(Ok)
+}
+
+/// The eldest row is bumped first, so that two operators who dismiss each other follow one another.
+async fn one_at_a_time(tx: &mut Tx) -> Result<(), Fault> {
+    let sql = "update staff set version = version + 1 where account = (select account from staff order by invited_at, account limit 1)";
+    store::execute!(tx.db, sql).map(drop)
+}
+
+/// Whether an operator who can sign in is left without this one, or there is none to lose.
+async fn somebody_else_operates(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
+    let everybody = staff(&mut tx.db).await?;
+    let operates = |one: &&StaffMember| one.roles.contains(&StaffRole::Operator) && one.activated_at.is_some() && one.disabled_at.is_none();
+    let mut operators = everybody.iter().filter(operates).peekable();
+    Ok(operators.peek().is_none() || operators.any(|one| one.account != account))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Invited, NotStaff, dismiss, invite, set_staff_roles};
+    use crate::account::set_password;
+    use crate::base::actor::Who;
+    use crate::base::ids::AccountId;
+    use crate::base::{Actor, Clock, Email, Rules, StaffRole};
+    use crate::store::{Start, Store, trial};
+
+    struct Office {
+        store: Store,
+        clock: Clock,
+        rules: Rules,
+    }
+
+    impl Office {
+        fn start(&self) -> Start<'_> {
+            Start { by: Actor::of(Who::Operator), clock: &self.clock, rules: &self.rules }
+        }
+
+        async fn operator(&self, name: &str) -> AccountId {
+            let email = Email::parse(&format!("{name}@guichet.example")).unwrap();
+            let invited = Invited { name: name.to_owned(), email, roles: [StaffRole::Operator].into() };
+            let made = self.store.act(self.start(), async |tx| {
+                let account = invite(tx, &invited).await?.unwrap();
+                set_password(tx, account, "hash", tx.now).await.map(|()| account)
+            });
+            made.await.unwrap()
+        }
+
+        async fn dismissed(&self, who: AccountId) -> Result<bool, NotStaff> {
+            self.store.act(self.start(), async |tx| dismiss(tx, who).await).await.unwrap()
+        }
+
+        async fn demoted(&self, who: AccountId) -> Result<bool, NotStaff> {
+            let roles = BTreeSet::from([StaffRole::CustomerService]);
+            self.store.act(self.start(), async |tx| set_staff_roles(tx, who, &roles).await).await.unwrap()
+        }
+    }
+
+    #[tokio::test]
+    async fn of_two_operators_who_dismiss_each_other_one_stays() {
+        for trial in trial::databases().await {
+            let office = Office { store: trial.store.clone(), clock: Clock::movable(), rules: Rules::default() };
+            let (oscar, olga) = (office.operator("oscar").await, office.operator("olga").await);
+            let (one, other) = tokio::join!(office.dismissed(oscar), office.demoted(olga));
+            assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+            assert_eq!(one.err().or(other.err()), Some(NotStaff::LastOperator));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Choosing a password (R-ADM-6, R-ADM-10), once a link was confirmed in this browser.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::account::policy::{self, Class, Weak};
+use crate::account::{self, Purpose, link};
+use crate::app::App;
+use crate::base::actor::Who;
+use crate::base::ids::AccountId;
+use crate::base::{Fault, Place, Secret};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::error::Trouble;
+use crate::http::page::{Errors, Frame};
+use crate::http::{Caller, Posted};
+
+use super::links;
+
+/// The page that asks for a new password.
+#[derive(Debug, Template)]
+#[template(path = "new_password.html")]
+pub struct NewPasswordPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// What the account goes by.
+    pub login: String,
+    errors: Errors,
+}
+
+/// Says that the password is set.
+#[derive(Debug, Template)]
+#[template(path = "password_done.html")]
+pub struct PasswordDonePage {
+    /// What every page shares.
+    pub frame: Frame,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(super) struct Fields {
+    password: String,
+}
+
+/// Shows the form to the browser that confirmed a link.
+pub(super) async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Stop> {
+    let Choosing { login, .. } = Choosing::behind(&app, &caller, &headers).await?;
+    Ok(answer::page(StatusCode::OK, &NewPasswordPage::new(caller.frame(&app)?, login)))
+}
+
+/// Sets the password, if the policy takes it.
+pub(super) async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form } = posted;
+    if form.password.len() > account::LONGEST_PASSWORD {
+        return Err(answer::trouble(&app, &caller, Trouble::TooLarge).into());
+    }
+    let Choosing { secret, account, login } = Choosing::behind(&app, &caller, &headers).await?;
+    if let Err(weak) = judge(&app, account, form.password.clone()).await? {
+        let page = NewPasswordPage::new(caller.frame(&app)?, login).refused(form.password.is_empty(), &weak);
+        return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
+    }
+    let hash = app.hasher.hash(form.password).await?;
+    let set = app.act(caller.acts_as(Who::Account(account)), async |tx| {
+        if link::redeem(tx, &secret, Purpose::PasswordChoice).await?.is_none() {
+            return Ok(false);
+        }
+        account::set_password(tx, account, &hash, tx.now).await.map(|()| true)
+    });
+    if !set.await? {
+        return Ok(answer::trouble(&app, &caller, Trouble::StaleLink));
+    }
+    let mut response = answer::go(Place::PasswordDone);
+    response.headers_mut().append(header::SET_COOKIE, Kept::Link.forget(app.config.is_https())?);
+    Ok(response)
+}
+
+/// Says that it is done, and leads on.
+pub(super) async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Stop> {
+    Ok(answer::page(StatusCode::OK, &PasswordDonePage { frame: caller.frame(&app)? }))
+}
+
+/// Whoever may choose a password here.
+struct Choosing {
+    secret: Secret,
+    account: AccountId,
+    login: String,
+}
+
+impl Choosing {
+    async fn behind(app: &App, caller: &Caller, headers: &HeaderMap) -> Result<Self, Stop> {
+        let stale = || Stop::from(answer::trouble(app, caller, Trouble::StaleLink));
+        let secret = Kept::Link.secret(headers, app.config.is_https()).ok_or_else(stale)?;
+        let (account, login) = links::choosing(app, &secret).await?.ok_or_else(stale)?;
+        Ok(Self { secret, account, login })
+    }
+}
+
+/// Asks the policy, away from the threads that answer: guessing takes some milliseconds.
+async fn judge(app: &App, account: AccountId, password: String) -> Result<Result<(), Weak>, Fault> {
+    let known = app.look(async |view| account::known_of(&mut view.db, account).await).await?;
+    let judged = tokio::task::spawn_blocking(move || {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        policy::check(&password, &known)
+    });
+    judged.await.map_err(|error| Fault::broken("judging a password", error))
+}
+
+impl NewPasswordPage {
+    /// The page as it first appears.
+    #[must_use]
+    pub fn new(frame: Frame, login: String) -> Self {
+        Self { frame, login, errors: Errors::default() }
+    }
+
+    /// After a password that the policy refuses; answered with 422.
+    #[must_use]
+    pub fn refused(mut self, is_missing: bool, weak: &Weak) -> Self {
+        let frame = &self.frame;
+        let sentence = match weak {
+            _ if is_missing => frame.say("new-password-missing"),
+            Weak::Short => frame.say("new-password-short"),
+            Weak::Long => frame.say("new-password-long"),
+            Weak::Lacks(Class::Lower) => frame.say("new-password-lacks-lower"),
+            Weak::Lacks(Class::Upper) => frame.say("new-password-lacks-upper"),
+            Weak::Lacks(Class::Digit) => frame.say("new-password-lacks-digit"),
+            Weak::Lacks(Class::Special) => frame.say("new-password-lacks-special"),
+            Weak::Contains(word) => frame.tell("new-password-contains", &[("word", word.as_str())]),
+            Weak::Guessable => frame.say("new-password-guessable"),
+        };
+        self.errors.add("password-new", sentence);
+        self
+    }
+}
