@@ -30,7 +30,7 @@ struct Job {
 
 /// In [`run_due`] each takes along what those before it left: keys are read after their rotation, what ran out ends,
 /// endings become reactions, and these leave.
-const TIMETABLE: [Job; 15] = [
+const TIMETABLE: [Job; 17] = [
     Job { name: "rotate keys", cron: "30 * * * * *", run: |app| Box::pin(rotate_keys(app)) },
     // A change counts on every server within 5 s, the scheduler's delays and a slow database included.
     Job { name: "keys", cron: "*/2 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
@@ -41,6 +41,8 @@ const TIMETABLE: [Job; 15] = [
     Job { name: "sweep codes", cron: "0 7 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))) },
     Job { name: "sweep errands", cron: "0 17 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))) },
     Job { name: "sweep assertions", cron: "0 22 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(assertion::sweep(tx)))) },
+    Job { name: "sweep sign-ins", cron: "0 12 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::halfway::sweep(tx)))) },
+    Job { name: "sweep seeds", cron: "0 32 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::factor::sweep(tx)))) },
     Job { name: "sweep devices", cron: "0 27 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep(tx)))) },
     Job { name: "sweep events", cron: "0 47 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(events::sweep(tx)))) },
     Job { name: "sweep logouts", cron: "0 57 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(backchannel::sweep(tx)))) },

@@ -7,6 +7,12 @@ pub enum Place {
     Root,
     /// Sign-in with name and password.
     Login,
+    /// The second step of a sign-in: the second factor.
+    SecondFactor,
+    /// Enrolment of a second factor where the sign-in can't go on without.
+    EnrolFirst,
+    /// Proof, in a running session, that its owner is still there.
+    Reauthenticate,
     /// Choice of the company to act for (R-DIR-6).
     CompanyChoice,
     /// Consent to what a relying party sees.
@@ -21,6 +27,12 @@ pub enum Place {
     EndSession,
     /// Withdraws a consent.
     WithdrawConsent,
+    /// One's authenticator app and recovery codes.
+    Totp,
+    /// Makes new recovery codes.
+    RenewRecoveryCodes,
+    /// Removes one's authenticator app.
+    RemoveTotp,
     /// The stylesheet and its like.
     Asset,
     /// Authorization endpoint (RFC 6749 section 3.1).
@@ -51,9 +63,12 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 28] = [
         Self::Root,
         Self::Login,
+        Self::SecondFactor,
+        Self::EnrolFirst,
+        Self::Reauthenticate,
         Self::CompanyChoice,
         Self::Consent,
         Self::Logout,
@@ -61,6 +76,9 @@ impl Place {
         Self::Account,
         Self::EndSession,
         Self::WithdrawConsent,
+        Self::Totp,
+        Self::RenewRecoveryCodes,
+        Self::RemoveTotp,
         Self::Asset,
         Self::Authorize,
         Self::Token,
@@ -82,6 +100,9 @@ impl Place {
         match self {
             Self::Root => "/",
             Self::Login => "/login",
+            Self::SecondFactor => "/login/second-factor",
+            Self::EnrolFirst => "/login/second-factor/enrol",
+            Self::Reauthenticate => "/reauthenticate",
             Self::CompanyChoice => "/login/company",
             Self::Consent => "/login/consent",
             Self::Logout => "/logout",
@@ -89,6 +110,9 @@ impl Place {
             Self::Account => "/account",
             Self::EndSession => "/account/sessions/end",
             Self::WithdrawConsent => "/account/consents/withdraw",
+            Self::Totp => "/account/security/totp",
+            Self::RenewRecoveryCodes => "/account/security/totp/recovery-codes",
+            Self::RemoveTotp => "/account/security/totp/remove",
             Self::Asset => "/assets/{file}",
             Self::Authorize => "/oauth2/authorize",
             Self::Token => "/oauth2/token",

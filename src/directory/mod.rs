@@ -8,5 +8,5 @@ pub mod import;
 #[cfg(test)]
 mod tests;
 
-pub use company::{Branch, Company, branches, company, company_by_ref};
+pub use company::{Branch, Company, branches, company, company_by_ref, require_second_factor};
 pub use contact::{Contact, contact, contact_by_ref, contacts_by_email};

@@ -22,5 +22,5 @@ pub mod refusal;
 pub use caller::{Caller, mark_browser};
 pub use carried::Carried;
 pub use csrf::{Posted, is_ours};
-pub use guard::{Person, Visitor, stands_elsewhere};
+pub use guard::{Fresh, Person, Visitor, at_a_page, reauthentication, stands_elsewhere};
 pub use page::Frame;

@@ -38,6 +38,8 @@ pub enum Purpose {
     SigningKeys,
     /// Sealing letters in the outbox.
     Outbox,
+    /// Sealing the seeds of authenticator apps.
+    TotpSeeds,
     /// Authenticating forms (CSRF).
     Csrf,
     /// Telling names apart that people typed and nobody has, without keeping them: some are passwords in the wrong field.
@@ -52,6 +54,7 @@ impl Purpose {
         match self {
             Self::SigningKeys => b"guichet/1/signing-keys",
             Self::Outbox => b"guichet/1/outbox",
+            Self::TotpSeeds => b"guichet/1/totp-seeds",
             Self::Csrf => b"guichet/1/csrf",
             Self::TypedNames => b"guichet/1/typed-names",
             Self::Fingerprint => b"guichet/1/fingerprint",

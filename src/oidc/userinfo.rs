@@ -113,7 +113,10 @@ async fn may_pass(app: &App, caller: &Caller, hanging: &Hanging) -> Result<bool,
     let Some(client) = app.relying_parties.find(&hanging.client) else { return Ok(false) };
     let (door, address) =
         if client.is_public() { (Door::PublicClient, caller.address) } else { (Door::ConfidentialClient, hanging.last_address()) };
-    let standing = access::judge(&hanging.person, Asked { door, address, e_service: client.e_service.as_ref() });
+    let standing = access::judge(
+        &hanging.person,
+        Asked { door, address, e_service: client.e_service.as_ref(), second_factor_at: hanging.second_factor_at },
+    );
     if standing.is_final() {
         let by = caller.acts_as(Who::Client(client.id.clone()));
         app.act(by, async |tx| authorization::end(tx, hanging.sid, Because::AccessLost).await).await?;

@@ -2,13 +2,21 @@
 //! Which step of an authorization comes next is not decided here: pages lead back to the dispatcher.
 
 pub mod account;
+mod arrival;
 pub mod company_choice;
+pub mod enrol_first;
 mod language;
 pub mod login;
 pub mod mailbox;
+mod notices;
+mod password;
+pub mod reauthenticate;
+pub mod second_factor;
+pub mod seeds;
 mod sign_out;
 #[cfg(test)]
 mod tests;
+pub mod totp;
 pub mod welcome;
 
 use axum::Router;
@@ -28,12 +36,18 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route(Place::Root.path(), get(welcome::show))
         .route(Place::Login.path(), get(login::show).post(login::submit))
+        .route(Place::SecondFactor.path(), get(second_factor::show).post(second_factor::submit))
+        .route(Place::EnrolFirst.path(), post(enrol_first::submit))
+        .route(Place::Reauthenticate.path(), get(reauthenticate::show).post(reauthenticate::submit))
         .route(Place::CompanyChoice.path(), get(company_choice::show).post(company_choice::choose))
         .route(Place::Logout.path(), get(sign_out::show).post(sign_out::submit))
         .route(Place::Language.path(), get(language::switch))
         .route(Place::Account.path(), get(account::show))
         .route(Place::EndSession.path(), post(account::end_session))
         .route(Place::WithdrawConsent.path(), post(account::withdraw_consent))
+        .route(Place::Totp.path(), get(totp::show).post(totp::enrol))
+        .route(Place::RenewRecoveryCodes.path(), post(totp::renew))
+        .route(Place::RemoveTotp.path(), post(totp::remove))
         .route(Place::Asset.path(), get(asset))
 }
 

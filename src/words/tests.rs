@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Keys put together at run time: the pattern, and what may stand in its place.
-const COMPOSED: [(&str, &[&str]); 8] = [
+const COMPOSED: [(&str, &[&str]); 10] = [
     ("language-{}", &["fr", "en"]),
     ("scope-{}", &SCOPES),
     ("access-{}-label", &CONDITIONS),
@@ -14,9 +14,13 @@ const COMPOSED: [(&str, &[&str]); 8] = [
     ("error-{}-title", &TROUBLES),
     ("error-{}-what", &TROUBLES),
     ("error-{}-next", &TROUBLES),
+    ("security-{}-subject", &CHANGES),
+    ("security-{}-sentence", &CHANGES),
 ];
 
-const CONDITIONS: [&str; 13] = [
+const CHANGES: [&str; 5] = ["totp-enrolled", "totp-removed", "recovery-codes-made", "recovery-code-used", "codes-guessed"];
+
+const CONDITIONS: [&str; 14] = [
     "company-validated",
     "company-ordered",
     "company-open",
@@ -28,6 +32,7 @@ const CONDITIONS: [&str; 13] = [
     "account-activated",
     "mailbox-proven",
     "password-set",
+    "second-factor",
     "network",
     "e-service",
 ];

@@ -147,7 +147,8 @@ async fn admit(tx: &mut Tx, entering: Entering<'_>, spent: Spent) -> Result<Resu
     } else {
         (Door::ConfidentialClient, hanging.last_address())
     };
-    let standing = access::judge(&hanging.person, Asked { door, address, e_service: entering.client.e_service.as_ref() });
+    let e_service = entering.client.e_service.as_ref();
+    let standing = access::judge(&hanging.person, Asked { door, address, e_service, second_factor_at: hanging.second_factor_at });
     if standing.is_final() {
         authorization::end(tx, sid, Because::AccessLost).await?;
     }
