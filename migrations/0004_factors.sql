@@ -40,7 +40,7 @@ create table sign_ins (
     hash bytea not null unique,
     account uuid not null references accounts (id),
     password_digest bytea not null,
-    session uuid references sessions (id),
+    session uuid references sessions (id) on delete cascade,
     errand uuid,
     back text,
     created_at bigint not null,

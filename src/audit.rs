@@ -152,6 +152,12 @@ deeds! {
     AuthorizationEnded = "authorization.ended",
     /// A spent code came back: somebody else has it, so all that it gave was ended.
     CodeReplayed = "authorization.code_replayed",
+    /// A used refresh token came back: somebody else has one of the family, so all that hung from the sign-in was ended.
+    RefreshTokenReplayed = "authorization.refresh_token_replayed",
+    /// A relying party gave a refresh token back, and with it all that hung from the sign-in.
+    AuthorizationRevoked = "authorization.revoked",
+    /// A relying party gave an access token back before its time.
+    AccessTokenRevoked = "access_token.revoked",
     /// Files of the ERP were imported (R-DIR-3).
     DirectoryImported = "directory.imported",
     /// A company came into the directory.

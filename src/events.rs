@@ -16,6 +16,8 @@ pub enum Happening {
     SessionsEnded(AccountId),
     /// One sign-in at a relying party ended.
     AuthorizationEnded(AuthorizationId),
+    /// Every sign-in of an account at relying parties ended.
+    AuthorizationsEnded(AccountId),
     /// A person no longer lets a relying party see anything.
     ConsentWithdrawn(ConsentId),
     /// An account was switched off.
@@ -35,6 +37,7 @@ impl Happening {
             Self::SessionEnded(_) => "session ended",
             Self::SessionsEnded(_) => "sessions ended",
             Self::AuthorizationEnded(_) => "authorization ended",
+            Self::AuthorizationsEnded(_) => "authorizations ended",
             Self::ConsentWithdrawn(_) => "consent withdrawn",
             Self::AccountDisabled(_) => "account disabled",
             Self::MembershipDisabled(_) => "membership disabled",
@@ -49,6 +52,7 @@ impl Happening {
             Self::SessionEnded(SessionId(id))
             | Self::SessionsEnded(AccountId(id))
             | Self::AuthorizationEnded(AuthorizationId(id))
+            | Self::AuthorizationsEnded(AccountId(id))
             | Self::ConsentWithdrawn(ConsentId(id))
             | Self::AccountDisabled(AccountId(id))
             | Self::MembershipDisabled(MembershipId(id))
@@ -62,6 +66,7 @@ impl Happening {
             "session ended" => Self::SessionEnded(SessionId(id)),
             "sessions ended" => Self::SessionsEnded(AccountId(id)),
             "authorization ended" => Self::AuthorizationEnded(AuthorizationId(id)),
+            "authorizations ended" => Self::AuthorizationsEnded(AccountId(id)),
             "consent withdrawn" => Self::ConsentWithdrawn(ConsentId(id)),
             "account disabled" => Self::AccountDisabled(AccountId(id)),
             "membership disabled" => Self::MembershipDisabled(MembershipId(id)),

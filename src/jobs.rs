@@ -17,11 +17,13 @@ use crate::audit::{Deed, What};
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault};
 use crate::keys::{Fresh, Succession};
+use crate::mail;
 use crate::relying_party::assertion;
 use crate::store::Tx;
 use crate::{account, audit, authorization, backchannel, events, keys, limits};
 
 /// A job: its name, when it runs (six fields from seconds to weekdays, in UTC) and what it does.
+#[derive(Clone, Copy)]
 struct Job {
     name: &'static str,
     cron: &'static str,
@@ -30,7 +32,7 @@ struct Job {
 
 /// In [`run_due`] each takes along what those before it left: keys are read after their rotation, what ran out ends,
 /// endings become reactions, and these leave.
-const TIMETABLE: [Job; 17] = [
+const TIMETABLE: &[Job] = &[
     Job { name: "rotate keys", cron: "30 * * * * *", run: |app| Box::pin(rotate_keys(app)) },
     // A change counts on every server within 5 s, the scheduler's delays and a slow database included.
     Job { name: "keys", cron: "*/2 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
@@ -39,9 +41,17 @@ const TIMETABLE: [Job; 17] = [
     Job { name: "events", cron: "* * * * * *", run: |app| Box::pin(async move { reactions::react(&app).await }) },
     Job { name: "logouts", cron: "* * * * * *", run: |app| Box::pin(deliver_logouts(app)) },
     Job { name: "sweep codes", cron: "0 7 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))) },
+    Job { name: "sweep tokens", cron: "0 12 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::sweep_tokens(tx)))) },
+    Job { name: "sweep sign-ins", cron: "0 2 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::sweep(tx)))) },
+    Job { name: "sweep sessions", cron: "0 42 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep_sessions(tx)))) },
+    Job { name: "sweep mail", cron: "0 52 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(mail::sweep(tx)))) },
     Job { name: "sweep errands", cron: "0 17 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))) },
     Job { name: "sweep assertions", cron: "0 22 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(assertion::sweep(tx)))) },
-    Job { name: "sweep sign-ins", cron: "0 12 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::halfway::sweep(tx)))) },
+    Job {
+        name: "sweep half-made sign-ins",
+        cron: "0 21 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::halfway::sweep(tx)))),
+    },
     Job { name: "sweep seeds", cron: "0 32 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::factor::sweep(tx)))) },
     Job { name: "sweep devices", cron: "0 27 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep(tx)))) },
     Job { name: "sweep events", cron: "0 47 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(events::sweep(tx)))) },
@@ -55,7 +65,7 @@ const MAIL: Job = Job { name: "mail", cron: "*/10 * * * * *", run: |app| Box::pi
 
 /// Runs every job once and answers when all are done: whatever was due at this instant is done then.
 pub async fn run_due(app: &App) -> Result<(), Fault> {
-    for job in &TIMETABLE {
+    for job in TIMETABLE {
         (job.run)(app.clone()).await?;
     }
     Ok(())
@@ -76,7 +86,7 @@ impl Jobs {
         let scheduler = JobScheduler::new().await.map_err(broken)?;
         let mut lanes = Vec::new();
         for job in TIMETABLE {
-            let lane = Arc::new(Lane { job, app: app.clone(), running: Mutex::new(()), stopping: Arc::clone(&stopping) });
+            let lane = Arc::new(Lane { job: *job, app: app.clone(), running: Mutex::new(()), stopping: Arc::clone(&stopping) });
             scheduler.add(lane.on_time().map_err(broken)?).await.map_err(broken)?;
             lanes.push(lane);
         }
@@ -316,7 +326,7 @@ mod tests {
         let app = app(&trial).await;
         for job in TIMETABLE {
             let (name, running, stopping) = (job.name, Mutex::new(()), Arc::new(AtomicBool::new(false)));
-            let lane = Arc::new(Lane { job, app: app.clone(), running, stopping });
+            let lane = Arc::new(Lane { job: *job, app: app.clone(), running, stopping });
             assert!(lane.on_time().is_ok(), "{name}");
         }
     }

@@ -13,7 +13,7 @@
 //! - [`http`] what both share: callers, guards, forms, headers, frames of pages
 //! - [`app`] what every request can reach; [`config`] every subject's settings in one file
 //! - [`backchannel`] tells relying parties that a sign-in is over
-//! - [`authorization`] what one sign-in gave one relying party: errands, consents, codes
+//! - [`authorization`] what one sign-in gave one relying party: errands, consents, codes, tokens
 //! - [`relying_party`] the applications that ask for sign-ins
 //! - [`rights`] what a contact may do, by policy (R-RGT)
 //! - [`account`] names, passwords, memberships, sessions, devices

@@ -17,7 +17,7 @@ words! {
         Authorize = "authorize",
         /// Tokens and UserInfo for a client that runs at the person's own machine.
         PublicClient = "public-client",
-        /// Tokens and UserInfo for a client with a server of its own.
+        /// Tokens and UserInfo for a client with a server of its own, and introspection, which only servers ask for.
         ConfidentialClient = "confidential-client",
     }
 }

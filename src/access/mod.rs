@@ -8,5 +8,5 @@ mod standing;
 
 pub use condition::{Condition, Lasting};
 pub use door::{Door, Whose, counts, table};
-pub use snapshot::{Hanging, Snapshot, administrators, of_account, of_authorization, of_membership};
+pub use snapshot::{Hanging, Snapshot, administrators, of_account, of_authorization, of_membership, of_token};
 pub use standing::{Asked, Standing, Unmet, judge};

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use crate::base::ids::{AccountId, AuthorizationId, CompanyId, ConsentId, ContactId, MembershipId, SessionId};
-use crate::base::{Address, EServiceCode, Fault, Networks, Profile, Role, Timestamp};
+use crate::base::{Address, EServiceCode, Fault, Life, Networks, Profile, Role, Timestamp};
 use crate::store::{self, Db};
 
 /// A person as one contact of one company, with the rows that decide about their access.
@@ -90,27 +91,55 @@ pub struct Hanging {
     pub given_at: Option<Timestamp>,
     pub claims: Json<BTreeMap<String, BTreeSet<String>>>,
     pub second_factor_at: Option<Timestamp>,
+    pub acr: String,
+    pub amr: Json<Vec<String>>,
+    pub auth_time: Timestamp,
     pub authorization_ended_at: Option<Timestamp>,
     pub consent_withdrawn_at: Option<Timestamp>,
     pub session: Option<SessionId>,
     pub session_ended_at: Option<Timestamp>,
     pub session_expires_at: Option<Timestamp>,
+    pub session_last_seen_at: Option<Timestamp>,
     pub session_address: Option<String>,
+    pub token_revoked: bool,
 }
 
 impl Hanging {
-    /// Whether the authorization and every ancestor is live.
+    /// Whether the authorization and every ancestor is live, and the token asked about wasn't taken back. What was given with
+    /// `offline_access` doesn't hang from the session: it is meant for the time after it, and lives until the person
+    /// withdraws the consent or access ends it (OpenID Connect Core section 11, Back-Channel Logout section 2.7).
     #[must_use]
-    pub fn is_live(&self, now: Timestamp) -> bool {
-        let session_lives =
-            self.session.is_none() || (self.session_ended_at.is_none() && self.session_expires_at.is_some_and(|end| now < end));
-        self.authorization_ended_at.is_none() && self.consent_withdrawn_at.is_none() && session_lives
+    pub fn is_live(&self, at: (Timestamp, Life)) -> bool {
+        let outlives_the_session = self.scope.contains("offline_access");
+        self.authorization_ended_at.is_none()
+            && self.consent_withdrawn_at.is_none()
+            && !self.token_revoked
+            && (outlives_the_session || self.session_is_live(at))
     }
 
-    /// The address the session was last used from.
+    /// Whether an access token given at that instant is live: also under `offline_access` one that was given in the session dies with
+    /// it, and only what a refresh gives afterwards lives without it.
     #[must_use]
-    pub fn last_address(&self) -> Option<Address> {
-        self.session_address.as_deref().and_then(Address::parse)
+    pub fn honours(&self, issued_at: Timestamp, at: (Timestamp, Life)) -> bool {
+        self.is_live(at) && self.session_over_since(at).is_none_or(|over| over < issued_at)
+    }
+
+    /// Whether the session of the sign-in still runs, at that instant and with that idle time.
+    #[must_use]
+    pub fn session_is_live(&self, at: (Timestamp, Life)) -> bool {
+        self.session_over_since(at).is_none()
+    }
+
+    fn session_over_since(&self, (now, idle): (Timestamp, Life)) -> Option<Timestamp> {
+        let idle_since = self.session_last_seen_at.map(|seen| seen + idle);
+        let ends = [self.session_ended_at, self.session_expires_at, idle_since];
+        ends.into_iter().flatten().filter(|end| *end <= now).min()
+    }
+
+    /// The address the session was last used from; unknown once it is over, for then nobody knows where the person is.
+    #[must_use]
+    pub fn last_address(&self, at: (Timestamp, Life)) -> Option<Address> {
+        self.session_address.as_deref().filter(|_| self.session_is_live(at)).and_then(Address::parse)
     }
 }
 
@@ -157,11 +186,18 @@ pub async fn administrators(db: &mut Db, company: CompanyId) -> Result<Vec<Snaps
 
 /// The person behind an authorization, with what its life hangs on.
 pub async fn of_authorization(db: &mut Db, sid: AuthorizationId) -> Result<Option<Hanging>, Fault> {
+    of_token(db, sid, None).await
+}
+
+/// The same, with whether the signed access token of that `jti` was taken back.
+pub async fn of_token(db: &mut Db, sid: AuthorizationId, jti: Option<Uuid>) -> Result<Option<Hanging>, Fault> {
     let sql = snapshot!(
-        ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.given_at, au.second_factor_at, au.ended_at as authorization_ended_at, cs.withdrawn_at as consent_withdrawn_at, \
-         au.session, s.ended_at as session_ended_at, s.expires_at as session_expires_at, s.address as session_address ",
+        ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.given_at, au.second_factor_at, au.acr, au.amr, au.auth_time, \
+         au.ended_at as authorization_ended_at, cs.withdrawn_at as consent_withdrawn_at, \
+         au.session, s.ended_at as session_ended_at, s.expires_at as session_expires_at, s.last_seen_at as session_last_seen_at, \
+         s.address as session_address, exists (select 1 from revoked_tokens r where r.jti = $2) as token_revoked ",
         "join authorizations au on au.membership = m.id join consents cs on cs.id = au.consent \
          left join sessions s on s.id = au.session where au.id = $1"
     );
-    store::optional!(*db, Hanging, sql, sid)
+    store::optional!(*db, Hanging, sql, sid, jti)
 }

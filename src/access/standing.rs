@@ -46,6 +46,12 @@ impl Standing {
         self.unmet() == [Condition::SecondFactor]
     }
 
+    /// Whether the person may act, if need be after proving the second factor.
+    #[must_use]
+    pub fn holds_or_lacks_second_factor_only(&self) -> bool {
+        self.holds() || self.lacks_second_factor_only()
+    }
+
     /// Whether what hangs on this access ends with it.
     #[must_use]
     pub fn is_final(&self) -> bool {

@@ -22,5 +22,6 @@ pub use password::{Hasher, LONGEST as LONGEST_PASSWORD, Settings as PasswordSett
 pub use proof::{Acr, Proof};
 pub use record::{Record, by_name, disable, enable, names};
 pub use session::{
-    Because, Begin, Opened, Session, Strengthening, begin, choose, end, end_all, end_run_out, find, is_stale, list, lose, strengthen, touch,
+    Because, Begin, Opened, Session, Strengthening, begin, choose, end, end_all, end_run_out, find, is_stale, list, lose, lose_all,
+    strengthen, sweep_sessions, touch,
 };

@@ -1,23 +1,28 @@
 //! Authorizations: what one sign-in gave one relying party (DESIGN idea 4). Every code and token hangs from one row
 //! and lives as long as that row, its session, its consent and its membership do; ending something is one update of one row.
+//! With `offline_access` it doesn't hang from its session; only its codes do, and the access tokens given in it. The session is still told, for the last address and
+//! for whoever tells relying parties of a sign-out.
 //! It decides what a request still lacks, and knows neither HTTP nor the wording of any specification's messages.
 
+pub mod access_token;
 mod closing;
 pub mod code;
 pub mod consent;
 pub mod errand;
 mod next;
+pub mod refresh;
 mod request;
 #[cfg(test)]
 mod tests;
 
 use sqlx::types::Json;
 
+use crate::access::Snapshot;
 use crate::audit::{self, Deed, What};
 use crate::base::ids::{AccountId, AuthorizationId, ConsentId, MembershipId, SessionId};
-use crate::base::{Fault, Timestamp};
+use crate::base::{Fault, Life, Timestamp};
 use crate::events::{self, Happening};
-use crate::relying_party::{Claims, Scopes};
+use crate::relying_party::{Claims, Scope, Scopes};
 use crate::store::{self, Db, Tx};
 
 pub use closing::{Closed, Closing, close};
@@ -29,7 +34,7 @@ pub use request::{Prompt, Request, ResponseMode};
 pub struct Authorization {
     /// Its id: the `sid` of tokens.
     pub sid: AuthorizationId,
-    /// The session it hangs from, if any.
+    /// The session of the sign-in. It hangs from that, unless the scope holds `offline_access`.
     pub session: Option<SessionId>,
     /// Who signed in: the `sub` of tokens.
     pub account: AccountId,
@@ -47,10 +52,18 @@ pub struct Authorization {
     pub auth_time: Timestamp,
 }
 
+impl Authorization {
+    /// The same as tokens of a narrower scope speak of it.
+    #[must_use]
+    pub fn narrowed(self, scope: Scopes) -> Self {
+        Self { scope: Json(scope), ..self }
+    }
+}
+
 /// What an authorization begins with.
 #[derive(Clone, Debug)]
 pub struct Beginning {
-    /// The session it hangs from.
+    /// The session of the sign-in.
     pub session: SessionId,
     /// Who signed in.
     pub account: AccountId,
@@ -72,6 +85,14 @@ pub struct Beginning {
     pub auth_time: Timestamp,
     /// When the second factor behind the sign-in was proven.
     pub second_factor_at: Option<Timestamp>,
+}
+
+/// What of the scope asked for may be given to that person. Offline access isn't where a network list applies to them or their
+/// company: nobody knows where an absent person is (R-RGT-6).
+#[must_use]
+pub fn grantable(asked: &Scopes, person: &Snapshot) -> Scopes {
+    let limited = !person.networks.is_empty() || !person.company_networks.is_empty();
+    if limited { asked.without(&[Scope::OfflineAccess].into_iter().collect()) } else { asked.clone() }
 }
 
 /// Begins an authorization.
@@ -105,6 +126,12 @@ pub async fn begin(tx: &mut Tx, given: Beginning) -> Result<AuthorizationId, Fau
 pub enum Because {
     /// Its code came back after it was spent: somebody else has it (RFC 6749 section 4.1.2).
     CodeReplayed,
+    /// One of its used refresh tokens came back: two parties hold the family (RFC 9700 section 4.14.2).
+    RefreshTokenReplayed,
+    /// Its relying party gave its refresh token back (RFC 7009 section 2.1).
+    Revoked,
+    /// The operator ended all that the person has.
+    Operator,
     /// A condition of access that doesn't come back no longer holds.
     AccessLost,
 }
@@ -113,6 +140,9 @@ impl Because {
     const fn name(self) -> &'static str {
         match self {
             Self::CodeReplayed => "code replayed",
+            Self::RefreshTokenReplayed => "refresh token replayed",
+            Self::Revoked => "revoked",
+            Self::Operator => "operator",
             Self::AccessLost => "access lost",
         }
     }
@@ -120,7 +150,9 @@ impl Because {
     const fn deed(self) -> What {
         match self {
             Self::CodeReplayed => What::CodeReplayed,
-            Self::AccessLost => What::AuthorizationEnded,
+            Self::RefreshTokenReplayed => What::RefreshTokenReplayed,
+            Self::Revoked => What::AuthorizationRevoked,
+            Self::Operator | Self::AccessLost => What::AuthorizationEnded,
         }
     }
 }
@@ -152,6 +184,57 @@ pub async fn give(tx: &mut Tx, sid: AuthorizationId) -> Result<bool, Fault> {
         tx.now
     )?;
     Ok(rows == 1)
+}
+
+/// Ends every authorization of an account, those that outlive their session too; answers how many it ended.
+pub async fn end_all(tx: &mut Tx, account: AccountId, because: Because) -> Result<u64, Fault> {
+    let ended = store::execute!(
+        tx.db,
+        "update authorizations set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null",
+        account,
+        tx.now,
+        because.name(),
+    )?;
+    if ended > 0 {
+        let detail = serde_json::json!({ "because": because.name(), "authorizations": ended });
+        audit::record(tx, Deed::new(because.deed()).account(account).detail(detail)).await?;
+        events::record(tx, Happening::AuthorizationsEnded(account)).await?;
+    }
+    Ok(ended)
+}
+
+/// How long a sign-in is kept when it is over, for whoever looks into what happened; the audit trail keeps more.
+const KEPT: Life = Life::days(7);
+
+/// Sign-ins or consents one sweep removes at most, so that it never holds the writer for long.
+const SWEPT_AT_ONCE: i64 = 5_000;
+
+/// Removes sign-ins that are over and that nothing hangs from any more, then withdrawn consents without any; answers how many.
+/// A session that is over isn't enough: with `offline_access` refresh tokens outlive it.
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
+    let over = store::execute!(
+        tx.db,
+        "delete from authorizations where id in (select a.id from authorizations a where \
+         (a.ended_at < $1 or a.session in (select s.id from sessions s where s.ended_at < $1)) \
+         and not exists (select 1 from codes c where c.sid = a.id) and not exists (select 1 from refresh_tokens r where r.sid = a.id) \
+         and not exists (select 1 from access_tokens t where t.sid = a.id) \
+         and not exists (select 1 from logout_deliveries d where d.sid = a.id) limit $2)",
+        tx.now - KEPT,
+        SWEPT_AT_ONCE
+    )?;
+    let withdrawn = store::execute!(
+        tx.db,
+        "delete from consents where id in (select c.id from consents c where c.withdrawn_at < $1 \
+         and not exists (select 1 from authorizations a where a.consent = c.id) limit $2)",
+        tx.now - KEPT,
+        SWEPT_AT_ONCE
+    )?;
+    Ok(over + withdrawn)
+}
+
+/// Removes tokens whose time is over, and answers how many.
+pub async fn sweep_tokens(tx: &mut Tx) -> Result<u64, Fault> {
+    Ok(refresh::sweep(tx).await? + access_token::sweep(tx).await?)
 }
 
 /// The authorization of that `sid`, ended or not.

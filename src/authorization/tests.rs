@@ -64,7 +64,10 @@ impl World {
     }
 
     async fn is_live(&self, sid: AuthorizationId) -> bool {
-        self.look(async |view| access::of_authorization(&mut view.db, sid).await).await.unwrap().is_live(self.clock.now())
+        self.look(async |view| access::of_authorization(&mut view.db, sid).await)
+            .await
+            .unwrap()
+            .is_live((self.clock.now(), self.rules.session_idle))
     }
 }
 

@@ -41,6 +41,10 @@ pub enum Place {
     Token,
     /// UserInfo endpoint (OpenID Connect Core section 5.3).
     UserInfo,
+    /// Introspection endpoint (RFC 7662).
+    Introspect,
+    /// Revocation endpoint (RFC 7009).
+    Revoke,
     /// Public keys (RFC 7517).
     Jwks,
     /// Sign-out asked for by a relying party (OpenID Connect RP-Initiated Logout).
@@ -63,7 +67,7 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::Root,
         Self::Login,
         Self::SecondFactor,
@@ -83,6 +87,8 @@ impl Place {
         Self::Authorize,
         Self::Token,
         Self::UserInfo,
+        Self::Introspect,
+        Self::Revoke,
         Self::Jwks,
         Self::RelyingPartyLogout,
         Self::OpenidConfiguration,
@@ -117,6 +123,8 @@ impl Place {
             Self::Authorize => "/oauth2/authorize",
             Self::Token => "/oauth2/token",
             Self::UserInfo => "/oauth2/userinfo",
+            Self::Introspect => "/oauth2/introspect",
+            Self::Revoke => "/oauth2/revoke",
             Self::Jwks => "/oauth2/jwks",
             Self::RelyingPartyLogout => "/oauth2/logout",
             Self::OpenidConfiguration => "/.well-known/openid-configuration",

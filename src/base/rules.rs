@@ -14,6 +14,12 @@ pub struct Rules {
     pub token: Life,
     /// A client assertion expires within this time, so that what must be remembered of it is bounded (RFC 7523 section 3).
     pub client_assertion: Life,
+    /// A family of refresh tokens given with `offline_access` ends this long after its first token …
+    pub refresh_family: Life,
+    /// … and a refresh token that isn't used for this long is refused.
+    pub refresh_idle: Life,
+    /// A refresh token whose answer was lost is answered once more within this time.
+    pub refresh_grace: Life,
     /// An authorization request waits this long for its person to sign in.
     pub errand: Life,
     /// A session ends this long after the sign-in.
@@ -36,6 +42,9 @@ impl Default for Rules {
             code: Life::seconds(60),
             token: Life::minutes(5),
             client_assertion: Life::minutes(5),
+            refresh_family: Life::days(90),
+            refresh_idle: Life::days(30),
+            refresh_grace: Life::seconds(10),
             errand: Life::hours(1),
             session: Life::hours(12),
             session_idle: Life::hours(2),

@@ -68,6 +68,9 @@ impl Demo {
         let mut text = format!("Guichet's demonstration is at {}. Who can sign in, all with the password {PASSWORD}:\n\n", self.issuer());
         for persona in &personas {
             let _ = writeln!(text, "  {:widest$}  {}", persona.login, persona.about);
+            if let Some(seed) = &persona.seed {
+                let _ = writeln!(text, "  {:widest$}  the app's key: {seed}", "");
+            }
         }
         let _ = writeln!(text, "\nMails arrive at {}{}.", self.issuer(), Place::DemoMailbox.path());
         Ok(text)

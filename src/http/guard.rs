@@ -113,7 +113,8 @@ pub fn at_a_page(caller: &Caller, session: &Session) -> Asked<'static> {
 pub async fn stands_elsewhere(app: &App, caller: &Caller, session: &Session, person: &Snapshot) -> Result<bool, Fault> {
     let asked = at_a_page(caller, session);
     let people = app.look(async |view| access::of_account(&mut view.db, session.account).await).await?;
-    Ok(people.iter().any(|other| other.membership != person.membership && access::judge(other, asked).holds()))
+    let stands = |other: &Snapshot| access::judge(other, asked).holds_or_lacks_second_factor_only();
+    Ok(people.iter().any(|other| other.membership != person.membership && stands(other)))
 }
 
 impl FromRequestParts<App> for Person {

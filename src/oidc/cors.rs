@@ -1,4 +1,4 @@
-//! Scripts of relying parties may call the token and UserInfo endpoints, from the origins of their redirect URIs and from nowhere else.
+//! Scripts of relying parties may call the token, UserInfo and revocation endpoints, from the origins of their redirect URIs and from nowhere else.
 //! No cookie counts there, so that none is let through.
 
 use axum::extract::{Request, State};

@@ -17,11 +17,14 @@ pub fn document(issuer: &str) -> Bytes {
 
 fn metadata(issuer: &str) -> Value {
     let url = |place: Place| format!("{issuer}{}", place.path());
+    let assertion_algs: Vec<&str> = SignatureAlgorithm::ALL.iter().map(|alg| alg.as_str()).collect();
     json!({
         "issuer": issuer,
         "authorization_endpoint": url(Place::Authorize),
         "token_endpoint": url(Place::Token),
         "userinfo_endpoint": url(Place::UserInfo),
+        "introspection_endpoint": url(Place::Introspect),
+        "revocation_endpoint": url(Place::Revoke),
         "jwks_uri": url(Place::Jwks),
         "end_session_endpoint": url(Place::RelyingPartyLogout),
         // Every relying party that declares where is told of every end, with `sid` (OpenID Connect Back-Channel Logout section 2.1).
@@ -30,14 +33,19 @@ fn metadata(issuer: &str) -> Value {
         "scopes_supported": Scope::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::ALL.iter().map(|mode| mode.as_str()).collect::<Vec<_>>(),
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "prompt_values_supported": Prompt::ALL.iter().map(|prompt| prompt.as_str()).collect::<Vec<_>>(),
         "display_values_supported": ["page"],
         "acr_values_supported": Acr::ALL.iter().map(|acr| acr.as_str()).collect::<Vec<_>>(),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
-        "token_endpoint_auth_signing_alg_values_supported": SignatureAlgorithm::ALL.iter().map(|alg| alg.as_str()).collect::<Vec<_>>(),
+        "token_endpoint_auth_signing_alg_values_supported": assertion_algs,
+        // Who asks about tokens proves who they are; a public client may take its own back.
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "introspection_endpoint_auth_signing_alg_values_supported": assertion_algs,
+        "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+        "revocation_endpoint_auth_signing_alg_values_supported": assertion_algs,
         "code_challenge_methods_supported": ["S256"],
         "claim_types_supported": ["normal"],
         "claims_supported": [

@@ -39,6 +39,8 @@ words! {
         /// RFC 6749 section 5.2.
         InvalidGrant = "invalid_grant",
         /// RFC 6749 section 5.2.
+        UnauthorizedClient = "unauthorized_client",
+        /// RFC 6749 section 5.2.
         UnsupportedGrantType = "unsupported_grant_type",
         /// RFC 6750 section 3.1.
         InvalidToken = "invalid_token",
@@ -101,6 +103,7 @@ impl Error {
             | Code::RequestUriNotSupported
             | Code::InvalidClient
             | Code::InvalidGrant
+            | Code::UnauthorizedClient
             | Code::UnsupportedGrantType => StatusCode::BAD_REQUEST,
         };
         let challenge = format!("Bearer realm=\"guichet\", error=\"{}\", error_description=\"{}\"", self.code, self.why);

@@ -4,14 +4,19 @@
 pub mod authorize;
 mod claims;
 mod client_auth;
+mod client_request;
 mod cors;
 mod discovery;
+mod door;
 mod errors;
 mod hint;
+mod introspection;
 mod logout;
 // Public for the fuzz targets, which are a crate of their own (`tests/fuzz`).
 pub mod parameters;
+mod presented;
 mod public;
+mod revocation;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -39,10 +44,12 @@ pub fn endpoints(app: &App) -> Router<App> {
     let called_by_scripts = Router::new()
         .route(Place::Token.path(), post(token::post))
         .route(Place::UserInfo.path(), get(userinfo::get).post(userinfo::post))
+        .route(Place::Revoke.path(), post(revocation::post))
         .layer(from_fn_with_state(app.clone(), cors::for_relying_parties));
     Router::new()
         .route(Place::OpenidConfiguration.path(), metadata.clone())
         .route(Place::ServerMetadata.path(), metadata)
         .route(Place::Jwks.path(), get(public::jwks))
+        .route(Place::Introspect.path(), post(introspection::post))
         .merge(called_by_scripts)
 }

@@ -6,22 +6,18 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use serde_json::{Map, Value};
 
-use crate::access::{self, Asked, Door, Hanging};
 use crate::app::App;
-use crate::authorization::{self, Because};
 use crate::base::actor::Who;
-use crate::base::ids::AuthorizationId;
-use crate::base::{Fault, Timestamp};
 use crate::http::Caller;
 use crate::http::answer::Stop;
-use crate::keys::TokenType;
-use crate::relying_party::{Scope, Scopes};
+use crate::relying_party::Scope;
 
 use super::claims::UserInfo;
+use super::door;
 use super::errors::{Code, Error};
 use super::parameters::{Parameters, is_form};
+use super::presented::{Holder, Presented};
 
 /// GET.
 pub async fn get(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Stop> {
@@ -40,10 +36,10 @@ pub async fn post(
 }
 
 /// How a token came, or why there is none.
-type Presented = Result<Option<String>, Error>;
+type Carried = Result<Option<String>, Error>;
 
 /// RFC 6750 section 2: one way per request, and never the query (section 5.3).
-fn bearer(headers: &HeaderMap, query: Option<&str>, form: &[u8]) -> Presented {
+fn bearer(headers: &HeaderMap, query: Option<&str>, form: &[u8]) -> Carried {
     let read = |encoded| Parameters::parse(encoded).map_err(|unreadable| Error::request(unreadable.why()));
     let (query, form) = (read(query.unwrap_or_default().as_bytes())?, read(form)?);
     if query.has_repeated() || form.has_repeated() {
@@ -66,62 +62,41 @@ fn after_scheme(line: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-async fn answer(app: &App, caller: &Caller, presented: Presented) -> Result<Response, Stop> {
+async fn answer(app: &App, caller: &Caller, presented: Carried) -> Result<Response, Stop> {
     let token = match presented {
         Ok(Some(token)) => token,
         // Who brings nothing is told what to bring, and no error (RFC 6750 section 3.1).
         Ok(None) => return Ok(unauthenticated()),
         Err(error) => return Ok(error.challenge()),
     };
-    let Some((sid, scope)) = read(app, &token) else { return Ok(INVALID.challenge()) };
-    let hanging =
-        app.look(async |view| Ok(access::of_authorization(&mut view.db, sid).await?.filter(|hanging| hanging.is_live(view.now)))).await?;
-    let Some(hanging) = hanging else { return Ok(INVALID.challenge()) };
-    if !may_pass(app, caller, &hanging).await? {
+    let Some(presented) = Presented::read(app, &token) else { return Ok(INVALID.challenge()) };
+    let found = app.look(async |view| presented.live(app, view).await).await?;
+    let Some(live) = found else { return Ok(INVALID.challenge()) };
+    let hanging = match &live.holder {
+        Holder::Person(hanging) => hanging,
+        // A service speaks for itself: there is nobody to tell about.
+        Holder::Service => return Ok(LACKS_OPENID.challenge()),
+    };
+    let by = caller.acts_as(Who::Client(live.client.id.clone()));
+    let standing = door::judge(live.client, hanging, caller.address, (app.clock.now(), app.rules.session_idle));
+    if !door::lets_through(app, by, hanging, &standing).await? {
         return Ok(INVALID.challenge());
     }
-    let scope = scope.within(&Scopes::known(hanging.scope.iter().map(String::as_str)));
+    let scope = &live.token.scope;
     if !scope.has(Scope::Openid) {
-        return Ok(Error::new(Code::InsufficientScope, "the access token lacks the scope openid").challenge());
+        return Ok(LACKS_OPENID.challenge());
     }
     let by_name = hanging.claims.get("userinfo").into_iter().flatten().filter_map(|name| name.parse().ok()).collect();
-    Ok(Json(UserInfo::of(&hanging.person, &scope, &by_name)).into_response())
+    Ok(Json(UserInfo::of(&hanging.person, scope, &by_name)).into_response())
 }
+
+const LACKS_OPENID: Error = Error::new(Code::InsufficientScope, "the access token lacks the scope openid");
 
 /// Whatever is wrong with a token, its bearer learns no more than this.
 const INVALID: Error = Error::new(Code::InvalidToken, "the access token is not valid, or no longer");
 
 fn unauthenticated() -> Response {
     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"guichet\""))]).into_response()
-}
-
-/// The authorization and scope of an access token of ours (RFC 9068 section 4).
-fn read(app: &App, token: &str) -> Option<(AuthorizationId, Scopes)> {
-    let now: Timestamp = app.clock.now();
-    let claims: Map<String, Value> = app.keys.verify(token, TokenType::Access, now).ok()?;
-    let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    let issuer = Some(app.config.issuer.as_str());
-    if text("iss") != issuer || text("aud") != issuer {
-        return None;
-    }
-    Some((text("sid")?.parse().ok()?, Scopes::known(text("scope")?.split(' '))))
-}
-
-/// Access is asked at this door too (SECURITY 2). A final refusal ends the authorization, so that nothing comes back with the access.
-async fn may_pass(app: &App, caller: &Caller, hanging: &Hanging) -> Result<bool, Fault> {
-    // A relying party that was removed has no tokens any more.
-    let Some(client) = app.relying_parties.find(&hanging.client) else { return Ok(false) };
-    let (door, address) =
-        if client.is_public() { (Door::PublicClient, caller.address) } else { (Door::ConfidentialClient, hanging.last_address()) };
-    let standing = access::judge(
-        &hanging.person,
-        Asked { door, address, e_service: client.e_service.as_ref(), second_factor_at: hanging.second_factor_at },
-    );
-    if standing.is_final() {
-        let by = caller.acts_as(Who::Client(client.id.clone()));
-        app.act(by, async |tx| authorization::end(tx, hanging.sid, Because::AccessLost).await).await?;
-    }
-    Ok(standing.holds())
 }
 
 #[cfg(test)]

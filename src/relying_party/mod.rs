@@ -19,7 +19,7 @@ pub use claim::{Claim, Claims};
 pub use jwks::{PublicKeys, SignatureAlgorithm};
 pub use scope::{Scope, Scopes};
 use settings::Misconfigured;
-pub use settings::Settings;
+pub use settings::{AccessTokens, Settings};
 
 /// Every relying party, by client id.
 #[derive(Debug, Default)]
@@ -58,6 +58,7 @@ pub fn check(settings: &[Settings]) -> Result<(), String> {
 
 /// A relying party.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one key that an operator sets")]
 pub struct RelyingParty {
     /// The client identifier.
     pub id: String,
@@ -81,6 +82,12 @@ pub struct RelyingParty {
     pub require_auth_time: bool,
     /// How its ID tokens are signed.
     pub id_token_alg: Algorithm,
+    /// What its access tokens look like.
+    pub access_token: AccessTokens,
+    /// Whether it gets refresh tokens.
+    pub refresh_tokens: bool,
+    /// Whether it is a resource server, which may ask about everybody's access tokens.
+    pub introspect: bool,
 }
 
 /// A name per language.

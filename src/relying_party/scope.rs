@@ -26,6 +26,37 @@ words! {
         Company = "company",
         /// Profile, roles and e-services at that company.
         Rights = "rights",
+        /// To go on while the person is away (OpenID Connect Core section 11).
+        OfflineAccess = "offline_access",
+        /// A service reads the directory.
+        #[serde(rename = "directory.read")]
+        DirectoryRead = "directory.read",
+        /// A service writes the directory.
+        #[serde(rename = "directory.write")]
+        DirectoryWrite = "directory.write",
+        /// A service asks for decisions.
+        Decisions = "decisions",
+        /// A service registers support tickets.
+        #[serde(rename = "support.tickets")]
+        SupportTickets = "support.tickets",
+    }
+}
+
+impl Scope {
+    /// Whether a service asks for it in its own name (RFC 6749 section 4.4); all others are about a person, who is asked.
+    #[must_use]
+    pub const fn is_for_services(self) -> bool {
+        match self {
+            Self::DirectoryRead | Self::DirectoryWrite | Self::Decisions | Self::SupportTickets => true,
+            Self::Openid
+            | Self::Profile
+            | Self::Email
+            | Self::Phone
+            | Self::Address
+            | Self::Company
+            | Self::Rights
+            | Self::OfflineAccess => false,
+        }
     }
 }
 
@@ -38,6 +69,25 @@ impl Scopes {
     /// The scopes among these words that are known; the others are left out.
     pub fn known<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
         words.into_iter().filter_map(|word| word.parse().ok()).collect()
+    }
+
+    /// The scopes these words name, provided that all of them are among `allowed`.
+    #[must_use]
+    pub fn all_of(words: &str, allowed: &Self) -> Option<Self> {
+        let words = words.split(' ').filter(|word| !word.is_empty());
+        words.map(|word| word.parse().ok().filter(|scope| allowed.has(*scope))).collect()
+    }
+
+    /// Those a service asks for in its own name.
+    #[must_use]
+    pub fn of_services(&self) -> Self {
+        self.iter().filter(|scope| scope.is_for_services()).collect()
+    }
+
+    /// Those a person is asked about.
+    #[must_use]
+    pub fn of_people(&self) -> Self {
+        self.without(&self.of_services())
     }
 
     /// Whether the scope is among them.
@@ -110,6 +160,20 @@ mod tests {
         assert_eq!(asked.to_string(), "openid rights");
         assert!(asked.has(Scope::Rights) && !asked.has(Scope::Email));
         assert!(Scopes::known([""]).is_empty());
+    }
+
+    #[test]
+    fn what_is_asked_of_a_grant_lies_within_it_or_is_refused_whole() {
+        let granted = Scopes::known(["openid", "company"]);
+        assert_eq!(Scopes::all_of("company", &granted).unwrap().to_string(), "company");
+        for wider in ["company rights", "company quantum", "OPENID"] {
+            assert_eq!(Scopes::all_of(wider, &granted), None, "{wider}");
+        }
+        let both = Scopes::known(["openid", "offline_access", "directory.read"]);
+        assert_eq!(
+            (both.of_people().to_string().as_str(), both.of_services().to_string().as_str()),
+            ("openid offline_access", "directory.read")
+        );
     }
 
     #[test]

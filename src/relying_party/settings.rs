@@ -16,7 +16,7 @@ const SHORTEST_SECRET: usize = 16;
 /// One `[[clients]]` section.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, as the metadata of clients has them")]
+#[expect(clippy::struct_excessive_bools, reason = "each is one key that an operator sets")]
 pub struct Settings {
     /// The client identifier (RFC 6749 section 2.2).
     pub id: String,
@@ -70,9 +70,29 @@ pub struct Settings {
     /// How its ID tokens are signed. RS256 is what relying parties assume when nothing is agreed (OpenID Connect Registration section 2).
     #[serde(default = "assumed_algorithm")]
     pub id_token_alg: Algorithm,
+    /// What its access tokens look like.
+    #[serde(default)]
+    pub access_token: AccessTokens,
+    /// Whether it gets refresh tokens: for the session's life, or longer with the scope `offline_access`.
+    #[serde(default = "yes")]
+    pub refresh_tokens: bool,
+    /// Whether it is a resource server, which may ask about everybody's access tokens (RFC 7662 section 4).
+    #[serde(default)]
+    pub introspect: bool,
     /// Whether this is the demonstration's, whose secrets are printed on its first page anyway: short ones are fine there. No file can say so.
     #[serde(skip)]
     pub of_the_demonstration: bool,
+}
+
+/// What a client's access tokens look like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessTokens {
+    /// Signed, so that resource servers can read them alone (RFC 9068).
+    #[default]
+    Jwt,
+    /// A random text that only introspection and `UserInfo` understand: it dies at once, everywhere.
+    Opaque,
 }
 
 fn all_of_a_person() -> Vec<Scope> {
@@ -121,6 +141,8 @@ enum Flaw {
     AudienceWithoutKeys,
     #[error("a public client can't set `require_pkce = false`: nothing else protects its codes")]
     PublicWithoutPkce,
+    #[error("a public client can't set `introspect` or ask for the scopes of services: it can't prove who it is")]
+    PublicService,
 }
 
 impl Misconfigured {
@@ -150,6 +172,9 @@ impl Settings {
         if self.backchannel_logout_session_required && self.backchannel_logout_uri.is_none() {
             return Err(Flaw::SessionWithoutUri);
         }
+        if matches!(kind, Kind::Public) && (self.introspect || self.scope.iter().any(|scope| scope.is_for_services())) {
+            return Err(Flaw::PublicService);
+        }
         Ok(RelyingParty {
             id: self.id.clone(),
             names: Names {
@@ -165,6 +190,9 @@ impl Settings {
             require_pkce: self.require_pkce,
             require_auth_time: self.require_auth_time,
             id_token_alg: self.id_token_alg,
+            access_token: self.access_token,
+            refresh_tokens: self.refresh_tokens,
+            introspect: self.introspect,
         })
     }
 

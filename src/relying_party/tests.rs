@@ -20,7 +20,10 @@ fn a_short_section_is_a_careful_client() {
     let app = parties.find("app").unwrap();
     assert!(app.is_public() && app.require_pkce && !app.require_auth_time);
     assert_eq!(app.id_token_alg, Algorithm::Rs256);
-    assert!(Scope::ALL.iter().all(|scope| app.scope.has(*scope)));
+    assert!(app.refresh_tokens && !app.introspect);
+    for scope in Scope::ALL {
+        assert_eq!(app.scope.has(*scope), !scope.is_for_services() && *scope != Scope::OfflineAccess, "{scope}");
+    }
     assert_eq!((app.name(Language::Fr), app.name(Language::En)), ("Appli", "App"));
     assert!(app.redirects_to("http://127.0.0.1:4711/cb") && !app.redirects_to("http://127.0.0.1:4711/cb2"));
     assert!(parties.find("App").is_none());
@@ -47,6 +50,9 @@ fn what_is_unsafe_or_unknown_is_refused_in_one_line() {
         ("backchannel_logout_session_required = true", "without a backchannel_logout_uri"),
         ("scope = [\"everything\"]", "unknown variant"),
         ("id_token_alg = \"none\"", "unknown variant"),
+        ("access_token = \"saml\"", "unknown variant"),
+        ("scope = [\"openid\", \"directory.read\"]", "public client"),
+        ("introspect = true", "public client"),
         ("[[clients]]\nid = \"app\"\nname = \"Other\"", "two clients"),
         ("[[clients]]\nid = \"a:b\"\nname = \"Other\"", "letters, digits"),
     ] {

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::access::{self, Snapshot, Standing};
+use crate::access::{self, Snapshot};
 use crate::account::{self, Session};
 use crate::app::App;
 use crate::base::Place;
@@ -65,7 +65,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
     frame.here = errand::at(Place::CompanyChoice, asked);
     let companies: Vec<_> = judged
         .iter()
-        .filter(|(standing, _)| may_be_chosen(standing))
+        .filter(|(standing, _)| standing.holds_or_lacks_second_factor_only())
         .map(|(_, person)| CompanyOption::new(&frame, person, &session))
         .collect();
     if companies.is_empty() {
@@ -90,7 +90,7 @@ pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Re
     let actor = caller.acts_as(Who::Account(session.account));
     let chosen = app.act(actor, async |tx| {
         let people = access::of_account(&mut tx.db, session.account).await?;
-        let stands = |person: &&Snapshot| may_be_chosen(&access::judge(person, at_a_page(&caller, &session)));
+        let stands = |person: &&Snapshot| access::judge(person, at_a_page(&caller, &session)).holds_or_lacks_second_factor_only();
         let Some(person) = people.iter().filter(stands).find(|person| person.company_ref == form.company) else { return Ok(false) };
         account::choose(tx, session.id, person.membership).await
     });
@@ -98,11 +98,6 @@ pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Re
         return Err(answer::trouble(&app, &caller, Trouble::NotFound).into());
     }
     Ok(answer::see_other(&waiting.map_or_else(|| Place::Account.path().to_owned(), |waiting| waiting.dispatcher())))
-}
-
-/// Whether the person may act for that company, if need be after proving the second factor that it demands.
-fn may_be_chosen(standing: &Standing) -> bool {
-    standing.holds() || standing.lacks_second_factor_only()
 }
 
 impl CompanyOption {

@@ -2,6 +2,7 @@
 //! `GALLERY=some/folder cargo test gallery` also writes the pages there, to be looked at.
 
 mod samples;
+mod second_factors;
 
 use std::collections::BTreeSet;
 use std::path::Path;

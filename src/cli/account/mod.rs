@@ -5,6 +5,7 @@ mod password;
 mod show;
 
 use crate::account::{self, Because, Record};
+use crate::authorization;
 use crate::base::SignInName;
 
 use super::{Failure, Opened, tell};
@@ -16,7 +17,7 @@ pub(super) enum Command {
     Create(create::Arguments),
     /// Shows an account's names, where it may act and why not, and its sessions
     Show(show::Arguments),
-    /// Ends every session of an account
+    /// Ends every session of an account, and what relying parties hold of it
     EndSessions(Named),
     /// Switches an account off and ends its sessions
     Disable(Named),
@@ -45,7 +46,12 @@ pub(super) async fn run(opened: Opened, command: Command) -> Result<(), Failure>
 
 async fn end_sessions(opened: &Opened, named: &Named) -> Result<(), Failure> {
     let (name, found) = named.find(opened).await?;
-    let ended = opened.act(async |tx| account::end_all(tx, found.id, Because::Operator).await).await?;
+    let ended = opened
+        .act(async |tx| {
+            authorization::end_all(tx, found.id, authorization::Because::Operator).await?;
+            account::end_all(tx, found.id, Because::Operator).await
+        })
+        .await?;
     tell(match ended {
         0 => format!("{name} had no session."),
         1 => format!("The one session of {name} has ended."),
@@ -64,7 +70,10 @@ async fn switch(opened: &Opened, named: &Named, to: Switch) -> Result<(), Failur
     let (name, found) = named.find(opened).await?;
     let switched = opened
         .act(async |tx| match to {
-            Switch::Off => account::disable(tx, found.id).await,
+            Switch::Off => {
+                authorization::end_all(tx, found.id, authorization::Because::Operator).await?;
+                account::disable(tx, found.id).await
+            }
             Switch::On => account::enable(tx, found.id).await,
         })
         .await?;

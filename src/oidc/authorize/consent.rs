@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::access;
 use crate::app::App;
-use crate::authorization::{consent, errand};
+use crate::authorization::{self, consent, errand};
 use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
 use crate::base::{Actor, Place, Secret};
@@ -57,13 +57,14 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<
     let Some(person) = person else { return Ok(answer::see_other(&waiting.dispatcher())) };
     let mut frame = caller.frame(&app)?;
     frame.here = at(Place::Consent, Some(waiting.id));
-    let asked = waiting.request.sights();
-    let added = held.map(|held| words(&asked.without(&held.scope))).unwrap_or_default();
+    let scope = authorization::grantable(&waiting.request.sights(), &person);
+    let asked = words(&scope);
+    let added = held.map(|held| words(&scope.without(&held.scope))).unwrap_or_default();
     let page = ConsentPage {
         errand: waiting.id.to_string(),
         host: host(&waiting.request.redirect_uri),
         company: person.company_name,
-        sights: in_words(&frame, words(&asked)),
+        sights: in_words(&frame, asked),
         added: in_words(&frame, added),
         relying_party: waiting.relying_party.clone(),
         frame,
@@ -76,14 +77,20 @@ pub async fn decide(State(app): State<App>, posted: Posted<Decided>) -> Result<R
     let Posted { caller, headers, form } = posted;
     let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
     let waiting = known(&app, &mut caller, form.errand).await?;
-    let Some(session) = session else { return Ok(answer::see_other(&waiting.dispatcher())) };
+    let Some((session, membership)) = session.and_then(|session| session.membership.map(|membership| (session, membership))) else {
+        return Ok(answer::see_other(&waiting.dispatcher()));
+    };
     let Some(browser) = caller.browser.as_ref().map(Secret::digest) else {
         return Err(answer::trouble(&app, &caller, Trouble::StaleErrand).into());
     };
     let by = Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) };
     let request = &waiting.request;
     app.act(by, async |tx| match form.decision {
-        Decision::Allow => consent::grant(tx, session.account, &request.client, &request.sights()).await.map(drop),
+        Decision::Allow => {
+            let Some(person) = access::of_membership(&mut tx.db, membership).await? else { return Ok(()) };
+            let scope = authorization::grantable(&request.sights(), &person);
+            consent::grant(tx, session.account, &request.client, &scope).await.map(drop)
+        }
         Decision::Deny => errand::decline(tx, waiting.id, &browser).await.map(drop),
     })
     .await?;

@@ -122,8 +122,12 @@ impl Matter<'_> {
             Some(session) => self.known(session).await?,
             None => Known { person: None, consent: None },
         };
+        let mut grantable = self.request.clone();
+        if let Some((person, _)) = &known.person {
+            grantable.scope = authorization::grantable(&self.request.scope, person);
+        }
         let step = authorization::next(Situation {
-            request: &self.request,
+            request: &grantable,
             asked_at: self.asked_at,
             now: self.app.clock.now(),
             sign_in: self.visitor.session.as_ref().map(|session| SignIn {
@@ -223,7 +227,7 @@ impl Matter<'_> {
             membership: person.membership,
             client: self.party.id.clone(),
             consent: consent.id,
-            scope: request.scope.clone(),
+            scope: authorization::grantable(&request.scope, person),
             claims: request.claims.clone(),
             acr: request.tells(session.acr).as_str().to_owned(),
             amr: session.amr.0.clone(),

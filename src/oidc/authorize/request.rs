@@ -186,8 +186,13 @@ impl<'a> Verified<'a> {
     /// Unknown scopes, and those this client may not have, are left out; the token answer tells what was granted (RFC 6749 section 3.3).
     fn scope(&self) -> Result<Scopes, Error> {
         let asked = self.get("scope").unwrap_or_default();
-        let granted = Scopes::known(asked.split(' ')).within(&self.client.scope);
-        if granted.is_empty() { Err(Error::new(Code::InvalidScope, "scope names nothing this client may ask for")) } else { Ok(granted) }
+        let granted = Scopes::known(asked.split(' ')).within(&self.client.scope.of_people());
+        // To go on while the person is away says nothing by itself.
+        if granted.iter().all(|scope| scope == Scope::OfflineAccess) {
+            Err(Error::new(Code::InvalidScope, "scope names nothing this client may ask for"))
+        } else {
+            Ok(granted)
+        }
     }
 
     /// S256 only (RFC 9700 section 2.1.1): a challenge without method would be `plain`.

@@ -1,17 +1,20 @@
 //! The authorization code grant (RFC 6749 section 4.1.3): proven first, so that a wrong verifier doesn't spend the code; then spent once.
 
+use crate::access::Hanging;
 use crate::app::App;
 use crate::authorization::code::{self, Proof, Unproven};
+use crate::authorization::refresh::{self, Family};
 use crate::base::{Fault, Secret};
+use crate::oidc::client_request::{Asked, Failed};
 use crate::oidc::errors::Error;
-use crate::oidc::parameters::Parameters;
-use crate::relying_party::RelyingParty;
+use crate::relying_party::{RelyingParty, Scope};
 use crate::store::Tx;
 
-use super::{Failed, Spent};
+use super::issue::{Echoed, Granted};
+use super::{Admitted, Entering, admit};
 
 /// Finds the code and proves that it was given to this client, for this redirect URI and this verifier.
-pub(super) async fn prove(app: &App, client: &RelyingParty, parameters: &Parameters) -> Result<code::Proven, Failed> {
+pub(super) async fn prove(app: &App, Asked { client, parameters }: &Asked<'_>) -> Result<code::Proven, Failed> {
     let presented = Secret::presented(parameters.get("code").ok_or(Error::request("code is missing"))?);
     let found = app.look(async |view| code::find(&mut view.db, &presented).await).await?;
     let found = found.ok_or(Error::grant("the code is unknown or too old"))?;
@@ -28,11 +31,40 @@ const fn refusal(unproven: Unproven) -> Error {
     }
 }
 
-/// Spends the code. A replay has ended what the code gave when this answers.
-pub(super) async fn spend(tx: &mut Tx, proven: code::Proven) -> Result<Result<Spent, Error>, Fault> {
-    Ok(match code::spend(tx, proven).await? {
-        code::Spent::Now(code) => Ok(Spent { authorization: code.authorization, nonce: code.nonce, wants_auth_time: code.wants_auth_time }),
-        code::Spent::TooLate => Err(Error::grant("the code is unknown or too old")),
-        code::Spent::Before => Err(Error::grant("the code was used before; what it gave has ended")),
-    })
+/// Spends the code, then asks access: a replay has ended what the code gave when this answers, and a refusal costs no more than a code.
+pub(super) async fn redeem(tx: &mut Tx, entering: Entering<'_>, proven: code::Proven) -> Result<Result<Granted, Error>, Fault> {
+    let code = match code::spend(tx, proven).await? {
+        code::Spent::Now(code) => *code,
+        code::Spent::TooLate => return Ok(Err(Error::grant("the code is unknown or too old"))),
+        code::Spent::Before => return Ok(Err(Error::grant("the code was used before; what it gave has ended"))),
+    };
+    let admitted = match admit(tx, entering, code.authorization.sid).await? {
+        Ok(admitted) => admitted,
+        Err(error) => return Ok(Err(error)),
+    };
+    // A code says that the person is here: it dies with the session even where what it would give outlives that.
+    if !admitted.0.session_is_live((tx.now, tx.rules.session_idle)) {
+        return Ok(Err(Error::grant("the session behind this code has ended")));
+    }
+    let refresh = begin_family(tx, entering.client, &admitted, code.wants_auth_time).await?;
+    let echoed = Echoed { nonce: code.nonce, wants_auth_time: code.wants_auth_time };
+    Granted::new(tx, entering.client, admitted, (code.authorization, echoed, refresh)).await.map(Ok)
+}
+
+/// With `offline_access` the family has a life of its own, without it the session's (CONTRACT, Provider).
+async fn begin_family(
+    tx: &mut Tx,
+    client: &RelyingParty,
+    Admitted(hanging): &Admitted,
+    wants_auth_time: bool,
+) -> Result<Option<Secret>, Fault> {
+    let until = if is_offline(hanging) { Some(tx.now + tx.rules.refresh_family) } else { hanging.session_expires_at };
+    match until.filter(|_| client.refresh_tokens) {
+        Some(until) => refresh::begin(tx, Family { sid: hanging.sid, until, wants_auth_time }).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+fn is_offline(hanging: &Hanging) -> bool {
+    hanging.scope.contains(Scope::OfflineAccess.as_str())
 }

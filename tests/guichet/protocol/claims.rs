@@ -124,7 +124,6 @@ both! {
         assert!(claims.get("email").is_none() && claims.get("name").is_none(), "{claims}");
         assert_eq!(tokens.answer["token_type"], "Bearer");
         assert_eq!(tokens.answer["expires_in"], 300);
-        assert!(tokens.answer.get("refresh_token").is_none());
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use crate::world::{Browser, Kind, Server, World};
 
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 28] = [
     "response_type",
     "client_id",
     "redirect_uri",
@@ -33,9 +33,13 @@ const NAMES: [&str; 24] = [
     "decision",
     "csrf",
     "claims",
+    "token",
+    "token_type_hint",
+    "refresh_token",
+    "user_address",
 ];
 
-const VALUES: [&str; 20] = [
+const VALUES: [&str; 23] = [
     "code",
     "portal",
     "http://localhost:8090/callback",
@@ -56,10 +60,22 @@ const VALUES: [&str; 20] = [
     "-1",
     "{\"id_token\":{\"acr\":{\"essential\":true}}}",
     "\u{202e}",
+    "refresh_token",
+    "client_credentials",
+    "demo-rs",
 ];
 
-const PATHS: [&str; 7] =
-    ["/oauth2/authorize", "/oauth2/token", "/oauth2/userinfo", "/oauth2/logout", "/login", "/login/consent", "/login/company"];
+const PATHS: [&str; 9] = [
+    "/oauth2/authorize",
+    "/oauth2/token",
+    "/oauth2/userinfo",
+    "/oauth2/introspect",
+    "/oauth2/revoke",
+    "/oauth2/logout",
+    "/login",
+    "/login/consent",
+    "/login/company",
+];
 
 const CONTENT_TYPES: [&str; 3] = ["application/x-www-form-urlencoded", "application/json", "text/plain; charset=utf-7"];
 

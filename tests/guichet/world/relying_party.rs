@@ -40,6 +40,8 @@ pub struct Tokens {
     pub access: String,
     /// The ID token.
     pub id: String,
+    /// The refresh token.
+    pub refresh: String,
     /// The whole answer.
     pub answer: Value,
 }
@@ -55,6 +57,11 @@ impl RelyingParty {
             "old-fashioned" => (Some("old-fashioned-secret-of-the-tests"), "http://localhost:9102/callback", "openid"),
             "signs" => (None, "http://localhost:9103/callback", "openid company rights"),
             "signs-as-ever" => (None, "http://localhost:9104/callback", "openid company rights"),
+            "opaque" => (Some("opaque-secret-of-the-tests"), "http://localhost:9105/callback", "openid company rights"),
+            "no-refresh" => (Some("no-refresh-secret-of-the-tests"), "http://localhost:9106/callback", "openid"),
+            "opaque-service" => (Some("opaque-service-secret-of-the-tests"), "", ""),
+            "demo-erp" => (Some("demo-erp-secret"), "", ""),
+            "demo-rs" => (Some("demo-rs-secret"), "", ""),
             other => panic!("no relying party {other}"),
         };
         let server = server.with("accept", "application/json").with("user-agent", "the-relying-party/1");
@@ -70,6 +77,12 @@ impl RelyingParty {
     /// Its client id.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The same relying party, connecting from that address.
+    pub fn from(mut self, address: &str) -> Self {
+        self.server = self.server.from(address);
+        self
     }
 
     /// Its request.
@@ -139,17 +152,51 @@ impl RelyingParty {
 
     /// Asks the token endpoint, authenticated by Basic, or by name where there is no secret.
     pub async fn token(&self, fields: &[(&str, &str)]) -> Answer {
+        self.post("/oauth2/token", fields).await
+    }
+
+    /// Exchanges a refresh token.
+    pub async fn refresh(&self, token: &str) -> Answer {
+        self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)]).await
+    }
+
+    /// Asks what a token is worth.
+    pub async fn introspect(&self, token: &str, more: &[(&str, &str)]) -> Answer {
+        self.post("/oauth2/introspect", &[&[("token", token)], more].concat()).await
+    }
+
+    /// Whether a token is worth anything.
+    pub async fn finds_active(&self, token: &str) -> bool {
+        let answer = self.introspect(token, &[]).await;
+        assert_eq!((answer.status(), answer.header("cache-control")), (200, "no-store"), "{}", answer.text());
+        let active = answer.json()["active"].as_bool().unwrap();
+        assert!(active || answer.json() == serde_json::json!({ "active": false }), "a dead token is told about: {}", answer.text());
+        active
+    }
+
+    /// Gives a token back.
+    pub async fn revoke(&self, token: &str) -> Answer {
+        self.post("/oauth2/revoke", &[("token", token)]).await
+    }
+
+    /// Posts to an endpoint, authenticated by Basic, or by name where there is no secret.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut fields = fields.to_vec();
         if self.secret.is_none() {
             fields.push(("client_id", &self.id));
         }
-        self.token_as(self.basic().as_deref(), &fields).await
+        self.post_as(path, self.basic().as_deref(), &fields).await
     }
 
     /// Asks the token endpoint with these words in `Authorization`, or none.
     pub async fn token_as(&self, authorization: Option<&str>, fields: &[(&str, &str)]) -> Answer {
+        self.post_as("/oauth2/token", authorization, fields).await
+    }
+
+    /// Posts to an endpoint with these words in `Authorization`, or none.
+    pub async fn post_as(&self, path: &str, authorization: Option<&str>, fields: &[(&str, &str)]) -> Answer {
         let body = Serializer::new(String::new()).extend_pairs(fields).finish();
-        let mut request = Request::post("/oauth2/token").header("content-type", "application/x-www-form-urlencoded");
+        let mut request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         if let Some(authorization) = authorization {
             request = request.header("authorization", authorization);
         }
@@ -196,7 +243,7 @@ impl Tokens {
         assert_eq!(answer.status(), 200, "{}", answer.text());
         let json = answer.json();
         let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
-        Self { access: text("access_token"), id: text("id_token"), answer: json.clone() }
+        Self { access: text("access_token"), id: text("id_token"), refresh: text("refresh_token"), answer: json.clone() }
     }
 
     /// What the ID token says.

@@ -1,0 +1,95 @@
+//! Access tokens as far as the database knows them: opaque ones by their digest, signed ones only once they are taken back.
+
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::audit::{self, Deed, What};
+use crate::base::ids::AuthorizationId;
+use crate::base::{Fault, Secret, Timestamp};
+use crate::relying_party::Scopes;
+use crate::store::{self, Db, Tx};
+
+/// An opaque access token.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Opaque {
+    /// The authorization it hangs from; none for a service's own.
+    pub sid: Option<AuthorizationId>,
+    /// Who it was given to.
+    pub client: String,
+    /// What it is good for.
+    pub scope: Json<Scopes>,
+    /// When it was given.
+    pub issued_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Gives an opaque access token for an authorization, or to a service in its own name.
+pub async fn issue(tx: &mut Tx, sid: Option<AuthorizationId>, client: &str, scope: &Scopes) -> Result<Secret, Fault> {
+    let token = tx.dice.secret()?;
+    store::execute!(
+        tx.db,
+        "insert into access_tokens (hash, sid, client, scope, issued_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
+        token.digest(),
+        sid,
+        client,
+        Json(scope),
+        tx.now,
+        tx.now + tx.rules.token,
+    )?;
+    Ok(token)
+}
+
+/// The opaque access token presented, unless its time is over.
+pub async fn find(db: &mut Db, presented: &Secret, now: Timestamp) -> Result<Option<Opaque>, Fault> {
+    store::optional!(
+        *db,
+        Opaque,
+        "select sid, client, scope, issued_at, expires_at from access_tokens where hash = $1 and expires_at > $2",
+        presented.digest(),
+        now
+    )
+}
+
+/// Whether the signed access token of that `jti` was taken back.
+pub async fn is_revoked(db: &mut Db, jti: Uuid) -> Result<bool, Fault> {
+    let (revoked,) = store::one!(*db, (bool,), "select exists (select 1 from revoked_tokens where jti = $1)", jti)?;
+    Ok(revoked)
+}
+
+/// Takes an opaque access token back: it is forgotten.
+pub async fn revoke_opaque(tx: &mut Tx, presented: &Secret) -> Result<(), Fault> {
+    let rows = store::execute!(tx.db, "delete from access_tokens where hash = $1", presented.digest())?;
+    told(tx, rows).await
+}
+
+/// Takes a signed access token back: it is remembered until it would have ended.
+pub async fn revoke_signed(tx: &mut Tx, jti: Uuid, expires_at: Timestamp) -> Result<(), Fault> {
+    let rows =
+        store::execute!(tx.db, "insert into revoked_tokens (jti, expires_at) values ($1, $2) on conflict do nothing", jti, expires_at)?;
+    told(tx, rows).await
+}
+
+async fn told(tx: &mut Tx, rows: u64) -> Result<(), Fault> {
+    if rows == 1 { audit::record(tx, Deed::new(What::AccessTokenRevoked)).await } else { Ok(()) }
+}
+
+/// Tokens one sweep removes at most, so that it never holds the writer for long.
+const SWEPT_AT_ONCE: i64 = 5_000;
+
+/// Removes what was taken back and what was given, once its time is over; answers how many.
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
+    let given = store::execute!(
+        tx.db,
+        "delete from access_tokens where hash in (select hash from access_tokens where expires_at <= $1 order by expires_at limit $2)",
+        tx.now,
+        SWEPT_AT_ONCE,
+    )?;
+    let revoked = store::execute!(
+        tx.db,
+        "delete from revoked_tokens where jti in (select jti from revoked_tokens where expires_at <= $1 order by expires_at limit $2)",
+        tx.now,
+        SWEPT_AT_ONCE,
+    )?;
+    Ok(given + revoked)
+}

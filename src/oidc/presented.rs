@@ -1,0 +1,142 @@
+//! An access token that somebody presents, signed or opaque: both are read into the same thing. That a token can be read says
+//! nothing yet; whether it is live is asked of the database every time.
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::access::{self, Hanging};
+use crate::app::App;
+use crate::authorization::access_token;
+use crate::base::ids::AuthorizationId;
+use crate::base::{Fault, Secret, Timestamp};
+use crate::keys::TokenType;
+use crate::relying_party::{RelyingParty, Scopes};
+use crate::store::View;
+
+/// What an access token says.
+#[derive(Clone, Debug)]
+pub struct AccessToken {
+    /// The authorization it hangs from; none for a service's own.
+    pub sid: Option<AuthorizationId>,
+    /// Who it was given to.
+    pub client: String,
+    /// What it is good for.
+    pub scope: Scopes,
+    /// Its id, if it is signed.
+    pub jti: Option<Uuid>,
+    /// When it was given.
+    pub issued_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Who a live token speaks for.
+pub enum Holder {
+    /// A person, through an authorization.
+    Person(Box<Hanging>),
+    /// The client itself.
+    Service,
+}
+
+/// A token that hangs from nothing dead.
+pub struct Live<'a> {
+    /// What it says.
+    pub token: AccessToken,
+    /// Who it was given to.
+    pub client: &'a RelyingParty,
+    /// Whom it speaks for.
+    pub holder: Holder,
+}
+
+/// A token as it came.
+pub enum Presented {
+    /// A signed one, whose signature, type, issuer, audience and expiry are right (RFC 9068 section 4).
+    Signed(AccessToken),
+    /// Anything else, which may be an opaque one.
+    Opaque(Secret),
+}
+
+impl Presented {
+    /// Reads a token as far as that goes without the database; `None` for a signed one that isn't ours.
+    pub fn read(app: &App, token: &str) -> Option<Self> {
+        if token.contains('.') { read_signed(app, token).map(Self::Signed) } else { Some(Self::Opaque(Secret::presented(token))) }
+    }
+
+    /// What it says, once an opaque one is found.
+    pub async fn known(self, view: &mut View) -> Result<Option<AccessToken>, Fault> {
+        let found = match self {
+            Self::Signed(token) => return Ok(Some(token)),
+            Self::Opaque(secret) => access_token::find(&mut view.db, &secret, view.now).await?,
+        };
+        Ok(found.map(|row| AccessToken {
+            sid: row.sid,
+            client: row.client,
+            scope: row.scope.0,
+            jti: None,
+            issued_at: row.issued_at,
+            expires_at: row.expires_at,
+        }))
+    }
+
+    /// What it says, who it was given to and whom it speaks for: as long as it wasn't taken back and everything it hangs from is
+    /// live. Access is still to be asked.
+    pub async fn live<'a>(self, app: &'a App, view: &mut View) -> Result<Option<Live<'a>>, Fault> {
+        let Some(mut token) = self.known(view).await? else { return Ok(None) };
+        // A relying party that was removed has no tokens any more.
+        let Some(client) = app.relying_parties.find(&token.client) else { return Ok(None) };
+        let holder = match token.sid {
+            Some(sid) => person(view, sid, &token).await?,
+            None => service(view, client, &token).await?,
+        };
+        if let Some(Holder::Person(hanging)) = &holder {
+            token.scope = token.scope.within(&Scopes::known(hanging.scope.iter().map(String::as_str)));
+        }
+        Ok(holder.map(|holder| Live { token, client, holder }))
+    }
+}
+
+async fn person(view: &mut View, sid: AuthorizationId, token: &AccessToken) -> Result<Option<Holder>, Fault> {
+    let at = (view.now, view.rules.session_idle);
+    let hanging = access::of_token(&mut view.db, sid, token.jti).await?;
+    let hanging = hanging.filter(|hanging| hanging.client == token.client && hanging.honours(token.issued_at, at));
+    Ok(hanging.map(|hanging| Holder::Person(Box::new(hanging))))
+}
+
+/// A service's token is good as long as the operator lets the service have what it says.
+async fn service(view: &mut View, client: &RelyingParty, token: &AccessToken) -> Result<Option<Holder>, Fault> {
+    let revoked = match token.jti {
+        Some(jti) => access_token::is_revoked(&mut view.db, jti).await?,
+        None => false,
+    };
+    Ok((!revoked && client.scope.of_services().cover(&token.scope)).then_some(Holder::Service))
+}
+
+fn read_signed(app: &App, token: &str) -> Option<AccessToken> {
+    let claims: Map<String, Value> = app.keys.verify(token, TokenType::Access, app.clock.now()).ok()?;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let time = |name: &str| claims.get(name).and_then(Value::as_i64).map(|seconds| Timestamp::from_millis(seconds * 1000));
+    let issuer = Some(app.config.issuer.as_str());
+    if text("iss") != issuer || text("aud") != issuer {
+        return None;
+    }
+    let sid = text("sid").map(str::parse).transpose().ok()?;
+    // Only a service is its own subject (RFC 9068 section 2.2).
+    if sid.is_none() && text("sub") != text("client_id") {
+        return None;
+    }
+    let jti = text("jti")?.parse().ok()?;
+    Some(AccessToken {
+        sid,
+        client: text("client_id")?.to_owned(),
+        scope: Scopes::known(text("scope")?.split(' ')),
+        jti: Some(jti),
+        issued_at: made_at(jti)?,
+        expires_at: time("exp")?,
+    })
+}
+
+/// The instant in a `UUIDv7`: `iat` tells only the second.
+fn made_at(jti: Uuid) -> Option<Timestamp> {
+    let (seconds, nanos) = jti.get_timestamp()?.to_unix();
+    Some(Timestamp::from_millis(i64::try_from(seconds).ok()? * 1000 + i64::from(nanos / 1_000_000)))
+}
