@@ -118,6 +118,8 @@ deeds! {
     SessionBegan = "session.began",
     /// Somebody tried to sign in and was refused.
     SessionRefused = "session.refused",
+    /// A person proved again who they are, in a running session.
+    SessionStrengthened = "session.strengthened",
     /// A session ended: its person signed out, somebody ended it, or its conditions no longer held.
     SessionEnded = "session.ended",
     /// A person chose the company to act for (R-DIR-6).
@@ -140,6 +142,18 @@ deeds! {
     StaffRolesChanged = "staff.roles_changed",
     /// The limits on an account's sign-ins were opened again.
     AccountUnlocked = "account.unlocked",
+    /// A browser won't be asked for the second factor for a while.
+    DeviceRemembered = "account.device_remembered",
+    /// An authenticator app was enrolled as second factor.
+    FactorEnrolled = "factor.enrolled",
+    /// The second factor of an account was removed.
+    FactorRemoved = "factor.removed",
+    /// A second factor is demanded of somebody, or no longer.
+    FactorRequired = "factor.required",
+    /// New recovery codes were made; earlier ones are void.
+    RecoveryCodesMade = "factor.recovery_codes_made",
+    /// A recovery code was used in place of the second factor.
+    RecoveryCodeUsed = "factor.recovery_code_used",
     /// An account was switched off.
     AccountDisabled = "account.disabled",
     /// An account was switched on again.

@@ -47,6 +47,8 @@ pub struct Snapshot {
     pub activated_at: Option<Timestamp>,
     pub mailbox_proven_at: Option<Timestamp>,
     pub password_set_at: Option<Timestamp>,
+    pub second_factor_required_at: Option<Timestamp>,
+    pub second_factor_enrolled_at: Option<Timestamp>,
 }
 
 impl Snapshot {
@@ -61,6 +63,12 @@ impl Snapshot {
     #[must_use]
     pub fn email_is_proven(&self) -> bool {
         self.mailbox_proven_at.is_some() && self.email_signs_in
+    }
+
+    /// Whether a sign-in must prove two factors: where that is demanded of the person, and of whoever has enrolled a second one.
+    #[must_use]
+    pub const fn needs_second_factor(&self) -> bool {
+        self.second_factor_required_at.is_some() || self.second_factor_enrolled_at.is_some()
     }
 
     /// First and last name.
@@ -82,6 +90,7 @@ pub struct Hanging {
     pub scope: Json<BTreeSet<String>>,
     pub given_at: Option<Timestamp>,
     pub claims: Json<BTreeMap<String, BTreeSet<String>>>,
+    pub second_factor_at: Option<Timestamp>,
     pub acr: String,
     pub amr: Json<Vec<String>>,
     pub auth_time: Timestamp,
@@ -145,7 +154,9 @@ macro_rules! snapshot {
             "ct.first_name, ct.last_name, ct.email, ",
             "exists (select 1 from sign_in_names n where n.name = ct.email and n.account = a.id) as email_signs_in, ct.phone, ct.mobile, ct.erp_inactive_at, ct.disabled_at as contact_disabled_at, ",
             "coalesce(a.language, ct.language) as language, a.disabled_at as account_disabled_at, a.activated_at, ",
-            "a.mailbox_proven_at, a.password_set_at ",
+            "a.mailbox_proven_at, a.password_set_at, ",
+            "coalesce(a.second_factor_required_at, m.second_factor_required_at, co.second_factor_required_at) as second_factor_required_at, ",
+            "(select t.proven_at from totp_factors t where t.account = a.id and t.proven_at is not null) as second_factor_enrolled_at ",
             $columns,
             "from memberships m join contacts ct on ct.id = m.contact join companies co on co.id = m.company ",
             "join accounts a on a.id = m.account ",
@@ -187,7 +198,7 @@ pub async fn of_authorization(db: &mut Db, sid: AuthorizationId) -> Result<Optio
 /// The same, with whether the signed access token of that `jti` was taken back.
 pub async fn of_token(db: &mut Db, sid: AuthorizationId, jti: Option<Uuid>) -> Result<Option<Hanging>, Fault> {
     let sql = snapshot!(
-        ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.given_at, au.acr, au.amr, au.auth_time, \
+        ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.given_at, au.second_factor_at, au.acr, au.amr, au.auth_time, \
          au.ended_at as authorization_ended_at, cs.withdrawn_at as consent_withdrawn_at, \
          au.session, s.ended_at as session_ended_at, s.expires_at as session_expires_at, s.last_seen_at as session_last_seen_at, \
          s.address as session_address, exists (select 1 from revoked_tokens r where r.jti = $2) as token_revoked ",

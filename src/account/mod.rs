@@ -1,13 +1,16 @@
-//! Accounts: the means to sign in. Names, passwords, links, memberships, sessions and devices; the vendor's people.
+//! Accounts: the means to sign in. Names, passwords, second factors, links, memberships, sessions and devices; the vendor's people.
 //! Whether a person may use theirs is not decided here but in `access`.
 
 mod device;
+pub mod factor;
 mod guess;
+pub mod halfway;
 pub mod link;
 mod membership;
 mod names;
 mod password;
 pub mod policy;
+mod proof;
 mod record;
 mod session;
 pub mod sign_in;
@@ -21,10 +24,11 @@ pub use link::{Link, Purpose};
 pub use membership::{Grant, admit, disable_membership, login_of_contact};
 pub use names::{Credentials, NameTaken, create, credentials, known_of, login_of, prove_mailbox, rehash, set_password};
 pub use password::{Hasher, LONGEST as LONGEST_PASSWORD, Settings as PasswordSettings, Turn, Verdict};
+pub use proof::{Acr, Proof};
 pub use record::{Record, by_id, by_name, disable, enable, names};
 pub use session::{
-    ACR, Because, Begin, Opened, Session, begin, choose, end, end_all, end_run_out, find, is_stale, list, lose, lose_all, sweep_sessions,
-    touch,
+    Because, Begin, Opened, Session, Strengthening, begin, choose, end, end_all, end_run_out, find, is_stale, list, lose, lose_all,
+    strengthen, sweep_sessions, touch,
 };
 pub use staff::{
     Invited, NotStaff, StaffMember, bind_subject, dismiss, invite, invite_by, set_staff_roles, staff, staff_by_email, staff_by_subject,

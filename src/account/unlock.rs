@@ -26,7 +26,7 @@ pub async fn unlock(tx: &mut Tx, settings: &Settings, account: AccountId) -> Res
 /// The limits that are the account's alone. Those of networks and of everybody are not its own to open.
 async fn of_account(db: &mut Db, settings: &Settings, account: AccountId) -> Result<Vec<Limit>, Fault> {
     let devices = store::all!(*db, (Digest,), "select hash from devices where account = $1 order by hash", account)?;
-    let mut limits: Vec<Limit> = devices.iter().map(|(device,)| super::guess::on_device(settings, account, device)).collect();
+    let mut limits: Vec<Limit> = devices.iter().map(|(device,)| settings.on_device(account, device)).collect();
     limits.push(settings.on(Kind::Name, account.to_string().as_bytes()));
     Ok(limits)
 }

@@ -13,6 +13,12 @@ pub enum Place {
     Upstream,
     /// Where they come back from it.
     UpstreamCallback,
+    /// The second step of a sign-in: the second factor.
+    SecondFactor,
+    /// Enrolment of a second factor where the sign-in can't go on without.
+    EnrolFirst,
+    /// Proof, in a running session, that its owner is still there.
+    Reauthenticate,
     /// Choice of the company to act for (R-DIR-6).
     CompanyChoice,
     /// Consent to what a relying party sees.
@@ -61,6 +67,12 @@ pub enum Place {
     EndSession,
     /// Withdraws a consent.
     WithdrawConsent,
+    /// One's authenticator app and recovery codes.
+    Totp,
+    /// Makes new recovery codes.
+    RenewRecoveryCodes,
+    /// Removes one's authenticator app.
+    RemoveTotp,
     /// The stylesheet and its like.
     Asset,
     /// Authorization endpoint (RFC 6749 section 3.1).
@@ -95,11 +107,14 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 49] = [
         Self::Root,
         Self::Login,
         Self::Upstream,
         Self::UpstreamCallback,
+        Self::SecondFactor,
+        Self::EnrolFirst,
+        Self::Reauthenticate,
         Self::CompanyChoice,
         Self::Consent,
         Self::Link,
@@ -124,6 +139,9 @@ impl Place {
         Self::StaffAudit,
         Self::EndSession,
         Self::WithdrawConsent,
+        Self::Totp,
+        Self::RenewRecoveryCodes,
+        Self::RemoveTotp,
         Self::Asset,
         Self::Authorize,
         Self::Token,
@@ -149,6 +167,9 @@ impl Place {
             Self::Login => "/login",
             Self::Upstream => "/login/upstream",
             Self::UpstreamCallback => "/login/upstream/callback",
+            Self::SecondFactor => "/login/second-factor",
+            Self::EnrolFirst => "/login/second-factor/enrol",
+            Self::Reauthenticate => "/reauthenticate",
             Self::CompanyChoice => "/login/company",
             Self::Consent => "/login/consent",
             Self::Link => "/links/{token}",
@@ -173,6 +194,9 @@ impl Place {
             Self::StaffAudit => "/staff/audit",
             Self::EndSession => "/account/sessions/end",
             Self::WithdrawConsent => "/account/consents/withdraw",
+            Self::Totp => "/account/security/totp",
+            Self::RenewRecoveryCodes => "/account/security/totp/recovery-codes",
+            Self::RemoveTotp => "/account/security/totp/remove",
             Self::Asset => "/assets/{file}",
             Self::Authorize => "/oauth2/authorize",
             Self::Token => "/oauth2/token",

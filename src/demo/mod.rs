@@ -70,8 +70,11 @@ impl Demo {
         let people = || personas.iter().map(|one| (&one.login, &one.about)).chain(staff.iter().map(|one| (&one.login, &one.about)));
         let widest = people().map(|(login, _)| login.chars().count()).max().unwrap_or_default();
         let mut text = format!("Guichet's demonstration is at {}. Who can sign in, all with the password {PASSWORD}:\n\n", self.issuer());
-        for (login, about) in people() {
-            let _ = writeln!(text, "  {login:widest$}  {about}");
+        for persona in &personas {
+            let _ = writeln!(text, "  {:widest$}  {}", persona.login, persona.about);
+            if let Some(seed) = &persona.seed {
+                let _ = writeln!(text, "  {:widest$}  the app's key: {seed}", "");
+            }
         }
         let _ = writeln!(text, "\nMails arrive at {}{}.", self.issuer(), Place::DemoMailbox.path());
         Ok(text)

@@ -178,3 +178,15 @@ pub(super) async fn put_branch(tx: &mut Tx, branch: &Branch) -> Result<(), Fault
     )?;
     Ok(())
 }
+
+/// Demands a second factor of everybody at a company from now on, or no longer. Answers whether that is a change.
+pub async fn require_second_factor(tx: &mut Tx, company: CompanyId, required: bool) -> Result<bool, Fault> {
+    let sql =
+        "update companies set second_factor_required_at = $2, updated_at = $3 where id = $1 and (second_factor_required_at is null) = $4";
+    let changed = store::execute!(tx.db, sql, company, required.then_some(tx.now), tx.now, required)?;
+    if changed > 0 {
+        let deed = Deed::new(What::FactorRequired).company(company);
+        record(tx, deed.detail(serde_json::json!({ "required": required }))).await?;
+    }
+    Ok(changed > 0)
+}

@@ -9,6 +9,6 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-pub use company::{Branch, Company, block, branches, company, company_by_ref, unblock};
+pub use company::{Branch, Company, block, branches, company, company_by_ref, require_second_factor, unblock};
 pub use contact::{Contact, contact, contact_by_ref, contacts_by_email};
 pub use search::{Found, FoundContact, PAGE, contacts_of, search_companies, search_contacts};

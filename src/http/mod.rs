@@ -23,6 +23,6 @@ mod staff;
 pub use caller::{Caller, mark_browser};
 pub use carried::Carried;
 pub use csrf::{Posted, is_ours};
-pub use guard::{Person, Visitor, home, stands_elsewhere};
+pub use guard::{Fresh, Person, Visitor, at_a_page, home, reauthentication, stands_elsewhere};
 pub use page::Frame;
 pub use staff::Staff;

@@ -6,7 +6,6 @@ use axum::http::request::Parts;
 
 use crate::access::{self, StaffAsked, StaffSnapshot};
 use crate::account::Session;
-use crate::account::staff_sign_in::second_factor_at;
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{AccountKind, Actor, Fault, Place};
@@ -40,7 +39,7 @@ impl Staff {
         };
         let Some(person) = person else { return Err(answer::trouble(app, &caller, Trouble::NotFound).into()) };
         let rules = app.config.staff.rules();
-        let asked = StaffAsked { rules, address: caller.address, second_factor_at: second_factor_at(&session) };
+        let asked = StaffAsked { rules, address: caller.address, second_factor_at: session.second_factor_at };
         let standing = access::judge_staff(&person, asked);
         if !standing.holds() {
             return Err(refusal::answer_staff(app, &caller, (Wish::Page, &person, &standing)).await?.into());

@@ -20,6 +20,8 @@ words! {
         Device = "device",
         /// One account, or one name that nobody has.
         Name = "name",
+        /// The second factor of one account.
+        Factor = "factor",
         /// One subscriber's network.
         Network = "network",
         /// All of them together.

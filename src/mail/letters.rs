@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 
 use crate::base::brand::{Accent, Brand};
+use crate::base::vocabulary::words;
 use crate::base::{Fault, Timestamp};
 use crate::words::{Device, Words};
 
@@ -69,6 +70,74 @@ impl NewDevice {
         let html = rendered(&NewDeviceHtml { on, letter: self, subject: &subject, link: &self.account })?;
         let text = rendered(&NewDeviceText { on, letter: self })?;
         Ok(Letter { subject, text, html })
+    }
+
+    fn when(&self, on: &Stationery) -> String {
+        on.words.moment(self.at, on.now, &on.brand.zone).exact().to_owned()
+    }
+}
+
+words! {
+    /// What happened to the way somebody signs in.
+    Change, "change" {
+        /// An authenticator app was enrolled.
+        TotpEnrolled = "totp-enrolled",
+        /// It was removed.
+        TotpRemoved = "totp-removed",
+        /// New recovery codes were made.
+        RecoveryCodesMade = "recovery-codes-made",
+        /// A recovery code was used.
+        RecoveryCodeUsed = "recovery-code-used",
+        /// Somebody who has the password gave too many wrong codes.
+        CodesGuessed = "codes-guessed",
+    }
+}
+
+/// A change of what somebody signs in with.
+#[derive(Clone, Debug)]
+pub struct SecurityChange {
+    /// The owner's name.
+    pub name: String,
+    /// What happened.
+    pub what: Change,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The browser.
+    pub device: Device,
+    /// Where it came from.
+    pub address: String,
+    /// The address of the page about it, from the configured issuer.
+    pub page: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/security_change.html")]
+struct SecurityChangeHtml<'l> {
+    on: &'l Stationery,
+    letter: &'l SecurityChange,
+    subject: &'l str,
+    link: &'l str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/security_change.txt")]
+struct SecurityChangeText<'l> {
+    on: &'l Stationery,
+    letter: &'l SecurityChange,
+}
+
+impl SecurityChange {
+    /// Writes the letter.
+    pub fn write(&self, on: &Stationery) -> Result<Letter, Fault> {
+        let subject = self.about(on, "subject");
+        let html = rendered(&SecurityChangeHtml { on, letter: self, subject: &subject, link: &self.page })?;
+        let text = rendered(&SecurityChangeText { on, letter: self })?;
+        Ok(Letter { subject, text, html })
+    }
+
+    /// What is said of this change.
+    fn about(&self, on: &Stationery, part: &str) -> String {
+        on.words.tell(&format!("security-{}-{part}", self.what), &[("service", on.brand.name.as_str())])
     }
 
     fn when(&self, on: &Stationery) -> String {

@@ -13,7 +13,7 @@ use tower::ServiceExt as _;
 use url::Url;
 use uuid::Uuid;
 
-use crate::account::{self, Begin};
+use crate::account::{self, Begin, Proof};
 use crate::app::{App, Parts};
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, MembershipId};
@@ -92,7 +92,7 @@ impl World {
 
     async fn sign_in(&mut self) {
         let by = Actor::of(Who::Visitor).from(Address::parse("192.0.2.7"));
-        let begin = Begin { account: person(), membership: Some(membership()), user_agent: "tests", amr: &["pwd"] };
+        let begin = Begin { account: person(), membership: Some(membership()), user_agent: "tests", proof: Proof::password() };
         let opened = self.app.act(by, async |tx| account::begin(tx, begin).await).await.unwrap();
         self.cookies.retain(|(name, _)| *name != "guichet_session");
         self.cookies.push(("guichet_session", opened.secret.expose().to_owned()));

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::access::{self, Asked, Door, Snapshot};
+use crate::access::{self, Snapshot};
 use crate::account::{self, Because, Session};
 use crate::app::App;
 use crate::authorization::consent::{self, Consent};
@@ -18,7 +18,7 @@ use crate::http::answer::{self, Stop};
 use crate::http::consent::in_words;
 use crate::http::error::Trouble;
 use crate::http::page::Frame;
-use crate::http::{Person, Posted};
+use crate::http::{Person, Posted, at_a_page};
 use crate::relying_party::Scope;
 use crate::rights::{self, Group};
 use crate::store::View;
@@ -120,7 +120,7 @@ pub struct ApplicationView {
 pub async fn show(State(app): State<App>, person: Person) -> Result<Response, Stop> {
     let frame = person.frame(&app)?;
     let rows = app.look(async |view| Rows::read(view, &person).await).await?;
-    let asked = Asked { door: Door::Page, address: person.caller.address, e_service: None };
+    let asked = at_a_page(&person.caller, &person.session);
     let companies = rows.people.iter().filter(|other| access::judge(other, asked).holds());
     let page = AccountPage {
         person: PersonView::new(&person.snapshot, rows.login),

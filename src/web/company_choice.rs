@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::access::{self, Door, Snapshot};
+use crate::access::{self, Snapshot};
 use crate::account::{self, Session};
 use crate::app::App;
 use crate::base::actor::Who;
@@ -17,7 +17,7 @@ use crate::http::errand;
 use crate::http::error::Trouble;
 use crate::http::page::Frame;
 use crate::http::refusal::{self, Refusal, Wish};
-use crate::http::{Caller, Carried, Posted, Visitor};
+use crate::http::{Caller, Carried, Posted, Visitor, at_a_page};
 use crate::rights;
 
 /// The page that asks which company.
@@ -63,11 +63,14 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
         return staff(&app, &caller, waiting.as_ref()).await;
     }
     let people = app.look(async |view| access::of_account(&mut view.db, session.account).await).await?;
-    let judged: Vec<_> = people.into_iter().map(|person| (access::judge(&person, at_a_page(&caller)), person)).collect();
+    let judged: Vec<_> = people.into_iter().map(|person| (access::judge(&person, at_a_page(&caller, &session)), person)).collect();
     let mut frame = caller.frame(&app)?;
     frame.here = errand::at(Place::CompanyChoice, asked);
-    let companies: Vec<_> =
-        judged.iter().filter(|(standing, _)| standing.holds()).map(|(_, person)| CompanyOption::new(&frame, person, &session)).collect();
+    let companies: Vec<_> = judged
+        .iter()
+        .filter(|(standing, _)| standing.holds_or_lacks_second_factor_only())
+        .map(|(_, person)| CompanyOption::new(&frame, person, &session))
+        .collect();
     if companies.is_empty() {
         let people: Vec<_> = judged.into_iter().map(|(standing, person)| (person, standing)).collect();
         return Ok(refusal::answer(&app, &caller, Refusal { wish: Wish::Page, people, e_service: None, others: false }).await?);
@@ -97,7 +100,7 @@ pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Re
     let actor = caller.acts_as(Who::Account(session.account));
     let chosen = app.act(actor, async |tx| {
         let people = access::of_account(&mut tx.db, session.account).await?;
-        let stands = |person: &&Snapshot| access::judge(person, at_a_page(&caller)).holds();
+        let stands = |person: &&Snapshot| access::judge(person, at_a_page(&caller, &session)).holds_or_lacks_second_factor_only();
         let Some(person) = people.iter().filter(stands).find(|person| person.company_ref == form.company) else { return Ok(false) };
         account::choose(tx, session.id, person.membership).await
     });
@@ -105,10 +108,6 @@ pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Re
         return Err(answer::trouble(&app, &caller, Trouble::NotFound).into());
     }
     Ok(answer::see_other(&waiting.map_or_else(|| Place::Account.path().to_owned(), |waiting| waiting.dispatcher())))
-}
-
-fn at_a_page(caller: &Caller) -> access::Asked<'static> {
-    access::Asked { door: Door::Page, address: caller.address, e_service: None }
 }
 
 impl CompanyOption {

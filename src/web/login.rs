@@ -2,31 +2,28 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::access::{self, Door};
-use crate::account::sign_in::{Arriving, Entered, Entrant, Outcome};
-use crate::account::{self, Claim, Guess, Verdict};
+use crate::account;
+use crate::account::sign_in::{Entrant, Outcome};
 use crate::app::App;
 use crate::base::actor::Who;
-use crate::base::ids::{AccountId, ErrandId};
-use crate::base::{Dice, Email, Fault, Language, Life, Place, Secret, SignInName};
+use crate::base::ids::ErrandId;
+use crate::base::{Fault, Life, Place};
 use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
 use crate::http::errand::{self, Waiting};
 use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
-use crate::http::refusal::{self, Refusal, Wish};
 use crate::http::{Caller, Carried, Posted, Visitor, home};
-use crate::keys::Purpose;
-use crate::limits::{Counted, TooMany};
-use crate::mail::letters::{NewDevice, Stationery};
-use crate::mail::{self, Letter, Outgoing};
-use crate::store::{Tx, View};
-use crate::words::{Device, Words};
+use crate::limits::TooMany;
+use crate::mail::Outgoing;
+use crate::store::Tx;
 
+use super::arrival::Arrival;
+use super::notices::{self, Owner};
+use super::password::{self, Right, Typed};
 use super::upstream;
 
 /// The sign-in page.
@@ -107,7 +104,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
     Ok(page.answer(StatusCode::OK, waiting.as_ref()))
 }
 
-/// Checks name and password, and lets the person in where access holds.
+/// Checks name and password, and lets the person in where access holds, or on to the second step.
 pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
     let Posted { mut caller, headers, form } = posted;
     if form.password.len() > account::LONGEST_PASSWORD {
@@ -118,25 +115,21 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
     if page.username.is_empty() || form.password.is_empty() {
         return Ok(page.incomplete(&form.password).answer(StatusCode::UNPROCESSABLE_ENTITY, waiting.as_ref()));
     }
-    let mut attempted = attempt(&app, &caller, &headers, &form).await?;
-    if let Ok(Some((Outcome::Outdated, _))) = attempted {
+    let arrival = Arrival::new(&app, &caller, &headers)?.towards(waiting.as_ref(), None);
+    let mut attempted = attempt(&arrival, &headers, &form).await?;
+    if let Ok(Some(Outcome::Outdated)) = attempted {
         // Another sign-in made the hash costlier meanwhile, or the password is another one now: the second look tells which.
-        attempted = attempt(&app, &caller, &headers, &form).await?;
+        attempted = attempt(&arrival, &headers, &form).await?;
     }
-    match attempted {
+    let ended = match attempted {
         Err(TooMany { wait }) => {
             let page = page.too_often(wait).answer(StatusCode::TOO_MANY_REQUESTS, waiting.as_ref());
-            Ok(answer::after(page, wait))
+            return Ok(answer::after(page, wait));
         }
-        Ok(None | Some((Outcome::Outdated, _))) => Ok(page.refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())),
-        Ok(Some((Outcome::Refused(people), _))) => {
-            Ok(refusal::answer(&app, &caller, Refusal { wish: Wish::SignIn, people, e_service: None, others: false }).await?)
-        }
-        Ok(Some((Outcome::StaffRefused(person, standing), _))) => {
-            Ok(refusal::answer_staff(&app, &caller, (Wish::SignIn, &person, &standing)).await?)
-        }
-        Ok(Some((Outcome::Entered(entered), device))) => Ok(enter(&app, &entered, &device, waiting.as_ref())?),
-    }
+        Ok(None) => None,
+        Ok(Some(outcome)) => arrival.end(outcome).await?,
+    };
+    Ok(ended.unwrap_or_else(|| page.refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())))
 }
 
 impl LoginPage {
@@ -158,126 +151,30 @@ impl LoginPage {
     }
 }
 
-/// What became of a right password, with the browser's secret; nothing for a wrong one, whatever was wrong with it.
-type Attempt = Option<(Outcome, Secret)>;
-
-async fn attempt(app: &App, caller: &Caller, headers: &HeaderMap, form: &Fields) -> Result<Result<Attempt, TooMany>, Fault> {
-    let device = Kept::Device.secret(headers, app.config.is_https());
-    let guess = match weigh(app, caller, device.as_ref(), &form.username).await? {
-        Ok(guess) => guess,
+/// What became of a right password; nothing for a wrong one, whatever was wrong with it.
+async fn attempt(arrival: &Arrival<'_>, headers: &HeaderMap, form: &Fields) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
+    let Arrival { app, caller, .. } = *arrival;
+    let typed = Typed { username: &form.username, password: &form.password };
+    let right = match password::check(app, caller, headers, typed).await? {
+        Ok(Some(right)) => right,
+        Ok(None) => return Ok(Ok(None)),
         Err(closed) => return Ok(Err(closed)),
     };
-    let turn = app.hasher.turn().await?;
-    let counted = match app.act(caller.acts_as(Who::Visitor), async |tx| guess.count(tx).await).await? {
-        Ok(counted) => counted,
-        Err(closed) => return Ok(Err(closed)),
-    };
-    let stored = guess.found.as_ref().and_then(|found| found.password_hash.clone());
-    // Without an account a dummy is compared with, so that the answer takes as long (SECURITY: enumeration).
-    let verdict = turn.check(&counted, form.password.clone(), stored.clone()).await?;
-    let proven = match (&guess.found, stored, verdict) {
-        (Some(found), Some(hash), Verdict::Right) => Some((found.account, hash)),
-        (Some(found), Some(hash), Verdict::RightButWeak) => {
-            Some((found.account, strengthen(app, caller, (found.account, hash), &form.password).await?))
-        }
-        (_, _, Verdict::Wrong) | (None, _, _) | (_, None, _) => None,
-    };
-    let Some(proven) = proven else {
-        app.act(caller.acts_as(Who::Visitor), async |tx| guess.missed(tx, &counted).await).await?;
-        return Ok(Ok(None));
-    };
-    let device = device.map_or_else(|| Dice.secret(), Ok)?;
-    let outcome = arrive(app, caller, (headers, &device), (proven, &counted)).await?;
-    Ok(Ok(Some((outcome, device))))
-}
-
-/// What the guess counts by, and whom it is about.
-async fn weigh(app: &App, caller: &Caller, device: Option<&Secret>, username: &str) -> Result<Result<Guess, TooMany>, Fault> {
-    let name = SignInName::parse(username).ok();
-    let typed = name.as_ref().map_or_else(|| username.trim().to_lowercase(), ToString::to_string);
-    let typed = app.keys.master().mac(Purpose::TypedNames, typed.as_bytes())?;
-    let claim = Claim { name: name.as_ref(), typed: &typed, device, address: caller.address };
-    app.look(async |view| Guess::weigh(view, &app.config.limits, claim).await).await
+    let Right { account, password_hash, counted } = &right;
+    let entrant = Entrant { account: *account, password_hash, counted, demand: arrival.demand() };
+    let notice = Owner::of(app, caller, *account).await?.map(|owner| owner.of_new_device()).transpose()?;
+    let outcome = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, arrival, entrant, notice).await).await?;
+    app.postman.wake();
+    Ok(Ok(Some(outcome)))
 }
 
 /// With the right password, in one unit of work: a session where access holds, and the guess no longer counted.
-async fn arrive(
-    app: &App,
-    caller: &Caller,
-    (headers, device): (&HeaderMap, &Secret),
-    ((account, password_hash), counted): ((AccountId, String), &Counted),
-) -> Result<Outcome, Fault> {
-    let before = Kept::Session.secret(headers, app.config.is_https());
-    let browser = Arriving { device, user_agent: &caller.user_agent, before: before.as_ref() };
-    let entrant = Entrant { account, password_hash: &password_hash, counted, browser, staff: app.config.staff.rules() };
-    let notice = new_device_letter(app, caller, account).await?;
-    let outcome = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, app, entrant, notice).await).await?;
-    app.postman.wake();
-    Ok(outcome)
-}
-
-async fn sign_in(tx: &mut Tx, app: &App, entrant: Entrant<'_>, notice: Option<(Email, Letter)>) -> Result<Outcome, Fault> {
-    let outcome = account::sign_in::enter(tx, entrant).await?;
-    if let (Outcome::Entered(entered), Some((to, letter))) = (&outcome, notice)
+async fn sign_in(tx: &mut Tx, arrival: &Arrival<'_>, entrant: Entrant<'_>, notice: Option<Outgoing>) -> Result<Outcome, Fault> {
+    let outcome = account::sign_in::enter(tx, entrant, arrival.visit()).await?;
+    if let Outcome::Entered(entered) = &outcome
         && !entered.known_device
     {
-        mail::post(tx, app.envelope.as_ref(), Outgoing { name: "new_device", to, letter }).await?;
+        notices::post(tx, arrival.app, notice).await?;
     }
     Ok(outcome)
-}
-
-/// The letter that tells of a sign-in from an unknown device, written before anybody knows whether this is one: nothing is rendered inside the unit of work.
-async fn new_device_letter(app: &App, caller: &Caller, account: AccountId) -> Result<Option<(Email, Letter)>, Fault> {
-    let Some(owner) = app.look(async |view| Owner::find(view, caller, account).await).await? else { return Ok(None) };
-    let Ok(to) = Email::parse(&owner.email) else { return Ok(None) };
-    let now = app.clock.now();
-    let words = Words::of(owner.language.unwrap_or(caller.language));
-    let letter = NewDevice {
-        name: owner.name,
-        at: now,
-        device: Device::from_user_agent(&caller.user_agent),
-        address: caller.address.map_or_else(|| words.say("access-address-unknown"), |address| address.to_string()),
-        account: app.config.url(Place::Account.path()),
-    };
-    Ok(Some((to, letter.write(&Stationery { words, brand: app.brand.clone(), now })?)))
-}
-
-/// Whom a letter about an account goes to.
-struct Owner {
-    name: String,
-    email: String,
-    language: Option<Language>,
-}
-
-impl Owner {
-    async fn find(view: &mut View, caller: &Caller, account: AccountId) -> Result<Option<Self>, Fault> {
-        if let Some(staff) = access::of_staff(&mut view.db, account).await? {
-            return Ok(Some(Self { name: staff.name, email: staff.email.to_string(), language: staff.language }));
-        }
-        let people = access::of_account(&mut view.db, account).await?;
-        // Only a contact that may sign in is told: the address of one that was removed may be somebody else's by now.
-        let asked = access::Asked { door: Door::SignIn, address: caller.address, e_service: None };
-        Ok(people.into_iter().find(|person| access::judge(person, asked).holds()).map(|person| Self {
-            name: person.full_name(),
-            language: person.language.as_deref().and_then(Language::from_tag),
-            email: person.email,
-        }))
-    }
-}
-
-/// The settings ask for a costlier hash than the one stored.
-async fn strengthen(app: &App, caller: &Caller, (account, old): (AccountId, String), password: &str) -> Result<String, Fault> {
-    let new = app.hasher.hash(password.to_owned()).await?;
-    app.act(caller.acts_as(Who::Account(account)), async |tx| account::rehash(tx, account, &old, &new).await).await?;
-    Ok(new)
-}
-
-pub(super) fn enter(app: &App, entered: &Entered, device: &Secret, waiting: Option<&Waiting>) -> Result<Response, Fault> {
-    let https = app.config.is_https();
-    let mut response = answer::see_other(&waiting.map_or_else(|| entered.home.path().to_owned(), Waiting::dispatcher));
-    let session = Kept::Session.keep(entered.opened.secret.expose(), None, https)?;
-    let device = Kept::Device.keep(device.expose(), Some(app.config.lives.device), https)?;
-    response.headers_mut().append(header::SET_COOKIE, session);
-    response.headers_mut().append(header::SET_COOKIE, device);
-    Ok(response)
 }

@@ -2,16 +2,24 @@
 //! Which step of an authorization comes next is not decided here: pages lead back to the dispatcher.
 
 pub mod account;
+mod arrival;
 pub mod company_choice;
+pub mod enrol_first;
 mod language;
 pub mod links;
 pub mod login;
 pub mod mailbox;
 pub mod new_password;
+mod notices;
+mod password;
+pub mod reauthenticate;
+pub mod second_factor;
+pub mod seeds;
 mod sign_out;
 pub mod staff;
 #[cfg(test)]
 mod tests;
+pub mod totp;
 pub mod upstream;
 pub mod welcome;
 
@@ -34,6 +42,9 @@ pub fn routes() -> Router<App> {
         .route(Place::Login.path(), get(login::show).post(login::submit))
         .route(Place::Upstream.path(), get(upstream::depart))
         .route(Place::UpstreamCallback.path(), get(upstream::arrive))
+        .route(Place::SecondFactor.path(), get(second_factor::show).post(second_factor::submit))
+        .route(Place::EnrolFirst.path(), post(enrol_first::submit))
+        .route(Place::Reauthenticate.path(), get(reauthenticate::show).post(reauthenticate::submit))
         .route(Place::CompanyChoice.path(), get(company_choice::show).post(company_choice::choose))
         .route(Place::Link.path(), get(links::show).post(links::confirm))
         .route(Place::NewPassword.path(), get(new_password::show).post(new_password::submit))
@@ -43,6 +54,9 @@ pub fn routes() -> Router<App> {
         .route(Place::Account.path(), get(account::show))
         .route(Place::EndSession.path(), post(account::end_session))
         .route(Place::WithdrawConsent.path(), post(account::withdraw_consent))
+        .route(Place::Totp.path(), get(totp::show).post(totp::enrol))
+        .route(Place::RenewRecoveryCodes.path(), post(totp::renew))
+        .route(Place::RemoveTotp.path(), post(totp::remove))
         .route(Place::Asset.path(), get(asset))
         .merge(staff::routes())
 }

@@ -2,6 +2,7 @@
 //! `GALLERY=some/folder cargo test gallery` also writes the pages there, to be looked at.
 
 mod samples;
+mod second_factors;
 mod staff;
 
 use std::collections::BTreeSet;

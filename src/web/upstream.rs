@@ -6,23 +6,21 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use crate::account::sign_in::{Arriving, Outcome};
+use crate::account::sign_in::{Outcome, Visit};
 use crate::account::staff_sign_in::{self, Vouched as Account};
 use crate::app::App;
 use crate::audit::{Deed, What, record};
 use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
-use crate::base::{Dice, Fault, Place, Secret};
+use crate::base::{Fault, Place, Secret};
 use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
 use crate::http::error::{ErrorPage, Trouble};
-use crate::http::refusal::{self, Wish};
 use crate::http::{Caller, Carried, broken, errand};
 use crate::store::Tx;
 use crate::upstream::staff::{Refused, recognise};
 use crate::upstream::{self, Attempt, Provider, Trouble as Upstream, Vouched};
 
-use super::login;
+use super::arrival::Arrival;
 
 /// Sends the browser to the provider, and remembers what must come back with it.
 pub(super) async fn depart(State(app): State<App>, caller: Caller, Carried(errand): Carried) -> Result<Response, Stop> {
@@ -108,33 +106,25 @@ async fn enter(
     mut caller: Caller,
     (headers, vouched, errand): (&HeaderMap, &Vouched, Option<ErrandId>),
 ) -> Result<Response, Stop> {
-    let https = app.config.is_https();
-    let device = Kept::Device.secret(headers, https).map_or_else(|| Dice.secret(), Ok)?;
-    let before = Kept::Session.secret(headers, https);
-    let browser = Arriving { device: &device, user_agent: &caller.user_agent, before: before.as_ref() };
-    let end = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, app, (vouched, browser)).await).await?;
+    let waiting = errand::waiting(app, &mut caller, errand).await?;
+    let arrival = Arrival::new(app, &caller, headers)?.towards(waiting.as_ref(), None);
+    let end = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, (vouched, arrival.visit())).await).await?;
     match end {
         End::Refused(why) => Ok(refuse(app, &caller, why.as_str()).await?),
-        End::Judged(Outcome::StaffRefused(person, standing)) => {
-            Ok(refusal::answer_staff(app, &caller, (Wish::SignIn, &person, &standing)).await?)
-        }
-        End::Judged(Outcome::Entered(entered)) => {
-            let waiting = errand::waiting(app, &mut caller, errand).await?;
-            Ok(login::enter(app, &entered, &device, waiting.as_ref())?)
-        }
-        End::Judged(Outcome::Refused(_) | Outcome::Outdated) => {
-            Err(Fault::broken("a sign-in of staff", "it was judged as a contact's").into())
-        }
+        End::Judged(outcome) => match arrival.end(outcome).await? {
+            Some(response) => Ok(response),
+            None => Err(Fault::broken("a sign-in of staff", "it was judged as a contact's").into()),
+        },
     }
 }
 
-async fn sign_in(tx: &mut Tx, app: &App, (vouched, browser): (&Vouched, Arriving<'_>)) -> Result<End, Fault> {
+async fn sign_in(tx: &mut Tx, (vouched, visit): (&Vouched, Visit<'_>)) -> Result<End, Fault> {
     let account = match recognise(tx, vouched).await? {
         Ok(account) => account,
         Err(refused) => return Ok(End::Refused(refused)),
     };
-    let account = Account { account, rules: app.config.staff.rules(), by_two_factors: vouched.by_two_factors };
-    staff_sign_in::enter_vouched(tx, account, browser).await.map(End::Judged)
+    let account = Account { account, by_two_factors: vouched.by_two_factors };
+    staff_sign_in::enter_vouched(tx, account, visit).await.map(End::Judged)
 }
 
 /// Says that nobody was let in; why, the trail and the log know. A stranger learns no more.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Keys put together at run time: the pattern, and what may stand in its place.
-const COMPOSED: [(&str, &[&str]); 19] = [
+const COMPOSED: [(&str, &[&str]); 21] = [
     ("language-{}", &["fr", "en"]),
     ("scope-{}", &SCOPES),
     ("access-{}-label", &CONDITIONS),
@@ -25,9 +25,13 @@ const COMPOSED: [(&str, &[&str]); 19] = [
     ("link-{}-lead", &MAILED),
     ("link-{}-next", &MAILED),
     ("link-{}-confirm", &MAILED),
+    ("security-{}-subject", &CHANGES),
+    ("security-{}-sentence", &CHANGES),
 ];
 
-const CONDITIONS: [&str; 13] = [
+const CHANGES: [&str; 5] = ["totp-enrolled", "totp-removed", "recovery-codes-made", "recovery-code-used", "codes-guessed"];
+
+const CONDITIONS: [&str; 14] = [
     "company-validated",
     "company-ordered",
     "company-open",
@@ -39,6 +43,7 @@ const CONDITIONS: [&str; 13] = [
     "account-activated",
     "mailbox-proven",
     "password-set",
+    "second-factor",
     "network",
     "e-service",
 ];

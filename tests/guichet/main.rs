@@ -21,6 +21,7 @@ mod limits;
 mod portal;
 mod protocol;
 mod rotation;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod staff;

@@ -166,7 +166,7 @@ async fn make(tx: &mut Tx, wish: &Wish) -> Result<Result<(), Refused>, Fault> {
 /// What stands between the person and a sign-in, in sentences. Where they will come from isn't known yet.
 async fn unmet(db: &mut Db, membership: MembershipId) -> Result<Vec<String>, Fault> {
     let Some(person) = access::of_membership(db, membership).await? else { return Ok(Vec::new()) };
-    let standing = access::judge(&person, Asked { door: Door::SignIn, address: None, e_service: None });
+    let standing = access::judge(&person, Asked { door: Door::SignIn, address: None, e_service: None, second_factor_at: None });
     let sentences = Sentences::about(&person, None);
     let unmet = standing.unmet().into_iter().filter(|condition| *condition != Condition::Network);
     Ok(unmet.map(|condition| sentences.say(condition)).collect())

@@ -77,7 +77,7 @@ fn show_person(person: &Snapshot, from: Option<Address>) {
     list("networks of the person", person.networks.iter());
     list("networks of the company", person.company_networks.iter());
     let sentences = Sentences::about(person, from);
-    for (condition, met) in access::judge(person, Asked { door: Door::SignIn, address: from, e_service: None }).conditions() {
+    for (condition, met) in access::judge(person, asked_at_sign_in(person, from)).conditions() {
         if met {
             tell(format!("  ok    {condition}"));
         } else if condition == Condition::Network && from.is_none() {
@@ -86,6 +86,11 @@ fn show_person(person: &Snapshot, from: Option<Address>) {
             tell(format!("  unmet {condition}: {}", sentences.say(condition)));
         }
     }
+}
+
+/// Whoever has a second factor is taken to prove it.
+fn asked_at_sign_in(person: &Snapshot, from: Option<Address>) -> Asked<'static> {
+    Asked { door: Door::SignIn, address: from, e_service: None, second_factor_at: person.second_factor_enrolled_at }
 }
 
 fn list<T: ToString>(what: &str, items: impl Iterator<Item = T>) {

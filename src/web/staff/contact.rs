@@ -144,7 +144,8 @@ impl Rows {
         let values = [("company", self.company.name.as_str()), ("person", &name), ("address", last.unwrap_or(&unknown)), ("service", "")];
         let conditions: Vec<(Condition, bool)> = match &self.person {
             Some(person) => {
-                let asked = access::Asked { door: Door::SignIn, address: last.and_then(Address::parse), e_service: None };
+                let (address, second_factor_at) = (last.and_then(Address::parse), person.second_factor_enrolled_at);
+                let asked = access::Asked { door: Door::SignIn, address, e_service: None, second_factor_at };
                 access::judge(person, asked).conditions().collect()
             }
             None => self.prospect.of_the_contact(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 
+use super::second_factors;
 use crate::access::Condition;
 use crate::account::Purpose;
 use crate::account::policy::Weak;
@@ -25,13 +26,15 @@ use crate::web::new_password::{NewPasswordPage, PasswordDonePage};
 use crate::web::welcome::WelcomePage;
 use crate::words::{Device, Words};
 
-const PORTAL: &str = "Customer portal";
-const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36";
+pub(super) const PORTAL: &str = "Customer portal";
+pub(super) const CHROME: &str =
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36";
 
 pub(super) type Named = Vec<(String, String)>;
 
 pub fn pages(language: Language) -> Named {
     let mut pages = sign_in(language);
+    pages.extend(second_factors::pages(language));
     pages.extend(troubles(language));
     pages.extend(console(language));
     pages.extend(links(language));
@@ -40,11 +43,15 @@ pub fn pages(language: Language) -> Named {
 }
 
 pub fn letters(language: Language) -> Named {
-    let letter = new_device(language);
-    vec![
-        ("new-device".to_owned(), letter.html),
-        ("new-device-text".to_owned(), format!("<pre>{}\n\n{}</pre>", letter.subject, letter.text)),
-    ]
+    let mut letters = vec![("new-device".to_owned(), new_device(language))];
+    letters.extend(second_factors::letters(language));
+    letters
+        .into_iter()
+        .flat_map(|(name, letter)| {
+            let text = format!("<pre>{}\n\n{}</pre>", letter.subject, letter.text);
+            [(name.clone(), letter.html), (format!("{name}-text"), text)]
+        })
+        .collect()
 }
 
 pub(super) fn now() -> Timestamp {
@@ -63,7 +70,7 @@ pub(super) fn frame(language: Language) -> Frame {
     }
 }
 
-fn signed_in(language: Language) -> Frame {
+pub(super) fn signed_in(language: Language) -> Frame {
     let person = SignedIn { name: "Inès Aubert-Lefèvre".to_owned(), company: Some("Durand Télécom".to_owned()) };
     Frame { person: Some(person), ..frame(language) }
 }

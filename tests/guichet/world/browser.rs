@@ -116,9 +116,11 @@ impl Browser {
     async fn send_form(&mut self, page: &Page, button: &super::page::Element, typed: &[(&str, &str)]) -> Answer {
         let mut form = page.form_of(button);
         for (name, value) in typed {
-            let field = form.fields.iter_mut().find(|(key, _)| key == name);
-            let (_, field) = field.unwrap_or_else(|| panic!("the form has no field {name}"));
-            (*value).clone_into(field);
+            match form.fields.iter_mut().find(|(key, _)| key == name) {
+                Some((_, field)) => (*value).clone_into(field),
+                None if page.has_box(name) => form.fields.push(((*name).to_owned(), (*value).to_owned())),
+                None => panic!("the form has no field {name}"),
+            }
         }
         let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         if form.posts {

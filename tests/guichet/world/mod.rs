@@ -3,6 +3,7 @@
 
 mod answer;
 mod ask;
+mod authenticator;
 mod browser;
 mod causes;
 mod database;
@@ -26,6 +27,7 @@ use guichet::{demo, mail, server};
 
 pub use answer::Answer;
 pub use ask::{Ask, STATE, VERIFIER};
+pub use authenticator::{Authenticator, recovery_codes};
 pub use browser::Browser;
 pub use causes::Cause;
 pub use database::{Database, Kind, left_out, write_master_key};

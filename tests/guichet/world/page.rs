@@ -73,8 +73,11 @@ impl Page {
     pub fn form_of(&self, button: &Element) -> Form {
         let index = button.form.expect("the button stands in no form");
         let form = &self.0[index];
-        let sent = |field: &Element| field.attribute("type") != Some("checkbox") || field.attribute("checked").is_some();
-        let fields = self.0.iter().filter(|element| element.form == Some(index) && element.tag == "input" && sent(element));
+        // A box that isn't ticked isn't sent.
+        let is_sent = |field: &&Element| {
+            field.tag == "input" && (field.attribute("type") != Some("checkbox") || field.attribute("checked").is_some())
+        };
+        let fields = self.0.iter().filter(|element| element.form == Some(index)).filter(is_sent);
         let mut fields: Vec<(String, String)> = fields
             .filter_map(|field| Some((field.attribute("name")?.to_owned(), field.attribute("value").unwrap_or_default().to_owned())))
             .collect();
@@ -83,6 +86,11 @@ impl Page {
         }
         let action = form.attribute("action").expect("the form has no action").to_owned();
         Form { action, posts: form.attribute("method") == Some("post"), fields }
+    }
+
+    /// Whether there is a box to tick by that name.
+    pub fn has_box(&self, name: &str) -> bool {
+        self.0.iter().any(|element| element.attribute("type") == Some("checkbox") && element.attribute("name") == Some(name))
     }
 
     /// Every form, by its first button.
