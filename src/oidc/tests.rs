@@ -287,10 +287,10 @@ async fn prompt_and_max_age_are_honoured_and_none_never_shows_a_page() {
         assert_eq!(world.authorize("&prompt=none").await.parameter("error").as_deref(), Some("consent_required"));
         world.consent("openid email company rights").await;
         assert!(world.authorize("&prompt=none").await.parameter("code").is_some());
-        for again in ["&prompt=login", "&max_age=0"] {
+        for (again, page) in [("&prompt=login", "/login"), ("&max_age=0", "/reauthenticate")] {
             world.app.clock.advance(Life::seconds(5));
             let login = world.authorize(again).await.location();
-            assert_eq!(login.path(), "/login", "{again}");
+            assert_eq!(login.path(), page, "{again}");
             world.app.clock.advance(Life::seconds(5));
             world.sign_in().await;
             assert!(world.get(&format!("/oauth2/authorize?{}", login.query().unwrap())).await.parameter("code").is_some(), "{again}");

@@ -50,10 +50,6 @@ impl EnrolFirstPage {
         self.errors.add("totp-code", self.frame.say("totp-wrong-first-code"));
         self
     }
-
-    const fn action(&self) -> Place {
-        Place::EnrolFirst
-    }
 }
 
 /// What the form sends.

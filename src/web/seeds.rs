@@ -1,5 +1,7 @@
 //! Seeds of authenticator apps as pages show them: a square to scan, and a text to type.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 use askama::filters::HtmlSafe;
 use qrcode::types::Color;
@@ -88,7 +90,10 @@ impl Square {
         let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|cause| Fault::broken("drawing a seed", cause))?;
         let width = code.width();
         let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
-        let path = dark.map(|(index, _)| format!("M{} {}h1v1h-1z", index % width + QUIET, index / width + QUIET)).collect();
+        let mut path = String::new();
+        for (index, _) in dark {
+            let _ = write!(path, "M{} {}h1v1h-1z", index % width + QUIET, index / width + QUIET);
+        }
         Ok(Self { side: width + 2 * QUIET, path })
     }
 }

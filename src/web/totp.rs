@@ -57,10 +57,6 @@ impl TotpPage {
         self.errors.add("totp-code", self.frame.say("totp-wrong-first-code"));
         self
     }
-
-    const fn action(&self) -> Place {
-        Place::Totp
-    }
 }
 
 /// Recovery codes, shown once.

@@ -28,6 +28,8 @@ pub(super) enum Command {
     Invite(Named),
     /// Gives somebody of the staff exactly the roles named
     Roles(staff::Roles),
+    /// Takes away an account's second factor, for somebody who lost it; you vouch for who asks
+    RemoveSecondFactor(Named),
     /// Switches an account off and ends its sessions
     Disable(Named),
     /// Switches an account on again
@@ -50,6 +52,7 @@ pub(super) async fn run(opened: Opened, command: Command) -> Result<(), Failure>
         Command::EndSessions(named) => end_sessions(&opened, &named).await,
         Command::Invite(named) => staff::invite_again(&opened, &named).await,
         Command::Roles(arguments) => staff::set_roles(&opened, &arguments).await,
+        Command::RemoveSecondFactor(named) => remove_second_factor(&opened, &named).await,
         Command::Disable(named) => switch(&opened, &named, Switch::Off).await,
         Command::Enable(named) => switch(&opened, &named, Switch::On).await,
     }
@@ -67,6 +70,17 @@ async fn end_sessions(opened: &Opened, named: &Named) -> Result<(), Failure> {
         0 => format!("{name} had no session."),
         1 => format!("The one session of {name} has ended."),
         many => format!("The {many} sessions of {name} have ended."),
+    });
+    Ok(())
+}
+
+async fn remove_second_factor(opened: &Opened, named: &Named) -> Result<(), Failure> {
+    let (name, found) = named.find(opened).await?;
+    let removed = opened.act(async |tx| account::factor::remove_all(tx, found.id).await).await?;
+    tell(if removed {
+        format!("The second factor of {name} is gone, with its recovery codes. Where one is demanded, the next sign-in enrols another.")
+    } else {
+        format!("{name} had no second factor.")
     });
     Ok(())
 }
