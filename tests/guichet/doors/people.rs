@@ -14,11 +14,14 @@ use super::{Table, address, assert_reviewed};
 use crate::world::{Answer, Browser, PASSWORD, World, both};
 
 /// Who comes. A new kind of person is a line in each of these three.
-const WHO: [(&str, Who); 7] = [
+const WHO: [(&str, Who); 10] = [
     ("nobody", Who::Nobody),
+    ("password only", Who::Halfway),
     ("no company yet", Who::Undecided),
     ("person", Who::Person),
     ("administrator", Who::Administrator),
+    ("customer service", Who::CustomerService),
+    ("operator", Who::Operator),
     ("access refused", Who::Refused),
     ("admin. without token", Who::Tokenless),
     ("admin. from elsewhere", Who::FromElsewhere),
@@ -28,8 +31,14 @@ const WHO: [(&str, Who); 7] = [
 enum Who {
     /// A browser that is signed in nowhere.
     Nobody,
+    /// Somebody who gave the right password, and has a second factor still to prove.
+    Halfway,
     /// Somebody of two companies who has yet to say which.
     Undecided,
+    /// One of the vendor's people, who serves customers.
+    CustomerService,
+    /// One of the vendor's people, who runs the service.
+    Operator,
     /// A contact without any role of weight.
     Person,
     /// A company's administrator.
@@ -46,10 +55,17 @@ impl Who {
     const fn login(self) -> &'static str {
         match self {
             Self::Nobody | Self::Administrator | Self::Tokenless | Self::FromElsewhere => "alice",
+            Self::Halfway => "theo",
+            Self::CustomerService => "carole",
+            Self::Operator => "oscar",
             Self::Undecided => "ines",
             Self::Person => "bruno",
             Self::Refused => "nina",
         }
+    }
+
+    const fn is_staff(self) -> bool {
+        matches!(self, Self::CustomerService | Self::Operator)
     }
 
     const fn is_forged(self) -> bool {
@@ -75,6 +91,11 @@ impl Visitor {
         if who != Who::Nobody {
             assert_eq!(browser.sign_in(who.login(), PASSWORD).await.status(), 303, "{who:?}");
         }
+        if who.is_staff() {
+            // No relying party sees them, and nothing here is theirs to name.
+            let named = BTreeMap::from([("csrf", browser.csrf())]);
+            return Self { browser, named };
+        }
         let errand = world.client("demo-web").ask().with("prompt", "consent");
         browser.open(&errand.path()).await;
         let forms = browser.page_forms();
@@ -92,7 +113,14 @@ impl Visitor {
         browser = match who {
             Who::Refused => browser.from("198.51.100.1"),
             Who::FromElsewhere => browser.with("origin", "https://evil.example").with("sec-fetch-site", "cross-site"),
-            Who::Nobody | Who::Undecided | Who::Person | Who::Administrator | Who::Tokenless => browser,
+            Who::Nobody
+            | Who::Halfway
+            | Who::Undecided
+            | Who::CustomerService
+            | Who::Operator
+            | Who::Person
+            | Who::Administrator
+            | Who::Tokenless => browser,
         };
         if who == Who::Tokenless {
             named.remove("csrf");
