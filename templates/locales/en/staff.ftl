@@ -109,4 +109,5 @@ staff-condition-account-activated = The account is activated
 staff-condition-mailbox-proven = The mailbox is confirmed
 staff-condition-password-set = A password is set
 staff-condition-network = They come from an allowed network
+staff-condition-second-factor = The second factor is proven, where one is asked for
 staff-condition-e-service = They hold the e-service

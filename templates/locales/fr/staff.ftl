@@ -109,4 +109,5 @@ staff-condition-account-activated = Le compte est activé
 staff-condition-mailbox-proven = L’adresse e-mail est confirmée
 staff-condition-password-set = Un mot de passe est défini
 staff-condition-network = La personne vient d’un réseau autorisé
+staff-condition-second-factor = Le second facteur est prouvé, s’il est demandé
 staff-condition-e-service = La personne dispose de l’e-service
