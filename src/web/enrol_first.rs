@@ -72,6 +72,9 @@ const fn offer(step: &Step) -> Offer {
 pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
     let Posted { caller, headers, form } = posted;
     let step = Step::of(&app, caller, &headers).await?;
+    if step.is_enrolled(&app).await? {
+        return Ok(answer::go(Place::SecondFactor));
+    }
     let arrival = step.arrival(&app, &headers)?;
     let Some(proven) = seeds::first_code(&app, offer(&step), &form.code).await? else {
         let page = answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &step).await?.refused());

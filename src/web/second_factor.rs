@@ -114,7 +114,7 @@ impl Step {
         Ok(SecondFactorPage::new(self.frame(app)?, relying_party, self.halfway.session.is_none()))
     }
 
-    async fn is_enrolled(&self, app: &App) -> Result<bool, Fault> {
+    pub(super) async fn is_enrolled(&self, app: &App) -> Result<bool, Fault> {
         Ok(app.look(async |view| factor::enrolled(&mut view.db, self.halfway.account).await).await?.is_some())
     }
 }

@@ -14,8 +14,9 @@ use super::{Table, address, assert_reviewed};
 use crate::world::{Answer, Browser, PASSWORD, World, both};
 
 /// Who comes. A new kind of person is a line in each of these three.
-const WHO: [(&str, Who); 7] = [
+const WHO: [(&str, Who); 8] = [
     ("nobody", Who::Nobody),
+    ("password only", Who::Halfway),
     ("no company yet", Who::Undecided),
     ("person", Who::Person),
     ("administrator", Who::Administrator),
@@ -28,6 +29,8 @@ const WHO: [(&str, Who); 7] = [
 enum Who {
     /// A browser that is signed in nowhere.
     Nobody,
+    /// Somebody who gave the right password, and has a second factor still to prove.
+    Halfway,
     /// Somebody of two companies who has yet to say which.
     Undecided,
     /// A contact without any role of weight.
@@ -46,6 +49,7 @@ impl Who {
     const fn login(self) -> &'static str {
         match self {
             Self::Nobody | Self::Administrator | Self::Tokenless | Self::FromElsewhere => "alice",
+            Self::Halfway => "theo",
             Self::Undecided => "ines",
             Self::Person => "bruno",
             Self::Refused => "nina",
@@ -88,11 +92,11 @@ impl Visitor {
         named.insert("{consent}", consent.to_string());
         let idle = world.app.config.lives.session_idle;
         let sessions = world.app.look(async |view| account::list(&mut view.db, account, (view.now, idle)).await).await.unwrap();
-        named.insert("{session}", sessions.first().map_or_else(String::new, |session| session.id.to_string()));
+        named.insert("{session}", sessions.first().map_or_else(|| uuid::Uuid::nil().to_string(), |session| session.id.to_string()));
         browser = match who {
             Who::Refused => browser.from("198.51.100.1"),
             Who::FromElsewhere => browser.with("origin", "https://evil.example").with("sec-fetch-site", "cross-site"),
-            Who::Nobody | Who::Undecided | Who::Person | Who::Administrator | Who::Tokenless => browser,
+            Who::Nobody | Who::Halfway | Who::Undecided | Who::Person | Who::Administrator | Who::Tokenless => browser,
         };
         if who == Who::Tokenless {
             named.remove("csrf");
@@ -138,7 +142,7 @@ fn outcome(answer: &Answer) -> String {
 
 both! {
     async fn every_page_and_form_answers_everybody_as_the_table_says(world) {
-        let mut table = Table::new(&[45, 23], &WHO.map(|(name, _)| name));
+        let mut table = Table::new(&[45, 28], &WHO.map(|(name, _)| name));
         let mut waiting = Vec::new();
         for (_, who) in WHO {
             waiting.push(Visitor::of(&world, who).await);
