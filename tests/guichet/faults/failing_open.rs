@@ -5,9 +5,17 @@ use guichet::base::Place;
 use crate::doors;
 use crate::world::{Browser, RelyingParty, Tokens, World, both};
 
-/// What a server answers by itself.
-const BY_ITSELF: [Place; 6] =
-    [Place::Language, Place::Asset, Place::Jwks, Place::OpenidConfiguration, Place::ServerMetadata, Place::Healthz];
+/// What a server answers by itself. Whoever brings no half-made sign-in to the second step is sent to the first one unlooked at.
+const BY_ITSELF: [Place; 8] = [
+    Place::SecondFactor,
+    Place::EnrolFirst,
+    Place::Language,
+    Place::Asset,
+    Place::Jwks,
+    Place::OpenidConfiguration,
+    Place::ServerMetadata,
+    Place::Healthz,
+];
 
 both! {
     /// Retry-After tells programs that it will pass; nobody is let in meanwhile.
