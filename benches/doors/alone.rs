@@ -281,9 +281,10 @@ async fn asked(view: &mut View, session: &Secret) -> Result<(Beginning, Request)
         consent: consent.id,
         scope: request.scope.clone(),
         claims: request.claims.clone(),
-        acr: session.acr,
+        acr: session.acr.to_string(),
         amr: session.amr.0,
         auth_time: session.auth_time,
+        second_factor_at: session.second_factor_at,
     };
     Ok((beginning, request))
 }
@@ -296,6 +297,7 @@ fn request() -> Request {
         scope: Scopes::known(SCOPE.split(' ')),
         claims: Claims::default(),
         essential_acr: BTreeSet::new(),
+        acr_values: Vec::new(),
         wants_auth_time: false,
         state: Some("state".to_owned()),
         nonce: Some("nonce".to_owned()),
