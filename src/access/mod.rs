@@ -8,5 +8,7 @@ mod standing;
 
 pub use condition::{Condition, Lasting};
 pub use door::{Door, Whose, counts, table};
-pub use snapshot::{Hanging, Snapshot, administrators, of_account, of_authorization, of_membership, of_token};
+pub use snapshot::{
+    Hanging, HangingToken, Snapshot, administrators, of_account, of_authorization, of_membership, of_opaque_token, of_token,
+};
 pub use standing::{Asked, Standing, Unmet, judge};

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
 
 use crate::app::App;
 use crate::base::Dice;
@@ -21,7 +22,7 @@ pub fn reference() -> String {
     bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
 }
 
-/// Gives a broken answer its form.
+/// Gives a broken answer the form that its caller reads: a page, where they take one.
 pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let wants_page =
@@ -29,21 +30,22 @@ pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Re
     let caller = if wants_page { Caller::from_request_parts(&mut parts, &app).await.ok() } else { None };
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(broken) = response.extensions().get::<Reference>().cloned() else { return response };
-    let status = response.status();
-    let frame = caller.and_then(|caller| caller.frame(&app).ok());
-    let mut explained = match frame {
-        Some(frame) => {
-            let trouble = if broken.busy { Trouble::Busy } else { Trouble::Broken };
-            let page = ErrorPage { reference: Some(broken.reference), ..ErrorPage::new(frame, trouble) };
-            answer::page(status, &page)
-        }
-        None => (
-            status,
-            Json(serde_json::json!({ "error": "server_error", "error_description": "see the reference", "reference": broken.reference })),
-        )
-            .into_response(),
-    };
-    if broken.busy {
+    let Some(frame) = caller.and_then(|caller| caller.frame(&app).ok()) else { return explain_to_program(response) };
+    let trouble = if broken.busy { Trouble::Busy } else { Trouble::Broken };
+    let page = ErrorPage { reference: Some(broken.reference), ..ErrorPage::new(frame, trouble) };
+    told(answer::page(response.status(), &page), broken.busy)
+}
+
+/// Gives a broken answer the form that programs read.
+pub fn explain_to_program(response: impl IntoResponse) -> Response {
+    let response = response.into_response();
+    let Some(Reference { reference, busy }) = response.extensions().get().cloned() else { return response };
+    let what = json!({ "error": "server_error", "error_description": "see the reference", "reference": reference });
+    told((response.status(), Json(what)).into_response(), busy)
+}
+
+fn told(mut explained: Response, busy: bool) -> Response {
+    if busy {
         explained.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     explained
