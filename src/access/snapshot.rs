@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::base::ids::{AccountId, AuthorizationId, CompanyId, ConsentId, ContactId, MembershipId, SessionId};
-use crate::base::{Address, EServiceCode, Fault, Life, Networks, Profile, Role, Timestamp};
+use crate::base::{Address, Digest, EServiceCode, Fault, Life, Networks, Profile, Role, Timestamp};
 use crate::store::{self, Db};
 
 /// A person as one contact of one company, with the rows that decide about their access.
@@ -145,7 +145,7 @@ impl Hanging {
 
 /// The columns of [`Snapshot`] and the joins they come from, `$rest` filling in what hangs on them.
 macro_rules! snapshot {
-    ($columns:literal, $rest:literal) => {
+    ($columns:expr, $rest:expr) => {
         concat!(
             "select m.id as membership, m.account, m.contact, m.company, m.approved_at, m.refused_at, m.detached_at, ",
             "m.disabled_at as membership_disabled_at, m.profile, m.roles, m.e_services, m.branch, m.networks, ",
@@ -190,6 +190,41 @@ pub async fn administrators(db: &mut Db, company: CompanyId) -> Result<Vec<Snaps
     Ok(designated.into_iter().filter(super::standing::holds_anywhere).collect())
 }
 
+/// An opaque access token of a person, with what its life hangs on.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is the column of that name, after `token_`")]
+pub struct HangingToken {
+    #[sqlx(flatten)]
+    pub hanging: Hanging,
+    pub token_client: String,
+    pub token_scope: Json<BTreeSet<String>>,
+    pub token_issued_at: Timestamp,
+    pub token_expires_at: Timestamp,
+}
+
+/// The columns of [`Hanging`] and the joins they come from, `$rest` filling in how the authorization is found.
+macro_rules! hanging {
+    ($columns:literal, $revoked:literal, $rest:literal) => {
+        snapshot!(
+            concat!(
+                ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.given_at, au.second_factor_at, au.acr, au.amr, au.auth_time, ",
+                "au.ended_at as authorization_ended_at, cs.withdrawn_at as consent_withdrawn_at, ",
+                "au.session, s.ended_at as session_ended_at, s.expires_at as session_expires_at, s.last_seen_at as session_last_seen_at, ",
+                "s.address as session_address, ",
+                $revoked,
+                " as token_revoked",
+                $columns,
+                " "
+            ),
+            concat!(
+                "join authorizations au on au.membership = m.id join consents cs on cs.id = au.consent ",
+                "left join sessions s on s.id = au.session ",
+                $rest
+            )
+        )
+    };
+}
+
 /// The person behind an authorization, with what its life hangs on.
 pub async fn of_authorization(db: &mut Db, sid: AuthorizationId) -> Result<Option<Hanging>, Fault> {
     of_token(db, sid, None).await
@@ -197,13 +232,16 @@ pub async fn of_authorization(db: &mut Db, sid: AuthorizationId) -> Result<Optio
 
 /// The same, with whether the signed access token of that `jti` was taken back.
 pub async fn of_token(db: &mut Db, sid: AuthorizationId, jti: Option<Uuid>) -> Result<Option<Hanging>, Fault> {
-    let sql = snapshot!(
-        ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.given_at, au.second_factor_at, au.acr, au.amr, au.auth_time, \
-         au.ended_at as authorization_ended_at, cs.withdrawn_at as consent_withdrawn_at, \
-         au.session, s.ended_at as session_ended_at, s.expires_at as session_expires_at, s.last_seen_at as session_last_seen_at, \
-         s.address as session_address, exists (select 1 from revoked_tokens r where r.jti = $2) as token_revoked ",
-        "join authorizations au on au.membership = m.id join consents cs on cs.id = au.consent \
-         left join sessions s on s.id = au.session where au.id = $1"
-    );
+    let sql = hanging!("", "exists (select 1 from revoked_tokens r where r.jti = $2)", "where au.id = $1");
     store::optional!(*db, Hanging, sql, sid, jti)
+}
+
+/// The person behind an opaque access token whose time isn't over, with what its life hangs on. One that was taken back isn't there.
+pub async fn of_opaque_token(db: &mut Db, hash: &Digest, now: Timestamp) -> Result<Option<HangingToken>, Fault> {
+    let sql = hanging!(
+        ", t.client as token_client, t.scope as token_scope, t.issued_at as token_issued_at, t.expires_at as token_expires_at",
+        "false",
+        "join access_tokens t on t.sid = au.id where t.hash = $1 and t.expires_at > $2"
+    );
+    store::optional!(*db, HangingToken, sql, hash, now)
 }

@@ -7,6 +7,7 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
 
 use crate::app::App;
 use crate::audit::{Deed, What, record};
@@ -31,6 +32,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Puts the reference into the trail, where Customer Service finds it. If that breaks as well, the log has it.
 /// A server at its bound isn't asked to write more.
 async fn remember(app: &App, asked: &str, broken: &Reference) {
+    if broken.busy {
+        return;
+    }
     let deed = Deed::new(What::RequestBroke).subject(asked).reference(&broken.reference);
     let deed = deed.detail(serde_json::json!({ "broke": broken.what }));
     let written = tokio::time::timeout(PATIENCE, app.act(Actor::of(Who::Visitor), async |tx| record(tx, deed).await)).await;
@@ -39,7 +43,7 @@ async fn remember(app: &App, asked: &str, broken: &Reference) {
     }
 }
 
-/// Gives a broken answer its form.
+/// Gives a broken answer the form that its caller reads: a page, where they take one.
 pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let wants_page =
@@ -48,24 +52,27 @@ pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Re
     let caller = if wants_page { Caller::from_request_parts(&mut parts, &app).await.ok() } else { None };
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(broken) = response.extensions().get::<Reference>().cloned() else { return response };
-    let status = response.status();
-    if !broken.busy {
-        remember(&app, &asked, &broken).await;
-    }
-    let frame = caller.and_then(|caller| caller.frame(&app).ok());
-    let mut explained = match frame {
-        Some(frame) => {
-            let trouble = if broken.busy { Trouble::Busy } else { Trouble::Broken };
-            let page = ErrorPage { reference: Some(broken.reference), ..ErrorPage::new(frame, trouble) };
-            answer::page(status, &page)
-        }
-        None => (
-            status,
-            Json(serde_json::json!({ "error": "server_error", "error_description": "see the reference", "reference": broken.reference })),
-        )
-            .into_response(),
-    };
-    if broken.busy {
+    remember(&app, &asked, &broken).await;
+    let Some(frame) = caller.and_then(|caller| caller.frame(&app).ok()) else { return told_to_program(&response, broken) };
+    let trouble = if broken.busy { Trouble::Busy } else { Trouble::Broken };
+    let page = ErrorPage { reference: Some(broken.reference), ..ErrorPage::new(frame, trouble) };
+    told(answer::page(response.status(), &page), broken.busy)
+}
+
+/// Gives a broken answer the form that programs read.
+pub async fn explain_to_program(app: App, response: Response) -> Response {
+    let Some(broken) = response.extensions().get::<Reference>().cloned() else { return response };
+    remember(&app, "a program's request", &broken).await;
+    told_to_program(&response, broken)
+}
+
+fn told_to_program(response: &Response, broken: Reference) -> Response {
+    let what = json!({ "error": "server_error", "error_description": "see the reference", "reference": broken.reference });
+    told((response.status(), Json(what)).into_response(), broken.busy)
+}
+
+fn told(mut explained: Response, busy: bool) -> Response {
+    if busy {
         explained.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     explained

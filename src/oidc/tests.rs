@@ -83,8 +83,10 @@ impl World {
             let parts = Parts { config: Config::parse(CLIENTS).unwrap(), store: trial.store.clone(), clock, master, mailbox: None };
             let app = App::new(parts).await.unwrap();
             app.act(Actor::of(Who::Operator), async |tx| seed(tx).await).await.unwrap();
-            let router =
-                super::pages().layer(from_fn_with_state(app.clone(), mark_browser)).merge(super::endpoints(&app)).with_state(app.clone());
+            let router = super::pages()
+                .layer(from_fn_with_state(app.clone(), mark_browser))
+                .merge(super::endpoints(&app).merge(super::documents(&app)))
+                .with_state(app.clone());
             worlds.push(Self { app, router, cookies: vec![("guichet_browser", "a-browser-of-the-tests".to_owned())], _trial: trial });
         }
         worlds
