@@ -182,7 +182,7 @@ impl Config {
 
 /// `GUICHET_ISSUER`, `GUICHET_STORE__URL`, …: what the programs around Guichet read for themselves is left out.
 fn environment() -> Env {
-    Env::prefixed("GUICHET_").filter(|key| !["config", "log"].contains(&key.as_str()) && !key.starts_with("test")).split("__")
+    Env::prefixed("GUICHET_").filter(|key| key != "config" && key != "log" && !key.starts_with("test")).split("__")
 }
 
 /// OpenID Connect Discovery section 3: an https URL without query or fragment; http is for loopback only.

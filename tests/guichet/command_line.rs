@@ -256,6 +256,15 @@ fn the_documented_example_is_a_configuration() {
 }
 
 #[test]
+fn the_programs_own_variables_are_no_keys_of_the_configuration() {
+    let desk = Desk::new();
+    let file = desk.write("elsewhere.toml", "brand.name = \"Elsewhere\"\n");
+    let ran = Ran::of(desk.command("check-config").env("GUICHET_LOG", "info").env("GUICHET_CONFIG", &file).output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.complained);
+    assert!(ran.printed.contains("elsewhere.toml is fine"), "{}", ran.printed);
+}
+
+#[test]
 fn check_config_names_what_it_will_use_and_no_secret() {
     let client = "[[clients]]\nid = \"app\"\nname = \"App\"\nsecret = \"hidden-hidden-hidden\"\n";
     let desk = Desk::with(&format!("[store]\nurl = \"postgres://guichet:hidden@db.example/guichet\"\n{client}"));
