@@ -14,17 +14,18 @@ use super::{Table, address, assert_reviewed};
 use crate::world::{Answer, Browser, PASSWORD, World, both};
 
 /// Who comes. A new kind of person is a line in each of these three.
-const WHO: [(&str, Who); 10] = [
+const WHO: [(&str, Who); 11] = [
     ("nobody", Who::Nobody),
     ("password only", Who::Halfway),
     ("no company yet", Who::Undecided),
     ("person", Who::Person),
     ("administrator", Who::Administrator),
-    ("customer service", Who::CustomerService),
-    ("operator", Who::Operator),
     ("access refused", Who::Refused),
     ("admin. without token", Who::Tokenless),
     ("admin. from elsewhere", Who::FromElsewhere),
+    ("customer service", Who::CustomerService),
+    ("support agent", Who::SupportAgent),
+    ("operator", Who::Operator),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +36,6 @@ enum Who {
     Halfway,
     /// Somebody of two companies who has yet to say which.
     Undecided,
-    /// One of the vendor's people, who serves customers.
-    CustomerService,
-    /// One of the vendor's people, who runs the service.
-    Operator,
     /// A contact without any role of weight.
     Person,
     /// A company's administrator.
@@ -49,6 +46,12 @@ enum Who {
     Tokenless,
     /// The same, with a token that was found out: the browser says that the form stood elsewhere.
     FromElsewhere,
+    /// One of the vendor's people who looks after customers.
+    CustomerService,
+    /// One who helps them.
+    SupportAgent,
+    /// One who runs the service.
+    Operator,
 }
 
 impl Who {
@@ -56,16 +59,17 @@ impl Who {
         match self {
             Self::Nobody | Self::Administrator | Self::Tokenless | Self::FromElsewhere => "alice",
             Self::Halfway => "theo",
-            Self::CustomerService => "carole",
-            Self::Operator => "oscar",
             Self::Undecided => "ines",
             Self::Person => "bruno",
             Self::Refused => "nina",
+            Self::CustomerService => "carole",
+            Self::SupportAgent => "sam",
+            Self::Operator => "oscar",
         }
     }
 
     const fn is_staff(self) -> bool {
-        matches!(self, Self::CustomerService | Self::Operator)
+        matches!(self, Self::CustomerService | Self::SupportAgent | Self::Operator)
     }
 
     const fn is_forged(self) -> bool {
@@ -92,7 +96,7 @@ impl Visitor {
             assert_eq!(browser.sign_in(who.login(), PASSWORD).await.status(), 303, "{who:?}");
         }
         if who.is_staff() {
-            // No relying party sees them, and nothing here is theirs to name.
+            browser.get("/staff").await;
             let named = BTreeMap::from([("csrf", browser.csrf())]);
             return Self { browser, named };
         }
@@ -113,14 +117,8 @@ impl Visitor {
         browser = match who {
             Who::Refused => browser.from("198.51.100.1"),
             Who::FromElsewhere => browser.with("origin", "https://evil.example").with("sec-fetch-site", "cross-site"),
-            Who::Nobody
-            | Who::Halfway
-            | Who::Undecided
-            | Who::CustomerService
-            | Who::Operator
-            | Who::Person
-            | Who::Administrator
-            | Who::Tokenless => browser,
+            Who::Nobody | Who::Halfway | Who::Undecided | Who::Person | Who::Administrator | Who::Tokenless => browser,
+            Who::CustomerService | Who::SupportAgent | Who::Operator => unreachable!("they have no errand"),
         };
         if who == Who::Tokenless {
             named.remove("csrf");
