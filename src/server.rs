@@ -58,9 +58,9 @@ pub fn router(app: &App, more: Router<App>) -> Router {
     let programs = Router::new().route(Place::Readyz.path(), get(ready)).merge(oidc::endpoints(app));
     // What lies ready reads no body, waits for nobody and can't break.
     let at = app.clone();
-    let explain = ThenLayer::new(move |Ok(answer): Result<Response, Infallible>| {
+    let explain = ThenLayer::new(move |Ok(answer): Result<_, Infallible>| {
         let app = at.clone();
-        async move { Ok::<_, Infallible>(broken::explain_to_program(app, answer).await) }
+        async move { Ok::<_, Infallible>(broken::explain_to_program(app, Response::into_response(answer)).await) }
     });
     let documents = Router::new().route(Place::Healthz.path(), get(async || "ok\n")).merge(oidc::documents(app));
     documents
