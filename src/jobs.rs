@@ -17,6 +17,7 @@ use crate::audit::{Deed, What};
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault};
 use crate::keys::{Fresh, Succession};
+use crate::mail;
 use crate::relying_party::assertion;
 use crate::store::Tx;
 use crate::{account, audit, authorization, backchannel, events, keys, limits};
@@ -30,7 +31,7 @@ struct Job {
 
 /// In [`run_due`] each takes along what those before it left: keys are read after their rotation, what ran out ends,
 /// endings become reactions, and these leave.
-const TIMETABLE: [Job; 16] = [
+const TIMETABLE: [Job; 19] = [
     Job { name: "rotate keys", cron: "30 * * * * *", run: |app| Box::pin(rotate_keys(app)) },
     // A change counts on every server within 5 s, the scheduler's delays and a slow database included.
     Job { name: "keys", cron: "*/2 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
@@ -40,6 +41,9 @@ const TIMETABLE: [Job; 16] = [
     Job { name: "logouts", cron: "* * * * * *", run: |app| Box::pin(deliver_logouts(app)) },
     Job { name: "sweep codes", cron: "0 7 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))) },
     Job { name: "sweep tokens", cron: "0 12 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::sweep_tokens(tx)))) },
+    Job { name: "sweep sign-ins", cron: "0 2 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::sweep(tx)))) },
+    Job { name: "sweep sessions", cron: "0 42 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep_sessions(tx)))) },
+    Job { name: "sweep mail", cron: "0 52 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(mail::sweep(tx)))) },
     Job { name: "sweep errands", cron: "0 17 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))) },
     Job { name: "sweep assertions", cron: "0 22 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(assertion::sweep(tx)))) },
     Job { name: "sweep links", cron: "0 32 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::link::sweep(tx)))) },

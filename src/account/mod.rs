@@ -20,5 +20,8 @@ pub use link::{Link, Purpose};
 pub use names::{Credentials, NameTaken, create, credentials, known_of, login_of, prove_mailbox, rehash, set_password};
 pub use password::{Hasher, LONGEST as LONGEST_PASSWORD, Settings as PasswordSettings, Turn, Verdict};
 pub use record::{Record, by_name, disable, enable, names};
-pub use session::{ACR, Because, Begin, Opened, Session, begin, choose, end, end_all, end_run_out, find, is_stale, list, lose, touch};
+pub use session::{
+    ACR, Because, Begin, Opened, Session, begin, choose, end, end_all, end_run_out, find, is_stale, list, lose, lose_all, sweep_sessions,
+    touch,
+};
 pub use staff::{Invited, NotStaff, StaffMember, dismiss, invite, set_staff_roles, staff, staff_by_email, staff_member};

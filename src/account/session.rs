@@ -2,6 +2,7 @@
 
 use sqlx::types::Json;
 
+use crate::access::{self, Asked, Door};
 use crate::audit::{Deed, What, record};
 use crate::base::ids::{AccountId, MembershipId, SessionId};
 use crate::base::vocabulary::words;
@@ -155,6 +156,60 @@ pub async fn lose(tx: &mut Tx, session: &Session, stands_elsewhere: bool) -> Res
     }
 }
 
+/// Sessions one call takes the company from at most, so that it never holds the writer for long.
+const LOST_AT_ONCE: i64 = 100;
+
+/// What [`lose`] does for a session in use, for those that acted as what was lost and that nobody uses meanwhile, some at a time: nothing
+/// comes back with the access. Answers whether none is left.
+pub async fn lose_all(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<bool, Fault> {
+    let acting = acting_as(tx, what, at).await?;
+    for (session, account, membership) in &acting {
+        let asked = Asked { door: Door::Page, address: None, e_service: None };
+        let people = access::of_account(&mut tx.db, *account).await?;
+        let stays = people.iter().any(|other| other.membership != *membership && !access::judge(other, asked).is_final());
+        if stays {
+            store::execute!(tx.db, "update sessions set membership = null where id = $1 and ended_at is null", *session)?;
+        } else {
+            end(tx, *account, *session, Because::AccessLost).await?;
+        }
+    }
+    Ok(acting.is_empty())
+}
+
+async fn acting_as(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<Vec<(SessionId, AccountId, MembershipId)>, Fault> {
+    macro_rules! acting {
+        ($which:literal, $lost:expr) => {
+            store::all!(
+                tx.db,
+                (SessionId, AccountId, MembershipId),
+                concat!(
+                    "select s.id, s.account, s.membership from sessions s where s.ended_at is null and s.created_at <= $2 and ",
+                    "s.membership in (select m.id from memberships m where ",
+                    $which,
+                    ") order by s.id limit $3"
+                ),
+                $lost,
+                at,
+                LOST_AT_ONCE
+            )
+        };
+    }
+    match what {
+        Happening::MembershipDisabled(membership) => acting!("m.id = $1", membership),
+        Happening::ContactInactive(contact) => acting!("m.contact = $1", contact),
+        Happening::CompanyInactive(company) => acting!(
+            "m.company = $1 and exists (select 1 from companies c where c.id = $1 and (c.blocked_at is not null or c.erp_blocked_at is not null))",
+            company
+        ),
+        Happening::SessionEnded(_)
+        | Happening::SessionsEnded(_)
+        | Happening::AuthorizationEnded(_)
+        | Happening::AuthorizationsEnded(_)
+        | Happening::ConsentWithdrawn(_)
+        | Happening::AccountDisabled(_) => Ok(Vec::new()),
+    }
+}
+
 /// The live sessions of an account, the one used last first.
 pub async fn list(db: &mut Db, account: AccountId, (now, idle): (Timestamp, Life)) -> Result<Vec<Session>, Fault> {
     store::all!(
@@ -231,4 +286,21 @@ pub async fn end_run_out(tx: &mut Tx) -> Result<u64, Fault> {
         tell_end(tx, *session, Because::RanOut).await?;
     }
     Ok(ended.len() as u64)
+}
+
+/// How long a session is kept after its end, for whoever looks into what happened; the audit trail keeps more.
+const KEPT: Life = Life::days(7);
+
+/// Sessions one sweep removes at most, so that it never holds the writer for long.
+const SWEPT_AT_ONCE: i64 = 5_000;
+
+/// Removes sessions that ended long ago and that no sign-in at a relying party hangs from any more; answers how many.
+pub async fn sweep_sessions(tx: &mut Tx) -> Result<u64, Fault> {
+    store::execute!(
+        tx.db,
+        "delete from sessions where id in (select s.id from sessions s where s.ended_at < $1 \
+         and not exists (select 1 from authorizations a where a.session = s.id) limit $2)",
+        tx.now - KEPT,
+        SWEPT_AT_ONCE
+    )
 }

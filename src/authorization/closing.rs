@@ -1,5 +1,6 @@
-//! Closing: after something ended, the timetable finds the sign-ins that hung from it, some at a time, and closes each once.
-//! Closing ends nothing, for they were dead already; it is what makes a relying party hear of it no more than once.
+//! Closing: after something ended, the timetable finds the sign-ins that hung from it, some at a time, and closes each once:
+//! that makes a relying party hear of it no more than once. They were dead already; those that hung from access that is lost for good
+//! end with it here, so that they don't come back when somebody gives the access back.
 
 use crate::base::ids::{AccountId, AuthorizationId};
 use crate::base::{Fault, Timestamp};
@@ -31,14 +32,18 @@ pub struct Closing {
     pub is_complete: bool,
 }
 
-/// Closes some of those that match. The row decides: of two servers one gets each.
+/// Closes some of those that match, and ends them where `$lasting` holds. The row decides: of two servers one gets each.
 macro_rules! close_those {
-    ($tx:expr, $which:literal $(, $bind:expr)*) => {{
+    ($tx:expr, $which:literal $(, $bind:expr)*) => { close_those!($tx, ending if "1 = 0", $which $(, $bind)*) };
+    ($tx:expr, ending if $lasting:literal, $which:literal $(, $bind:expr)*) => {{
         let closed = store::all!(
             $tx.db,
             Closed,
             concat!(
-                "update authorizations set closed_at = $1 where closed_at is null and id in (",
+                "update authorizations set closed_at = $1, ",
+                "ended_because = case when ended_at is null and ", $lasting, " then 'access lost' else ended_because end, ",
+                "ended_at = case when ended_at is null and ", $lasting, " then $1 else ended_at end ",
+                "where closed_at is null and id in (",
                 "select a.id from authorizations a where a.closed_at is null and ",
                 $which,
                 " limit $2) returning id as sid, account, client, given_at"
@@ -76,22 +81,28 @@ pub async fn close(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<Closin
         Happening::ConsentWithdrawn(consent) => {
             close_those!(tx, "a.account = (select c.account from consents c where c.id = $3) and a.consent = $3", consent)
         }
-        Happening::AccountDisabled(account) => close_those!(tx, "a.account = $3 and a.created_at <= $4", account, at),
+        Happening::AccountDisabled(account) => {
+            close_those!(tx, ending if "1 = 1", "a.account = $3 and a.created_at <= $4", account, at)
+        }
         Happening::MembershipDisabled(membership) => close_those!(
             tx,
+            ending if "1 = 1",
             "a.account = (select m.account from memberships m where m.id = $3) and a.membership = $3 and a.created_at <= $4",
             membership,
             at
         ),
         Happening::ContactInactive(contact) => close_those!(
             tx,
+            ending if "1 = 1",
             "a.account in (select m.account from memberships m where m.contact = $3) \
              and a.membership in (select m.id from memberships m where m.contact = $3) and a.created_at <= $4",
             contact,
             at
         ),
+        // A company that is blocked loses access for good, one that isn't validated any more until it is again.
         Happening::CompanyInactive(company) => close_those!(
             tx,
+            ending if "exists (select 1 from companies c where c.id = $3 and (c.blocked_at is not null or c.erp_blocked_at is not null))",
             "a.account in (select m.account from memberships m where m.company = $3) \
              and a.membership in (select m.id from memberships m where m.company = $3) and a.created_at <= $4",
             company,

@@ -20,7 +20,7 @@ use sqlx::types::Json;
 use crate::access::Snapshot;
 use crate::audit::{self, Deed, What};
 use crate::base::ids::{AccountId, AuthorizationId, ConsentId, MembershipId, SessionId};
-use crate::base::{Fault, Timestamp};
+use crate::base::{Fault, Life, Timestamp};
 use crate::events::{self, Happening};
 use crate::relying_party::{Claims, Scope, Scopes};
 use crate::store::{self, Db, Tx};
@@ -198,6 +198,35 @@ pub async fn end_all(tx: &mut Tx, account: AccountId, because: Because) -> Resul
         events::record(tx, Happening::AuthorizationsEnded(account)).await?;
     }
     Ok(ended)
+}
+
+/// How long a sign-in is kept when it is over, for whoever looks into what happened; the audit trail keeps more.
+const KEPT: Life = Life::days(7);
+
+/// Sign-ins or consents one sweep removes at most, so that it never holds the writer for long.
+const SWEPT_AT_ONCE: i64 = 5_000;
+
+/// Removes sign-ins that are over and that nothing hangs from any more, then withdrawn consents without any; answers how many.
+/// A session that is over isn't enough: with `offline_access` refresh tokens outlive it.
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
+    let over = store::execute!(
+        tx.db,
+        "delete from authorizations where id in (select a.id from authorizations a where \
+         (a.ended_at < $1 or a.session in (select s.id from sessions s where s.ended_at < $1)) \
+         and not exists (select 1 from codes c where c.sid = a.id) and not exists (select 1 from refresh_tokens r where r.sid = a.id) \
+         and not exists (select 1 from access_tokens t where t.sid = a.id) \
+         and not exists (select 1 from logout_deliveries d where d.sid = a.id) limit $2)",
+        tx.now - KEPT,
+        SWEPT_AT_ONCE
+    )?;
+    let withdrawn = store::execute!(
+        tx.db,
+        "delete from consents where id in (select c.id from consents c where c.withdrawn_at < $1 \
+         and not exists (select 1 from authorizations a where a.consent = c.id) limit $2)",
+        tx.now - KEPT,
+        SWEPT_AT_ONCE
+    )?;
+    Ok(over + withdrawn)
 }
 
 /// Removes tokens whose time is over, and answers how many.

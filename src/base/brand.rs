@@ -5,6 +5,9 @@ use std::fmt;
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use url::Url;
+
+use super::redirect_uri::origin;
 
 /// The operator's own words and colour (`[brand]` in the configuration).
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -13,7 +16,7 @@ pub struct Brand {
     /// The service's name, in every title and mail.
     pub name: String,
     /// Where the logo is, if there is one; our own mark stands in for it.
-    pub logo: Option<String>,
+    pub logo: Option<Logo>,
     /// The one colour of buttons and links.
     pub accent: Accent,
     /// Customer Service's address.
@@ -31,6 +34,46 @@ impl Default for Brand {
             support: "support@guichet.example".to_owned(),
             zone: Zone::default(),
         }
+    }
+}
+
+/// Where a logo is: an https address, or a picture written into the address itself (`data:image/…`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Logo(String);
+
+/// A text that no logo can be loaded from.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no address of a logo: write one that begins with https:// or data:image/")]
+pub struct NotALogo(String);
+
+impl Logo {
+    /// Reads an address; it goes into our pages and, as far as its origin, into their content security policy.
+    pub fn parse(text: &str) -> Result<Self, NotALogo> {
+        let refused = || NotALogo(text.chars().take(100).collect());
+        let url = Url::parse(text).map_err(|_| refused())?;
+        let is_picture = url.scheme() == "data" && text.starts_with("data:image/");
+        let is_plain = url.scheme() == "https"
+            && url.host_str().is_some_and(|host| host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b)));
+        if is_picture || is_plain { Ok(Self(url.into())) } else { Err(refused()) }
+    }
+
+    /// The origin it is loaded from, unless it comes with the page.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        origin(&self.0).filter(|origin| origin.starts_with("https:"))
+    }
+}
+
+impl fmt::Display for Logo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Logo {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }
 
@@ -180,7 +223,7 @@ impl<'de> Deserialize<'de> for Accent {
 
 #[cfg(test)]
 mod tests {
-    use super::{Accent, Zone};
+    use super::{Accent, Logo, Zone};
     use proptest::prelude::*;
 
     #[test]
@@ -190,6 +233,18 @@ mod tests {
             assert!(Accent::parse(text).is_err(), "{text}");
         }
         assert!(Zone::parse("Europe/Nowhere").is_err());
+    }
+
+    #[test]
+    fn a_logo_is_loaded_over_tls_or_comes_with_the_page() {
+        let origin = |text: &str| Logo::parse(text).map(|logo| logo.origin());
+        assert_eq!(origin("https://www.example.com/logo.svg?v=2"), Ok(Some("https://www.example.com".to_owned())));
+        assert_eq!(origin("data:image/png;base64,AAAA"), Ok(None));
+        for text in
+            ["", "logo.svg", "/logo.svg", "http://example.com/logo.svg", "data:text/html,x", "https://a;script-src *", "javascript:x"]
+        {
+            assert!(origin(text).is_err(), "{text}");
+        }
     }
 
     proptest! {

@@ -1,11 +1,12 @@
 //! The headers that every answer carries, whatever door gave it.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::app::App;
+use crate::base::brand::Logo;
 
 /// Nothing is loaded from elsewhere, nothing runs, nothing frames us; forms lead nowhere but home.
 const POLICY: &str =
@@ -34,12 +35,24 @@ const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CACHE_CONTROL, "no-store"),
 ];
 
+/// The operator's logo may lie elsewhere: whatever policy an answer has, pictures may come from there too.
+fn admit_pictures_of(origin: &str, headers: &mut HeaderMap) {
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    let wider = policy.map(|policy| policy.replace("img-src 'self'", &format!("img-src 'self' {origin}")));
+    if let Some(Ok(wider)) = wider.map(|policy| HeaderValue::from_str(&policy)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, wider);
+    }
+}
+
 /// Adds what the door didn't set itself.
 pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if let Some(logo) = app.config.brand.logo.as_ref().and_then(Logo::origin) {
+        admit_pictures_of(&logo, headers);
     }
     if app.config.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));

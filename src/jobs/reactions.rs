@@ -1,5 +1,6 @@
 //! Which event asks for which reaction. A reaction is SQL in one unit of work with the claim of its event: both happen, or neither.
 
+use crate::account;
 use crate::app::App;
 use crate::backchannel;
 use crate::base::actor::Who;
@@ -21,8 +22,9 @@ pub(super) async fn react(app: &App) -> Result<(), Fault> {
                 tracing::warn!(event = %event.id, "an event of a newer server waits for it");
                 return events::postpone(tx, event.id, LATER).await.map(|()| true);
             };
-            // Every ending is told to the relying parties it concerns.
-            if !backchannel::prepare(tx, &app.relying_parties, (what, event.at)).await? {
+            // Every ending is told to the relying parties it concerns, and no session lives on what was lost.
+            let is_told = backchannel::prepare(tx, &app.relying_parties, (what, event.at)).await?;
+            if !(account::lose_all(tx, what, event.at).await? && is_told) {
                 events::postpone(tx, event.id, Life::seconds(0)).await?;
             }
             Ok(true)

@@ -14,7 +14,7 @@ mod transport;
 use serde::{Deserialize, Serialize};
 
 pub use mailbox::{Mailbox, Sent};
-pub use outbox::{Outgoing, post};
+pub use outbox::{Outgoing, post, sweep};
 pub use postman::{Delivery, Desk, GivenUp, Postman};
 pub use settings::{CannotSend, Carrier, Settings, Smtp, SmtpTls};
 pub use transport::{Route, try_out};

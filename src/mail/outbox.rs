@@ -122,6 +122,22 @@ pub(super) async fn failed(tx: &mut Tx, claimed: &Claimed, why: &str, for_good: 
     Ok(next.is_none() && settled == 1)
 }
 
+/// How long is kept that a letter went out, or didn't, for whoever asks after it.
+const KEPT: Life = Life::days(30);
+
+/// Letters one sweep removes at most, so that it never holds the writer for long.
+const SWEPT_AT_ONCE: i64 = 5_000;
+
+/// Removes what is left of letters that were sent or given up long ago; answers how many.
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
+    store::execute!(
+        tx.db,
+        "delete from outbox where id in (select id from outbox where created_at < $1 and sealed_letter is null limit $2)",
+        tx.now - KEPT,
+        SWEPT_AT_ONCE
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Claimed, Fingerprint, Life, MailId, Timestamp};

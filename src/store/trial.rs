@@ -24,20 +24,34 @@ impl Trial {
     async fn at(url: String, folder: Option<TempDir>) -> Self {
         let settings = Settings { url, ..Settings::default() };
         let store = Store::open(&settings).await.unwrap();
-        store.migrate().await.unwrap();
         Self { store, settings, _folder: folder }
     }
 }
 
 /// A database where its kind makes no difference.
 pub(crate) async fn database() -> Trial {
-    let folder = tempfile::tempdir().unwrap();
-    Trial::at(format!("sqlite:{}", folder.path().join("trial.db").display()), Some(folder)).await
+    let trial = empty().await;
+    trial.store.migrate().await.unwrap();
+    trial
 }
 
 /// One database of each kind there is.
 pub(crate) async fn databases() -> Vec<Trial> {
-    let mut trials = vec![database().await];
+    let trials = empty_ones().await;
+    for trial in &trials {
+        trial.store.migrate().await.unwrap();
+    }
+    trials
+}
+
+async fn empty() -> Trial {
+    let folder = tempfile::tempdir().unwrap();
+    Trial::at(format!("sqlite:{}", folder.path().join("trial.db").display()), Some(folder)).await
+}
+
+/// The same, without any schema.
+pub(crate) async fn empty_ones() -> Vec<Trial> {
+    let mut trials = vec![empty().await];
     if let Ok(server) = std::env::var("GUICHET_TEST_POSTGRES") {
         trials.push(Trial::at(fresh_database(&server).await, None).await);
     } else {

@@ -31,7 +31,7 @@ def published_keys():
 def session(section, method):
     """A client of the plan."""
     client = setting.plan[section]
-    scope = "openid profile email phone" + (" offline_access" if setting.refreshes else "")
+    scope = "openid profile email phone offline_access"
     return OAuth2Session(
         client["client_id"],
         client["client_secret"],
@@ -105,17 +105,13 @@ def main():
     setting.step(f"UserInfo of {person['name']}")
 
     id_token = client.token["id_token"]
-    if setting.refreshes:
-        before = client.token["access_token"]
-        fresh = client.refresh_token(setting.metadata["token_endpoint"], refresh_token=client.token["refresh_token"])
-        assert fresh["access_token"] != before and userinfo(client).json()["sub"] == claims["sub"]
-        id_token = fresh.get("id_token", id_token)
-        setting.step("refresh, and UserInfo with the new access token")
-    else:
-        setting.leave_out("refresh")
+    before = client.token["access_token"]
+    fresh = client.refresh_token(setting.metadata["token_endpoint"], refresh_token=client.token["refresh_token"])
+    assert fresh["access_token"] != before and userinfo(client).json()["sub"] == claims["sub"]
+    id_token = fresh.get("id_token", id_token)
+    setting.step("refresh, and UserInfo with the new access token")
 
-    if setting.tells_of_logouts:
-        listen()
+    listen()
     state = secrets.token_urlsafe()
     query = {"id_token_hint": id_token, "post_logout_redirect_uri": f"{setting.base}/post_logout_redirect", "state": state}
     end = f"{setting.metadata['end_session_endpoint']}?{urllib.parse.urlencode(query)}"
@@ -124,13 +120,10 @@ def main():
     assert userinfo(client).status_code == 401
     setting.step("sign-out with id_token_hint, exact state, and the access token is dead")
 
-    if setting.tells_of_logouts:
-        read = jwt.decode(Listener.told.get(timeout=20), published_keys(), algorithms=["RS256", "ES256"])
-        assert read.header["typ"] == "logout+jwt" and EVENT in read.claims["events"] and "nonce" not in read.claims
-        assert (read.claims["aud"], read.claims["sid"]) == (client.client_id, claims["sid"]), read.claims
-        setting.step("the logout token of the back channel")
-    else:
-        setting.leave_out("back-channel logout")
+    read = jwt.decode(Listener.told.get(timeout=20), published_keys(), algorithms=["RS256", "ES256"])
+    assert read.header["typ"] == "logout+jwt" and EVENT in read.claims["events"] and "nonce" not in read.claims
+    assert (read.claims["aud"], read.claims["sid"]) == (client.client_id, claims["sid"]), read.claims
+    setting.step("the logout token of the back channel")
 
 
 if __name__ == "__main__":

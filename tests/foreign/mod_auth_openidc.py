@@ -60,7 +60,7 @@ def configuration(folder):
         "PASSPHRASE": secrets.token_urlsafe(32),
         "PATH": urllib.parse.urlsplit(setting.base).path,
         "SUITE": setting.suite,
-        "SCOPE": "openid profile email phone" + (" offline_access" if setting.refreshes else ""),
+        "SCOPE": "openid profile email phone offline_access",
     }
     text = (HERE / "mod_auth_openidc.conf").read_text(encoding="utf-8")
     for name, value in known.items():
@@ -102,19 +102,13 @@ def main():
         assert known["id_token"]["sub"] == known["userinfo"]["sub"], known
         setting.step(f"UserInfo of {known['userinfo']['name']}")
 
-        if setting.refreshes:
-            query = urllib.parse.urlencode({"refresh": f"{setting.suite}/protected/index.html", "access_token": known["access_token"]})
-            answer = browser.walk(f"{setting.base}/callback?{query}", None, setting.login)
-            assert answer.status == 200 and "error_code" not in answer.url, (answer.url, answer.text)
-            assert claims(browser)["access_token"] != known["access_token"]
-            setting.step("refresh, and the session holds the new access token")
-        else:
-            setting.leave_out("refresh")
+        query = urllib.parse.urlencode({"refresh": f"{setting.suite}/protected/index.html", "access_token": known["access_token"]})
+        answer = browser.walk(f"{setting.base}/callback?{query}", None, setting.login)
+        assert answer.status == 200 and "error_code" not in answer.url, (answer.url, answer.text)
+        assert claims(browser)["access_token"] != known["access_token"]
+        setting.step("refresh, and the session holds the new access token")
 
-        if setting.tells_of_logouts:
-            told_of_the_end()
-        else:
-            setting.leave_out("back-channel logout")
+        told_of_the_end()
 
         back = urllib.parse.quote(f"{setting.base}/post_logout_redirect", safe="")
         answer = browser.walk(f"{setting.base}/callback?logout={back}", f"{setting.base}/post_logout_redirect", setting.login)

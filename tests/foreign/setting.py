@@ -22,17 +22,3 @@ class Setting:
     def step(self, what):
         """Says what went well."""
         print(f"  ok       {self.name}: {what}", flush=True)
-
-    def leave_out(self, what):
-        """Says what the provider can't do yet."""
-        print(f"  LEFT OUT {self.name}: {what}: discovery does not advertise it", flush=True)
-
-    @property
-    def refreshes(self):
-        """Whether there are refresh tokens."""
-        return "refresh_token" in self.metadata["grant_types_supported"]
-
-    @property
-    def tells_of_logouts(self):
-        """Whether relying parties are told of the end of a session."""
-        return self.metadata.get("backchannel_logout_supported", False)

@@ -1,11 +1,11 @@
 //! A relying party that others wrote, the `openidconnect` crate, against the program over TCP. `tests/foreign/` holds
 //! relying parties in other languages, for `.ci/extended`.
 
-use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreGrantType, CoreIdToken, CoreTokenResponse, CoreUserInfoClaims};
+use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreTokenResponse, CoreUserInfoClaims};
 use openidconnect::{
     AccessToken, AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    IssuerUrl, LogoutRequest, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PostLogoutRedirectUrl, ProviderMetadataWithLogout,
-    RedirectUrl, RefreshToken, Scope, TokenResponse as _,
+    IssuerUrl, LogoutRequest, Nonce, NonceVerifier, OAuth2TokenResponse as _, PkceCodeChallenge, PostLogoutRedirectUrl,
+    ProviderMetadataWithLogout, RedirectUrl, RefreshToken, Scope, TokenResponse as _,
 };
 use url::{Position, Url};
 
@@ -13,6 +13,8 @@ use crate::wire::{Demonstration, Wire};
 use crate::world::login;
 
 const CALLBACK: &str = "http://127.0.0.1:9001/callback";
+/// What it asks for beside `openid`.
+const SCOPES: [&str; 4] = ["profile", "email", "phone", "offline_access"];
 const HOME: &str = "http://localhost:9001/";
 
 type Client = CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
@@ -35,21 +37,11 @@ impl RelyingParty {
         Self { client: client.set_redirect_uri(RedirectUrl::new(CALLBACK.to_owned()).unwrap()), metadata, http }
     }
 
-    fn refreshes(&self) -> bool {
-        self.metadata.grant_types_supported().is_some_and(|grants| grants.contains(&CoreGrantType::RefreshToken))
-    }
-
-    /// The scopes it asks for beside `openid`.
-    fn scopes(&self) -> Vec<Scope> {
-        let offline = self.refreshes().then_some("offline_access");
-        ["profile", "email", "phone"].into_iter().chain(offline).map(|scope| Scope::new(scope.to_owned())).collect()
-    }
-
     /// Signs that person in: the tokens, and the nonce that the ID token must carry.
     async fn sign_in(&self, browser: &mut Wire, who: &str) -> (CoreTokenResponse, Nonce) {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let ask = self.client.authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random);
-        let (url, state, nonce) = ask.add_scopes(self.scopes()).set_pkce_challenge(challenge).url();
+        let (url, state, nonce) = ask.add_scopes(SCOPES.map(|scope| Scope::new(scope.to_owned()))).set_pkce_challenge(challenge).url();
         let answer = browser.walk(&url[Position::BeforePath..], &login(who)).await;
         assert!(answer.as_str().starts_with(CALLBACK), "{answer}");
         assert_eq!(parameter(&answer, "state"), *state.secret());
@@ -59,7 +51,7 @@ impl RelyingParty {
     }
 
     /// Verifies the ID token by the published keys, and the access token by the hash in it; the subject.
-    fn subject(&self, tokens: &CoreTokenResponse, nonce: &Nonce) -> String {
+    fn subject(&self, tokens: &CoreTokenResponse, nonce: impl NonceVerifier) -> String {
         let verifier = self.client.id_token_verifier();
         let id = id_token(tokens);
         let claims = id.claims(&verifier, nonce).unwrap();
@@ -107,13 +99,12 @@ async fn the_openidconnect_crate_signs_in_asks_userinfo_refreshes_and_signs_out(
     assert_eq!(person.email_verified(), Some(true));
     assert!(person.given_name().is_some() && person.phone_number().is_some());
 
-    if party.refreshes() {
-        let fresh = party.refresh(tokens.refresh_token().expect("offline_access was consented to")).await;
-        assert_eq!(party.userinfo(fresh.access_token()).await.unwrap().subject().as_str(), subject);
-        if fresh.id_token().is_some() {
-            tokens = fresh;
-        }
-    }
+    let fresh = party.refresh(tokens.refresh_token().expect("offline_access was consented to")).await;
+    assert_eq!(party.userinfo(fresh.access_token()).await.unwrap().subject().as_str(), subject);
+    assert_eq!(party.userinfo(tokens.access_token()).await.unwrap().subject().as_str(), subject);
+    let no_nonce = |nonce: Option<&Nonce>| nonce.map_or(Ok(()), |_| Err("a nonce belongs to a sign-in".to_owned()));
+    assert_eq!(party.subject(&fresh, no_nonce), subject);
+    tokens = fresh;
 
     let state = CsrfToken::new_random();
     let answer = browser.walk(&party.farewell(id_token(&tokens), &state)[Position::BeforePath..], "").await;

@@ -1,5 +1,6 @@
 //! What holds for every answer of every door: headers, places, hosts and forwarded addresses (SECURITY 6, framing, host poisoning).
 
+use guichet::base::brand::Logo;
 use guichet::base::{Networks, Place};
 
 use crate::world::{Answer, ISSUER, PASSWORD, both};
@@ -41,6 +42,18 @@ both! {
             }
             assert!(answers.iter().any(|answer| answer.status() != 404), "{path} is routed nowhere");
         }
+    }
+}
+
+both! {
+    /// The operator's logo may lie elsewhere, and nothing else may come from there.
+    async fn a_logo_that_lies_elsewhere_is_admitted_as_a_picture(world) {
+        let logo = "https://www.example.com/logo.svg";
+        let branded = world.server_with(|config| config.brand.logo = Some(Logo::parse(logo).unwrap())).await;
+        let page = branded.browser().get("/login").await;
+        assert!(page.text().contains(logo));
+        assert!(page.header("content-security-policy").contains("img-src 'self' https://www.example.com data:;"));
+        assert_eq!(page.header("content-security-policy").matches("www.example.com").count(), 1);
     }
 }
 

@@ -17,6 +17,7 @@ mod fuzz_seeds;
 mod headers;
 mod introspection;
 mod languages;
+mod lasting;
 mod limits;
 mod portal;
 mod protocol;
