@@ -128,7 +128,7 @@ mod tests {
     /// What a server finds that starts on the database of any release before.
     #[tokio::test]
     async fn a_database_of_an_earlier_schema_is_brought_up_to_date_once() {
-        for earlier in 1..SCHEMA {
+        for earlier in MIGRATIONS.iter().map(|migration| migration.version).filter(|version| *version < SCHEMA) {
             for trial in trial::empty_ones().await {
                 let until_then = MIGRATIONS.iter().filter(|migration| migration.version <= earlier).cloned().collect();
                 match &trial.store.backend {
