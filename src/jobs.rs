@@ -23,6 +23,7 @@ use crate::store::Tx;
 use crate::{account, audit, authorization, backchannel, events, keys, limits};
 
 /// A job: its name, when it runs (six fields from seconds to weekdays, in UTC) and what it does.
+#[derive(Clone, Copy)]
 struct Job {
     name: &'static str,
     cron: &'static str,
@@ -31,7 +32,7 @@ struct Job {
 
 /// In [`run_due`] each takes along what those before it left: keys are read after their rotation, what ran out ends,
 /// endings become reactions, and these leave.
-const TIMETABLE: [Job; 19] = [
+const TIMETABLE: &[Job] = &[
     Job { name: "rotate keys", cron: "30 * * * * *", run: |app| Box::pin(rotate_keys(app)) },
     // A change counts on every server within 5 s, the scheduler's delays and a slow database included.
     Job { name: "keys", cron: "*/2 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
@@ -59,7 +60,7 @@ const MAIL: Job = Job { name: "mail", cron: "*/10 * * * * *", run: |app| Box::pi
 
 /// Runs every job once and answers when all are done: whatever was due at this instant is done then.
 pub async fn run_due(app: &App) -> Result<(), Fault> {
-    for job in &TIMETABLE {
+    for job in TIMETABLE {
         (job.run)(app.clone()).await?;
     }
     Ok(())
@@ -80,7 +81,7 @@ impl Jobs {
         let scheduler = JobScheduler::new().await.map_err(broken)?;
         let mut lanes = Vec::new();
         for job in TIMETABLE {
-            let lane = Arc::new(Lane { job, app: app.clone(), running: Mutex::new(()), stopping: Arc::clone(&stopping) });
+            let lane = Arc::new(Lane { job: *job, app: app.clone(), running: Mutex::new(()), stopping: Arc::clone(&stopping) });
             scheduler.add(lane.on_time().map_err(broken)?).await.map_err(broken)?;
             lanes.push(lane);
         }
@@ -320,7 +321,7 @@ mod tests {
         let app = app(&trial).await;
         for job in TIMETABLE {
             let (name, running, stopping) = (job.name, Mutex::new(()), Arc::new(AtomicBool::new(false)));
-            let lane = Arc::new(Lane { job, app: app.clone(), running, stopping });
+            let lane = Arc::new(Lane { job: *job, app: app.clone(), running, stopping });
             assert!(lane.on_time().is_ok(), "{name}");
         }
     }
