@@ -16,6 +16,10 @@ words! {
         StaffInvitation = "staff-invitation",
         /// Whoever confirmed another link chooses a password. It is never mailed: the browser keeps it.
         PasswordChoice = "password-choice",
+        /// Somebody who was told of a change of their account says that it wasn't theirs. It stands in every letter about one.
+        NotMe = "not-me",
+        /// The owner of an account chooses a password in the place of one that is void.
+        NewPassword = "new-password",
     }
 }
 
@@ -25,6 +29,8 @@ impl Purpose {
         match self {
             Self::StaffInvitation => rules.invitation,
             Self::PasswordChoice => rules.password_choice,
+            Self::NotMe => rules.not_me,
+            Self::NewPassword => rules.recovery,
         }
     }
 }
@@ -40,15 +46,15 @@ pub struct Link {
     pub expires_at: Timestamp,
 }
 
-/// Makes a link for an account. An older one of the same purpose stops working.
-pub async fn issue(tx: &mut Tx, account: AccountId, purpose: Purpose) -> Result<Secret, Fault> {
-    let secret = tx.dice.secret()?;
+/// Makes a link for an account, out of a fresh secret that is written into a letter before the unit of work begins.
+/// An older link of the same purpose stops working; not so those that object to a change, for each stands in a letter of its own.
+pub async fn issue(tx: &mut Tx, account: AccountId, purpose: Purpose, secret: &Secret) -> Result<(), Fault> {
     let id = LinkId(tx.dice.id(tx.now)?);
     let expires_at = tx.now + purpose.life(&tx.rules);
     store::execute!(
         tx.db,
         "insert into links (id, hash, account, purpose, created_at, expires_at) values ($1, $2, $3, $4, $5, $6) \
-         on conflict (account, purpose) where used_at is null do update set id = excluded.id, hash = excluded.hash, \
+         on conflict (account, purpose) where used_at is null and purpose <> 'not-me' do update set id = excluded.id, hash = excluded.hash, \
          created_at = excluded.created_at, expires_at = excluded.expires_at",
         id,
         secret.digest(),
@@ -58,8 +64,7 @@ pub async fn issue(tx: &mut Tx, account: AccountId, purpose: Purpose) -> Result<
         expires_at
     )?;
     let deed = Deed::new(What::LinkIssued).account(account).subject(id);
-    record(tx, deed.detail(serde_json::json!({ "purpose": purpose.as_str(), "until": expires_at.to_string() }))).await?;
-    Ok(secret)
+    record(tx, deed.detail(serde_json::json!({ "purpose": purpose.as_str(), "until": expires_at.to_string() }))).await
 }
 
 /// The link of a secret, if it still works at `now`. It changes nothing.
@@ -91,6 +96,12 @@ pub async fn redeem(tx: &mut Tx, secret: &Secret, purpose: Purpose) -> Result<Op
     Ok(Some(account))
 }
 
+/// Every other link of that purpose stops working too: what it was for is done.
+pub async fn void(tx: &mut Tx, account: AccountId, purpose: Purpose) -> Result<(), Fault> {
+    let sql = "update links set used_at = $3 where account = $1 and purpose = $2 and used_at is null";
+    store::execute!(tx.db, sql, account, purpose, tx.now).map(drop)
+}
+
 /// Links one sweep removes at most, so that it never holds the writer for long.
 const SWEPT_AT_ONCE: i64 = 5_000;
 
@@ -109,7 +120,7 @@ mod tests {
     use super::{Purpose, find, issue, redeem, sweep};
     use crate::account::{create, disable};
     use crate::base::actor::Who;
-    use crate::base::{Actor, Clock, Life, Rules, Secret, SignInName};
+    use crate::base::{Actor, Clock, Dice, Life, Rules, Secret, SignInName};
     use crate::store::{Start, trial};
 
     #[tokio::test]
@@ -119,7 +130,11 @@ mod tests {
             let start = || Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
             let login = SignInName::parse("alice@durand.example").unwrap();
             let account = trial.store.act(start(), async |tx| create(tx, std::slice::from_ref(&login)).await).await.unwrap().unwrap();
-            let fresh = async || trial.store.act(start(), async |tx| issue(tx, account, Purpose::StaffInvitation).await).await.unwrap();
+            let fresh = async || {
+                let secret = Dice.secret().unwrap();
+                let issued = trial.store.act(start(), async |tx| issue(tx, account, Purpose::StaffInvitation, &secret).await);
+                issued.await.map(|()| secret).unwrap()
+            };
             let works = async |link: &Secret| {
                 trial.store.look(&clock, &rules, async |view| find(&mut view.db, link, view.now).await).await.unwrap().is_some()
             };

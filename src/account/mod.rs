@@ -1,7 +1,10 @@
 //! Accounts: the means to sign in. Names, passwords, links, memberships, sessions and devices; the vendor's people.
 //! Whether a person may use theirs is not decided here but in `access`.
 
+mod activity;
+mod close;
 mod device;
+pub mod factor_reset;
 mod guess;
 pub mod link;
 mod membership;
@@ -13,15 +16,20 @@ mod session;
 pub mod sign_in;
 mod staff;
 
-pub use device::{recognise, sweep};
+pub use activity::{Happened, TOLD, activity};
+pub use close::{NotClosed, close, left_behind};
+pub use device::{Device, devices, forget, forget_all, recognise, sweep};
 pub use guess::{Claim, Guess};
-pub use membership::{Grant, admit, disable_membership, login_of_contact};
 pub use link::{Link, Purpose};
-pub use names::{Credentials, NameTaken, create, credentials, known_of, login_of, prove_mailbox, rehash, set_password};
+pub use membership::{Grant, admit, disable_membership, login_of_contact};
+pub use names::{
+    Credentials, NameTaken, change_password, create, credentials, known_of, login_of, prove_mailbox, rehash, set_language, set_password,
+    void_password,
+};
 pub use password::{Hasher, LONGEST as LONGEST_PASSWORD, Settings as PasswordSettings, Turn, Verdict};
 pub use record::{Record, by_name, disable, enable, names};
 pub use session::{
-    ACR, Because, Begin, Opened, Session, begin, choose, end, end_all, end_run_out, find, is_stale, list, lose, lose_all, sweep_sessions,
-    touch,
+    ACR, Because, Begin, Opened, Session, begin, choose, end, end_all, end_others, end_run_out, find, is_stale, list, lose, lose_all,
+    renew, sweep_sessions, touch,
 };
 pub use staff::{Invited, NotStaff, StaffMember, dismiss, invite, set_staff_roles, staff, staff_by_email, staff_member};

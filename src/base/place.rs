@@ -21,10 +21,28 @@ pub enum Place {
     Logout,
     /// The language switch.
     Language,
+    /// Says that an account is secured, after its owner said that a change wasn't theirs.
+    Secured,
     /// "My account".
     Account,
+    /// Correction of one's own record (R-DIR-8).
+    Record,
+    /// A copy of one's own data.
+    Export,
+    /// Closing of one's own account.
+    Close,
+    /// Says that it is closed.
+    Closed,
+    /// How one signs in, where one is signed in, which applications have access, and what happened of late.
+    Security,
+    /// Change of one's password.
+    ChangePassword,
     /// Ends one of the person's sessions.
     EndSession,
+    /// Ends all of them but this one.
+    EndOtherSessions,
+    /// Forgets a browser the person signed in from.
+    ForgetDevice,
     /// Withdraws a consent.
     WithdrawConsent,
     /// The stylesheet and its like.
@@ -61,7 +79,7 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 36] = [
         Self::Root,
         Self::Login,
         Self::CompanyChoice,
@@ -71,8 +89,17 @@ impl Place {
         Self::PasswordDone,
         Self::Logout,
         Self::Language,
+        Self::Secured,
         Self::Account,
+        Self::Record,
+        Self::Export,
+        Self::Close,
+        Self::Closed,
+        Self::Security,
+        Self::ChangePassword,
         Self::EndSession,
+        Self::EndOtherSessions,
+        Self::ForgetDevice,
         Self::WithdrawConsent,
         Self::Asset,
         Self::Authorize,
@@ -104,8 +131,17 @@ impl Place {
             Self::PasswordDone => "/password/done",
             Self::Logout => "/logout",
             Self::Language => "/language",
+            Self::Secured => "/account/secured",
             Self::Account => "/account",
+            Self::Record => "/account/record",
+            Self::Export => "/account/export",
+            Self::Close => "/account/close",
+            Self::Closed => "/account/closed",
+            Self::Security => "/account/security",
+            Self::ChangePassword => "/account/security/password",
             Self::EndSession => "/account/sessions/end",
+            Self::EndOtherSessions => "/account/sessions/end-others",
+            Self::ForgetDevice => "/account/devices/forget",
             Self::WithdrawConsent => "/account/consents/withdraw",
             Self::Asset => "/assets/{file}",
             Self::Authorize => "/oauth2/authorize",

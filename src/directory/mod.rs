@@ -3,10 +3,12 @@
 
 mod company;
 mod contact;
+mod correction;
 pub mod import;
 
 #[cfg(test)]
 mod tests;
 
-pub use company::{Branch, Company, branches, company, company_by_ref};
+pub use company::{Branch, Company, branches, bump, company, company_by_ref};
 pub use contact::{Contact, contact, contact_by_ref, contacts_by_email};
+pub use correction::{Correction, Field, Typed, Unfit, correct};

@@ -1,5 +1,8 @@
 //! What mails say. A letter is one purpose: the sentence, the button, the bare link, why you get it, what happens if you do nothing.
 
+mod notice;
+mod security;
+
 use std::sync::Arc;
 
 use askama::Template;
@@ -9,6 +12,8 @@ use crate::base::{Fault, Timestamp};
 use crate::words::{Device, Words};
 
 use super::Letter;
+
+pub use security::{Alarm, Change, NewPassword, Origin, SecurityChange};
 
 /// What every mail needs: the reader's language and the operator's name.
 #[derive(Clone, Debug)]

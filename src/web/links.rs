@@ -10,13 +10,15 @@ use crate::account::{self, Link, Purpose, link};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
-use crate::base::{Fault, Place, Secret, Timestamp};
+use crate::base::{Dice, Fault, Place, Secret, Timestamp};
 use crate::http::answer::{self, Stop};
 use crate::http::cookies::{Kept, is_secret};
 use crate::http::error::Trouble;
 use crate::http::page::Frame;
 use crate::http::{Caller, Posted};
 use crate::store::Tx;
+
+use super::alarm;
 
 /// The page behind a link.
 #[derive(Debug, Template)]
@@ -64,9 +66,14 @@ pub(super) async fn confirm(State(app): State<App>, Path(token): Path<String>, p
     let Some((found, _)) = find(&app, &token).await? else { return stale() };
     let secret = Secret::presented(&token);
     match found.purpose {
-        Purpose::StaffInvitation => {
-            let choice = app.act(caller.acts_as(Who::Visitor), async |tx| take_up(tx, &secret, found.purpose).await).await?;
-            choice.map_or_else(stale, |choice| Ok(choose_password(&app, &choice)?))
+        Purpose::StaffInvitation | Purpose::NewPassword => {
+            let choice = Dice.secret()?;
+            let taken = app.act(caller.acts_as(Who::Visitor), async |tx| take_up(tx, (&secret, found.purpose), &choice).await).await?;
+            if taken { Ok(choose_password(&app, &choice)?) } else { stale() }
+        }
+        Purpose::NotMe => {
+            let raised = alarm::raise(&app, &caller, (&secret, found.account)).await?;
+            if raised { Ok(answer::go(Place::Secured)) } else { stale() }
         }
         // The browser keeps it; nobody is sent one.
         Purpose::PasswordChoice => stale(),
@@ -74,11 +81,11 @@ pub(super) async fn confirm(State(app): State<App>, Path(token): Path<String>, p
 }
 
 /// A confirmed click proves the mailbox, or the hand the operator gave the link to; a password is chosen next.
-async fn take_up(tx: &mut Tx, secret: &Secret, purpose: Purpose) -> Result<Option<Secret>, Fault> {
-    let Some(owner) = link::redeem(tx, secret, purpose).await? else { return Ok(None) };
+async fn take_up(tx: &mut Tx, (secret, purpose): (&Secret, Purpose), choice: &Secret) -> Result<bool, Fault> {
+    let Some(owner) = link::redeem(tx, secret, purpose).await? else { return Ok(false) };
     tx.by.who = Who::Account(owner);
     account::prove_mailbox(tx, owner).await?;
-    link::issue(tx, owner, Purpose::PasswordChoice).await.map(Some)
+    link::issue(tx, owner, Purpose::PasswordChoice, choice).await.map(|()| true)
 }
 
 fn choose_password(app: &App, choice: &Secret) -> Result<Response, Fault> {

@@ -7,12 +7,12 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::access::{self, Door};
+use crate::account;
 use crate::account::sign_in::{Entered, Entrant, Outcome};
-use crate::account::{self, Claim, Guess, Verdict};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, ErrandId};
-use crate::base::{Dice, Email, Fault, Language, Life, Place, Secret, SignInName};
+use crate::base::{Dice, Email, Fault, Language, Life, Place, Secret};
 use crate::http::answer::{self, Stop};
 use crate::http::cookies::Kept;
 use crate::http::errand::{self, Waiting};
@@ -20,12 +20,13 @@ use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
 use crate::http::refusal::{self, Refusal, Wish};
 use crate::http::{Caller, Carried, Posted, Visitor};
-use crate::keys::Purpose;
-use crate::limits::{Counted, TooMany};
+use crate::limits::TooMany;
 use crate::mail::letters::{NewDevice, Stationery};
 use crate::mail::{self, Letter, Outgoing};
 use crate::store::Tx;
 use crate::words::{Device, Words};
+
+use super::password::{self, Right, Typed};
 
 /// The sign-in page.
 #[derive(Debug, Template)]
@@ -153,42 +154,15 @@ impl LoginPage {
 type Attempt = Option<(Outcome, Secret)>;
 
 async fn attempt(app: &App, caller: &Caller, headers: &HeaderMap, form: &Fields) -> Result<Result<Attempt, TooMany>, Fault> {
+    let right = match password::check(app, caller, headers, Typed { username: &form.username, password: &form.password }).await? {
+        Ok(Some(right)) => right,
+        Ok(None) => return Ok(Ok(None)),
+        Err(closed) => return Ok(Err(closed)),
+    };
     let device = Kept::Device.secret(headers, app.config.is_https());
-    let guess = match weigh(app, caller, device.as_ref(), &form.username).await? {
-        Ok(guess) => guess,
-        Err(closed) => return Ok(Err(closed)),
-    };
-    let turn = app.hasher.turn().await?;
-    let counted = match app.act(caller.acts_as(Who::Visitor), async |tx| guess.count(tx).await).await? {
-        Ok(counted) => counted,
-        Err(closed) => return Ok(Err(closed)),
-    };
-    let stored = guess.found.as_ref().and_then(|found| found.password_hash.clone());
-    // Without an account a dummy is compared with, so that the answer takes as long (SECURITY: enumeration).
-    let verdict = turn.check(&counted, form.password.clone(), stored.clone()).await?;
-    let proven = match (&guess.found, stored, verdict) {
-        (Some(found), Some(hash), Verdict::Right) => Some((found.account, hash)),
-        (Some(found), Some(hash), Verdict::RightButWeak) => {
-            Some((found.account, strengthen(app, caller, (found.account, hash), &form.password).await?))
-        }
-        (_, _, Verdict::Wrong) | (None, _, _) | (_, None, _) => None,
-    };
-    let Some(proven) = proven else {
-        app.act(caller.acts_as(Who::Visitor), async |tx| guess.missed(tx, &counted).await).await?;
-        return Ok(Ok(None));
-    };
     let device = device.map_or_else(|| Dice.secret(), Ok)?;
-    let outcome = arrive(app, caller, (headers, &device), (proven, &counted)).await?;
+    let outcome = arrive(app, caller, (headers, &device), &right).await?;
     Ok(Ok(Some((outcome, device))))
-}
-
-/// What the guess counts by, and whom it is about.
-async fn weigh(app: &App, caller: &Caller, device: Option<&Secret>, username: &str) -> Result<Result<Guess, TooMany>, Fault> {
-    let name = SignInName::parse(username).ok();
-    let typed = name.as_ref().map_or_else(|| username.trim().to_lowercase(), ToString::to_string);
-    let typed = app.keys.master().mac(Purpose::TypedNames, typed.as_bytes())?;
-    let claim = Claim { name: name.as_ref(), typed: &typed, device, address: caller.address };
-    app.look(async |view| Guess::weigh(view, &app.config.limits, claim).await).await
 }
 
 /// With the right password, in one unit of work: a session where access holds, and the guess no longer counted.
@@ -196,11 +170,11 @@ async fn arrive(
     app: &App,
     caller: &Caller,
     (headers, device): (&HeaderMap, &Secret),
-    ((account, password_hash), counted): ((AccountId, String), &Counted),
+    Right { account, password_hash, counted }: &Right,
 ) -> Result<Outcome, Fault> {
+    let account = *account;
     let before = Kept::Session.secret(headers, app.config.is_https());
-    let entrant =
-        Entrant { account, password_hash: &password_hash, counted, device, user_agent: &caller.user_agent, before: before.as_ref() };
+    let entrant = Entrant { account, password_hash, counted, device, user_agent: &caller.user_agent, before: before.as_ref() };
     let notice = new_device_letter(app, caller, account).await?;
     let outcome = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, app, entrant, notice).await).await?;
     app.postman.wake();
@@ -235,13 +209,6 @@ async fn new_device_letter(app: &App, caller: &Caller, account: AccountId) -> Re
         account: app.config.url(Place::Account.path()),
     };
     Ok(Some((to, letter.write(&Stationery { words, brand: app.brand.clone(), now })?)))
-}
-
-/// The settings ask for a costlier hash than the one stored.
-async fn strengthen(app: &App, caller: &Caller, (account, old): (AccountId, String), password: &str) -> Result<String, Fault> {
-    let new = app.hasher.hash(password.to_owned()).await?;
-    app.act(caller.acts_as(Who::Account(account)), async |tx| account::rehash(tx, account, &old, &new).await).await?;
-    Ok(new)
 }
 
 fn enter(app: &App, entered: &Entered, device: &Secret, waiting: Option<&Waiting>) -> Result<Response, Fault> {

@@ -99,7 +99,7 @@ impl Choosing {
 }
 
 /// Asks the policy, away from the threads that answer: guessing takes some milliseconds.
-async fn judge(app: &App, account: AccountId, password: String) -> Result<Result<(), Weak>, Fault> {
+pub(super) async fn judge(app: &App, account: AccountId, password: String) -> Result<Result<(), Weak>, Fault> {
     let known = app.look(async |view| account::known_of(&mut view.db, account).await).await?;
     let judged = tokio::task::spawn_blocking(move || {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -118,19 +118,22 @@ impl NewPasswordPage {
     /// After a password that the policy refuses; answered with 422.
     #[must_use]
     pub fn refused(mut self, is_missing: bool, weak: &Weak) -> Self {
-        let frame = &self.frame;
-        let sentence = match weak {
-            _ if is_missing => frame.say("new-password-missing"),
-            Weak::Short => frame.say("new-password-short"),
-            Weak::Long => frame.say("new-password-long"),
-            Weak::Lacks(Class::Lower) => frame.say("new-password-lacks-lower"),
-            Weak::Lacks(Class::Upper) => frame.say("new-password-lacks-upper"),
-            Weak::Lacks(Class::Digit) => frame.say("new-password-lacks-digit"),
-            Weak::Lacks(Class::Special) => frame.say("new-password-lacks-special"),
-            Weak::Contains(word) => frame.tell("new-password-contains", &[("word", word.as_str())]),
-            Weak::Guessable => frame.say("new-password-guessable"),
-        };
-        self.errors.add("password-new", sentence);
+        self.errors.add("password-new", sentence(&self.frame, is_missing, weak));
         self
+    }
+}
+
+/// Why a password is refused, and what to do about it.
+pub(super) fn sentence(frame: &Frame, is_missing: bool, weak: &Weak) -> String {
+    match weak {
+        _ if is_missing => frame.say("new-password-missing"),
+        Weak::Short => frame.say("new-password-short"),
+        Weak::Long => frame.say("new-password-long"),
+        Weak::Lacks(Class::Lower) => frame.say("new-password-lacks-lower"),
+        Weak::Lacks(Class::Upper) => frame.say("new-password-lacks-upper"),
+        Weak::Lacks(Class::Digit) => frame.say("new-password-lacks-digit"),
+        Weak::Lacks(Class::Special) => frame.say("new-password-lacks-special"),
+        Weak::Contains(word) => frame.tell("new-password-contains", &[("word", word.as_str())]),
+        Weak::Guessable => frame.say("new-password-guessable"),
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Keys put together at run time: the pattern, and what may stand in its place.
-const COMPOSED: [(&str, &[&str]); 12] = [
+const COMPOSED: &[(&str, &[&str])] = &[
     ("language-{}", &["fr", "en"]),
     ("scope-{}", &SCOPES),
     ("access-{}-label", &CONDITIONS),
@@ -18,6 +18,38 @@ const COMPOSED: [(&str, &[&str]); 12] = [
     ("link-{}-lead", &MAILED),
     ("link-{}-next", &MAILED),
     ("link-{}-confirm", &MAILED),
+    ("security-done-{}", &["password", "session", "other-sessions", "device", "application"]),
+    ("security-{}-subject", &CHANGES),
+    ("security-{}-sentence", &CHANGES),
+    ("activity-{}", &ACTIVITIES),
+];
+
+/// What people are told of their account, by the names of the trail.
+const ACTIVITIES: [&str; 24] = [
+    "session-began",
+    "session-refused",
+    "session-ended",
+    "account-password_set",
+    "account-alarm_raised",
+    "account-device_forgotten",
+    "contact-corrected",
+    "account-exported",
+    "factor-reset_asked",
+    "factor-reset_stopped",
+    "factor-reset_done",
+    "account-unlocked",
+    "account-disabled",
+    "account-enabled",
+    "consent-given",
+    "consent-withdrawn",
+    "authorization-began",
+    "authorization-code_replayed",
+    "authorization-refresh_token_replayed",
+    "membership-approved",
+    "membership-changed",
+    "membership-disabled",
+    "membership-administrator_designated",
+    "limit-closed",
 ];
 
 const CONDITIONS: [&str; 13] = [
@@ -39,7 +71,11 @@ const CONDITIONS: [&str; 13] = [
 const SCOPES: [&str; 8] = ["openid", "profile", "email", "phone", "address", "company", "rights", "offline_access"];
 
 /// The purposes of links that have a page.
-const MAILED: [&str; 1] = ["staff-invitation"];
+const MAILED: [&str; 3] = ["staff-invitation", "not-me", "new-password"];
+
+/// The changes of an account that a letter tells of.
+const CHANGES: [&str; 7] =
+    ["password-changed", "record-changed", "factor-reset-asked", "factor-reset", "account-closed", "session-ended", "sessions-ended"];
 
 const TROUBLES: [&str; 8] = ["not-found", "stale-form", "stale-errand", "stale-link", "bad-request", "too-large", "busy", "broken"];
 
@@ -63,6 +99,7 @@ fn every_sentence_said_exists_and_every_sentence_is_said() {
         assert!(known.contains_key(&text), "`{text}` is said but no sentence: {place}");
     }
     for (pattern, parts) in COMPOSED {
+        let parts = parts.iter();
         for part in parts {
             let key = pattern.replace("{}", part);
             assert!(known.contains_key(&key), "`{key}` is put together from `{pattern}` but no sentence");

@@ -52,7 +52,7 @@ impl Held {
 /// The form that ends a session or withdraws a consent of alice's, in another session of hers.
 async fn press_from_another_session(world: &World, path: &str, which: impl Fn(&str) -> bool, field: &str) {
     let mut other = world.signed_in("alice").await;
-    let page = other.get("/account").await.page();
+    let page = other.get("/account/security").await.page();
     let values: Vec<_> = page.forms().iter().filter(|form| form.action == path).map(|form| form.field(field).to_owned()).collect();
     let value = values.iter().find(|value| which(value)).expect("no such form");
     other.send_form_to(path, (field, value)).await;
@@ -62,14 +62,14 @@ impl Ending {
     async fn strike(self, world: &World, held: &mut Held) {
         match self {
             Self::SignOut => {
-                held.browser.get("/account").await;
+                held.browser.get("/account/security").await;
                 held.browser.submit("sign-out", &[]).await;
             }
             Self::SignOutAtTheRelyingParty => {
                 held.browser.get(&format!("/oauth2/logout?id_token_hint={}", held.tokens.id)).await;
             }
             Self::EndedFromAnotherSession => {
-                let page = held.browser.get("/account").await.page();
+                let page = held.browser.get("/account/security").await.page();
                 let own = page.forms().iter().find(|form| form.action == "/account/sessions/end").unwrap().field("session").to_owned();
                 press_from_another_session(world, "/account/sessions/end", |session| session == own, "session").await;
             }
@@ -86,7 +86,7 @@ impl Ending {
             Self::TooOld => {
                 for _ in 0..12 {
                     world.advance("1h");
-                    held.browser.get("/account").await;
+                    held.browser.get("/account/security").await;
                 }
             }
             Self::ConsentWithdrawn => {

@@ -4,6 +4,7 @@ mod create;
 mod password;
 mod show;
 
+use crate::account::factor_reset::AskedAlready;
 use crate::account::{self, Because, Record};
 use crate::authorization;
 use crate::base::SignInName;
@@ -19,6 +20,8 @@ pub(super) enum Command {
     Show(show::Arguments),
     /// Ends every session of an account, and what relying parties hold of it
     EndSessions(Named),
+    /// Takes a lost second factor away, a day after its owner was told by mail; they can object
+    ResetFactor(Named),
     /// Switches an account off and ends its sessions
     Disable(Named),
     /// Switches an account on again
@@ -39,6 +42,7 @@ pub(super) async fn run(opened: Opened, command: Command) -> Result<(), Failure>
         Command::Create(arguments) => create::run(&opened, arguments).await,
         Command::Show(arguments) => show::run(&opened, &arguments).await,
         Command::EndSessions(named) => end_sessions(&opened, &named).await,
+        Command::ResetFactor(named) => reset_factor(&opened, &named).await,
         Command::Disable(named) => switch(&opened, &named, Switch::Off).await,
         Command::Enable(named) => switch(&opened, &named, Switch::On).await,
     }
@@ -56,6 +60,16 @@ async fn end_sessions(opened: &Opened, named: &Named) -> Result<(), Failure> {
         0 => format!("{name} had no session."),
         1 => format!("The one session of {name} has ended."),
         many => format!("The {many} sessions of {name} have ended."),
+    });
+    Ok(())
+}
+
+async fn reset_factor(opened: &Opened, named: &Named) -> Result<(), Failure> {
+    let (name, found) = named.find(opened).await?;
+    let due_at = opened.act(async |tx| account::factor_reset::ask(tx, found.id).await).await?;
+    tell(match due_at {
+        Ok(due_at) => format!("The second factor of {name} goes at {due_at}, unless its owner objects: a running server mails them now."),
+        Err(AskedAlready(due_at)) => format!("That was asked for already: the second factor of {name} goes at {due_at}."),
     });
     Ok(())
 }
@@ -81,7 +95,7 @@ async fn switch(opened: &Opened, named: &Named, to: Switch) -> Result<(), Failur
         (Switch::Off, true) => format!("{name} is switched off, and its sessions have ended."),
         (Switch::Off, false) => format!("{name} was switched off already."),
         (Switch::On, true) => format!("{name} is switched on; its sessions don't come back."),
-        (Switch::On, false) => format!("{name} was switched on already."),
+        (Switch::On, false) => format!("{name} was switched on already, or its owner closed it for good."),
     });
     Ok(())
 }
