@@ -45,7 +45,7 @@ pub fn router(app: &App, more: Router<App>) -> Router {
         .merge(oidc::pages())
         .merge(more)
         .fallback(not_found)
-        .method_not_allowed_fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), mark_browser));
     Router::new()
         .route(Place::Healthz.path(), get(async || "ok\n"))
@@ -107,6 +107,10 @@ async fn ready(State(app): State<App>) -> Response {
 
 async fn not_found(State(app): State<App>, caller: Caller) -> Response {
     answer::trouble(&app, &caller, Trouble::NotFound)
+}
+
+async fn wrong_method(State(app): State<App>, caller: Caller) -> Response {
+    answer::wrong_method(&app, &caller)
 }
 
 fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {

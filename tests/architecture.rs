@@ -7,6 +7,8 @@
 mod dependencies;
 #[path = "architecture/files.rs"]
 mod files;
+#[path = "architecture/routes.rs"]
+mod routes;
 #[path = "architecture/source.rs"]
 mod source;
 #[path = "architecture/tables.rs"]
@@ -123,6 +125,14 @@ fn subjects_do_not_know_http_and_doors_do_not_know_sql() {
 fn only_the_owner_of_a_table_writes_it() {
     none(&tables::trespasses(&rust(&["src"]), OWNERS));
     none(&tables::ownerless(&read(&["migrations"], &["sql"]), OWNERS));
+}
+
+#[test]
+fn every_route_is_a_place_and_every_place_is_routed() {
+    let sources = rust(&["src"]);
+    none(&routes::nameless(&sources));
+    let places = guichet::base::Place::ALL.map(|place| format!("{place:?}"));
+    assert_eq!(routes::routed(&sources), places.into(), "`Place::ALL` and the routers");
 }
 
 #[test]

@@ -27,6 +27,16 @@ impl Fault {
         Self::Broken { what, cause: cause.into() }
     }
 
+    /// Whether trying again later is all there is to do: a bound was met, or the database is away.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Busy(_) => true,
+            Self::Database(error) => is_away(error),
+            Self::Broken { .. } => false,
+        }
+    }
+
     /// Whether a unique constraint refused the statement.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
@@ -38,4 +48,12 @@ impl From<sqlx::Error> for Fault {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(error)
     }
+}
+
+/// PostgreSQL says by class 57P that it is shutting down, starting or was told to stop, by 53 that it is at a bound of its own.
+fn is_away(error: &sqlx::Error) -> bool {
+    let at_a_bound = |code: &str| code.starts_with("57P") || code.starts_with("53");
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| at_a_bound(&code))
+        || matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed)
 }

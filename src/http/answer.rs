@@ -27,6 +27,15 @@ pub fn trouble(app: &App, caller: &Caller, trouble: Trouble) -> Response {
     }
 }
 
+/// A page for a method that this door doesn't take (RFC 9110 section 15.5.6); the router adds which ones it does.
+#[must_use]
+pub fn wrong_method(app: &App, caller: &Caller) -> Response {
+    match caller.frame(app) {
+        Ok(frame) => page(StatusCode::METHOD_NOT_ALLOWED, &ErrorPage::new(frame, Trouble::NotFound)),
+        Err(fault) => Broken(fault).into_response(),
+    }
+}
+
 /// The HTTP status of a trouble.
 #[must_use]
 pub const fn status(trouble: Trouble) -> StatusCode {
@@ -101,7 +110,7 @@ pub struct Reference {
 impl IntoResponse for Broken {
     fn into_response(self) -> Response {
         let reference = super::broken::reference();
-        let busy = matches!(self.0, Fault::Busy(_));
+        let busy = self.0.passes();
         tracing::error!(%reference, fault = %self.0, "a request could not be answered");
         let status = if busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
         let mut response = status.into_response();

@@ -25,6 +25,8 @@ use super::parameters::Parameters;
 /// What a request may carry (section 2); the confirmation page carries it along. `logout_hint` is taken and spares nobody the question.
 const CARRIED: [&str; 6] = ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
 
+const TWICE: &str = "a parameter was sent twice";
+
 /// GET.
 pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Stop> {
     let parameters =
@@ -35,6 +37,9 @@ pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQ
 /// POST: a relying party's form, or the answer of our own confirmation page.
 pub async fn post(State(app): State<App>, visitor: Visitor, headers: HeaderMap, body: Bytes) -> Result<Response, Stop> {
     let parameters = Parameters::of_form(&headers, &body).map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
+    if parameters.has_repeated() {
+        return Err(bad_request(&app, &visitor.caller, TWICE));
+    }
     if visitor.caller.browser.is_none() {
         // Another site's form carries no cookies: the GET that follows does.
         return Ok(answer::see_other(&format!("{}?{}", Place::RelyingPartyLogout.path(), carried_query(&parameters))));
@@ -50,7 +55,7 @@ async fn proceed(app: &App, mut visitor: Visitor, parameters: &Parameters, confi
         visitor.caller.language = wished;
     }
     if parameters.has_repeated() {
-        return Err(bad_request(app, &visitor.caller, "a parameter was sent twice"));
+        return Err(bad_request(app, &visitor.caller, TWICE));
     }
     let keyring = app.keys.ring();
     let hint = parameters.get("id_token_hint").and_then(|token| hint::read(&keyring, &app.config.issuer, token));

@@ -23,18 +23,31 @@ mod token;
 mod userinfo;
 
 use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodRouter, get, post};
 
 use crate::app::App;
 use crate::base::Place;
+use crate::http::{Caller, answer};
 
 /// The doors a browser comes to.
 pub fn pages() -> Router<App> {
     Router::new()
-        .route(Place::Authorize.path(), get(authorize::get).post(authorize::post))
+        .route(Place::Authorize.path(), never_by_head(get(authorize::get).post(authorize::post)))
         .route(Place::Consent.path(), get(authorize::consent::show).post(authorize::consent::decide))
-        .route(Place::RelyingPartyLogout.path(), get(logout::get).post(logout::post))
+        .route(Place::RelyingPartyLogout.path(), never_by_head(get(logout::get).post(logout::post)))
+}
+
+/// A GET of these doors gives a code away or ends a session, as the specifications want it. A HEAD, which whoever looks at a link
+/// sends, must do nothing (RFC 9110 section 9.2.1): there is none.
+fn never_by_head(door: MethodRouter<App>) -> MethodRouter<App> {
+    let refuse = async |State(app): State<App>, caller: Caller| -> Response {
+        ([(header::ALLOW, HeaderValue::from_static("GET, POST"))], answer::wrong_method(&app, &caller)).into_response()
+    };
+    door.head(refuse).fallback(refuse)
 }
 
 /// The doors programs come to.

@@ -1,9 +1,9 @@
 //! The language switch: keeps the choice in a cookie and comes back to the page it stood on.
 
-use axum::extract::{Query, State};
+use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::Response;
-use serde::Deserialize;
+use url::form_urlencoded::parse;
 
 use crate::app::App;
 use crate::base::{Language, Life, Place};
@@ -13,18 +13,13 @@ use crate::http::cookies::Kept;
 /// How long a browser keeps the choice.
 const KEPT: Life = Life::days(365);
 
-#[derive(Deserialize)]
-pub(super) struct Switch {
-    #[serde(default)]
-    to: String,
-    #[serde(default)]
-    back: String,
-}
-
-pub(super) async fn switch(State(app): State<App>, Query(switch): Query<Switch>) -> Result<Response, Stop> {
-    let back = if is_ours(&switch.back) { switch.back.as_str() } else { Place::Root.path() };
-    let mut response = answer::see_other(back);
-    if let Some(language) = Language::from_tag(&switch.to) {
+/// Whatever the query says, nobody ends on an error here: what can't be read is left as it was.
+pub(super) async fn switch(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Stop> {
+    let query = query.unwrap_or_default();
+    let said = |name: &str| parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default();
+    let (to, back) = (said("to"), said("back"));
+    let mut response = answer::see_other(if is_ours(&back) { &back } else { Place::Root.path() });
+    if let Some(language) = Language::from_tag(&to) {
         response.headers_mut().append(header::SET_COOKIE, Kept::Language.keep(language.code(), Some(KEPT), app.config.is_https())?);
     }
     Ok(response)

@@ -1,200 +1,64 @@
 //! Back-channel logout (OpenID Connect Back-Channel Logout 1.0): whatever ends a sign-in, its relying parties are told, once.
 
-use guichet::account;
 use guichet::audit::{self, About, Filter, Line};
-use guichet::authorization::consent;
 use serde_json::json;
 
-use crate::world::{
-    Browser, Cause, Code, Kind, PASSWORD, Receiver, RelyingParty, Reply, Server, Tokens, World, both, claims_of, header_of,
-};
+use crate::world::{Browser, Cause, Code, Kind, Receiver, RelyingParty, Reply, Server, Tokens, World, both, claims_of, header_of};
 
-/// What ends a sign-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ending {
-    SignOut,
-    SignOutAtTheRelyingParty,
-    EndedFromAnotherSession,
-    EndedByTheOperator,
-    ReplacedAtSignIn,
-    Idle,
-    TooOld,
-    ConsentWithdrawn,
-    CodeReplayed,
-    AccessLost(Cause),
-    FoundLostAtAPage,
-    FoundLostAtTheTokenEndpoint,
-    AbsentFromAFullFile,
-}
-
-/// Somebody signed in at two relying parties, with a code of the first still in flight.
+/// A person signed in at the portal, with a code of it still in flight.
 struct Held {
     browser: Browser,
     portal: RelyingParty,
-    spent: Code,
     in_flight: Code,
     tokens: Tokens,
-    web: Tokens,
 }
 
 impl Held {
     async fn of(world: &World, who: &str) -> Self {
-        let (portal, web) = (world.client("portal"), world.client("demo-web"));
+        let portal = world.client("portal");
         let mut browser = world.signed_in(who).await;
-        let spent = portal.authorize(&mut browser).await;
-        let tokens = portal.tokens(&spent).await;
-        let web = web.enter(&mut browser).await;
+        let tokens = portal.enter(&mut browser).await;
         let in_flight = portal.authorize(&mut browser).await;
-        Self { browser, portal, spent, in_flight, tokens, web }
+        Self { browser, portal, in_flight, tokens }
     }
 }
 
-/// The form that ends a session or withdraws a consent of alice's, in another session of hers.
-async fn press_from_another_session(world: &World, path: &str, which: impl Fn(&str) -> bool, field: &str) {
-    let mut other = world.signed_in("alice").await;
-    let page = other.get("/account/security").await.page();
-    let values: Vec<_> = page.forms().iter().filter(|form| form.action == path).map(|form| form.field(field).to_owned()).collect();
-    let value = values.iter().find(|value| which(value)).expect("no such form");
-    other.send_form_to(path, (field, value)).await;
-}
-
-impl Ending {
-    async fn strike(self, world: &World, held: &mut Held) {
-        match self {
-            Self::SignOut => {
-                held.browser.get("/account/security").await;
-                held.browser.submit("sign-out", &[]).await;
-            }
-            Self::SignOutAtTheRelyingParty => {
-                held.browser.get(&format!("/oauth2/logout?id_token_hint={}", held.tokens.id)).await;
-            }
-            Self::EndedFromAnotherSession => {
-                let page = held.browser.get("/account/security").await.page();
-                let own = page.forms().iter().find(|form| form.action == "/account/sessions/end").unwrap().field("session").to_owned();
-                press_from_another_session(world, "/account/sessions/end", |session| session == own, "session").await;
-            }
-            Self::EndedByTheOperator => {
-                let alice = world.people("alice").await.remove(0).account;
-                assert_eq!(world.as_operator(async |tx| account::end_all(tx, alice, account::Because::Operator).await).await, 1);
-            }
-            Self::ReplacedAtSignIn => {
-                let again = held.portal.ask().with("prompt", "login");
-                held.browser.open(&again.path()).await;
-                assert_eq!(held.browser.give_password("alice", PASSWORD).await.status(), 303);
-            }
-            Self::Idle => world.advance("2h"),
-            Self::TooOld => {
-                for _ in 0..12 {
-                    world.advance("1h");
-                    held.browser.get("/account/security").await;
-                }
-            }
-            Self::ConsentWithdrawn => {
-                let portal = consent_to_the_portal(world).await;
-                press_from_another_session(world, "/account/consents/withdraw", |consent| consent == portal, "consent").await;
-            }
-            Self::CodeReplayed => assert_eq!(held.portal.redeem(&held.spent).await.status(), 400),
-            Self::AccessLost(cause) => cause.strike(world, "alice").await,
-            Self::FoundLostAtAPage => {
-                Cause::ContactDisabled.strike(world, "alice").await;
-                assert_eq!(held.browser.get("/account").await.status(), 403);
-            }
-            Self::FoundLostAtTheTokenEndpoint => {
-                // What ends is the sign-in of the code in flight, of which the relying party knows nothing.
-                Cause::ContactDisabled.strike(world, "alice").await;
-                assert_eq!(held.portal.redeem(&held.in_flight).await.status(), 400);
-            }
-            Self::AbsentFromAFullFile => world.import_all_without("alice").await,
+both! {
+    /// What nobody told us, a refusal finds: of whatever ends a sign-in by an event, `faults::living_on` tells.
+    async fn relying_parties_are_told_of_access_found_lost_at_a_page_and_nobody_elses(world) {
+        let receiver = Receiver::start().await;
+        let listeners = [("portal", &receiver)];
+        let (server, second) = (world.telling(&listeners).await, world.telling(&listeners).await);
+        let (mut held, _fanny) = (Held::of(&world, "alice").await, Held::of(&world, "fanny").await);
+        Cause::ContactDisabled.strike(&world, "alice").await;
+        assert_eq!(held.browser.get("/account").await.status(), 403);
+        for server in [&server, &second, &server] {
+            server.run_due().await;
+            world.advance("5min");
         }
-    }
-
-    /// Which of the two relying parties are told.
-    fn told(self) -> (usize, usize) {
-        match self {
-            Self::ConsentWithdrawn | Self::CodeReplayed => (1, 0),
-            Self::FoundLostAtTheTokenEndpoint => (0, 0),
-            Self::SignOut
-            | Self::SignOutAtTheRelyingParty
-            | Self::EndedFromAnotherSession
-            | Self::EndedByTheOperator
-            | Self::ReplacedAtSignIn
-            | Self::Idle
-            | Self::TooOld
-            | Self::AccessLost(_)
-            | Self::FoundLostAtAPage
-            | Self::AbsentFromAFullFile => (1, 1),
-        }
+        assert_eq!(receiver.sids(), [held.tokens.id_claims()["sid"].clone()], "once, and of nobody else");
     }
 }
 
-async fn consent_to_the_portal(world: &World) -> String {
-    let alice = world.people("alice").await.remove(0).account;
-    let found = world.app.look(async |view| consent::standing(&mut view.db, alice, "portal").await);
-    found.await.unwrap().unwrap().id.to_string()
-}
-
-/// Whatever runs afterwards, on whichever server, nobody is told twice; and nobody else's sign-in is over.
-async fn assert_each_is_told_once(world: &World, ending: Ending) {
-    let (at_portal, at_web) = (Receiver::start().await, Receiver::start().await);
-    let listeners = [("portal", &at_portal), ("demo-web", &at_web)];
-    let (server, second) = (world.telling(&listeners).await, world.telling(&listeners).await);
-    let mut held = Held::of(world, "alice").await;
-    server.run_due().await;
-    assert_eq!((at_portal.tokens().len(), at_web.tokens().len()), (0, 0), "nothing has ended");
-
-    ending.strike(world, &mut held).await;
-    let fanny = Held::of(world, "fanny").await;
-    for server in [&server, &second, &server] {
+both! {
+    /// What ends is the sign-in of the code in flight, of which the relying party knows nothing.
+    async fn a_relying_party_that_never_got_tokens_is_told_nothing(world) {
+        let receiver = Receiver::start().await;
+        let server = world.telling(&[("portal", &receiver)]).await;
+        let held = Held::of(&world, "alice").await;
+        Cause::ContactDisabled.strike(&world, "alice").await;
+        assert_eq!(held.portal.redeem(&held.in_flight).await.status(), 400);
         server.run_due().await;
-        world.advance("5min");
+        assert_eq!(receiver.tokens().len(), 0);
     }
-    let expected = ending.told();
-    assert_eq!((at_portal.tokens().len(), at_web.tokens().len()), expected, "{ending:?}");
-    let sid = |tokens: &Tokens| vec![tokens.id_claims()["sid"].clone()];
-    if expected.0 == 1 {
-        assert_eq!(at_portal.sids(), sid(&held.tokens), "{ending:?}");
-    }
-    if expected.1 == 1 {
-        assert_eq!(at_web.sids(), sid(&held.web), "{ending:?}");
-    }
-    assert_ne!(fanny.tokens.id_claims()["sub"], held.tokens.id_claims()["sub"]);
-}
-
-macro_rules! every_ending {
-    ($($name:ident: $ending:expr,)*) => {
-        $(both! {
-            async fn $name(world) {
-                assert_each_is_told_once(&world, $ending).await;
-            }
-        })*
-    };
-}
-
-every_ending! {
-    relying_parties_are_told_of_a_sign_out: Ending::SignOut,
-    relying_parties_are_told_of_a_sign_out_that_one_of_them_asked_for: Ending::SignOutAtTheRelyingParty,
-    relying_parties_are_told_of_a_session_ended_from_another_one: Ending::EndedFromAnotherSession,
-    relying_parties_are_told_of_sessions_ended_by_the_operator: Ending::EndedByTheOperator,
-    relying_parties_are_told_of_a_session_replaced_at_sign_in: Ending::ReplacedAtSignIn,
-    relying_parties_are_told_of_a_session_that_idled_out: Ending::Idle,
-    relying_parties_are_told_of_a_session_grown_too_old: Ending::TooOld,
-    the_relying_party_concerned_is_told_of_a_consent_withdrawn: Ending::ConsentWithdrawn,
-    the_relying_party_concerned_is_told_of_a_code_replayed: Ending::CodeReplayed,
-    relying_parties_are_told_of_a_contact_inactive_at_the_erp: Ending::AccessLost(Cause::ContactInactiveAtErp),
-    relying_parties_are_told_of_a_contact_absent_from_a_full_file: Ending::AbsentFromAFullFile,
-    relying_parties_are_told_of_a_blocked_company: Ending::AccessLost(Cause::CompanyBlocked),
-    relying_parties_are_told_of_a_company_no_longer_validated: Ending::AccessLost(Cause::CompanyNotValidated),
-    relying_parties_are_told_of_a_deactivated_membership: Ending::AccessLost(Cause::MembershipDisabled),
-    relying_parties_are_told_of_a_deactivated_account: Ending::AccessLost(Cause::AccountDisabled),
-    relying_parties_are_told_of_access_found_lost_at_a_page: Ending::FoundLostAtAPage,
-    a_relying_party_that_never_got_tokens_is_told_nothing: Ending::FoundLostAtTheTokenEndpoint,
 }
 
 /// Alice signed in at the portal and out again, and a server about to tell it.
 async fn signed_out(world: &World, portal: &Receiver) -> (Server, Tokens) {
     let server = world.telling(&[("portal", portal), ("old-fashioned", portal)]).await;
     let mut held = Held::of(world, "alice").await;
-    Ending::SignOut.strike(world, &mut held).await;
+    held.browser.get("/account").await;
+    held.browser.submit("sign-out", &[]).await;
     (server, held.tokens)
 }
 

@@ -1,12 +1,10 @@
 //! Limits against guessing and flooding (SECURITY: guessing): counted in the database, alike for unknown names, and no lock on people's own doors.
-
-use std::sync::Arc;
+//! Fifty at once are in `faults::single_use`.
 
 use guichet::audit::{self, About, Filter};
 use guichet::limits::Settings;
-use tokio::sync::Barrier;
 
-use crate::world::{Answer, Browser, Kind, PASSWORD, Server, World, both};
+use crate::world::{Answer, Browser, PASSWORD, Server, both};
 
 const ALICE: &str = "alice@durand.example";
 
@@ -52,17 +50,6 @@ both! {
         assert_waits(&world.browser().sign_in("alice", PASSWORD).await, 1..=60);
         world.advance("1min");
         assert_eq!(world.browser().sign_in("alice", PASSWORD).await.status(), 303);
-    }
-}
-
-both! {
-    async fn every_spelling_of_a_name_counts_as_one(world) {
-        for _ in 0..2 {
-            for name in ["alice@durand.example", "ALICE@Durand.Example", "  alice@durand.example ", "\u{ff41}lice@durand.example", "alice\u{ff20}durand.example"] {
-                assert_eq!(world.browser().sign_in_as(name, "wrong").await.status(), 401, "{name}");
-            }
-        }
-        assert_waits(&world.browser().sign_in("alice", PASSWORD).await, 1..=900);
     }
 }
 
@@ -204,51 +191,6 @@ both! {
     }
 }
 
-const AT_ONCE: usize = 50;
-
-/// Fifty guesses at once, the servers taking turns.
-async fn guess_at_once(servers: [&Server; 2]) -> Vec<u16> {
-    let barrier = Arc::new(Barrier::new(AT_ONCE));
-    let mut tasks = Vec::new();
-    for index in 0..AT_ONCE {
-        let mut browser = servers[index % 2].browser();
-        browser.get("/login").await;
-        let barrier = barrier.clone();
-        tasks.push(tokio::spawn(async move {
-            barrier.wait().await;
-            browser.give_password("alice", "wrong").await.status()
-        }));
-    }
-    let mut statuses = Vec::new();
-    for task in tasks {
-        statuses.push(task.await.unwrap());
-    }
-    statuses
-}
-
-async fn fifty_guesses_at_once(world: World) {
-    let second = world.second_server().await;
-    guess(&world, ALICE, 5).await;
-    let statuses = guess_at_once([&world, &second]).await;
-    let told = |status: u16| statuses.iter().filter(|found| **found == status).count();
-    assert_eq!(told(401), 5, "no more than ten are looked at: {statuses:?}");
-    assert_eq!(told(429), AT_ONCE - 5, "{statuses:?}");
-    assert_eq!(closings(&world).await, [("name".to_owned(), true)]);
-    assert_waits(&second.browser().sign_in("alice", PASSWORD).await, 1..=900);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_guesses_at_once_on_two_servers_are_not_one_more_than_the_limit_sqlite() {
-    fifty_guesses_at_once(World::on(Kind::Sqlite).await.unwrap()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_guesses_at_once_on_two_servers_are_not_one_more_than_the_limit_postgres() {
-    if let Some(world) = World::on(Kind::Postgres).await {
-        fifty_guesses_at_once(world).await;
-    }
-}
-
 fn assert_program_waits(answer: &Answer) {
     assert_waits(answer, 1..=900);
     assert_eq!(answer.error(), "temporarily_unavailable");
@@ -302,31 +244,5 @@ both! {
         assert_program_waits(&world.client("portal").token(&[]).await);
         let restarted = world.second_server().await;
         assert_program_waits(&restarted.client("portal").token(&[]).await);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_wrong_client_secrets_at_once_are_told_no_more_often_than_the_limit() {
-    for kind in [Kind::Sqlite, Kind::Postgres] {
-        let Some(world) = World::on(kind).await else { continue };
-        let second = world.second_server().await;
-        let barrier = Arc::new(Barrier::new(AT_ONCE));
-        let tasks: Vec<_> = (0..AT_ONCE)
-            .map(|index| {
-                let portal = [&*world, &second][index % 2].client("portal");
-                let barrier = barrier.clone();
-                tokio::spawn(async move {
-                    barrier.wait().await;
-                    portal.token_as(None, &[("client_id", "portal"), ("client_secret", "wrong")]).await.status()
-                })
-            })
-            .collect();
-        let mut told = 0;
-        for task in tasks {
-            let status = task.await.unwrap();
-            assert!([401, 429].contains(&status));
-            told += usize::from(status == 401);
-        }
-        assert_eq!(told, 20);
     }
 }

@@ -6,24 +6,20 @@
 mod wire;
 mod world;
 
-mod access_ends;
 mod backchannel;
-mod client_credentials;
 mod command_line;
 mod conformance;
+mod doors;
+mod faults;
 mod foreign;
 mod forms;
 mod fuzz_seeds;
 mod headers;
-mod introspection;
 mod languages;
 mod lasting;
 mod limits;
 mod portal;
 mod protocol;
-mod races;
-mod refresh;
-mod revocation;
 mod rotation;
 mod security_page;
 mod security_page_account;

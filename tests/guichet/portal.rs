@@ -215,7 +215,7 @@ async fn a_session_ended_at_the_provider_is_over_at_the_portal(visit: &Visit<'_>
     visit.consent().await?;
     visit.browser.goto(format!("{}/account", visit.example.provider)).await?;
     visit.press("sign-out").await?;
-    assert!(visit.has("logged-out-title").await?);
+    visit.arrive(&["logged-out-title"]).await?;
     for _ in 0..50 {
         visit.open("/").await?;
         if visit.has("portal-sign-in").await? {

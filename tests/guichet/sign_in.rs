@@ -41,17 +41,6 @@ both! {
 }
 
 both! {
-    async fn a_name_is_the_same_in_capitals_with_blanks_around_and_in_compatibility_forms(world) {
-        for name in ["ALICE@Durand.Example", "  alice@durand.example ", "\u{ff41}lice@durand.example", "alice\u{ff20}durand.example"] {
-            let answer = world.browser().sign_in_as(name, PASSWORD).await;
-            assert_eq!(answer.status(), 303, "{name}");
-        }
-        let answer = world.browser().sign_in("alice@durand.example", &PASSWORD.to_uppercase()).await;
-        assert_eq!(answer.status(), 401, "a password is not folded");
-    }
-}
-
-both! {
     async fn an_incomplete_form_comes_back_with_what_is_missing(world) {
         let mut browser = world.browser();
         let answer = browser.sign_in("alice@durand.example", "").await;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::audit::{self, Deed, What};
 use crate::base::ids::CompanyId;
 use crate::base::{Fault, Timestamp};
 use crate::directory::company::{
@@ -114,6 +115,9 @@ impl Plan {
         for company in &self.withdraw {
             withdraw_validation(tx, *company).await?;
             step();
+        }
+        for company in self.update.iter().map(|company| company.id).chain(self.withdraw.iter().copied()) {
+            audit::record(tx, Deed::new(What::CompanyChanged).company(company)).await?;
         }
         for company in self.inactive.iter().chain(&self.withdraw) {
             events::record(tx, Happening::CompanyInactive(*company)).await?;

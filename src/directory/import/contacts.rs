@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::audit::{self, Deed, What};
 use crate::base::ids::{CompanyId, ContactId};
 use crate::base::{Email, Fault};
 use crate::directory::company::{branches_by_refs, companies_by_refs};
@@ -27,8 +28,15 @@ pub(super) struct Plan {
     /// Contacts among those to update whose email changes.
     park: Vec<ContactId>,
     delist: Vec<ContactId>,
-    /// Contacts among those to update who go inactive.
-    inactive: Vec<ContactId>,
+    /// What becomes of contacts that exist, for the trail. Those that are new are told of by the file's own line.
+    turns: Vec<Turn>,
+}
+
+/// What becomes of a contact.
+struct Turn {
+    contact: ContactId,
+    company: CompanyId,
+    what: What,
 }
 
 /// Compares the file with the directory. With `absence`, the contacts that file doesn't mention are absent from the ERP.
@@ -52,7 +60,10 @@ pub(super) async fn plan(tx: &mut Tx, lines: &[Line<ContactRow>], absence: Optio
         let mentioned = file.mentioned();
         let listed = listed_contacts(&mut tx.db).await?;
         forecast.active = listed.len() as u64;
-        plan.delist = listed.into_iter().filter(|(_, reference)| !mentioned.contains(reference.as_str())).map(|(id, _)| id).collect();
+        for (contact, company, _) in listed.into_iter().filter(|(_, _, reference)| !mentioned.contains(reference.as_str())) {
+            plan.delist.push(contact);
+            plan.turns.push(Turn { contact, company, what: What::ContactDeactivated });
+        }
         forecast.counts.deactivated += plan.delist.len() as u64;
     }
     Ok((plan, forecast))
@@ -215,9 +226,13 @@ impl Plan {
         undone.into_iter().for_each(|field| keep(&mut after, before, field));
         self.settle.extend(settled.into_iter().map(|field| (before.id, field)));
         let change = Change::between(before, &after, |contact| contact.erp_inactive_at.is_none());
-        if change == Change::Deactivated {
-            self.inactive.push(after.id);
-        }
+        let turn = match change {
+            Change::Deactivated => Some(What::ContactDeactivated),
+            Change::Reactivated => Some(What::ContactReactivated),
+            Change::Updated => Some(What::ContactChanged),
+            Change::Created | Change::Unchanged => None,
+        };
+        self.turns.extend(turn.map(|what| Turn { contact: after.id, company: after.company, what }));
         if *before != after {
             self.park.extend(candidate.changes_email());
             self.update.push(after);
@@ -248,8 +263,11 @@ impl Plan {
             delist_contact(tx, *contact).await?;
             step();
         }
-        for contact in self.inactive.iter().chain(&self.delist) {
-            events::record(tx, Happening::ContactInactive(*contact)).await?;
+        for turn in &self.turns {
+            audit::record(tx, Deed::new(turn.what).company(turn.company).subject(turn.contact)).await?;
+            if turn.what == What::ContactDeactivated {
+                events::record(tx, Happening::ContactInactive(turn.contact)).await?;
+            }
         }
         Ok(())
     }

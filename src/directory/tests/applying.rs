@@ -125,6 +125,23 @@ async fn a_file_applied_twice_changes_nothing_the_second_time() {
 }
 
 #[tokio::test]
+async fn what_a_file_does_to_somebody_stands_in_their_companys_trail() {
+    for desk in Desk::all().await {
+        let away = CONTACTS.lines().take(2).collect::<Vec<_>>().join("\n");
+        clean(desk.rows(&away, FORCED).await);
+        clean(desk.rows(CONTACTS, FULL).await);
+        let told = desk.act(async |tx| {
+            store::all!(
+                tx.db,
+                (String, i64),
+                "select deed, count(company) from audit_log where deed like 'contact.%' group by deed order by deed"
+            )
+        });
+        assert_eq!(told.await, [("contact.deactivated".to_owned(), 1), ("contact.reactivated".to_owned(), 1)]);
+    }
+}
+
+#[tokio::test]
 async fn a_company_is_an_active_customer_once_validated_and_ordered_and_not_blocked() {
     for desk in Desk::all().await {
         let blocked = COMPANIES.replace("2024-02-01,0,PAR", "2024-02-01,x,PAR");

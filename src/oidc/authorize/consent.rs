@@ -1,30 +1,24 @@
 //! The consent page: who asks, for which company, and what they will see. It records the answer and leads back to the dispatcher.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::access;
+use crate::access::{self, Asked, Door, Snapshot};
 use crate::app::App;
 use crate::authorization::{self, consent, errand};
 use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
-use crate::base::{Actor, Place, Secret};
+use crate::base::{Actor, EServiceCode, Place, Secret};
 use crate::http::answer::{self, Stop};
 use crate::http::consent::{ConsentPage, in_words};
 use crate::http::errand::{Waiting, at, waiting};
 use crate::http::error::Trouble;
-use crate::http::{Caller, Posted, Visitor};
+use crate::http::{Caller, Carried, Posted, Visitor};
 use crate::relying_party::Scopes;
 
 use super::answer::host;
-
-/// What the page's address carries.
-#[derive(Debug, Deserialize)]
-pub struct Asked {
-    errand: ErrandId,
-}
 
 /// The button pressed.
 #[derive(Debug, Deserialize)]
@@ -41,9 +35,9 @@ enum Decision {
 }
 
 /// Asks.
-pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, Stop> {
+pub async fn show(State(app): State<App>, visitor: Visitor, Carried(errand): Carried) -> Result<Response, Stop> {
     let Visitor { mut caller, session } = visitor;
-    let waiting = known(&app, &mut caller, asked.errand).await?;
+    let waiting = known(&app, &mut caller, errand).await?;
     // Whoever isn't as far as this page is sent to where they are.
     let Some((session, membership)) = session.and_then(|session| session.membership.map(|membership| (session, membership))) else {
         return Ok(answer::see_other(&waiting.dispatcher()));
@@ -54,7 +48,8 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<
             Ok((access::of_membership(&mut view.db, membership).await?, held))
         })
         .await?;
-    let Some(person) = person else { return Ok(answer::see_other(&waiting.dispatcher())) };
+    let door = Here { caller: &caller, e_service: e_service(&app, &waiting) };
+    let Some(person) = person.filter(|person| door.admits(person)) else { return Ok(answer::see_other(&waiting.dispatcher())) };
     let mut frame = caller.frame(&app)?;
     frame.here = at(Place::Consent, Some(waiting.id));
     let scope = authorization::grantable(&waiting.request.sights(), &person);
@@ -76,7 +71,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<
 pub async fn decide(State(app): State<App>, posted: Posted<Decided>) -> Result<Response, Stop> {
     let Posted { caller, headers, form } = posted;
     let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
-    let waiting = known(&app, &mut caller, form.errand).await?;
+    let waiting = known(&app, &mut caller, Some(form.errand)).await?;
     let Some((session, membership)) = session.and_then(|session| session.membership.map(|membership| (session, membership))) else {
         return Ok(answer::see_other(&waiting.dispatcher()));
     };
@@ -84,10 +79,11 @@ pub async fn decide(State(app): State<App>, posted: Posted<Decided>) -> Result<R
         return Err(answer::trouble(&app, &caller, Trouble::StaleErrand).into());
     };
     let by = Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) };
-    let request = &waiting.request;
+    let (request, door) = (&waiting.request, Here { caller: &caller, e_service: e_service(&app, &waiting) });
     app.act(by, async |tx| match form.decision {
         Decision::Allow => {
-            let Some(person) = access::of_membership(&mut tx.db, membership).await? else { return Ok(()) };
+            let person = access::of_membership(&mut tx.db, membership).await?;
+            let Some(person) = person.filter(|person| door.admits(person)) else { return Ok(()) };
             let scope = authorization::grantable(&request.sights(), &person);
             consent::grant(tx, session.account, &request.client, &scope).await.map(drop)
         }
@@ -97,8 +93,24 @@ pub async fn decide(State(app): State<App>, posted: Posted<Decided>) -> Result<R
     Ok(answer::see_other(&waiting.dispatcher()))
 }
 
-async fn known(app: &App, caller: &mut Caller, id: ErrandId) -> Result<Waiting, Stop> {
-    match waiting(app, caller, Some(id)).await? {
+/// Access is asked here too (SECURITY 2): whoever has lost it gives no consent, and is told why by the dispatcher.
+struct Here<'a> {
+    caller: &'a Caller,
+    e_service: Option<&'a EServiceCode>,
+}
+
+impl Here<'_> {
+    fn admits(&self, person: &Snapshot) -> bool {
+        access::judge(person, Asked { door: Door::Authorize, address: self.caller.address, e_service: self.e_service }).holds()
+    }
+}
+
+fn e_service<'a>(app: &'a App, waiting: &Waiting) -> Option<&'a EServiceCode> {
+    app.relying_parties.find(&waiting.request.client).and_then(|party| party.e_service.as_ref())
+}
+
+async fn known(app: &App, caller: &mut Caller, id: Option<ErrandId>) -> Result<Waiting, Stop> {
+    match waiting(app, caller, id).await? {
         Some(waiting) => Ok(waiting),
         None => Err(answer::trouble(app, caller, Trouble::StaleErrand).into()),
     }

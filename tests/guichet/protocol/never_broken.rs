@@ -1,7 +1,8 @@
-//! No answer of a bad request is a 5xx (PROTOCOL: Everywhere): random requests at every OAuth endpoint.
+//! No answer of a bad request is a 5xx (PROTOCOL: Everywhere): random requests at every place.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Request};
+use guichet::base::Place;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use tokio::runtime::Runtime;
@@ -65,18 +66,6 @@ const VALUES: [&str; 23] = [
     "demo-rs",
 ];
 
-const PATHS: [&str; 9] = [
-    "/oauth2/authorize",
-    "/oauth2/token",
-    "/oauth2/userinfo",
-    "/oauth2/introspect",
-    "/oauth2/revoke",
-    "/oauth2/logout",
-    "/login",
-    "/login/consent",
-    "/login/company",
-];
-
 const CONTENT_TYPES: [&str; 3] = ["application/x-www-form-urlencoded", "application/json", "text/plain; charset=utf-7"];
 
 /// A piece of a query, right, nearly right or nonsense, encoded or not.
@@ -87,6 +76,13 @@ fn pair() -> impl Strategy<Value = String> {
         9 => (name, value).prop_map(|(name, value)| url::form_urlencoded::Serializer::new(String::new()).append_pair(&name, &value).finish()),
         1 => "[!-~]{0,30}".prop_map(|raw| raw.replace(['#', '"', '<', '>', '`', '{', '}', '|', '^', '\\'], "%")),
     ]
+}
+
+/// Every place, and of those that read most twice.
+fn paths() -> Vec<&'static str> {
+    let busy = [Place::Authorize, Place::Token, Place::Introspect, Place::RelyingPartyLogout, Place::Login];
+    let every = Place::ALL.into_iter().filter(|place| !place.is_demo() && *place != Place::Asset);
+    every.chain(busy).map(Place::path).collect()
 }
 
 #[derive(Debug, Clone)]
@@ -102,7 +98,7 @@ fn wild() -> impl Strategy<Value = Wild> {
     let authorization =
         proptest::option::weighted(0.4, prop_oneof!["Basic [A-Za-z0-9+/=]{0,40}", "Bearer [A-Za-z0-9._-]{0,60}", "[ -~]{0,40}"]);
     (
-        proptest::sample::select(&PATHS[..]),
+        proptest::sample::select(paths()),
         any::<bool>(),
         proptest::collection::vec(pair(), 0..14),
         proptest::sample::select(&CONTENT_TYPES[..]),

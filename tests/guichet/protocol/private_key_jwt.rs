@@ -202,26 +202,3 @@ both! {
         Tokens::of(&signs.token_by(&anew, &code.redemption()).await);
     }
 }
-
-async fn fifty_at_once(world: &World, servers: &[&RelyingParty]) {
-    let signed = assertion(world, servers[0]).signed();
-    let ask = |index: usize| {
-        let (party, signed) = (servers[index % servers.len()], signed.clone());
-        async move { party.token_by(&signed, &[("grant_type", "authorization_code"), ("code", "made-up")]).await }
-    };
-    let answers = futures_util::future::join_all((0..50).map(ask)).await;
-    let let_in = answers.iter().filter(|answer| answer.error() == "invalid_grant").count();
-    let refused = answers.iter().filter(|answer| (answer.status(), answer.error().as_str()) == (401, "invalid_client")).count();
-    assert_eq!((let_in, refused), (1, 49));
-}
-
-both! {
-    async fn of_fifty_uses_at_once_on_two_servers_one_counts(world) {
-        let second = world.second_server().await;
-        let (here, there) = (world.client("signs"), second.client("signs"));
-        for _ in 0..3 {
-            fifty_at_once(&world, &[&here]).await;
-            fifty_at_once(&world, &[&here, &there]).await;
-        }
-    }
-}

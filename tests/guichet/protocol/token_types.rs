@@ -3,7 +3,7 @@
 use josekit::jws::{HS256, JwsSigner as _, RS256};
 use serde_json::{Value, json};
 
-use crate::world::{RelyingParty, Tokens, World, both, claims_of, forge, header_of, signing_input};
+use crate::world::{Browser, RelyingParty, Tokens, World, both, claims_of, forge, header_of, signing_input};
 
 async fn entered(world: &World) -> (RelyingParty, Tokens) {
     let portal = world.client("portal");
@@ -127,5 +127,88 @@ both! {
         let foreign = party.tokens(&code).await;
         assert_eq!(party.userinfo(&foreign.access).await.status(), 200);
         assert_refused(&portal, &foreign.access, "another issuer, with the very same keys").await;
+    }
+}
+
+/// Each door that takes a secret or a token of ours, and what it takes.
+const DOORS: [(&str, &[&str]); 7] = [
+    ("userinfo", &["signed access token", "opaque access token"]),
+    ("introspection", &["signed access token", "opaque access token"]),
+    ("introspection of a refresh token", &["signed access token", "opaque access token", "refresh token"]),
+    ("refresh", &["refresh token"]),
+    ("code", &["code"]),
+    ("authorize, id_token_hint", &["ID token"]),
+    ("logout, id_token_hint", &["ID token"]),
+];
+
+/// Whether that door takes this for what it asks for.
+async fn takes(world: &World, (door, browser): (&str, &Browser), token: &str) -> bool {
+    let (portal, rs) = (world.client("portal"), world.client("demo-rs"));
+    let mut browser = browser.clone();
+    match door {
+        "userinfo" => portal.userinfo(token).await.status() == 200,
+        "introspection" => rs.introspect(token, &[]).await.json()["active"] == true,
+        "introspection of a refresh token" => rs.introspect(token, &[("token_type_hint", "refresh_token")]).await.json()["active"] == true,
+        "refresh" => portal.refresh(token).await.status() == 200,
+        "code" => {
+            let ask = portal.ask();
+            let redirect_uri = ask.value("redirect_uri").unwrap();
+            let verifier = ("code_verifier", crate::world::VERIFIER);
+            let fields = [("grant_type", "authorization_code"), ("code", token), ("redirect_uri", redirect_uri), verifier];
+            portal.token(&fields).await.status() == 200
+        }
+        "authorize, id_token_hint" => {
+            let ask = portal.ask().with("prompt", "none").with("id_token_hint", token);
+            browser.open(&ask.path()).await.parameter("code").is_some()
+        }
+        _ => browser.get(&format!("/oauth2/logout?id_token_hint={token}")).await.shows("logged-out-title"),
+    }
+}
+
+both! {
+    /// Everything of ours that somebody could hold × every door that takes any of it. The doors that spend or end come last.
+    async fn nothing_stands_in_for_anything_else_at_any_door(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        let tokens = portal.enter(&mut browser).await;
+        let opaque = world.client("opaque").enter(&mut browser).await;
+        let code = portal.authorize(&mut browser).await.secret;
+        browser.get("/account").await;
+        let held = [
+            ("ID token", tokens.id.clone()),
+            ("signed access token", tokens.access.clone()),
+            ("opaque access token", opaque.access.clone()),
+            ("refresh token", tokens.refresh.clone()),
+            ("code", code),
+            ("session cookie", browser.cookie("guichet_session").unwrap().to_owned()),
+            ("browser cookie", browser.cookie("guichet_browser").unwrap().to_owned()),
+            ("device cookie", browser.cookie("guichet_device").unwrap().to_owned()),
+            ("form token", browser.csrf()),
+            ("sid", tokens.id_claims()["sid"].as_str().unwrap().to_owned()),
+            ("jti", tokens.access_claims()["jti"].as_str().unwrap().to_owned()),
+        ];
+        for (door, taken) in DOORS {
+            let (own, others): (Vec<_>, Vec<_>) = held.iter().partition(|(kind, _)| taken.contains(kind));
+            for (kind, token) in others.iter().chain(&own) {
+                assert_eq!(takes(&world, (door, &browser), token).await, taken.contains(kind), "{kind} at {door}");
+            }
+        }
+    }
+}
+
+both! {
+    /// What signs a client in is none of the above, and none of the above signs a client in.
+    async fn no_token_of_ours_is_a_client_assertion_or_a_client_secret(world) {
+        let (portal, signs) = (world.client("portal"), world.client("signs"));
+        let tokens = portal.enter(&mut world.signed_in("alice").await).await;
+        let assertion = crate::world::Assertion::of(&signs, world.app.clock.now().seconds()).signed();
+        assert_refused(&portal, &assertion, "an assertion as access token").await;
+        assert!(!world.client("demo-rs").finds_active(&assertion).await);
+        let grant = [("grant_type", "client_credentials")];
+        for token in [&tokens.id, &tokens.access, &tokens.refresh] {
+            assert_eq!(signs.token_by(token, &grant).await.error(), "invalid_client");
+            let secret = [("client_id", "portal"), ("client_secret", token.as_str())];
+            assert_eq!(portal.token_as(None, &[&grant[..], &secret[..]].concat()).await.error(), "invalid_client");
+        }
     }
 }

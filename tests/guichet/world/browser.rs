@@ -43,6 +43,12 @@ impl Browser {
         self
     }
 
+    /// The same browser, whose requests a load balancer brings to another server.
+    pub(super) fn at(mut self, router: Router) -> Self {
+        self.router = router;
+        self
+    }
+
     /// The cookie whose name ends so.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.iter().find(|(key, _)| key.ends_with(name)).map(|(_, value)| value.as_str())

@@ -27,7 +27,7 @@ pub enum Kind {
 /// A test's own database.
 pub struct Database {
     url: String,
-    _folder: Option<TempDir>,
+    folder: Option<TempDir>,
     _on_server: Option<OnServer>,
 }
 
@@ -55,7 +55,7 @@ impl Database {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("guichet.db");
         std::fs::write(&file, template).unwrap();
-        Self { url: format!("sqlite:{}", file.display()), _folder: Some(folder), _on_server: None }
+        Self { url: format!("sqlite:{}", file.display()), folder: Some(folder), _on_server: None }
     }
 
     async fn on_server(server: &str) -> Self {
@@ -64,12 +64,17 @@ impl Database {
         let name = format!("guichet_test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         on(server, &format!("create database \"{name}\" template \"{template}\"")).await.unwrap();
         let url = with_database(server, &name);
-        Self { url, _folder: None, _on_server: Some(OnServer { server: server.to_owned(), name }) }
+        Self { url, folder: None, _on_server: Some(OnServer { server: server.to_owned(), name }) }
     }
 
     /// As `[store]` names it.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Whether several servers on several machines can share it.
+    pub fn is_shared(&self) -> bool {
+        self.folder.is_none()
     }
 
     /// Runs a statement that no door of this release runs. Answers how many rows it touched.

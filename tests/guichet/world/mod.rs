@@ -16,7 +16,7 @@ use std::ops::Deref;
 
 use axum::Router;
 use guichet::account::PasswordSettings;
-use guichet::app::{App, Parts};
+use guichet::app::{App, CannotStart, Parts};
 use guichet::base::{Clock, Life};
 use guichet::config::Config;
 use guichet::store;
@@ -100,6 +100,11 @@ impl World {
         Server::start(&self.database, self.app.clock.clone(), change).await
     }
 
+    /// Why another server couldn't start on this database.
+    pub async fn cannot_start(&self) -> Option<CannotStart> {
+        Server::try_start(&self.database, self.app.clock.clone(), |_| {}).await.err()
+    }
+
     /// The database, for what no door does yet.
     pub fn database(&self) -> &Database {
         &self.database
@@ -115,15 +120,19 @@ pub struct Server {
 
 impl Server {
     async fn start(database: &Database, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+        Self::try_start(database, clock, change).await.unwrap()
+    }
+
+    async fn try_start(database: &Database, clock: Clock, change: impl FnOnce(&mut Config)) -> Result<Self, CannotStart> {
         let mut config = configuration(database.url());
         change(&mut config);
         let store = store::Store::open(&config.store).await.unwrap();
         store.prepare().await.unwrap();
         let master = database::master_key();
         let mailbox = Some(mail::Mailbox::default());
-        let app = App::new(Parts { config, store, clock, master, mailbox }).await.unwrap();
+        let app = App::new(Parts { config, store, clock, master, mailbox }).await?;
         let router = server::router(&app, Router::new());
-        Self { app, router }
+        Ok(Self { app, router })
     }
 
     /// A browser that has never been here, on the machine at 127.0.0.1.
@@ -137,6 +146,11 @@ impl Server {
         let answer = browser.sign_in(who, PASSWORD).await;
         assert_eq!(answer.status(), 303, "{who} can't sign in: {}", answer.text());
         browser
+    }
+
+    /// A browser that was at another server before, as a load balancer sends it here.
+    pub fn taking_over(&self, browser: &Browser) -> Browser {
+        browser.clone().at(self.router.clone())
     }
 
     /// A relying party.

@@ -102,6 +102,11 @@ impl RelyingParty {
         self.code(&ask, &answer)
     }
 
+    /// Whether asking gets a code without any page.
+    pub async fn authorize_silently(&self, browser: &mut Browser) -> bool {
+        browser.open(&self.ask().with("prompt", "none").path()).await.parameter("code").is_some()
+    }
+
     /// Asks, with the person consenting where that is asked; where it ends.
     pub async fn arrive(&self, browser: &mut Browser, ask: &Ask) -> Answer {
         let answer = browser.open(&ask.path()).await;

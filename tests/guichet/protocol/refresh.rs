@@ -1,11 +1,7 @@
 //! Refresh tokens (RFC 6749 section 6, RFC 9700 section 4.14.2; PROTOCOL and CONTRACT: rotation, grace, lives): one live token per
-//! family, whatever comes back and however often.
+//! family, whatever comes back and however often. Fifty at once are in `faults::single_use`.
 
-use std::sync::Arc;
-
-use tokio::sync::Barrier;
-
-use crate::world::{Answer, Browser, Kind, RelyingParty, Server, Tokens, World, both};
+use crate::world::{Answer, Browser, RelyingParty, Tokens, World, both};
 
 const OFFLINE: &str = "openid company rights offline_access";
 
@@ -311,76 +307,4 @@ both! {
         assert_refused(&world.client("demo-spa").from("203.0.113.9").refresh(&tokens.refresh).await, "from elsewhere");
         assert_eq!(here.refresh(&tokens.refresh).await.status(), 200);
     }
-}
-
-const AT_ONCE: usize = 50;
-
-/// Presents the token fifty times at once, the servers taking turns.
-async fn refresh_at_once(servers: &[&Server], client: &str, token: &str) -> Vec<Answer> {
-    let barrier = Arc::new(Barrier::new(AT_ONCE));
-    let tasks: Vec<_> = (0..AT_ONCE)
-        .map(|index| {
-            let party = servers[index % servers.len()].client(client);
-            let (token, barrier) = (token.to_owned(), barrier.clone());
-            tokio::spawn(async move {
-                barrier.wait().await;
-                party.refresh(&token).await
-            })
-        })
-        .collect();
-    let mut answers = Vec::new();
-    for task in tasks {
-        answers.push(task.await.unwrap());
-    }
-    answers
-}
-
-/// One is answered, one more within the grace, and of both answers one token is live.
-async fn assert_one_family_comes_of_fifty(world: &World, servers: &[&Server]) {
-    let (party, _, tokens) = offline(world, "demo-spa", "alice").await;
-    let mut live = tokens.refresh;
-    for _ in 0..3 {
-        let answers = refresh_at_once(servers, "demo-spa", &live).await;
-        let given: Vec<Tokens> = answers.iter().filter(|answer| answer.status() == 200).map(Tokens::of).collect();
-        assert!([1, 2].contains(&given.len()), "{} were answered", given.len());
-        for answer in answers.iter().filter(|answer| answer.status() != 200) {
-            assert_refused(answer, "lost the race");
-        }
-        let mut exchanged = Vec::new();
-        for tokens in &given {
-            let answer = party.refresh(&tokens.refresh).await;
-            if answer.status() == 200 {
-                exchanged.push(Tokens::of(&answer));
-            }
-        }
-        assert_eq!(exchanged.len(), 1, "one token is live");
-        assert_eq!(party.userinfo(&exchanged[0].access).await.status(), 200);
-        live.clone_from(&exchanged[0].refresh);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_fifty_simultaneous_refreshes_one_family_lives_on_sqlite() {
-    let world = World::on(Kind::Sqlite).await.unwrap();
-    assert_one_family_comes_of_fifty(&world, &[&world]).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_fifty_simultaneous_refreshes_on_two_servers_one_family_lives_on_postgres() {
-    let Some(world) = World::on(Kind::Postgres).await else { return };
-    let second = world.second_server().await;
-    assert_one_family_comes_of_fifty(&world, &[&world, &second]).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_fifty_simultaneous_replays_on_two_servers_none_is_answered_postgres() {
-    let Some(world) = World::on(Kind::Postgres).await else { return };
-    let second = world.second_server().await;
-    let (party, _, tokens) = offline(&world, "demo-spa", "alice").await;
-    let next = Tokens::of(&party.refresh(&tokens.refresh).await);
-    world.advance("11s");
-    for answer in refresh_at_once(&[&world, &second], "demo-spa", &tokens.refresh).await {
-        assert_refused(&answer, "replayed");
-    }
-    assert_refused(&party.refresh(&next.refresh).await, "the family has ended");
 }

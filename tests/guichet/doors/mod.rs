@@ -1,0 +1,166 @@
+//! The table of doors: every route × everybody who may come to it, as the real router answers (SECURITY 2). Three golden files that people
+//! review: who gets what at the pages and at the programs' endpoints, and the manners of every route, whoever comes.
+//!
+//! Nobody keeps the list of routes: `base::Place` names them (`tests/architecture.rs` lets nothing else be routed), the router's own `Allow`
+//! says by which methods. A route without a knock in [`knocks`] fails here, as does a knock at a wall. To add one, write its line there and
+//! run the tests: what they find is written beside the old table.
+
+pub mod knocks;
+mod manners;
+pub mod people;
+mod programs;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use axum::body::Body;
+use axum::http::Request;
+use guichet::base::Place;
+
+use crate::world::{Answer, Browser, World, both};
+use knocks::{By, KNOCKS, Knock};
+
+both! {
+    async fn every_route_has_its_knock_and_every_knock_its_route(world) {
+        let mut routed = BTreeSet::new();
+        for place in Place::ALL.into_iter().filter(|place| !place.is_demo()) {
+            let methods = methods(&world, place).await;
+            assert!(!methods.is_empty(), "{} is routed nowhere", place.path());
+            routed.extend(methods.into_iter().filter(|method| method != "HEAD").map(|method| format!("{method} {}", place.path())));
+        }
+        let knocks: BTreeSet<String> = KNOCKS.iter().map(Knock::name).collect();
+        let missing: Vec<_> = routed.difference(&knocks).collect();
+        assert!(missing.is_empty(), "{missing:?} without a knock: write one line each in tests/guichet/doors/knocks.rs, with what a right request sends");
+        let walls: Vec<_> = knocks.difference(&routed).collect();
+        assert!(walls.is_empty(), "{walls:?} is no route any more: take its line out of tests/guichet/doors/knocks.rs");
+    }
+}
+
+both! {
+    async fn every_grant_has_its_knock(world) {
+        let metadata = world.browser().get("/.well-known/openid-configuration").await.json();
+        let offered: BTreeSet<_> = metadata["grant_types_supported"].as_array().unwrap().iter().map(|grant| grant.as_str().unwrap().to_owned()).collect();
+        let knocks: BTreeSet<_> = KNOCKS.iter().filter_map(Knock::grant).map(str::to_owned).collect();
+        assert_eq!(knocks, offered, "each grant of the token endpoint has a line in tests/guichet/doors/knocks.rs");
+    }
+}
+
+both! {
+    /// Nobody moves the clock of a real server or reads its mail.
+    async fn the_demonstrations_doors_are_walls_elsewhere(world) {
+        for place in Place::ALL.into_iter().filter(|place| place.is_demo()) {
+            for method in ["GET", "POST"] {
+                assert_eq!(ask(&mut world.browser(), method, place.path()).await.status(), 404, "{method} {}", place.path());
+            }
+        }
+    }
+}
+
+/// The methods of a route, in the router's own words; none where there is no route.
+async fn methods(world: &World, place: Place) -> Vec<String> {
+    let answer = ask(&mut world.browser(), "BREW", &address(world, place).await).await;
+    if answer.status() == 404 {
+        return Vec::new();
+    }
+    assert_eq!(answer.status(), 405, "{}", place.path());
+    let mut methods: Vec<_> = answer.header("allow").split(',').map(|method| method.trim().to_owned()).collect();
+    methods.sort();
+    methods
+}
+
+/// A request without a body.
+async fn ask(browser: &mut Browser, method: &str, path: &str) -> Answer {
+    browser.send(Request::builder().method(method).uri(path).body(Body::empty()).unwrap()).await
+}
+
+/// A place's path with something in its gaps; a file's that is there.
+async fn address(world: &World, place: Place) -> String {
+    if place == Place::Asset {
+        let page = world.browser().get("/login").await.page();
+        return page
+            .all()
+            .iter()
+            .find_map(|element| element.attribute("href").filter(|href| href.starts_with("/assets/")))
+            .unwrap()
+            .to_owned();
+    }
+    let pieces = place.path().split('/').map(|piece| if piece.starts_with('{') { "x" } else { piece });
+    pieces.collect::<Vec<_>>().join("/")
+}
+
+/// A right request for every door, each with the browser or the program that sends it: an administrator's and the portal's.
+pub async fn right_requests(world: &World) -> Vec<(&'static Knock, Browser, Request<Body>)> {
+    let (mut visitor, mut alice) = (people::Visitor::administrator(world).await, world.signed_in("alice").await);
+    let mut requests = Vec::new();
+    for knock in KNOCKS {
+        let address = address(world, knock.place).await;
+        requests.push(match knock.by {
+            By::Browser => {
+                if knock.method == "POST" {
+                    visitor = people::Visitor::administrator(world).await;
+                }
+                (knock, visitor.browser.clone(), visitor.request(&address, knock))
+            }
+            By::Client | By::Bearer => {
+                let program = world.browser().with("accept", "application/json");
+                (knock, program, programs::of_the_portal(world, knock, &mut alice).await)
+            }
+        });
+    }
+    requests
+}
+
+/// A table as text: a first column for names, then one for each header.
+struct Table {
+    text: String,
+    widths: Vec<usize>,
+}
+
+impl Table {
+    fn new(widths: &[usize], headers: &[&str]) -> Self {
+        let mut table = Self { text: String::new(), widths: widths.to_vec() };
+        table.line("", headers.iter().map(|header| (*header).to_owned()));
+        table
+    }
+
+    fn line(&mut self, name: &str, cells: impl IntoIterator<Item = String>) {
+        let mut line = format!("{name:0$}", self.widths[0]);
+        for (index, cell) in cells.into_iter().enumerate() {
+            let width = self.widths[(index + 1).min(self.widths.len() - 1)];
+            let _ = write!(line, "{cell:width$}");
+        }
+        self.text += line.trim_end();
+        self.text.push('\n');
+    }
+}
+
+/// Compares one line with that of the reviewed table, whose tests each prove one. A line that is meant goes there by hand.
+pub fn assert_reviewed_line(name: &str, cells: &[String], golden: &str) {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guichet").join(golden);
+    let reviewed = std::fs::read_to_string(&golden).unwrap_or_default();
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let found = words(&format!("{} {}", name.replace(' ', ""), cells.join(" ")));
+    let line = reviewed.lines().map(words).find(|line| line.first() == found.first());
+    assert!(
+        line.as_ref() == Some(&found),
+        "{} has {line:?}, and found was:\nLINE {}\nIf that is meant, write it there and say why in the commit.",
+        golden.display(),
+        found.join(" ")
+    );
+}
+
+/// Compares a table with the reviewed one. What was found is written where it can be copied from.
+pub fn assert_reviewed(found: &str, golden: &str) {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guichet").join(golden);
+    let reviewed = std::fs::read_to_string(&golden).unwrap_or_default();
+    if found == reviewed {
+        return;
+    }
+    let copy: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join(golden.file_name().unwrap());
+    std::fs::write(&copy, found).unwrap();
+    let gone = reviewed.lines().filter(|line| !found.lines().any(|other| other == *line)).map(|line| format!("- {line}\n"));
+    let new = found.lines().filter(|line| !reviewed.lines().any(|other| other == *line)).map(|line| format!("+ {line}\n"));
+    let difference: String = gone.chain(new).collect();
+    panic!("the table changed:\n{difference}If that is meant: cp {} {}, and say why in the commit.", copy.display(), golden.display());
+}

@@ -1,0 +1,162 @@
+//! The doors of people: who in front of a browser gets what, by every page and every form.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::Request;
+use guichet::account;
+use guichet::authorization::consent;
+use guichet::relying_party::Scope;
+use url::form_urlencoded::Serializer;
+
+use super::knocks::{By, KNOCKS, Knock};
+use super::{Table, address, assert_reviewed};
+use crate::world::{Answer, Browser, PASSWORD, World, both};
+
+/// Who comes. A new kind of person is a line in each of these three.
+const WHO: [(&str, Who); 7] = [
+    ("nobody", Who::Nobody),
+    ("no company yet", Who::Undecided),
+    ("person", Who::Person),
+    ("administrator", Who::Administrator),
+    ("access refused", Who::Refused),
+    ("admin. without token", Who::Tokenless),
+    ("admin. from elsewhere", Who::FromElsewhere),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    /// A browser that is signed in nowhere.
+    Nobody,
+    /// Somebody of two companies who has yet to say which.
+    Undecided,
+    /// A contact without any role of weight.
+    Person,
+    /// A company's administrator.
+    Administrator,
+    /// Somebody signed in whose access doesn't hold where they are now.
+    Refused,
+    /// The administrator's browser, led here by a page that isn't ours: the form lacks our token.
+    Tokenless,
+    /// The same, with a token that was found out: the browser says that the form stood elsewhere.
+    FromElsewhere,
+}
+
+impl Who {
+    const fn login(self) -> &'static str {
+        match self {
+            Self::Nobody | Self::Administrator | Self::Tokenless | Self::FromElsewhere => "alice",
+            Self::Undecided => "ines",
+            Self::Person => "bruno",
+            Self::Refused => "nina",
+        }
+    }
+
+    const fn is_forged(self) -> bool {
+        matches!(self, Self::Tokenless | Self::FromElsewhere)
+    }
+}
+
+/// A browser in front of a door, with what a right request of its person's names.
+pub struct Visitor {
+    /// The browser, signed in or not.
+    pub browser: Browser,
+    named: BTreeMap<&'static str, String>,
+}
+
+impl Visitor {
+    /// An administrator with nothing wrong about them.
+    pub async fn administrator(world: &World) -> Self {
+        Self::of(world, Who::Administrator).await
+    }
+
+    async fn of(world: &World, who: Who) -> Self {
+        let mut browser = world.browser().from("192.0.2.7");
+        if who != Who::Nobody {
+            assert_eq!(browser.sign_in(who.login(), PASSWORD).await.status(), 303, "{who:?}");
+        }
+        let errand = world.client("demo-web").ask().with("prompt", "consent");
+        browser.open(&errand.path()).await;
+        let forms = browser.page_forms();
+        let errand = forms.iter().find_map(|form| form.fields.iter().find(|(name, _)| name == "errand")).expect("no form is on an errand");
+        let mut named = BTreeMap::from([("{errand}", errand.1.clone()), ("csrf", browser.csrf())]);
+        let account = world.people(who.login()).await[0].account;
+        let scope = [Scope::Openid].into_iter().collect();
+        let to = async |client: &str| world.as_operator(async |tx| consent::grant(tx, account, client, &scope).await).await;
+        to("portal").await;
+        let consent = to("demo-native").await;
+        named.insert("{consent}", consent.to_string());
+        let idle = world.app.config.lives.session_idle;
+        let sessions = world.app.look(async |view| account::list(&mut view.db, account, (view.now, idle)).await).await.unwrap();
+        named.insert("{session}", sessions.first().map_or_else(String::new, |session| session.id.to_string()));
+        let devices = world.app.look(async |view| account::devices(&mut view.db, account, view.now).await).await.unwrap();
+        named.insert("{device}", devices.first().map_or_else(String::new, |device| device.id.to_string()));
+        browser = match who {
+            Who::Refused => browser.from("198.51.100.1"),
+            Who::FromElsewhere => browser.with("origin", "https://evil.example").with("sec-fetch-site", "cross-site"),
+            Who::Nobody | Who::Undecided | Who::Person | Who::Administrator | Who::Tokenless => browser,
+        };
+        if who == Who::Tokenless {
+            named.remove("csrf");
+        }
+        Self { browser, named }
+    }
+
+    async fn knock(&self, world: &World, knock: &Knock) -> Answer {
+        let request = self.request(&address(world, knock.place).await, knock);
+        self.browser.clone().send(request).await
+    }
+
+    /// The right request of this visitor's, at that address.
+    pub fn request(&self, address: &str, knock: &Knock) -> Request<Body> {
+        let filled = |pairs: &[(&'static str, &'static str)]| {
+            let pairs = pairs.iter().map(|(name, value)| (*name, self.named.get(value).map_or(*value, String::as_str)));
+            Serializer::new(String::new()).extend_pairs(pairs).finish()
+        };
+        let (mut query, mut fields) = (filled(knock.query), filled(knock.fields));
+        if !query.is_empty() {
+            query.insert(0, '?');
+        }
+        if let Some(token) = self.named.get("csrf").filter(|_| knock.method == "POST") {
+            fields = format!("csrf={token}&{fields}");
+        }
+        let request = Request::builder().method(knock.method).uri(format!("{address}{query}"));
+        request.header("content-type", "application/x-www-form-urlencoded").body(Body::from(fields)).unwrap()
+    }
+}
+
+/// What somebody got, in a few words.
+fn outcome(answer: &Answer) -> String {
+    let over = answer.cookie("guichet_session").is_some_and(|cookie| cookie.contains("Max-Age=0"));
+    let Some(to) = answer.location() else { return format!("{}{}", answer.status(), if over { " signed out" } else { "" }) };
+    let ours = to.as_str().starts_with(crate::world::ISSUER);
+    match (answer.parameter("code"), answer.parameter("error")) {
+        (Some(_), _) => format!("{} code", answer.status()),
+        (None, Some(error)) => format!("{} {error}", answer.status()),
+        (None, None) if ours => format!("{} {}", answer.status(), to.path()),
+        (None, None) => format!("{} elsewhere", answer.status()),
+    }
+}
+
+both! {
+    async fn every_page_and_form_answers_everybody_as_the_table_says(world) {
+        let mut table = Table::new(&[45, 23], &WHO.map(|(name, _)| name));
+        let mut waiting = Vec::new();
+        for (_, who) in WHO {
+            waiting.push(Visitor::of(&world, who).await);
+        }
+        for knock in KNOCKS.iter().filter(|knock| knock.by == By::Browser) {
+            let mut cells = Vec::new();
+            for ((_, who), waiting) in WHO.iter().zip(&waiting) {
+                // What changes nothing needs nobody anew.
+                cells.push(match (knock.method, who.is_forged()) {
+                    ("GET", true) => String::new(),
+                    ("GET", false) | (_, true) => outcome(&waiting.knock(&world, knock).await),
+                    (_, false) => outcome(&Visitor::of(&world, *who).await.knock(&world, knock).await),
+                });
+            }
+            table.line(&knock.line(), cells);
+        }
+        assert_reviewed(&table.text, "doors/people.golden.txt");
+    }
+}

@@ -1,0 +1,120 @@
+//! Fault 5: canonicalising per route. Names, addresses and redirect URIs have one form each, made at the door: every spelling does the
+//! same at every door that takes one.
+
+use crate::world::{PASSWORD, RelyingParty, Tokens, World, both};
+
+/// Alice's name, as people and programs write it.
+const SAME_NAME: [&str; 5] = [
+    "alice@durand.example",
+    "ALICE@Durand.Example",
+    "  alice@durand.example ",
+    "\u{ff41}lice@durand.example",
+    "alice\u{ff20}durand.example",
+];
+
+/// What looks like it and isn't.
+const OTHER_NAMES: [&str; 6] = [
+    "\u{0430}lice@durand.example",
+    "alice@durand.example.",
+    "alice@durand",
+    "alice+x@durand.example",
+    "al ice@durand.example",
+    "alice@durand.example\u{200b}",
+];
+
+both! {
+    async fn every_spelling_of_a_name_signs_in(world) {
+        for name in SAME_NAME {
+            assert_eq!(world.browser().sign_in_as(name, PASSWORD).await.status(), 303, "{name}");
+        }
+        for name in OTHER_NAMES {
+            assert_eq!(world.browser().sign_in_as(name, PASSWORD).await.status(), 401, "{name}");
+        }
+        let answer = world.browser().sign_in("alice@durand.example", &PASSWORD.to_uppercase()).await;
+        assert_eq!(answer.status(), 401, "a password is not folded");
+    }
+}
+
+both! {
+    async fn every_spelling_of_a_name_counts_as_one(world) {
+        for _ in 0..2 {
+            for name in SAME_NAME {
+                assert_eq!(world.browser().sign_in_as(name, "wrong").await.status(), 401, "{name}");
+            }
+        }
+        for name in SAME_NAME {
+            assert_eq!(world.browser().sign_in_as(name, PASSWORD).await.status(), 429, "{name}");
+        }
+    }
+}
+
+/// Spellings of an address in nina's network, and of one that isn't.
+const ADDRESSES: [(&str, bool); 6] = [
+    ("192.0.2.7", true),
+    ("::ffff:192.0.2.7", true),
+    ("::ffff:c000:207", true),
+    ("198.51.100.1", false),
+    ("::ffff:198.51.100.1", false),
+    ("::192.0.2.7", false),
+];
+
+async fn entered(world: &World) -> (crate::world::Browser, RelyingParty, Tokens) {
+    let (mut nina, spa) = (world.browser().from("192.0.2.7"), world.client("demo-spa").from("192.0.2.7"));
+    assert_eq!(nina.sign_in("nina", PASSWORD).await.status(), 303);
+    let tokens = spa.enter(&mut nina).await;
+    (nina, spa, tokens)
+}
+
+both! {
+    /// R-RGT-6.
+    async fn every_spelling_of_an_address_is_in_the_same_network_at_every_door(world) {
+        let (nina, _, mut tokens) = entered(&world).await;
+        let rs = world.client("demo-rs");
+        for (address, inside) in ADDRESSES {
+            let spa = world.client("demo-spa").from(address);
+            assert_eq!(world.browser().from(address).sign_in("nina", PASSWORD).await.status() == 303, inside, "sign-in {address}");
+            assert_eq!(nina.clone().from(address).get("/account").await.status() == 200, inside, "page {address}");
+            let authorized = nina.clone().from(address).open(&spa.ask().path()).await;
+            assert_eq!(authorized.parameter("code").is_some(), inside, "authorize {address}");
+            assert_eq!(spa.userinfo(&tokens.access).await.status() == 200, inside, "userinfo {address}");
+            let told = rs.introspect(&tokens.access, &[("user_address", address)]).await;
+            assert_eq!(told.json()["active"], inside, "introspection {address}");
+            let refreshed = spa.refresh(&tokens.refresh).await;
+            assert_eq!(refreshed.status() == 200, inside, "refresh {address}");
+            if inside {
+                tokens = Tokens::of(&refreshed);
+            }
+        }
+    }
+}
+
+/// Spellings of the portal's address that a URL parser, a browser or a careless comparison takes for it.
+const ALMOST: [&str; 12] = ["/", "?", "#", "%2F", "/.", "/../callback", ";x", "%00", "\u{200b}", "\\", "@evil.example", "\u{ff0f}"];
+
+both! {
+    /// RFC 9700 section 2.1: a redirect URI is compared as a text, and has no other spelling.
+    async fn no_other_spelling_of_a_redirect_uri_is_taken_at_any_door(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        let code = portal.authorize(&mut browser).await;
+        let hint = portal.enter(&mut browser).await.id;
+        let spellings = ALMOST.iter().map(|end| format!("http://localhost:8090/callback{end}"));
+        let whole = ["HTTP://localhost:8090/callback", "http://localhost.:8090/callback", "http://LocalHost:8090/callback", "http://localhost:08090/callback"];
+        for uri in spellings.chain(whole.map(str::to_owned)) {
+            let asked = browser.get(&portal.ask().with("redirect_uri", &uri).path()).await;
+            assert!(asked.status() == 400 && asked.location().is_none(), "{uri}");
+            let mut fields = code.redemption();
+            fields.retain(|(name, _)| *name != "redirect_uri");
+            fields.push(("redirect_uri", &uri));
+            let answer = portal.token(&fields).await;
+            assert_eq!((answer.status(), answer.error().starts_with("invalid_")), (400, true), "{uri}");
+            let home = uri.replace("/callback", "/").replace("//?", "/?");
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs([("id_token_hint", hint.as_str()), ("client_id", "demo-web"), ("post_logout_redirect_uri", &home)])
+                .finish();
+            let farewell = browser.get(&format!("/oauth2/logout?{query}")).await;
+            assert!(farewell.location().is_none(), "{home}");
+        }
+        portal.tokens(&code).await;
+    }
+}
