@@ -20,6 +20,7 @@ create table staff (
     email text not null unique,
     roles jsonb not null,
     invited_at bigint not null,
+    upstream_subject text unique,
     version bigint not null,
     foreign key (account, account_kind) references accounts (id, kind)
 );
@@ -40,5 +41,10 @@ create index upstream_attempts_by_expiry on upstream_attempts (expires_at);
 -- What people read to Customer Service from a page that refused them, or broke.
 create index audit_log_by_reference on audit_log (reference) where reference is not null;
 
--- A server of the first schema works beside one of this: it knows no staff.
-update schema_state set version = 5, oldest_server = 1;
+-- The console's lists, read page by page in this order.
+create index companies_by_name on companies (name, id);
+create index contacts_by_name on contacts (last_name, first_name, id);
+create index contacts_by_company on contacts (company, last_name, first_name, id);
+
+-- A server of the schema before works beside one of this: it knows no staff, and lets none in.
+update schema_state set version = 5;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::account::Hasher;
 use crate::base::brand::Brand;
-use crate::base::{Actor, Clock, Fault, Rules, Seal};
+use crate::base::{Actor, Clock, Fault, Place, Rules, Seal};
 use crate::config::Config;
 use crate::keys::{Keys, MasterKey, Purpose};
 use crate::limits::{Closed, Kind};
@@ -14,6 +14,7 @@ use crate::outbound::Outbound;
 use crate::relying_party::RelyingParties;
 use crate::rights::Policy;
 use crate::store::{Start, Store, Tx, View};
+use crate::upstream::Provider;
 
 /// A running Guichet; clones are the same one.
 #[derive(Clone)]
@@ -49,6 +50,8 @@ pub struct Inner {
     pub mailbox: Option<Mailbox>,
     /// Who calls other servers.
     pub outbound: Outbound,
+    /// The vendor's own provider, where there is one.
+    pub upstream: Option<Provider>,
 }
 
 impl Deref for App {
@@ -93,14 +96,21 @@ impl App {
         store.look(&clock, &rules, async |view| closed_clients.refresh(view).await).await?;
         let envelope: Arc<dyn Seal> = Arc::new(keys.master().sealer(Purpose::Outbox));
         let desk = Desk { store: store.clone(), clock: clock.clone(), rules: rules.clone(), seal: envelope.clone() };
+        let outbound = Outbound::new(&config.outbound)?;
+        let upstream = config
+            .staff
+            .upstream
+            .as_ref()
+            .map(|upstream| Provider::new(upstream, config.url(Place::UpstreamCallback.path()), outbound.clone()));
         let inner = Inner {
+            upstream: upstream.transpose().map_err(CannotStart::Settings)?,
             brand: Arc::new(config.brand.clone()),
             hasher: Hasher::new(&config.password)?,
             policy,
             relying_parties,
             closed_clients,
             postman: Postman::new(desk, route),
-            outbound: Outbound::new(&config.outbound)?,
+            outbound,
             rules,
             envelope,
             mailbox,

@@ -1,6 +1,8 @@
 //! The audit trail: who did what, in whose name, when and from where.
 //! Lines are written inside the unit of work they tell of, so that they stand or fall with it, and nothing here changes one.
 
+mod search;
+
 use std::fmt;
 
 use serde::Serialize;
@@ -10,6 +12,8 @@ use sqlx::types::Json;
 use crate::base::ids::{AccountId, AuditId, CompanyId, SessionId};
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
+
+pub use search::{PAGE, Search, Sight, search};
 
 /// Writes a line. Actor, address, session and instant are the unit's; the deed says the rest and holds no secret.
 pub async fn record(tx: &mut Tx, deed: Deed) -> Result<(), Fault> {
@@ -114,6 +118,8 @@ deeds! {
     SessionBegan = "session.began",
     /// Somebody tried to sign in and was refused.
     SessionRefused = "session.refused",
+    /// A person proved again who they are, in a running session.
+    SessionStrengthened = "session.strengthened",
     /// A session ended: its person signed out, somebody ended it, or its conditions no longer held.
     SessionEnded = "session.ended",
     /// A person chose the company to act for (R-DIR-6).
@@ -144,10 +150,24 @@ deeds! {
     LinkUsed = "link.used",
     /// One of the vendor's people was invited.
     StaffInvited = "staff.invited",
+    /// The vendor's own provider vouched for nobody who may come in, or its answer couldn't be believed.
+    UpstreamRefused = "session.upstream_refused",
     /// One of the vendor's people may do other things than before.
     StaffRolesChanged = "staff.roles_changed",
     /// The limits on an account's sign-ins were opened again.
     AccountUnlocked = "account.unlocked",
+    /// A browser won't be asked for the second factor for a while.
+    DeviceRemembered = "account.device_remembered",
+    /// An authenticator app was enrolled as second factor.
+    FactorEnrolled = "factor.enrolled",
+    /// The second factor of an account was removed.
+    FactorRemoved = "factor.removed",
+    /// A second factor is demanded of somebody, or no longer.
+    FactorRequired = "factor.required",
+    /// New recovery codes were made; earlier ones are void.
+    RecoveryCodesMade = "factor.recovery_codes_made",
+    /// A recovery code was used in place of the second factor.
+    RecoveryCodeUsed = "factor.recovery_code_used",
     /// An account was switched off.
     AccountDisabled = "account.disabled",
     /// An account was switched on again.

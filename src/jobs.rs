@@ -21,7 +21,7 @@ use crate::keys::{Fresh, Succession};
 use crate::mail;
 use crate::relying_party::assertion;
 use crate::store::Tx;
-use crate::{account, audit, authorization, backchannel, events, keys, limits};
+use crate::{account, audit, authorization, backchannel, events, keys, limits, upstream};
 
 /// A job: its name, when it runs (six fields from seconds to weekdays, in UTC) and what it does.
 #[derive(Clone, Copy)]
@@ -50,6 +50,13 @@ const TIMETABLE: &[Job] = &[
     Job { name: "sweep errands", cron: "0 17 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))) },
     Job { name: "sweep assertions", cron: "0 22 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(assertion::sweep(tx)))) },
     Job { name: "sweep links", cron: "0 32 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::link::sweep(tx)))) },
+    Job { name: "sweep upstream", cron: "0 42 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(upstream::sweep(tx)))) },
+    Job {
+        name: "sweep half-made sign-ins",
+        cron: "0 21 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::halfway::sweep(tx)))),
+    },
+    Job { name: "sweep seeds", cron: "0 32 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::factor::sweep(tx)))) },
     Job { name: "sweep devices", cron: "0 27 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep(tx)))) },
     Job { name: "sweep events", cron: "0 47 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(events::sweep(tx)))) },
     Job { name: "sweep logouts", cron: "0 57 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(backchannel::sweep(tx)))) },

@@ -16,6 +16,7 @@
 //! - [`authorization`] what one sign-in gave one relying party: errands, consents, codes, tokens
 //! - [`relying_party`] the applications that ask for sign-ins
 //! - [`rights`] what a contact may do, by policy (R-RGT)
+//! - [`upstream`] the vendor's own OpenID provider, where staff may sign in instead
 //! - [`account`] names, passwords, memberships, sessions, devices
 //! - [`directory`] companies, branches, contacts, and their import (R-DIR)
 //! - [`access`] may this person act, as this contact, here, now?
@@ -59,5 +60,6 @@ pub mod relying_party;
 pub mod rights;
 pub mod server;
 pub mod store;
+pub mod upstream;
 pub mod web;
 pub mod words;

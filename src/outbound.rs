@@ -10,9 +10,9 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, header};
+use reqwest::{Client, Request, RequestBuilder, header};
 use serde::{Deserialize, Serialize};
-use url::Host;
+use url::{Host, Url};
 
 use crate::base::{Address, Endpoint, Fault, Networks};
 
@@ -24,6 +24,9 @@ pub const WHOLE_CALL: Duration = Duration::from_secs(5);
 
 /// How many bytes of an answer are read.
 const LONGEST_ANSWER: usize = 2 * 1024;
+
+/// The longest answer that is read whole, in bytes: a provider's metadata or its keys.
+const LONGEST_DOCUMENT: usize = 256 * 1024;
 
 /// `[outbound]` in the configuration.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -47,6 +50,17 @@ pub struct Answer {
     pub status: u16,
     /// The beginning of the body.
     pub text: String,
+}
+
+/// An answer read whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whole {
+    /// The status code.
+    pub status: u16,
+    /// What the body is said to be.
+    pub content_type: Option<String>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 /// Why there is no answer, in one line.
@@ -84,9 +98,24 @@ impl Outbound {
         self.call(to, request).await
     }
 
-    async fn call(&self, to: &Endpoint, request: RequestBuilder) -> Result<Answer, Unreached> {
-        // A host that is an address already is never resolved, so that the gate would not be asked.
-        let literal = match to.url().host() {
+    /// Sends any request and reads the whole answer, unless it is longer than anything expected. What is asked is the caller's to know.
+    pub async fn send(&self, request: Request) -> Result<Whole, Unreached> {
+        self.admit(request.url())?;
+        let mut response = self.http.execute(request).await.map_err(|error| unreached(&error))?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| unreached(&error))? {
+            body.extend_from_slice(&chunk);
+            if body.len() > LONGEST_DOCUMENT {
+                return Err(Unreached("the answer is longer than anything expected".to_owned()));
+            }
+        }
+        let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Ok(Whole { status: response.status().as_u16(), content_type, body })
+    }
+
+    /// A host that is an address already is never resolved, so that the gate would not be asked.
+    fn admit(&self, to: &Url) -> Result<(), Unreached> {
+        let literal = match to.host() {
             Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
             Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
             Some(Host::Domain(_)) | None => None,
@@ -96,6 +125,11 @@ impl Outbound {
         {
             return Err(Unreached(Shut(address).to_string()));
         }
+        Ok(())
+    }
+
+    async fn call(&self, to: &Endpoint, request: RequestBuilder) -> Result<Answer, Unreached> {
+        self.admit(to.url())?;
         let mut response = request.send().await.map_err(|error| unreached(&error))?;
         let mut read = Vec::new();
         while read.len() < LONGEST_ANSWER

@@ -16,6 +16,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum_server::Handle;
+use tower::util::ThenLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -41,23 +42,28 @@ const LONGEST_GOODBYE: Duration = Duration::from_secs(10);
 
 /// Every door. `more` are pages that only the demonstration has.
 pub fn router(app: &App, more: Router<App>) -> Router {
-    let pages = web::routes()
-        .merge(oidc::pages())
-        .merge(more)
-        .fallback(not_found)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(app.clone(), mark_browser));
-    Router::new()
-        .route(Place::Healthz.path(), get(async || "ok\n"))
-        .route(Place::Readyz.path(), get(ready))
-        .merge(oidc::endpoints(app))
-        .merge(pages)
-        .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(app.clone(), broken::explain))
-        .layer(from_fn_with_state(app.clone(), headers::secure))
-        .with_state(app.clone())
+    // The outermost layer first, and each group has its own stack: one layered over another is one more box around every route.
+    let headers = headers::secure(app);
+    let bounds = (
+        CatchPanicLayer::custom(panicked),
+        TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST),
+        DefaultBodyLimit::max(LONGEST_BODY),
+    );
+    let pages = web::routes().merge(oidc::pages()).merge(more).fallback(not_found).method_not_allowed_fallback(wrong_method).layer((
+        headers.clone(),
+        from_fn_with_state(app.clone(), broken::explain),
+        bounds,
+        from_fn_with_state(app.clone(), mark_browser),
+    ));
+    let programs = Router::new().route(Place::Readyz.path(), get(ready)).merge(oidc::endpoints(app));
+    // What lies ready reads no body, waits for nobody and can't break.
+    let at = app.clone();
+    let explain = ThenLayer::new(move |Ok(answer): Result<_, Infallible>| {
+        let app = at.clone();
+        async move { Ok::<_, Infallible>(broken::explain_to_program(app, Response::into_response(answer)).await) }
+    });
+    let documents = Router::new().route(Place::Healthz.path(), get(async || "ok\n")).merge(oidc::documents(app));
+    documents.layer(headers.clone()).merge(programs.layer((headers, explain, bounds))).merge(pages).with_state(app.clone())
 }
 
 /// Serves until `stop` answers, then lets running requests and the running job finish.

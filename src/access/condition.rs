@@ -27,6 +27,8 @@ words! {
         MailboxProven = "mailbox-proven",
         /// R-ADM-6: a password is set.
         PasswordSet = "password-set",
+        /// Where two factors are demanded, the second one was proven in this sign-in, or in its browser not long before.
+        SecondFactor = "second-factor",
         /// R-RGT-6: the caller's address lies in the networks of the company and of the contact.
         Network = "network",
         /// R-RGT-3: the relying party is tied to an e-service that the person holds.
@@ -56,7 +58,8 @@ impl Condition {
             | Self::AccountEnabled
             | Self::AccountActivated
             | Self::MailboxProven
-            | Self::PasswordSet => false,
+            | Self::PasswordSet
+            | Self::SecondFactor => false,
         }
     }
 
@@ -64,7 +67,7 @@ impl Condition {
     #[must_use]
     pub const fn is_the_persons(self) -> bool {
         match self {
-            Self::AccountActivated | Self::MailboxProven | Self::PasswordSet => true,
+            Self::AccountActivated | Self::MailboxProven | Self::PasswordSet | Self::SecondFactor => true,
             Self::CompanyValidated
             | Self::CompanyOrdered
             | Self::CompanyOpen
@@ -93,6 +96,7 @@ impl Condition {
             | Self::AccountActivated
             | Self::MailboxProven
             | Self::PasswordSet
+            | Self::SecondFactor
             | Self::Network
             | Self::EService => Lasting::Passing,
         }

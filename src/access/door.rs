@@ -57,6 +57,7 @@ pub const fn counts(condition: Condition, door: Door) -> bool {
         | Condition::AccountActivated
         | Condition::MailboxProven
         | Condition::PasswordSet
+        | Condition::SecondFactor
         | Condition::Network => true,
         // An e-service is asked for by a relying party: our own pages need none.
         Condition::EService => match door {

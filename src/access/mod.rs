@@ -3,10 +3,16 @@
 
 mod condition;
 mod door;
+mod prospect;
 mod snapshot;
+mod staff;
 mod standing;
 
 pub use condition::{Condition, Lasting};
 pub use door::{Door, Whose, counts, table};
-pub use snapshot::{Hanging, Snapshot, administrators, of_account, of_authorization, of_membership, of_token};
+pub use prospect::{Prospect, of_company, of_prospect};
+pub use snapshot::{
+    Hanging, HangingToken, Snapshot, administrators, of_account, of_authorization, of_contact, of_membership, of_opaque_token, of_token,
+};
+pub use staff::{SecondFactor, StaffAsked, StaffCondition, StaffRules, StaffSnapshot, StaffStanding, judge_staff, of_staff};
 pub use standing::{Asked, Standing, Unmet, judge};

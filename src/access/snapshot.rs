@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::base::ids::{AccountId, AuthorizationId, CompanyId, ConsentId, ContactId, MembershipId, SessionId};
-use crate::base::{Address, EServiceCode, Fault, Life, Networks, Profile, Role, Timestamp};
+use crate::base::{Address, Digest, EServiceCode, Fault, Life, Networks, Profile, Role, Timestamp};
 use crate::store::{self, Db};
 
 /// A person as one contact of one company, with the rows that decide about their access.
@@ -47,6 +47,8 @@ pub struct Snapshot {
     pub activated_at: Option<Timestamp>,
     pub mailbox_proven_at: Option<Timestamp>,
     pub password_set_at: Option<Timestamp>,
+    pub second_factor_required_at: Option<Timestamp>,
+    pub second_factor_enrolled_at: Option<Timestamp>,
 }
 
 impl Snapshot {
@@ -61,6 +63,12 @@ impl Snapshot {
     #[must_use]
     pub fn email_is_proven(&self) -> bool {
         self.mailbox_proven_at.is_some() && self.email_signs_in
+    }
+
+    /// Whether a sign-in must prove two factors: where that is demanded of the person, and of whoever has enrolled a second one.
+    #[must_use]
+    pub const fn needs_second_factor(&self) -> bool {
+        self.second_factor_required_at.is_some() || self.second_factor_enrolled_at.is_some()
     }
 
     /// First and last name.
@@ -82,6 +90,7 @@ pub struct Hanging {
     pub scope: Json<BTreeSet<String>>,
     pub given_at: Option<Timestamp>,
     pub claims: Json<BTreeMap<String, BTreeSet<String>>>,
+    pub second_factor_at: Option<Timestamp>,
     pub acr: String,
     pub amr: Json<Vec<String>>,
     pub auth_time: Timestamp,
@@ -136,7 +145,7 @@ impl Hanging {
 
 /// The columns of [`Snapshot`] and the joins they come from, `$rest` filling in what hangs on them.
 macro_rules! snapshot {
-    ($columns:literal, $rest:literal) => {
+    ($columns:expr, $rest:expr) => {
         concat!(
             "select m.id as membership, m.account, m.contact, m.company, m.approved_at, m.refused_at, m.detached_at, ",
             "m.disabled_at as membership_disabled_at, m.profile, m.roles, m.e_services, m.branch, m.networks, ",
@@ -145,7 +154,9 @@ macro_rules! snapshot {
             "ct.first_name, ct.last_name, ct.email, ",
             "exists (select 1 from sign_in_names n where n.name = ct.email and n.account = a.id) as email_signs_in, ct.phone, ct.mobile, ct.erp_inactive_at, ct.disabled_at as contact_disabled_at, ",
             "coalesce(a.language, ct.language) as language, a.disabled_at as account_disabled_at, a.activated_at, ",
-            "a.mailbox_proven_at, a.password_set_at ",
+            "a.mailbox_proven_at, a.password_set_at, ",
+            "coalesce(a.second_factor_required_at, m.second_factor_required_at, co.second_factor_required_at) as second_factor_required_at, ",
+            "(select t.proven_at from totp_factors t where t.account = a.id and t.proven_at is not null) as second_factor_enrolled_at ",
             $columns,
             "from memberships m join contacts ct on ct.id = m.contact join companies co on co.id = m.company ",
             "join accounts a on a.id = m.account ",
@@ -165,12 +176,53 @@ pub async fn of_account(db: &mut Db, account: AccountId) -> Result<Vec<Snapshot>
     store::all!(*db, Snapshot, sql, account)
 }
 
+/// The person that a contact signs in as, if they have an account.
+pub async fn of_contact(db: &mut Db, contact: ContactId) -> Result<Option<Snapshot>, Fault> {
+    let sql = snapshot!("", "where m.contact = $1 and m.refused_at is null and m.detached_at is null");
+    store::optional!(*db, Snapshot, sql, contact)
+}
+
 /// The administrators of a company whose own access holds, wherever they may be now (R-DEL-1).
 pub async fn administrators(db: &mut Db, company: CompanyId) -> Result<Vec<Snapshot>, Fault> {
     let sql =
         snapshot!("", "where m.company = $1 and cast(m.roles as text) like '%\"account_admin\"%' order by ct.last_name, ct.first_name");
     let designated = store::all!(*db, Snapshot, sql, company)?;
     Ok(designated.into_iter().filter(super::standing::holds_anywhere).collect())
+}
+
+/// An opaque access token of a person, with what its life hangs on.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is the column of that name, after `token_`")]
+pub struct HangingToken {
+    #[sqlx(flatten)]
+    pub hanging: Hanging,
+    pub token_client: String,
+    pub token_scope: Json<BTreeSet<String>>,
+    pub token_issued_at: Timestamp,
+    pub token_expires_at: Timestamp,
+}
+
+/// The columns of [`Hanging`] and the joins they come from, `$rest` filling in how the authorization is found.
+macro_rules! hanging {
+    ($columns:literal, $revoked:literal, $rest:literal) => {
+        snapshot!(
+            concat!(
+                ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.given_at, au.second_factor_at, au.acr, au.amr, au.auth_time, ",
+                "au.ended_at as authorization_ended_at, cs.withdrawn_at as consent_withdrawn_at, ",
+                "au.session, s.ended_at as session_ended_at, s.expires_at as session_expires_at, s.last_seen_at as session_last_seen_at, ",
+                "s.address as session_address, ",
+                $revoked,
+                " as token_revoked",
+                $columns,
+                " "
+            ),
+            concat!(
+                "join authorizations au on au.membership = m.id join consents cs on cs.id = au.consent ",
+                "left join sessions s on s.id = au.session ",
+                $rest
+            )
+        )
+    };
 }
 
 /// The person behind an authorization, with what its life hangs on.
@@ -180,13 +232,16 @@ pub async fn of_authorization(db: &mut Db, sid: AuthorizationId) -> Result<Optio
 
 /// The same, with whether the signed access token of that `jti` was taken back.
 pub async fn of_token(db: &mut Db, sid: AuthorizationId, jti: Option<Uuid>) -> Result<Option<Hanging>, Fault> {
-    let sql = snapshot!(
-        ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.given_at, au.acr, au.amr, au.auth_time, \
-         au.ended_at as authorization_ended_at, cs.withdrawn_at as consent_withdrawn_at, \
-         au.session, s.ended_at as session_ended_at, s.expires_at as session_expires_at, s.last_seen_at as session_last_seen_at, \
-         s.address as session_address, exists (select 1 from revoked_tokens r where r.jti = $2) as token_revoked ",
-        "join authorizations au on au.membership = m.id join consents cs on cs.id = au.consent \
-         left join sessions s on s.id = au.session where au.id = $1"
-    );
+    let sql = hanging!("", "exists (select 1 from revoked_tokens r where r.jti = $2)", "where au.id = $1");
     store::optional!(*db, Hanging, sql, sid, jti)
+}
+
+/// The person behind an opaque access token whose time isn't over, with what its life hangs on. One that was taken back isn't there.
+pub async fn of_opaque_token(db: &mut Db, hash: &Digest, now: Timestamp) -> Result<Option<HangingToken>, Fault> {
+    let sql = hanging!(
+        ", t.client as token_client, t.scope as token_scope, t.issued_at as token_issued_at, t.expires_at as token_expires_at",
+        "false",
+        "join access_tokens t on t.sid = au.id where t.hash = $1 and t.expires_at > $2"
+    );
+    store::optional!(*db, HangingToken, sql, hash, now)
 }

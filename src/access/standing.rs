@@ -1,6 +1,6 @@
 //! The verdict: every condition evaluated on one snapshot, purely.
 
-use crate::base::{Address, EServiceCode};
+use crate::base::{Address, EServiceCode, Timestamp};
 
 use super::condition::Lasting;
 use super::{Condition, Door, Snapshot, counts};
@@ -14,6 +14,8 @@ pub struct Asked<'a> {
     pub address: Option<Address>,
     /// The e-service the relying party is tied to (R-RGT-3).
     pub e_service: Option<&'a EServiceCode>,
+    /// When the second factor behind the sign-in was proven.
+    pub second_factor_at: Option<Timestamp>,
 }
 
 /// The conditions that count at a door, met and unmet.
@@ -36,6 +38,18 @@ impl Standing {
     #[must_use]
     pub fn unmet(&self) -> Unmet {
         self.conditions.iter().filter(|(_, met)| !met).map(|(condition, _)| *condition).collect()
+    }
+
+    /// Whether nothing but the second factor is missing: the person can mend that here and now.
+    #[must_use]
+    pub fn lacks_second_factor_only(&self) -> bool {
+        self.unmet() == [Condition::SecondFactor]
+    }
+
+    /// Whether the person may act, if need be after proving the second factor.
+    #[must_use]
+    pub fn holds_or_lacks_second_factor_only(&self) -> bool {
+        self.holds() || self.lacks_second_factor_only()
     }
 
     /// Whether what hangs on this access ends with it.
@@ -62,10 +76,10 @@ pub fn judge(person: &Snapshot, asked: Asked<'_>) -> Standing {
     Standing { conditions }
 }
 
-/// Whether everything holds but perhaps the network: the person could act, from the right place.
+/// Whether everything holds but perhaps the network and the second factor: the person could act, from the right place.
 pub(super) fn holds_anywhere(person: &Snapshot) -> bool {
-    let anywhere = Asked { door: Door::Page, address: None, e_service: None };
-    judge(person, anywhere).unmet().into_iter().all(|condition| condition == Condition::Network)
+    let anywhere = Asked { door: Door::Page, address: None, e_service: None, second_factor_at: None };
+    judge(person, anywhere).unmet().into_iter().all(|condition| matches!(condition, Condition::Network | Condition::SecondFactor))
 }
 
 fn is_met(condition: Condition, person: &Snapshot, asked: Asked<'_>) -> bool {
@@ -81,6 +95,7 @@ fn is_met(condition: Condition, person: &Snapshot, asked: Asked<'_>) -> bool {
         Condition::AccountActivated => person.activated_at.is_some(),
         Condition::MailboxProven => person.mailbox_proven_at.is_some(),
         Condition::PasswordSet => person.password_set_at.is_some(),
+        Condition::SecondFactor => asked.second_factor_at.is_some() || !person.needs_second_factor(),
         // Levels only tighten: both lists must let the address in.
         Condition::Network => person.company_networks.admit(asked.address) && person.networks.admit(asked.address),
         Condition::EService => asked.e_service.is_none_or(|code| person.e_services.contains(code) && person.subscriptions.contains(code)),
@@ -137,6 +152,8 @@ mod tests {
             activated_at: AT,
             mailbox_proven_at: AT,
             password_set_at: AT,
+            second_factor_required_at: None,
+            second_factor_enrolled_at: None,
         }
     }
 
@@ -154,13 +171,14 @@ mod tests {
             Condition::AccountActivated => person.activated_at = None,
             Condition::MailboxProven => person.mailbox_proven_at = None,
             Condition::PasswordSet => person.password_set_at = None,
+            Condition::SecondFactor => person.second_factor_required_at = AT,
             Condition::Network => person.networks = Json(Networks::parse("203.0.113.0/24").unwrap()),
             Condition::EService => person.e_services = Json::default(),
         }
     }
 
     fn asked(door: Door, e_service: &EServiceCode) -> Asked<'_> {
-        Asked { door, address: Address::parse("192.0.2.7"), e_service: Some(e_service) }
+        Asked { door, address: Address::parse("192.0.2.7"), e_service: Some(e_service), second_factor_at: None }
     }
 
     #[test]
@@ -181,8 +199,22 @@ mod tests {
     #[test]
     fn networks_of_company_and_contact_tighten_each_other_and_an_unknown_address_is_refused() {
         for (address, admitted_there) in [("192.0.2.7", true), ("192.0.2.200", false), ("198.51.100.1", false), ("nowhere", false)] {
-            let standing = judge(&admitted(), Asked { door: Door::Page, address: Address::parse(address), e_service: None });
+            let asked = Asked { door: Door::Page, address: Address::parse(address), e_service: None, second_factor_at: None };
+            let standing = judge(&admitted(), asked);
             assert_eq!(standing.holds(), admitted_there, "{address}");
+        }
+    }
+
+    #[test]
+    fn two_factors_are_demanded_of_whoever_enrolled_or_must_and_met_by_the_sign_in_at_every_door() {
+        let code = EServiceCode::parse("fci").unwrap();
+        for (required, enrolled) in [(AT, None), (None, AT), (AT, AT)] {
+            let person = Snapshot { second_factor_required_at: required, second_factor_enrolled_at: enrolled, ..admitted() };
+            for door in Door::ALL {
+                let by_one = asked(*door, &code);
+                assert!(judge(&person, by_one).lacks_second_factor_only(), "{door}");
+                assert!(judge(&person, Asked { second_factor_at: AT, ..by_one }).holds(), "{door}");
+            }
         }
     }
 

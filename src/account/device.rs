@@ -1,4 +1,5 @@
-//! Devices: browsers an account has signed in from, so that its owner is told of one that is new.
+//! Devices: browsers an account has signed in from, so that its owner is told of one that is new, and isn't asked for the second
+//! factor in one of their own at every sign-in.
 
 use crate::audit::{Deed, What, record};
 use crate::base::ids::{AccountId, DeviceId};
@@ -16,6 +17,32 @@ pub(super) async fn knowing(db: &mut Db, name: &SignInName, device: &Secret, now
         now
     )?;
     Ok(row.map(|(account,)| account))
+}
+
+/// Whether an account knows that browser at `now`.
+pub(super) async fn knows(db: &mut Db, account: AccountId, device: &Secret, now: Timestamp) -> Result<bool, Fault> {
+    let sql = "select id from devices where account = $1 and hash = $2 and expires_at > $3";
+    Ok(store::optional!(*db, (DeviceId,), sql, account, device.digest(), now)?.is_some())
+}
+
+/// When the second factor was proven in a browser that its owner wished not to be asked in again, if that isn't too long ago.
+pub(super) async fn second_factor_at(tx: &mut Tx, account: AccountId, device: &Secret) -> Result<Option<Timestamp>, Fault> {
+    let sql = "select second_factor_at from devices where account = $1 and hash = $2 and second_factor_at > $3";
+    let row = store::optional!(tx.db, (Timestamp,), sql, account, device.digest(), tx.now - tx.rules.device)?;
+    Ok(row.map(|(proven_at,)| proven_at))
+}
+
+/// The second factor was proven in a browser that the account knows, and its owner wishes not to be asked again there for a while.
+pub(super) async fn remember(tx: &mut Tx, account: AccountId, device: &Secret) -> Result<(), Fault> {
+    let sql = "update devices set second_factor_at = $3 where account = $1 and hash = $2";
+    store::execute!(tx.db, sql, account, device.digest(), tx.now)?;
+    record(tx, Deed::new(What::DeviceRemembered).account(account)).await
+}
+
+/// Every browser of an account asks for the second factor again.
+pub(super) async fn forget_second_factors(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    let sql = "update devices set second_factor_at = null where account = $1 and second_factor_at is not null";
+    store::execute!(tx.db, sql, account).map(drop)
 }
 
 /// Notes that an account signs in from a browser; answers whether it knew that browser.
@@ -54,6 +81,8 @@ pub struct Device {
     pub user_agent: String,
     pub first_seen_at: Timestamp,
     pub last_seen_at: Timestamp,
+    /// When the second factor was last proven there, where it isn't asked for again for a while.
+    pub second_factor_at: Option<Timestamp>,
     hash: Digest,
 }
 
@@ -70,7 +99,7 @@ pub async fn devices(db: &mut Db, account: AccountId, now: Timestamp) -> Result<
     store::all!(
         *db,
         Device,
-        "select id, user_agent, first_seen_at, last_seen_at, hash from devices where account = $1 and expires_at > $2 \
+        "select id, user_agent, first_seen_at, last_seen_at, second_factor_at, hash from devices where account = $1 and expires_at > $2 \
          order by last_seen_at desc, id",
         account,
         now

@@ -43,7 +43,7 @@ impl Guess {
             (Some(_) | None, _) => None,
         };
         let limits = match known {
-            Some((account, device)) => of_device(settings, account, device),
+            Some((account, device)) => vec![settings.on_device(account, &device.digest())],
             None => of_stranger(settings, found.as_ref(), claim),
         };
         let open = limits::check(&mut view.db, &limits, view.now).await?;
@@ -67,19 +67,12 @@ impl Guess {
     }
 }
 
-/// A browser that the account knows counts by itself alone: it gets in while others attack the account, its network or everybody.
-fn of_device(settings: &Settings, account: AccountId, device: &Secret) -> Vec<Limit> {
-    vec![settings.on(Kind::Device, format!("{account} {}", device.digest().base64url()).as_bytes())]
-}
-
 /// One counter per account, whichever of its names was typed, and however.
 fn of_stranger(settings: &Settings, found: Option<&Credentials>, claim: Claim<'_>) -> Vec<Limit> {
     let account = found.map(|found| found.account.to_string());
-    // Addresses that nobody knows are one network.
-    let network = claim.address.map(|address| address.subscriber().to_string()).unwrap_or_default();
     vec![
         settings.on(Kind::Name, account.as_deref().map_or(claim.typed, str::as_bytes)),
-        settings.on(Kind::Network, network.as_bytes()),
+        settings.on_network(claim.address),
         settings.on(Kind::Overall, b""),
     ]
 }

@@ -1,20 +1,24 @@
-//! Accounts: the means to sign in. Names, passwords, links, memberships, sessions and devices; the vendor's people.
+//! Accounts: the means to sign in. Names, passwords, second factors, links, memberships, sessions and devices; the vendor's people.
 //! Whether a person may use theirs is not decided here but in `access`.
 
 mod activity;
 mod close;
 mod device;
-pub mod factor_reset;
+pub mod factor;
 mod guess;
+pub mod halfway;
 pub mod link;
 mod membership;
 mod names;
 mod password;
 pub mod policy;
+mod proof;
 mod record;
 mod session;
 pub mod sign_in;
 mod staff;
+pub mod staff_sign_in;
+mod unlock;
 
 pub use activity::{Happened, TOLD, activity};
 pub use close::{NotClosed, close, left_behind};
@@ -27,9 +31,14 @@ pub use names::{
     void_password,
 };
 pub use password::{Hasher, LONGEST as LONGEST_PASSWORD, Settings as PasswordSettings, Turn, Verdict};
-pub use record::{Record, by_name, disable, enable, names};
+pub use proof::{Acr, Proof};
+pub use record::{Record, by_id, by_name, disable, enable, names};
 pub use session::{
-    ACR, Because, Begin, Opened, Session, begin, choose, end, end_all, end_others, end_run_out, find, is_stale, list, lose, lose_all,
-    renew, sweep_sessions, touch,
+    Because, Begin, Opened, Session, Strengthening, begin, choose, end, end_all, end_others, end_run_out, find, is_stale, list, lose,
+    lose_all, renew, strengthen, sweep_sessions, touch,
 };
-pub use staff::{Invited, NotStaff, StaffMember, dismiss, invite, set_staff_roles, staff, staff_by_email, staff_member};
+pub use staff::{
+    Invited, NotStaff, StaffMember, bind_subject, dismiss, invite, invite_by, set_staff_roles, staff, staff_by_email, staff_by_subject,
+    staff_member,
+};
+pub use unlock::{locked, unlock};

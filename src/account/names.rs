@@ -6,6 +6,8 @@ use crate::base::ids::AccountId;
 use crate::base::{Fault, Language, SignInName, Timestamp};
 use crate::store::{self, Db, Tx};
 
+use super::device;
+
 /// What signing in is checked against.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Credentials {
@@ -66,6 +68,8 @@ pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: T
         tx.now,
         proven
     )?;
+    // Whoever signs in with the new password proves the second factor first, in every browser.
+    device::forget_second_factors(tx, account).await?;
     record(tx, Deed::new(What::PasswordSet).account(account)).await
 }
 
@@ -81,6 +85,7 @@ pub async fn change_password(tx: &mut Tx, account: AccountId, (old, new): (&str,
         tx.now
     )?;
     if changed > 0 {
+        device::forget_second_factors(tx, account).await?;
         record(tx, Deed::new(What::PasswordSet).account(account)).await?;
     }
     Ok(changed > 0)

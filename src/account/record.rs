@@ -31,6 +31,16 @@ pub async fn by_name(db: &mut Db, name: &SignInName) -> Result<Option<Record>, F
     )
 }
 
+/// The account with this id.
+pub async fn by_id(db: &mut Db, account: AccountId) -> Result<Option<Record>, Fault> {
+    store::optional!(
+        *db,
+        Record,
+        "select id, kind, created_at, activated_at, mailbox_proven_at, password_set_at, disabled_at from accounts where id = $1",
+        account
+    )
+}
+
 /// The names of an account, its login first.
 pub async fn names(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fault> {
     let rows = store::all!(*db, (String,), "select name from sign_in_names where account = $1 order by since, name", account)?;
@@ -64,7 +74,7 @@ pub async fn enable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
 #[cfg(test)]
 mod tests {
     use super::{by_name, disable, enable, names};
-    use crate::account::{Begin, begin, create, list};
+    use crate::account::{Begin, Proof, begin, create, list};
     use crate::audit::{self, About, Filter};
     use crate::base::actor::Who;
     use crate::base::{Actor, Clock, Life, Rules, SignInName};
@@ -77,7 +87,7 @@ mod tests {
             let start = || Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
             let login = SignInName::parse("alice@durand.example").unwrap();
             let account = trial.store.act(start(), async |tx| create(tx, std::slice::from_ref(&login)).await).await.unwrap().unwrap();
-            let visit = Begin { account, membership: None, user_agent: "", amr: &["pwd"] };
+            let visit = Begin { account, membership: None, user_agent: "", proof: Proof::password() };
             trial.store.act(start(), async |tx| begin(tx, visit).await).await.unwrap();
             let is_off = async || {
                 let found = trial.store.look(&clock, &rules, async |view| by_name(&mut view.db, &login).await).await.unwrap().unwrap();

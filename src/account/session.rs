@@ -6,9 +6,11 @@ use crate::access::{self, Asked, Door};
 use crate::audit::{Deed, What, record};
 use crate::base::ids::{AccountId, MembershipId, SessionId};
 use crate::base::vocabulary::words;
-use crate::base::{Address, Fault, Life, Secret, Timestamp};
+use crate::base::{AccountKind, Address, Fault, Life, Secret, Timestamp};
 use crate::events::{self, Happening};
 use crate::store::{self, Db, Tx};
+
+use super::proof::{Acr, Proof};
 
 /// A live session.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -16,10 +18,12 @@ use crate::store::{self, Db, Tx};
 pub struct Session {
     pub id: SessionId,
     pub account: AccountId,
+    pub kind: AccountKind,
     pub membership: Option<MembershipId>,
-    pub acr: String,
+    pub acr: Acr,
     pub amr: Json<Vec<String>>,
     pub auth_time: Timestamp,
+    pub second_factor_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub last_seen_at: Timestamp,
     pub address: Option<String>,
@@ -47,6 +51,8 @@ words! {
         AccessLost = "access-lost",
         /// The operator ended it.
         Operator = "operator",
+        /// Customer Service ended it.
+        CustomerService = "customer-service",
         /// Its time ran out.
         RanOut = "ran-out",
     }
@@ -61,8 +67,8 @@ pub struct Begin<'a> {
     pub membership: Option<MembershipId>,
     /// The browser's own words.
     pub user_agent: &'a str,
-    /// The methods proven (RFC 8176).
-    pub amr: &'a [&'a str],
+    /// What was proven.
+    pub proof: Proof,
 }
 
 /// A session just begun, with the secret that its browser keeps.
@@ -74,9 +80,6 @@ pub struct Opened {
     pub secret: Secret,
 }
 
-/// How strongly people can sign in so far (CONTRACT: `acr`).
-pub const ACR: [&str; 1] = ["1fa"];
-
 /// How often a session's last use is written down.
 const TOUCHED_EVERY: Life = Life::minutes(1);
 
@@ -86,14 +89,16 @@ pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<Opened, Fault> {
     let secret = tx.dice.secret()?;
     store::execute!(
         tx.db,
-        "insert into sessions (id, hash, account, membership, acr, amr, auth_time, created_at, last_seen_at, expires_at, address, user_agent) \
-         values ($1, $2, $3, $4, '1fa', $5, $6, $6, $6, $7, $8, $9)",
+        "insert into sessions (id, hash, account, membership, acr, amr, auth_time, second_factor_at, created_at, last_seen_at, expires_at, \
+         address, user_agent) values ($1, $2, $3, $4, $5, $6, $7, $8, $7, $7, $9, $10, $11)",
         id,
         secret.digest(),
         begin.account,
         begin.membership,
-        Json(begin.amr),
+        begin.proof.acr,
+        Json(begin.proof.amr),
         tx.now,
+        begin.proof.second_factor_at,
         tx.now + tx.rules.session,
         tx.by.address.map(|address| address.to_string()),
         begin.user_agent
@@ -103,13 +108,52 @@ pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<Opened, Fault> {
     Ok(Opened { id, secret })
 }
 
+/// What a session is to be from now on, because its owner proved something again.
+#[derive(Clone, Copy, Debug)]
+pub struct Strengthening {
+    /// Which.
+    pub session: SessionId,
+    /// Whose.
+    pub account: AccountId,
+    /// What was proven.
+    pub proof: Proof,
+    /// When the person proved to be its owner.
+    pub auth_time: Timestamp,
+}
+
+/// Strengthens a live session. It gets a new secret (session fixation) and stays the same row: what relying parties were given lives on.
+/// The reading of its idle time is the guard's, which found it a moment ago.
+pub async fn strengthen(tx: &mut Tx, with: Strengthening) -> Result<Option<Opened>, Fault> {
+    let secret = tx.dice.secret()?;
+    let strengthened = store::execute!(
+        tx.db,
+        "update sessions set hash = $3, acr = $4, amr = $5, auth_time = $6, second_factor_at = $7, last_seen_at = $8 \
+         where id = $1 and account = $2 and ended_at is null and expires_at > $8",
+        with.session,
+        with.account,
+        secret.digest(),
+        with.proof.acr,
+        Json(with.proof.amr),
+        with.auth_time,
+        with.proof.second_factor_at,
+        tx.now
+    )?;
+    if strengthened == 0 {
+        return Ok(None);
+    }
+    let deed = Deed::new(What::SessionStrengthened).account(with.account).subject(with.session);
+    record(tx, deed.detail(serde_json::json!({ "acr": with.proof.acr.as_str() }))).await?;
+    Ok(Some(Opened { id: with.session, secret }))
+}
+
 /// The live session of a cookie, if its idle time hasn't run out at `now`.
 pub async fn find(db: &mut Db, secret: &Secret, (now, idle): (Timestamp, Life)) -> Result<Option<Session>, Fault> {
     store::optional!(
         *db,
         Session,
-        "select id, account, membership, acr, amr, auth_time, created_at, last_seen_at, address, user_agent from sessions \
-         where hash = $1 and ended_at is null and expires_at > $2 and last_seen_at > $3",
+        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.second_factor_at, s.created_at, s.last_seen_at, s.address, \
+         s.user_agent from sessions s join accounts a on a.id = s.account \
+         where s.hash = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3",
         secret.digest(),
         now,
         now - idle
@@ -140,7 +184,7 @@ pub async fn renew(tx: &mut Tx, account: AccountId, id: SessionId) -> Result<Opt
     let secret = tx.dice.secret()?;
     let renewed = store::execute!(
         tx.db,
-        "update sessions set hash = $3, auth_time = $4, last_seen_at = $4 where id = $1 and account = $2 and ended_at is null",
+        "update sessions set hash = $3, last_seen_at = $4 where id = $1 and account = $2 and ended_at is null",
         id,
         account,
         secret.digest(),
@@ -185,7 +229,7 @@ const LOST_AT_ONCE: i64 = 100;
 pub async fn lose_all(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<bool, Fault> {
     let acting = acting_as(tx, what, at).await?;
     for (session, account, membership) in &acting {
-        let asked = Asked { door: Door::Page, address: None, e_service: None };
+        let asked = Asked { door: Door::Page, address: None, e_service: None, second_factor_at: None };
         let people = access::of_account(&mut tx.db, *account).await?;
         let stays = people.iter().any(|other| other.membership != *membership && !access::judge(other, asked).is_final());
         if stays {
@@ -236,8 +280,9 @@ pub async fn list(db: &mut Db, account: AccountId, (now, idle): (Timestamp, Life
     store::all!(
         *db,
         Session,
-        "select id, account, membership, acr, amr, auth_time, created_at, last_seen_at, address, user_agent from sessions \
-         where account = $1 and ended_at is null and expires_at > $2 and last_seen_at > $3 order by last_seen_at desc, id",
+        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.second_factor_at, s.created_at, s.last_seen_at, s.address, \
+         s.user_agent from sessions s join accounts a on a.id = s.account \
+         where s.account = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3 order by s.last_seen_at desc, s.id",
         account,
         now,
         now - idle

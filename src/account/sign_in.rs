@@ -1,17 +1,21 @@
-//! Signing in, once the password was found right: every membership is judged, and a session begins where one stands.
+//! Signing in, once the password was found right: a second step where one is due, every membership judged, and a session where one stands.
 
-use crate::access::{self, Asked, Condition, Door, Snapshot, Standing};
+use crate::access::{
+    self, Asked, Condition, Door, Snapshot, StaffAsked, StaffCondition, StaffRules, StaffSnapshot, StaffStanding, Standing,
+};
 use crate::audit::{Deed, What, record};
 use crate::base::actor::Who;
-use crate::base::ids::AccountId;
-use crate::base::{Fault, Secret};
+use crate::base::ids::{AccountId, ErrandId, MembershipId, SessionId};
+use crate::base::{Fault, Place, Secret};
 use crate::limits::{self, Counted};
 use crate::store::{self, Tx};
 
-use super::session::{Because, Begin, Opened, begin, find};
-use super::{device, session};
+use super::halfway::{self, Halfway, Pause};
+use super::proof::{Acr, Proof};
+use super::session::{self, Because, Begin, Opened, Strengthening, begin, find};
+use super::{device, factor};
 
-/// Who signs in, and with what.
+/// Whose password was right.
 #[derive(Clone, Copy, Debug)]
 pub struct Entrant<'a> {
     /// The account whose password was right.
@@ -20,12 +24,39 @@ pub struct Entrant<'a> {
     pub password_hash: &'a str,
     /// Where the guess that was right is counted.
     pub counted: &'a Counted,
+    /// What the sign-in is for.
+    pub demand: Demand,
+}
+
+/// What a sign-in is for: whoever waits may demand more than a password.
+#[derive(Clone, Copy, Debug)]
+pub struct Demand {
+    /// The authorization request that waits.
+    pub errand: Option<ErrandId>,
+    /// Nothing weaker will do.
+    pub must: Acr,
+    /// Nothing weaker is wished for, of people who can.
+    pub wish: Acr,
+}
+
+impl Default for Demand {
+    /// Our own pages wait, and ask for more themselves.
+    fn default() -> Self {
+        Self { errand: None, must: Acr::OneFactor, wish: Acr::OneFactor }
+    }
+}
+
+/// The browser it happens in.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit<'a> {
     /// The browser's long-lived secret.
     pub device: &'a Secret,
     /// The browser's own words.
     pub user_agent: &'a str,
     /// The session this browser had before, which ends.
     pub before: Option<&'a Secret>,
+    /// What the vendor's people are judged by, should it be one of them.
+    pub staff: StaffRules<'a>,
 }
 
 /// How it ended.
@@ -33,72 +64,216 @@ pub struct Entrant<'a> {
 pub enum Outcome {
     /// Signed in.
     Entered(Entered),
+    /// The second factor is still to be proven, or enrolled, by whoever holds this secret.
+    Halfway(Secret),
     /// No membership stands: each with what it lacks. An account without any has an empty list.
     Refused(Vec<(Snapshot, Standing)>),
-    /// The password changed between the check and now.
+    /// Access of one of the vendor's people doesn't hold.
+    StaffRefused(Box<StaffSnapshot>, StaffStanding),
+    /// The password changed between the check and now, or the sign-in was finished or ended elsewhere.
     Outdated,
 }
 
-/// A session just begun.
+/// A session just begun, or strengthened.
 #[derive(Debug)]
 pub struct Entered {
     /// The session and its secret.
     pub opened: Opened,
     /// Whether the account had signed in from this browser before.
     pub known_device: bool,
+    /// Where this person begins.
+    pub home: Place,
 }
 
-/// Lets the entrant in or says why not. The address judged is the unit's, the browser's own.
-pub async fn enter(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> {
+/// The first step: lets the entrant in, halfway in, or says why not. The address judged is the unit's, the browser's own.
+pub async fn enter(tx: &mut Tx, entrant: Entrant<'_>, visit: Visit<'_>) -> Result<Outcome, Fault> {
     tx.by.who = Who::Account(entrant.account);
-    if !is_current(tx, entrant).await? {
+    if !is_current(tx, entrant.account, entrant.password_hash).await? {
         return Ok(Outcome::Outdated);
     }
-    let outcome = admit(tx, entrant).await?;
+    let outcome = first_step(tx, entrant, visit).await?;
     // Last, for everybody shares some of these rows; and whether or not access holds, for the password was right.
     limits::give_back(tx, entrant.counted).await?;
     Ok(outcome)
 }
 
-async fn admit(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> {
-    let asked = Asked { door: Door::SignIn, address: tx.by.address, e_service: None };
-    let people = access::of_account(&mut tx.db, entrant.account).await?;
-    let judged: Vec<_> = people.into_iter().map(|person| (access::judge(&person, asked), person)).collect();
-    let mut standing = judged.iter().filter(|(standing, _)| standing.holds()).map(|(_, person)| person.membership);
-    let membership = match (standing.next(), standing.next()) {
-        (None, _) => return refuse(tx, entrant, judged).await,
-        // With one company there is nothing to choose (R-DIR-6).
-        (Some(only), None) => Some(only),
-        (Some(_), Some(_)) => None,
+async fn first_step(tx: &mut Tx, entrant: Entrant<'_>, visit: Visit<'_>) -> Result<Outcome, Fault> {
+    let account = entrant.account;
+    let is_enrolled = factor::enrolled(&mut tx.db, account).await?.is_some();
+    let remembered = device::second_factor_at(tx, account, visit.device).await?;
+    let Demand { must, wish, .. } = entrant.demand;
+    let proof = match (is_enrolled, remembered) {
+        (true, Some(proven_at)) if must.max(wish) <= Acr::OneFactor => Proof::remembered(proven_at),
+        // What access lacks is told after the second factor only (R-ADM-7).
+        (true, Some(_) | None) => return pause(tx, entrant).await,
+        (false, _) => Proof::password(),
     };
-    if let Some(secret) = entrant.before {
-        replace(tx, secret).await?;
+    let judged = Judged::by(tx, account, (proof, visit)).await?;
+    if judged.wants_second_factor() || (judged.holds() && proof.acr < must) {
+        return pause(tx, entrant).await;
     }
-    let opened = begin(tx, Begin { account: entrant.account, membership, user_agent: entrant.user_agent, amr: &["pwd"] }).await?;
-    let known_device = device::recognise(tx, entrant.account, entrant.device, entrant.user_agent).await?;
-    if !known_device {
-        record(tx, Deed::new(What::DeviceSeen).account(entrant.account)).await?;
+    judged.admit(tx, (account, proof), visit).await
+}
+
+async fn pause(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> {
+    let Entrant { account, password_hash, demand, .. } = entrant;
+    halfway::pause(tx, Pause { account, password_hash, session: None, errand: demand.errand, back: None }).await.map(Outcome::Halfway)
+}
+
+/// The second step, once its code was found right in this very unit: a session begins, or the one it is for is strengthened.
+pub async fn complete(tx: &mut Tx, halfway: &Halfway, proof: Proof, visit: Visit<'_>) -> Result<Outcome, Fault> {
+    let account = halfway.account;
+    tx.by.who = Who::Account(account);
+    let Some(hash) = halfway.password_hash(&mut tx.db).await? else { return Ok(Outcome::Outdated) };
+    if !is_current(tx, account, &hash).await? || !halfway::finish(tx, halfway.id).await? {
+        return Ok(Outcome::Outdated);
     }
-    Ok(Outcome::Entered(Entered { opened, known_device }))
+    let Some(session) = halfway.session else {
+        let judged = Judged::by(tx, account, (proof, visit)).await?;
+        return judged.admit(tx, (account, proof), visit).await;
+    };
+    strengthen(tx, (session, account), proof).await
+}
+
+async fn strengthen(tx: &mut Tx, (session, account): (SessionId, AccountId), proof: Proof) -> Result<Outcome, Fault> {
+    let home = if access::of_staff(&mut tx.db, account).await?.is_some() { Place::Staff } else { Place::Account };
+    let auth_time = tx.now;
+    let opened = session::strengthen(tx, Strengthening { session, account, proof, auth_time }).await?;
+    Ok(opened.map_or(Outcome::Outdated, |opened| Outcome::Entered(Entered { opened, known_device: true, home })))
+}
+
+/// This browser isn't asked for the second factor for a while.
+pub async fn remember(tx: &mut Tx, account: AccountId, visit: Visit<'_>) -> Result<(), Fault> {
+    device::remember(tx, account, visit.device).await
+}
+
+/// Proof, in a running session, that its owner is still there: the password, to begin with.
+#[derive(Clone, Copy, Debug)]
+pub struct Returning<'a> {
+    /// The password, right again.
+    pub entrant: Entrant<'a>,
+    /// The session.
+    pub session: &'a session::Session,
+    /// The page of ours that asks.
+    pub back: Option<&'a str>,
+}
+
+/// Strengthens the session, or leads to the second step where the account has a second factor or needs one; no browser is
+/// remembered here.
+pub async fn reenter(tx: &mut Tx, returning: Returning<'_>, visit: Visit<'_>) -> Result<Outcome, Fault> {
+    let Returning { entrant, session, back } = returning;
+    let account = entrant.account;
+    tx.by.who = Who::Account(account);
+    if !is_current(tx, account, entrant.password_hash).await? {
+        return Ok(Outcome::Outdated);
+    }
+    let Demand { errand, must, .. } = entrant.demand;
+    let proof = Proof::password();
+    let due = factor::enrolled(&mut tx.db, account).await?.is_some()
+        || proof.acr < must
+        || Judged::by(tx, account, (proof, visit)).await?.lacks_second_factor();
+    let outcome = if due {
+        let waiting = Pause { account, password_hash: entrant.password_hash, session: Some(session.id), errand, back };
+        Outcome::Halfway(halfway::pause(tx, waiting).await?)
+    } else {
+        strengthen(tx, (session.id, account), proof).await?
+    };
+    limits::give_back(tx, entrant.counted).await?;
+    Ok(outcome)
+}
+
+/// Somebody judged at the sign-in: as each contact they are, or as one of the vendor's people.
+pub(super) enum Judged {
+    Contact(Vec<(Snapshot, Standing)>),
+    Staff(Box<StaffSnapshot>, StaffStanding),
+}
+
+impl Judged {
+    /// Judges by what is proven, from where the browser is.
+    pub(super) async fn by(tx: &mut Tx, account: AccountId, (proof, visit): (Proof, Visit<'_>)) -> Result<Self, Fault> {
+        let (address, second_factor_at) = (tx.by.address, proof.second_factor_at);
+        if let Some(person) = access::of_staff(&mut tx.db, account).await? {
+            let standing = access::judge_staff(&person, StaffAsked { rules: visit.staff, address, second_factor_at });
+            return Ok(Self::Staff(Box::new(person), standing));
+        }
+        let asked = Asked { door: Door::SignIn, address, e_service: None, second_factor_at };
+        let people = access::of_account(&mut tx.db, account).await?;
+        let judge = |person: Snapshot| {
+            let standing = access::judge(&person, asked);
+            (person, standing)
+        };
+        Ok(Self::Contact(people.into_iter().map(judge).collect()))
+    }
+
+    /// Whether access holds somewhere.
+    fn holds(&self) -> bool {
+        match self {
+            Self::Contact(people) => people.iter().any(|(_, standing)| standing.holds()),
+            Self::Staff(_, standing) => standing.holds(),
+        }
+    }
+
+    /// Whether nothing but a second factor is lacking. Of several companies one may demand it: which of them the person comes for
+    /// isn't known yet (R-DIR-6).
+    fn wants_second_factor(&self) -> bool {
+        match self {
+            Self::Contact(people) => people.iter().any(|(_, standing)| standing.lacks_second_factor_only()),
+            Self::Staff(_, standing) => standing.unmet() == [StaffCondition::SecondFactor],
+        }
+    }
+
+    fn lacks_second_factor(&self) -> bool {
+        match self {
+            Self::Contact(people) => people.iter().any(|(_, standing)| standing.unmet().contains(&Condition::SecondFactor)),
+            Self::Staff(_, standing) => standing.unmet().contains(&StaffCondition::SecondFactor),
+        }
+    }
+
+    /// Begins the session of whoever is let in, or says why nobody is.
+    pub(super) async fn admit(self, tx: &mut Tx, (account, proof): (AccountId, Proof), visit: Visit<'_>) -> Result<Outcome, Fault> {
+        if !self.holds() {
+            return self.refuse(tx, account).await;
+        }
+        let (membership, home) = match &self {
+            Self::Contact(people) => (only_one(people), Place::Account),
+            Self::Staff(..) => (None, Place::Staff),
+        };
+        if let Some(secret) = visit.before {
+            replace(tx, secret).await?;
+        }
+        let opened = begin(tx, Begin { account, membership, user_agent: visit.user_agent, proof }).await?;
+        let known_device = device::recognise(tx, account, visit.device, visit.user_agent).await?;
+        if !known_device {
+            record(tx, Deed::new(What::DeviceSeen).account(account)).await?;
+        }
+        Ok(Outcome::Entered(Entered { opened, known_device, home }))
+    }
+
+    async fn refuse(self, tx: &mut Tx, account: AccountId) -> Result<Outcome, Fault> {
+        let unmet: Vec<&str> = match &self {
+            Self::Contact(people) => people.iter().flat_map(|(_, standing)| standing.unmet()).map(Condition::as_str).collect(),
+            Self::Staff(_, standing) => standing.unmet().into_iter().map(StaffCondition::as_str).collect(),
+        };
+        let deed = Deed::new(What::SessionRefused).account(account);
+        record(tx, deed.detail(serde_json::json!({ "unmet": unmet }))).await?;
+        Ok(match self {
+            Self::Contact(people) => Outcome::Refused(people),
+            Self::Staff(person, standing) => Outcome::StaffRefused(person, standing),
+        })
+    }
+}
+
+/// With one company there is nothing to choose (R-DIR-6).
+fn only_one(people: &[(Snapshot, Standing)]) -> Option<MembershipId> {
+    let mut standing = people.iter().filter(|(_, standing)| standing.holds()).map(|(person, _)| person.membership);
+    standing.next().filter(|_| standing.next().is_none())
 }
 
 /// Whether the password is still the account's. The row is written, so that disabling the account or ending its sessions
 /// either comes first and is seen here, or comes later and sees the session that begins.
-async fn is_current(tx: &mut Tx, entrant: Entrant<'_>) -> Result<bool, Fault> {
-    let rows = store::execute!(
-        tx.db,
-        "update accounts set password_hash = password_hash where id = $1 and password_hash = $2",
-        entrant.account,
-        entrant.password_hash
-    )?;
-    Ok(rows == 1)
-}
-
-async fn refuse(tx: &mut Tx, entrant: Entrant<'_>, judged: Vec<(Standing, Snapshot)>) -> Result<Outcome, Fault> {
-    let unmet: Vec<&str> = judged.iter().flat_map(|(standing, _)| standing.unmet()).map(Condition::as_str).collect();
-    let deed = Deed::new(What::SessionRefused).account(entrant.account);
-    record(tx, deed.detail(serde_json::json!({ "unmet": unmet }))).await?;
-    Ok(Outcome::Refused(judged.into_iter().map(|(standing, person)| (person, standing)).collect()))
+async fn is_current(tx: &mut Tx, account: AccountId, password_hash: &str) -> Result<bool, Fault> {
+    let sql = "update accounts set password_hash = password_hash where id = $1 and password_hash = $2";
+    Ok(store::execute!(tx.db, sql, account, password_hash)? == 1)
 }
 
 /// The browser's earlier session ends, whoever's it was.

@@ -7,10 +7,11 @@ use sqlx::types::Json;
 
 use crate::audit::{Deed, What, record};
 use crate::base::ids::AccountId;
-use crate::base::{Email, Fault, SignInName, StaffRole, Timestamp};
+use crate::base::{Email, Fault, Secret, SignInName, StaffRole, Timestamp};
 use crate::directory;
 use crate::store::{self, Db, Tx};
 
+use super::link::{self, Purpose};
 use super::names::credentials;
 use super::record::disable;
 
@@ -88,6 +89,15 @@ pub async fn invite(tx: &mut Tx, invited: &Invited) -> Result<Result<AccountId, 
     Ok(Ok(account))
 }
 
+/// The same, with the link to choose a password by.
+pub async fn invite_by(tx: &mut Tx, invited: &Invited, link: &Secret) -> Result<Result<AccountId, NotStaff>, Fault> {
+    let made = invite(tx, invited).await?;
+    if let Ok(account) = made {
+        link::issue(tx, account, Purpose::StaffInvitation, link).await?;
+    }
+    Ok(made)
+}
+
 /// The member of staff with this account.
 pub async fn staff_member(db: &mut Db, account: AccountId) -> Result<Option<StaffMember>, Fault> {
     store::optional!(*db, StaffMember, members!("where s.account = $1"), account)
@@ -96,6 +106,18 @@ pub async fn staff_member(db: &mut Db, account: AccountId) -> Result<Option<Staf
 /// The member of staff with this email.
 pub async fn staff_by_email(db: &mut Db, email: &Email) -> Result<Option<StaffMember>, Fault> {
     store::optional!(*db, StaffMember, members!("where s.email = $1"), email)
+}
+
+/// The member of staff whom the vendor's provider knows as this subject.
+pub async fn staff_by_subject(db: &mut Db, subject: &str) -> Result<Option<StaffMember>, Fault> {
+    store::optional!(*db, StaffMember, members!("where s.upstream_subject = $1"), subject)
+}
+
+/// Binds a member of staff to a subject of the vendor's provider, at the first sign-in there. Answers whether it is theirs:
+/// somebody else who gets the mailbox later is another subject.
+pub async fn bind_subject(tx: &mut Tx, account: AccountId, subject: &str) -> Result<bool, Fault> {
+    let sql = "update staff set upstream_subject = $2 where account = $1 and (upstream_subject is null or upstream_subject = $2)";
+    Ok(store::execute!(tx.db, sql, account, subject)? == 1)
 }
 
 /// All of them, by name.
@@ -140,8 +162,7 @@ async fn one_at_a_time(tx: &mut Tx) -> Result<(), Fault> {
 /// Whether an operator who can sign in is left without this one, or there is none to lose.
 async fn somebody_else_operates(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     let everybody = staff(&mut tx.db).await?;
-    let operates =
-        |one: &&StaffMember| one.roles.contains(&StaffRole::Operator) && one.activated_at.is_some() && one.disabled_at.is_none();
+    let operates = |one: &&StaffMember| one.roles.contains(&StaffRole::Operator) && one.activated_at.is_some() && one.disabled_at.is_none();
     let mut operators = everybody.iter().filter(operates).peekable();
     Ok(operators.peek().is_none() || operators.any(|one| one.account != account))
 }

@@ -26,7 +26,7 @@ use crate::relying_party::{Claims, Scope, Scopes};
 use crate::store::{self, Db, Tx};
 
 pub use closing::{Closed, Closing, close};
-pub use next::{Next, SignIn, Situation, next};
+pub use next::{Admission, Next, SignIn, Situation, next};
 pub use request::{Prompt, Request, ResponseMode};
 
 /// An authorization, as its tokens speak of it.
@@ -83,6 +83,8 @@ pub struct Beginning {
     pub amr: Vec<String>,
     /// When.
     pub auth_time: Timestamp,
+    /// When the second factor behind the sign-in was proven.
+    pub second_factor_at: Option<Timestamp>,
 }
 
 /// What of the scope asked for may be given to that person. Offline access isn't where a network list applies to them or their
@@ -98,8 +100,8 @@ pub async fn begin(tx: &mut Tx, given: Beginning) -> Result<AuthorizationId, Fau
     let sid = AuthorizationId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
-        "insert into authorizations (id, session, account, membership, client, consent, scope, claims, acr, amr, auth_time, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "insert into authorizations (id, session, account, membership, client, consent, scope, claims, acr, amr, auth_time, created_at, second_factor_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         sid,
         given.session,
         given.account,
@@ -112,6 +114,7 @@ pub async fn begin(tx: &mut Tx, given: Beginning) -> Result<AuthorizationId, Fau
         Json(&given.amr),
         given.auth_time,
         tx.now,
+        given.second_factor_at,
     )?;
     let deed = Deed::new(What::AuthorizationBegan).account(given.account).subject(&given.client).reference(sid);
     audit::record(tx, deed).await?;

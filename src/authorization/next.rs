@@ -1,6 +1,6 @@
 //! What a request still lacks: one pure decision over the request, the session, the standing and the consent.
 
-use crate::account::ACR;
+use crate::account::Acr;
 use crate::base::Timestamp;
 use crate::base::ids::AccountId;
 
@@ -17,9 +17,9 @@ pub struct Situation<'a> {
     /// When this is.
     pub now: Timestamp,
     /// The browser's live session.
-    pub sign_in: Option<SignIn<'a>>,
-    /// Whether access admits the person, once it is known as which contact they act.
-    pub admitted: Option<bool>,
+    pub sign_in: Option<SignIn>,
+    /// What access says of the person, once it is known as which contact they act.
+    pub admission: Option<Admission>,
     /// The live consent of this person to this relying party.
     pub consent: Option<&'a Consent>,
     /// Whether the person refused on the consent page.
@@ -28,13 +28,26 @@ pub struct Situation<'a> {
 
 /// Who is signed in, and since when.
 #[derive(Clone, Copy, Debug)]
-pub struct SignIn<'a> {
+pub struct SignIn {
     /// The account.
     pub account: AccountId,
     /// When the person proved to be its owner.
     pub auth_time: Timestamp,
     /// How strongly.
-    pub acr: &'a str,
+    pub acr: Acr,
+    /// How strongly they could, by what they have enrolled.
+    pub could: Acr,
+}
+
+/// What access says of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// Everything holds.
+    Holds,
+    /// Nothing is missing but the second factor, which the person can prove now.
+    LacksSecondFactor,
+    /// Something else doesn't hold.
+    Refused,
 }
 
 /// The next step, or the answer.
@@ -42,6 +55,8 @@ pub struct SignIn<'a> {
 pub enum Next {
     /// The person signs in.
     SignIn,
+    /// The person proves again who they are: the sign-in is too old, or not strong enough.
+    Reauthenticate,
     /// The person says for which company they act (R-DIR-6).
     ChooseCompany,
     /// The person consents.
@@ -68,39 +83,48 @@ pub fn next(situation: Situation<'_>) -> Next {
         return Next::TooWeak;
     }
     let Some(sign_in) = situation.sign_in else { return Next::SignIn };
-    if !situation.is_fresh_enough(sign_in) {
+    let is_expected = situation.request.expected.is_none_or(|expected| expected == sign_in.account);
+    if situation.asks_again(sign_in) || (situation.is_too_old(sign_in) && !is_expected) {
         return Next::SignIn;
     }
     // OpenID Connect Core section 3.1.2.1, `id_token_hint`: never an answer about somebody else.
-    if situation.request.expected.is_some_and(|expected| expected != sign_in.account) {
+    if !is_expected {
         return Next::SomebodyElse;
     }
-    if !situation.request.is_met_by(sign_in.acr) {
-        // Whoever has signed in for this very request can't do better.
-        return if sign_in.auth_time > situation.asked_at { Next::TooWeak } else { Next::SignIn };
+    if situation.is_too_old(sign_in) || !situation.request.is_met_by(sign_in.acr) || situation.is_wished_stronger(sign_in) {
+        return Next::Reauthenticate;
     }
-    match situation.admitted {
+    match situation.admission {
         None => Next::ChooseCompany,
-        Some(false) => Next::Refuse,
-        Some(true) if !situation.is_consented() => Next::Consent,
-        Some(true) => Next::Answer,
+        Some(Admission::LacksSecondFactor) => Next::Reauthenticate,
+        Some(Admission::Refused) => Next::Refuse,
+        Some(Admission::Holds) if !situation.is_consented() => Next::Consent,
+        Some(Admission::Holds) => Next::Answer,
     }
 }
 
 impl Situation<'_> {
     /// The person isn't bothered for nothing.
     fn can_be_strong_enough(&self) -> bool {
-        ACR.iter().any(|acr| self.request.is_met_by(acr))
+        Acr::ALL.iter().any(|acr| self.request.is_met_by(*acr))
     }
 
-    /// `prompt=login` and `max_age` are met by a sign-in that came after the request; `max_age` also by one young enough.
-    fn is_fresh_enough(&self, sign_in: SignIn<'_>) -> bool {
-        if sign_in.auth_time > self.asked_at {
-            return true;
-        }
-        let asked_again = self.request.prompts(Prompt::Login) || self.request.prompts(Prompt::SelectAccount);
+    /// `prompt=login` is met by a sign-in that came after the request.
+    fn asks_again(&self, sign_in: SignIn) -> bool {
+        let asked = self.request.prompts(Prompt::Login) || self.request.prompts(Prompt::SelectAccount);
+        asked && sign_in.auth_time <= self.asked_at
+    }
+
+    /// `max_age` is met by a sign-in that came after the request, and by one young enough.
+    fn is_too_old(&self, sign_in: SignIn) -> bool {
         let too_old = self.request.oldest_sign_in().is_some_and(|oldest| self.now >= sign_in.auth_time + oldest);
-        !asked_again && !too_old
+        too_old && sign_in.auth_time <= self.asked_at
+    }
+
+    /// `acr_values` is a wish: whoever can meet it is asked to, once, where a page may be shown.
+    fn is_wished_stronger(&self, sign_in: SignIn) -> bool {
+        let can_be_met = !self.request.is_content_with(sign_in.acr) && self.request.is_content_with(sign_in.could);
+        can_be_met && sign_in.auth_time <= self.asked_at && !self.request.prompts(Prompt::None)
     }
 
     fn is_consented(&self) -> bool {
@@ -116,7 +140,8 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    use super::{Next, SignIn, Situation, next};
+    use super::{Admission, Next, SignIn, Situation, next};
+    use crate::account::Acr;
     use crate::authorization::consent::Consent;
     use crate::authorization::{Prompt, Request, ResponseMode};
     use crate::base::Timestamp;
@@ -142,6 +167,7 @@ mod tests {
             scope: Scopes::known(["openid", "company"]),
             claims: Claims::default(),
             essential_acr: [].into(),
+            acr_values: Vec::new(),
             wants_auth_time: false,
             state: None,
             nonce: None,
@@ -163,6 +189,10 @@ mod tests {
         }
     }
 
+    fn by_password(auth_time: Timestamp) -> SignIn {
+        SignIn { account: account(1), auth_time, acr: Acr::OneFactor, could: Acr::OneFactor }
+    }
+
     struct Case {
         name: &'static str,
         request: Request,
@@ -176,8 +206,8 @@ mod tests {
             request: &case.request,
             asked_at: ASKED,
             now: NOW,
-            sign_in: case.signed_in_at.map(|seconds| SignIn { account: account(1), auth_time: at(seconds), acr: "1fa" }),
-            admitted: Some(true),
+            sign_in: case.signed_in_at.map(|seconds| by_password(at(seconds))),
+            admission: Some(Admission::Holds),
             consent: case.consent.as_ref(),
             declined: false,
         })
@@ -195,10 +225,11 @@ mod tests {
             case("login met", request(&[Prompt::Login], None, None), Some(1001), all(), Next::Answer),
             case("select_account asks for the sign-in", request(&[Prompt::SelectAccount], None, None), Some(900), all(), Next::SignIn),
             case("max_age met", request(&[], Some(300), None), Some(900), all(), Next::Answer),
-            case("max_age passed", request(&[], Some(159), None), Some(900), all(), Next::SignIn),
-            case("max_age 0 asks always", request(&[], Some(0), None), Some(1000), all(), Next::SignIn),
+            case("max_age passed", request(&[], Some(159), None), Some(900), all(), Next::Reauthenticate),
+            case("max_age 0 asks always", request(&[], Some(0), None), Some(1000), all(), Next::Reauthenticate),
             case("max_age 0 met by a later sign-in", request(&[], Some(0), None), Some(1001), all(), Next::Answer),
             case("expected person", request(&[], None, Some(account(1))), Some(900), all(), Next::Answer),
+            case("too old, and another person", request(&[], Some(0), Some(account(2))), Some(900), all(), Next::SignIn),
             case("another person", request(&[], None, Some(account(2))), Some(900), all(), Next::SomebodyElse),
             case("never consented", request(&[], None, None), Some(900), None, Next::Consent),
             case("scope grew", request(&[], None, None), Some(900), Some(consent("openid", at(10))), Next::Consent),
@@ -228,35 +259,81 @@ mod tests {
             request: &request,
             asked_at: ASKED,
             now: NOW,
-            sign_in: Some(SignIn { account: account(1), auth_time: at(900), acr: "1fa" }),
-            admitted: None,
+            sign_in: Some(by_password(at(900))),
+            admission: None,
             consent: Some(&held),
             declined: false,
         };
         assert_eq!(next(calm), Next::ChooseCompany);
-        assert_eq!(next(Situation { admitted: Some(false), ..calm }), Next::Refuse);
-        assert_eq!(next(Situation { declined: true, admitted: Some(false), ..calm }), Next::Decline);
+        assert_eq!(next(Situation { admission: Some(Admission::Refused), ..calm }), Next::Refuse);
+        assert_eq!(next(Situation { admission: Some(Admission::LacksSecondFactor), ..calm }), Next::Reauthenticate);
+        assert_eq!(next(Situation { declined: true, admission: Some(Admission::Refused), ..calm }), Next::Decline);
     }
+
+    /// Decides for somebody signed in with that strength, before the request or after it, who could have the other strength.
+    fn decide_strength(request: &Request, seconds: i64, (acr, could): (Acr, Acr)) -> Next {
+        let held = consent("openid company", at(10));
+        next(Situation {
+            request,
+            asked_at: ASKED,
+            now: NOW,
+            sign_in: Some(SignIn { account: account(1), auth_time: at(seconds), acr, could }),
+            admission: Some(Admission::Holds),
+            consent: Some(&held),
+            declined: false,
+        })
+    }
+
+    const PLAIN: (Acr, Acr) = (Acr::OneFactor, Acr::OneFactor);
+    const ENROLLED: (Acr, Acr) = (Acr::OneFactor, Acr::TwoFactors);
+    const STRONG: (Acr, Acr) = (Acr::TwoFactors, Acr::TwoFactors);
 
     #[test]
     fn an_essential_acr_is_met_asked_for_or_refused() {
-        let held = consent("openid company", at(10));
-        let decide = |essential: &[&str], signed_in: Option<(i64, &'static str)>| {
-            let essential_acr = essential.iter().map(|acr| (*acr).to_owned()).collect();
-            next(Situation {
-                request: &Request { essential_acr, ..request(&[], None, None) },
-                asked_at: ASKED,
-                now: NOW,
-                sign_in: signed_in.map(|(seconds, acr)| SignIn { account: account(1), auth_time: at(seconds), acr }),
-                admitted: Some(true),
-                consent: Some(&held),
-                declined: false,
-            })
+        let essential =
+            |acr: &[&str]| Request { essential_acr: acr.iter().map(|acr| (*acr).to_owned()).collect(), ..request(&[], None, None) };
+        for (asked, strength, expected) in [
+            (&["9fa", "1fa"][..], PLAIN, Next::Answer),
+            (&["1fa"], STRONG, Next::Answer),
+            (&["1fa", "2fa"], PLAIN, Next::Answer),
+            (&["2fa"], STRONG, Next::Answer),
+            (&["2fa"], ENROLLED, Next::Reauthenticate),
+            (&["2fa"], PLAIN, Next::Reauthenticate),
+            (&["9fa"], STRONG, Next::TooWeak),
+        ] {
+            assert_eq!([900, 1001].map(|seconds| decide_strength(&essential(asked), seconds, strength)), [expected; 2], "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn a_wished_acr_is_asked_for_once_and_only_of_who_can_have_it() {
+        let wish = |acr: &str, prompt: &[Prompt]| Request {
+            acr_values: acr.split(' ').map(str::to_owned).collect(),
+            ..request(prompt, None, None)
         };
-        assert_eq!(decide(&["phr", "1fa"], Some((900, "1fa"))), Next::Answer);
-        assert_eq!(decide(&["1fa"], Some((900, "other"))), Next::SignIn, "another sign-in may do");
-        assert_eq!(decide(&["1fa"], Some((1001, "other"))), Next::TooWeak, "it didn't");
-        assert_eq!([decide(&["9fa"], None), decide(&["9fa"], Some((900, "1fa")))], [Next::TooWeak; 2], "none can do");
+        assert_eq!(decide_strength(&wish("2fa", &[]), 900, ENROLLED), Next::Reauthenticate);
+        assert_eq!(decide_strength(&wish("2fa", &[]), 1001, ENROLLED), Next::Answer, "it was asked for");
+        assert_eq!(decide_strength(&wish("2fa", &[Prompt::None]), 900, ENROLLED), Next::Answer, "no page may be shown");
+        for (wished, strength) in [("2fa", PLAIN), ("2fa", STRONG), ("9fa 2fa 1fa", ENROLLED), ("9fa", ENROLLED)] {
+            assert_eq!(decide_strength(&wish(wished, &[]), 900, strength), Next::Answer, "{wished}");
+        }
+    }
+
+    #[test]
+    fn the_answer_tells_one_of_the_acr_asked_for_where_the_sign_in_satisfies_one() {
+        for (essential, wished, acr, told) in [
+            ("", "", Acr::TwoFactors, Acr::TwoFactors),
+            ("1fa", "", Acr::TwoFactors, Acr::OneFactor),
+            ("1fa 2fa", "", Acr::TwoFactors, Acr::TwoFactors),
+            ("", "1fa", Acr::TwoFactors, Acr::OneFactor),
+            ("", "2fa", Acr::OneFactor, Acr::OneFactor),
+            ("2fa", "1fa", Acr::TwoFactors, Acr::TwoFactors),
+        ] {
+            let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+            let asked =
+                Request { essential_acr: words(essential).into_iter().collect(), acr_values: words(wished), ..request(&[], None, None) };
+            assert_eq!(asked.tells(acr), told, "{essential} / {wished}");
+        }
     }
 
     #[test]
@@ -265,13 +342,13 @@ mod tests {
         let asked = Request { claims, ..request(&[], None, None) };
         let decide = |scope: &str| {
             let held = consent(scope, at(10));
-            let sign_in = Some(SignIn { account: account(1), auth_time: at(900), acr: "1fa" });
+            let sign_in = Some(by_password(at(900)));
             next(Situation {
                 request: &asked,
                 asked_at: ASKED,
                 now: NOW,
                 sign_in,
-                admitted: Some(true),
+                admission: Some(Admission::Holds),
                 consent: Some(&held),
                 declined: false,
             })
@@ -291,8 +368,8 @@ mod tests {
             let consent = consented.then(|| consent("openid company", at(10)));
             let step = next(Situation {
                 request: &request, asked_at: ASKED, now: NOW, declined: false,
-                sign_in: signed_in.map(|seconds| SignIn { account: account(1), auth_time: at(seconds), acr: "1fa" }),
-                admitted: known.then_some(holds), consent: consent.as_ref(),
+                sign_in: signed_in.map(|seconds| by_password(at(seconds))),
+                admission: known.then_some(if holds { Admission::Holds } else { Admission::LacksSecondFactor }), consent: consent.as_ref(),
             });
             if step == Next::Answer {
                 prop_assert!(signed_in.is_some() && known && holds && consented);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::Acr;
 use crate::base::ids::AccountId;
 use crate::base::vocabulary::words;
 use crate::base::{Language, Life};
@@ -52,6 +53,9 @@ pub struct Request {
     pub claims: Claims,
     /// One of these `acr` is a must; none where nothing is.
     pub essential_acr: BTreeSet<String>,
+    /// These `acr` are wished for, the best first; where the person can't have any, the answer tells what there is.
+    #[serde(default)]
+    pub acr_values: Vec<String>,
     /// Whether the ID token is to tell when the person signed in.
     pub wants_auth_time: bool,
     /// Handed back with the answer, unread.
@@ -79,10 +83,36 @@ impl Request {
         self.prompt.contains(&prompt)
     }
 
-    /// Whether a sign-in of that strength will do.
+    /// Whether a sign-in of that strength will do. A stronger one than asked for does.
     #[must_use]
-    pub fn is_met_by(&self, acr: &str) -> bool {
-        self.essential_acr.is_empty() || self.essential_acr.contains(acr)
+    pub fn is_met_by(&self, acr: Acr) -> bool {
+        self.essential_acr.is_empty() || known(&self.essential_acr).any(|asked| asked <= acr)
+    }
+
+    /// Whether a sign-in of that strength is all that is wished for. What we don't know of can't be had.
+    #[must_use]
+    pub fn is_content_with(&self, acr: Acr) -> bool {
+        self.wished() <= acr
+    }
+
+    /// The weakest sign-in that will do.
+    #[must_use]
+    pub fn weakest(&self) -> Acr {
+        known(&self.essential_acr).min().unwrap_or(Acr::OneFactor)
+    }
+
+    /// The weakest sign-in that is all that is wished for.
+    #[must_use]
+    pub fn wished(&self) -> Acr {
+        known(&self.acr_values).min().unwrap_or(Acr::OneFactor)
+    }
+
+    /// What is told of a sign-in of that strength: the strongest of the `acr` asked for that it satisfies
+    /// (OpenID Connect Core section 5.5.1.1 wants one of them), else its own.
+    #[must_use]
+    pub fn tells(&self, acr: Acr) -> Acr {
+        let strongest = |asked: &mut dyn Iterator<Item = Acr>| asked.filter(|asked| *asked <= acr).max();
+        strongest(&mut known(&self.essential_acr)).or_else(|| strongest(&mut known(&self.acr_values))).unwrap_or(acr)
     }
 
     /// What the person must have consented to: a claim takes the consent of its scope.
@@ -102,4 +132,9 @@ impl Request {
     pub fn language(&self) -> Option<Language> {
         self.ui_locales.as_deref().and_then(Language::from_ui_locales)
     }
+}
+
+/// Those `acr` that people can have here.
+fn known<'a>(asked: impl IntoIterator<Item = &'a String>) -> impl Iterator<Item = Acr> {
+    asked.into_iter().filter_map(|acr| acr.parse().ok())
 }

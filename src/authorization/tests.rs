@@ -91,6 +91,7 @@ fn request() -> Request {
         scope: Scopes::known(["openid", "company"]),
         claims: Claims { userinfo: [Claim::Email].into(), id_token: [Claim::Name].into() },
         essential_acr: ["1fa".to_owned()].into(),
+        acr_values: vec!["2fa".to_owned()],
         wants_auth_time: true,
         state: Some("s".to_owned()),
         nonce: Some("n".to_owned()),
@@ -115,6 +116,7 @@ fn beginning(consent: crate::base::ids::ConsentId, now: crate::base::Timestamp) 
         acr: "1fa".to_owned(),
         amr: vec!["pwd".to_owned()],
         auth_time: now,
+        second_factor_at: None,
     }
 }
 

@@ -9,6 +9,8 @@ use url::Url;
 
 use super::redirect_uri::origin;
 
+use super::Timestamp;
+
 /// The operator's own words and colour (`[brand]` in the configuration).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -90,6 +92,14 @@ impl Zone {
     /// Looks a zone up.
     pub fn parse(name: &str) -> Result<Self, NotAZone> {
         TimeZone::get(name).map(Self).map_err(|_| NotAZone(name.to_owned()))
+    }
+
+    /// The instant at which a day written `2026-01-31` begins in the zone, so many days later.
+    #[must_use]
+    pub fn day(&self, text: &str, later: i32) -> Option<Timestamp> {
+        let date = text.parse::<jiff::civil::Date>().ok()?.checked_add(jiff::Span::new().days(later)).ok()?;
+        let begins = date.to_zoned(self.rules().clone()).ok()?;
+        Some(Timestamp::from_millis(begins.timestamp().as_millisecond()))
     }
 
     /// The rules of the zone.

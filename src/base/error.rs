@@ -37,6 +37,15 @@ impl Fault {
         }
     }
 
+    /// What broke, without the cause.
+    #[must_use]
+    pub const fn what(&self) -> &'static str {
+        match self {
+            Self::Database(_) => "database",
+            Self::Broken { what, .. } | Self::Busy(what) => what,
+        }
+    }
+
     /// Whether a unique constraint refused the statement.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {

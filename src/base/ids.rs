@@ -40,6 +40,10 @@ ids! {
     SessionId,
     /// A browser an account has signed in from before.
     DeviceId,
+    /// A sign-in whose second factor is still to come.
+    SignInId,
+    /// The seed of an authenticator app.
+    TotpId,
     /// What one sign-in gave one relying party: OpenID Connect's `sid`.
     AuthorizationId,
     /// An authorization request that waits for its person.

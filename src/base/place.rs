@@ -1,5 +1,7 @@
 //! Every URL Guichet answers at, so that no page, mail or document can name one that doesn't exist.
 
+use url::form_urlencoded::byte_serialize;
+
 /// A page or endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
@@ -7,6 +9,16 @@ pub enum Place {
     Root,
     /// Sign-in with name and password.
     Login,
+    /// Sends staff to the vendor's own OpenID provider.
+    Upstream,
+    /// Where they come back from it.
+    UpstreamCallback,
+    /// The second step of a sign-in: the second factor.
+    SecondFactor,
+    /// Enrolment of a second factor where the sign-in can't go on without.
+    EnrolFirst,
+    /// Proof, in a running session, that its owner is still there.
+    Reauthenticate,
     /// Choice of the company to act for (R-DIR-6).
     CompanyChoice,
     /// Consent to what a relying party sees.
@@ -37,6 +49,36 @@ pub enum Place {
     Security,
     /// Change of one's password.
     ChangePassword,
+    /// Where staff begin.
+    Staff,
+    /// Search for a company.
+    StaffCompanies,
+    /// A company, for staff.
+    StaffCompany,
+    /// Blocks a company, or lets it in again (R-DIR-1).
+    StaffBlockCompany,
+    /// Search for a contact.
+    StaffContacts,
+    /// A contact, for staff.
+    StaffContact,
+    /// Opens the limits of a contact's account.
+    StaffUnlock,
+    /// Ends every session of a contact's account.
+    StaffEndSessions,
+    /// Switches a contact's account off or on.
+    StaffSwitchAccount,
+    /// Asks that a contact's lost second factor go, or no longer.
+    StaffResetFactor,
+    /// The vendor's people.
+    StaffPeople,
+    /// Gives one of the vendor's people other roles.
+    StaffRoles,
+    /// Sends one of the vendor's people a new invitation.
+    StaffInviteAgain,
+    /// Switches the account of one of the vendor's people off.
+    StaffDismiss,
+    /// The audit trail.
+    StaffAudit,
     /// Ends one of the person's sessions.
     EndSession,
     /// Ends all of them but this one.
@@ -45,6 +87,12 @@ pub enum Place {
     ForgetDevice,
     /// Withdraws a consent.
     WithdrawConsent,
+    /// One's authenticator app and recovery codes.
+    Totp,
+    /// Makes new recovery codes.
+    RenewRecoveryCodes,
+    /// Removes one's authenticator app.
+    RemoveTotp,
     /// The stylesheet and its like.
     Asset,
     /// Authorization endpoint (RFC 6749 section 3.1).
@@ -79,9 +127,14 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 59] = [
         Self::Root,
         Self::Login,
+        Self::Upstream,
+        Self::UpstreamCallback,
+        Self::SecondFactor,
+        Self::EnrolFirst,
+        Self::Reauthenticate,
         Self::CompanyChoice,
         Self::Consent,
         Self::Link,
@@ -97,10 +150,28 @@ impl Place {
         Self::Closed,
         Self::Security,
         Self::ChangePassword,
+        Self::Staff,
+        Self::StaffCompanies,
+        Self::StaffCompany,
+        Self::StaffBlockCompany,
+        Self::StaffContacts,
+        Self::StaffContact,
+        Self::StaffUnlock,
+        Self::StaffEndSessions,
+        Self::StaffSwitchAccount,
+        Self::StaffResetFactor,
+        Self::StaffPeople,
+        Self::StaffRoles,
+        Self::StaffInviteAgain,
+        Self::StaffDismiss,
+        Self::StaffAudit,
         Self::EndSession,
         Self::EndOtherSessions,
         Self::ForgetDevice,
         Self::WithdrawConsent,
+        Self::Totp,
+        Self::RenewRecoveryCodes,
+        Self::RemoveTotp,
         Self::Asset,
         Self::Authorize,
         Self::Token,
@@ -124,6 +195,11 @@ impl Place {
         match self {
             Self::Root => "/",
             Self::Login => "/login",
+            Self::Upstream => "/login/upstream",
+            Self::UpstreamCallback => "/login/upstream/callback",
+            Self::SecondFactor => "/login/second-factor",
+            Self::EnrolFirst => "/login/second-factor/enrol",
+            Self::Reauthenticate => "/reauthenticate",
             Self::CompanyChoice => "/login/company",
             Self::Consent => "/login/consent",
             Self::Link => "/links/{token}",
@@ -139,10 +215,28 @@ impl Place {
             Self::Closed => "/account/closed",
             Self::Security => "/account/security",
             Self::ChangePassword => "/account/security/password",
+            Self::Staff => "/staff",
+            Self::StaffCompanies => "/staff/companies",
+            Self::StaffCompany => "/staff/companies/{ref}",
+            Self::StaffBlockCompany => "/staff/companies/{ref}/block",
+            Self::StaffContacts => "/staff/contacts",
+            Self::StaffContact => "/staff/contacts/{id}",
+            Self::StaffUnlock => "/staff/contacts/{id}/unlock",
+            Self::StaffEndSessions => "/staff/contacts/{id}/sessions/end",
+            Self::StaffSwitchAccount => "/staff/contacts/{id}/switch",
+            Self::StaffResetFactor => "/staff/contacts/{id}/second-factor/reset",
+            Self::StaffPeople => "/staff/people",
+            Self::StaffRoles => "/staff/people/{id}/roles",
+            Self::StaffInviteAgain => "/staff/people/{id}/invite",
+            Self::StaffDismiss => "/staff/people/{id}/dismiss",
+            Self::StaffAudit => "/staff/audit",
             Self::EndSession => "/account/sessions/end",
             Self::EndOtherSessions => "/account/sessions/end-others",
             Self::ForgetDevice => "/account/devices/forget",
             Self::WithdrawConsent => "/account/consents/withdraw",
+            Self::Totp => "/account/security/totp",
+            Self::RenewRecoveryCodes => "/account/security/totp/recovery-codes",
+            Self::RemoveTotp => "/account/security/totp/remove",
             Self::Asset => "/assets/{file}",
             Self::Authorize => "/oauth2/authorize",
             Self::Token => "/oauth2/token",
@@ -165,6 +259,8 @@ impl Place {
     #[must_use]
     pub fn with(self, part: impl std::fmt::Display) -> String {
         let path = self.path();
+        let part: String = byte_serialize(part.to_string().as_bytes()).collect();
+        let part = part.replace('+', "%20");
         match (path.find('{'), path.find('}')) {
             (Some(from), Some(to)) => format!("{}{part}{}", &path[..from], &path[to + 1..]),
             (None, _) | (_, None) => path.to_owned(),

@@ -26,7 +26,11 @@ pub struct Rules {
     pub session: Life,
     /// A session ends after this long without a request.
     pub session_idle: Life,
-    /// A browser is remembered this long after its last sign-in.
+    /// Somebody who gave the right password has this long for the second factor, or to enrol one.
+    pub second_step: Life,
+    /// What people sign in with is changed in a session whose sign-in is at most this old.
+    pub fresh: Life,
+    /// A browser is remembered this long after its last sign-in, and doesn't ask for the second factor this long after it was proven there.
     pub device: Life,
     /// An invitation can be taken up this long (R-ADM-8).
     pub invitation: Life,
@@ -54,6 +58,8 @@ impl Default for Rules {
             errand: Life::hours(1),
             session: Life::hours(12),
             session_idle: Life::hours(2),
+            second_step: Life::minutes(10),
+            fresh: Life::minutes(10),
             device: Life::days(30),
             invitation: Life::days(7),
             password_choice: Life::minutes(30),

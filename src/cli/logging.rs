@@ -27,6 +27,7 @@ pub(super) fn start(command: &Command) -> Result<(), Failure> {
         | Command::Migrate
         | Command::Import(_)
         | Command::Account(_)
+        | Command::Audit(_)
         | Command::Keys(_)
         | Command::CheckConfig(_)
         | Command::Doctor => (Format::Text, "warn"),

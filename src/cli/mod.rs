@@ -2,6 +2,7 @@
 //! Whatever goes wrong is one line on standard error that says what to do, and an exit code that isn't 0.
 
 mod account;
+mod audit;
 mod check_config;
 mod demo;
 mod doctor;
@@ -49,6 +50,9 @@ enum Command {
     /// Gives contacts accounts, shows them, switches them off and on
     #[command(subcommand)]
     Account(account::Command),
+    /// Finds what a page's reference stands for
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Makes the master key; lists, rotates and retires the signing keys
     #[command(subcommand)]
     Keys(keys::Command),
@@ -98,6 +102,7 @@ async fn run(line: Line) -> Result<ExitCode, Failure> {
             Ok(import::run(&arguments, &opened.store, &opened.clock, &opened.config.lives).await.into())
         }
         Command::Account(command) => account::run(Opened::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS),
+        Command::Audit(command) => audit::run(Opened::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS),
         Command::Keys(command) => keys::run(config()?, command).await.map(|()| ExitCode::SUCCESS),
         Command::CheckConfig(arguments) => check_config::run(&arguments, file.as_deref()).map(|()| ExitCode::SUCCESS),
         Command::Doctor => Ok(doctor::run(file.as_deref()).await),

@@ -1,6 +1,7 @@
 //! The configuration: every subject's settings in one file, environment variables over it, and unknown keys refused.
 
 mod refused;
+mod staff;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use crate::relying_party;
 use crate::{keys, limits, mail, outbound, store};
 
 pub use refused::Refused;
+pub use staff::Staff;
 
 /// The documented example, printed by `guichet check-config --example`.
 pub const EXAMPLE: &str = include_str!("example.toml");
@@ -45,6 +47,8 @@ pub struct Config {
     pub password: PasswordSettings,
     /// How many attempts may fail.
     pub limits: limits::Settings,
+    /// Where the vendor's people come from.
+    pub staff: Staff,
     /// How long things live.
     pub lives: Rules,
     /// How mail is sent.
@@ -108,6 +112,7 @@ impl Default for Config {
             brand: Brand::default(),
             password: PasswordSettings::default(),
             limits: limits::Settings::default(),
+            staff: Staff::default(),
             lives: Rules::default(),
             mail: mail::Settings::default(),
             outbound: outbound::Settings::default(),
@@ -145,6 +150,7 @@ impl Config {
         self.limits.check().map_err(Refused::Value)?;
         self.check_tls()?;
         self.keys.check().map_err(Refused::Value)?;
+        self.staff.upstream.iter().try_for_each(|upstream| upstream.check().map_err(Refused::Value))?;
         relying_party::check(&self.clients).map_err(Refused::Value)
     }
 
@@ -176,7 +182,7 @@ impl Config {
 
 /// `GUICHET_ISSUER`, `GUICHET_STORE__URL`, …: what the programs around Guichet read for themselves is left out.
 fn environment() -> Env {
-    Env::prefixed("GUICHET_").filter(|key| !["config", "log"].contains(&key.as_str()) && !key.starts_with("test")).split("__")
+    Env::prefixed("GUICHET_").filter(|key| key != "config" && key != "log" && !key.starts_with("test")).split("__")
 }
 
 /// OpenID Connect Discovery section 3: an https URL without query or fragment; http is for loopback only.

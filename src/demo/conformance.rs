@@ -119,6 +119,12 @@ impl Suite {
                     ["text", "id", "login-password", PASSWORD],
                     ["click", "id", "login-submit"],
                 ] },
+                // `max_age` asks the person who is signed in already.
+                { "task": "Prove again", "optional": true, "match": at(Place::Reauthenticate), "commands": [
+                    picture("reauth-submit"),
+                    ["text", "id", "reauth-password", PASSWORD],
+                    ["click", "id", "reauth-submit"],
+                ] },
                 { "task": "Consent", "optional": true, "match": at(Place::Consent), "commands": [["click", "id", "consent-allow"]] },
                 { "task": "Refused", "optional": true, "match": at(Place::Authorize), "commands": [picture("error-title")] },
                 { "task": "Answered", "optional": true, "match": format!("{}*", self.path("callback")), "commands": [

@@ -3,15 +3,17 @@
 
 mod conformance;
 mod doors;
+mod staff;
 mod world;
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use crate::access::SecondFactor;
 use crate::app::{App, CannotStart, Parts};
 use crate::base::{Clock, Dice, Networks, Place};
-use crate::config::{Config, Tls};
+use crate::config::{self, Config, Tls};
 use crate::keys::MasterKey;
 use crate::mail::Mailbox;
 use crate::store::Store;
@@ -64,10 +66,15 @@ impl Demo {
     /// Who can sign in, and where their mail arrives.
     pub fn introduction(&self) -> Result<String, CannotStart> {
         let personas = personas()?;
-        let widest = personas.iter().map(|persona| persona.login.chars().count()).max().unwrap_or_default();
+        let staff = staff::members()?;
+        let people = || personas.iter().map(|one| (&one.login, &one.about)).chain(staff.iter().map(|one| (&one.login, &one.about)));
+        let widest = people().map(|(login, _)| login.chars().count()).max().unwrap_or_default();
         let mut text = format!("Guichet's demonstration is at {}. Who can sign in, all with the password {PASSWORD}:\n\n", self.issuer());
         for persona in &personas {
             let _ = writeln!(text, "  {:widest$}  {}", persona.login, persona.about);
+            if let Some(seed) = &persona.seed {
+                let _ = writeln!(text, "  {:widest$}  the app's key: {seed}", "");
+            }
         }
         let _ = writeln!(text, "\nMails arrive at {}{}.", self.issuer(), Place::DemoMailbox.path());
         Ok(text)
@@ -98,10 +105,12 @@ async fn open(options: &Options, folder: &Path) -> Result<App, CannotStart> {
         issuer: options.issuer.clone().unwrap_or_else(|| format!("http://localhost:{}", options.listen.port())),
         listen: options.listen,
         store: store::Settings { url: format!("sqlite:{}", folder.join("guichet.db").display()), ..store::Settings::default() },
-        http: crate::config::Http { trusted_proxies: options.trusted_proxies.clone() },
+        http: config::Http { trusted_proxies: options.trusted_proxies.clone() },
         // Everybody who tries it comes from this machine (CONTRACT: the demo world).
         limits: limits::Settings { network: 1_000_000, client: 1_000_000, ..limits::Settings::default() },
         clients: clients(options.portal.port())?,
+        // Whoever tries it has no second factor at hand.
+        staff: config::Staff { second_factor: SecondFactor::Optional, ..config::Staff::default() },
         outbound: outbound::Settings {
             allow: Networks::parse("127.0.0.0/8 ::1").map_err(|error| CannotStart::Settings(error.to_string()))?,
         },

@@ -4,13 +4,18 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use crate::account::factor::{self, Offer, Replacing, Seed};
 use crate::account::{self, Grant};
 use crate::app::{App, CannotStart};
 use crate::base::actor::Who;
-use crate::base::{Actor, EServiceCode, Fault, Networks, Profile, Role, SignInName};
+use crate::base::ids::AccountId;
+use crate::base::{Actor, EServiceCode, Fault, Networks, Profile, Role, Seal, SignInName};
 use crate::directory::{self, import};
+use crate::keys::Purpose;
 use crate::relying_party;
 use crate::store::Tx;
+
+use super::staff;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "Guichet-2026!";
@@ -30,6 +35,8 @@ pub struct Persona {
     e_services: String,
     branch: Option<String>,
     networks: String,
+    /// The seed of their authenticator app, for whoever wants to sign in as them.
+    pub seed: Option<String>,
     /// What they show, in a few words.
     pub about: String,
 }
@@ -48,12 +55,17 @@ pub async fn build(app: &App) -> Result<(), CannotStart> {
     }
     for persona in personas()? {
         let hash = app.hasher.hash(PASSWORD.to_owned()).await?;
-        app.act(Actor::of(Who::Operator), async |tx| move_in(tx, &persona, &hash).await).await?;
+        let seal = app.keys.master().sealer(Purpose::TotpSeeds);
+        app.act(Actor::of(Who::Operator), async |tx| move_in(tx, &seal, (&persona, &hash)).await).await?;
+    }
+    for member in staff::members()? {
+        let hash = app.hasher.hash(PASSWORD.to_owned()).await?;
+        app.act(Actor::of(Who::Operator), async |tx| staff::move_in(tx, &member, &hash).await).await?;
     }
     Ok(())
 }
 
-async fn move_in(tx: &mut Tx, persona: &Persona, hash: &str) -> Result<(), Fault> {
+async fn move_in(tx: &mut Tx, seal: &dyn Seal, (persona, hash): (&Persona, &str)) -> Result<(), Fault> {
     let name = SignInName::parse(&persona.login).map_err(unreadable)?;
     if account::credentials(&mut tx.db, &name).await?.is_some() {
         return Ok(());
@@ -64,7 +76,18 @@ async fn move_in(tx: &mut Tx, persona: &Persona, hash: &str) -> Result<(), Fault
         let contact = directory::contact_by_ref(&mut tx.db, contact).await?.ok_or_else(|| unreadable(format!("no contact {contact}")))?;
         account::admit(tx, account, (contact.id, contact.company), &persona.grant(profile)?).await?;
     }
-    Ok(())
+    match &persona.seed {
+        Some(seed) => enrol(tx, seal, (account, seed)).await,
+        None => Ok(()),
+    }
+}
+
+/// Enrols an authenticator app that everybody can have.
+async fn enrol(tx: &mut Tx, seal: &dyn Seal, (account, seed): (AccountId, &str)) -> Result<(), Fault> {
+    let seed = Seed::parse(seed).ok_or_else(|| unreadable("no seed"))?;
+    let offer = Offer { account, to: account.0 };
+    let id = factor::offer(tx, seal, (offer, &seed)).await?;
+    factor::prove(tx, offer, (id, 0), Replacing::Nothing).await.map(drop)
 }
 
 impl Persona {
@@ -79,11 +102,11 @@ impl Persona {
     }
 }
 
-fn each<T: Ord>(words: &str, parse: impl Fn(&str) -> Result<T, Fault>) -> Result<BTreeSet<T>, Fault> {
+pub(super) fn each<T: Ord>(words: &str, parse: impl Fn(&str) -> Result<T, Fault>) -> Result<BTreeSet<T>, Fault> {
     words.split('|').filter(|word| !word.is_empty()).map(parse).collect()
 }
 
-fn unreadable(error: impl std::fmt::Display) -> Fault {
+pub(super) fn unreadable(error: impl std::fmt::Display) -> Fault {
     Fault::broken("the demonstration's accounts", error.to_string())
 }
 

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use sqlx::types::Json;
 
+use crate::audit::{Deed, What, record};
 use crate::base::ids::CompanyId;
 use crate::base::{EServiceCode, Fault, Networks, Timestamp};
+use crate::events::{self, Happening};
 use crate::store::{self, Db, Keys, Tx};
 
 /// A customer company.
@@ -43,6 +45,25 @@ pub struct Branch {
     pub name: String,
 }
 
+/// Blocks a company: nobody there gets in any more (R-DIR-1). Answers whether it was open.
+pub async fn block(tx: &mut Tx, company: CompanyId) -> Result<bool, Fault> {
+    let sql = "update companies set blocked_at = $2, version = version + 1 where id = $1 and blocked_at is null";
+    if store::execute!(tx.db, sql, company, tx.now)? == 0 {
+        return Ok(false);
+    }
+    record(tx, Deed::new(What::CompanyBlocked).company(company)).await?;
+    events::record(tx, Happening::CompanyInactive(company)).await.map(|()| true)
+}
+
+/// Lets a company in again that staff blocked. Answers whether they had.
+pub async fn unblock(tx: &mut Tx, company: CompanyId) -> Result<bool, Fault> {
+    let sql = "update companies set blocked_at = null, version = version + 1 where id = $1 and blocked_at is not null";
+    if store::execute!(tx.db, sql, company)? == 0 {
+        return Ok(false);
+    }
+    record(tx, Deed::new(What::CompanyUnblocked).company(company)).await.map(|()| true)
+}
+
 macro_rules! companies {
     ($rest:literal) => {
         concat!(
@@ -51,6 +72,8 @@ macro_rules! companies {
         )
     };
 }
+
+pub(super) use companies;
 
 /// The company with this id.
 pub async fn company(db: &mut Db, id: CompanyId) -> Result<Option<Company>, Fault> {
@@ -159,4 +182,16 @@ pub(super) async fn put_branch(tx: &mut Tx, branch: &Branch) -> Result<(), Fault
         branch.name.as_str(),
     )?;
     Ok(())
+}
+
+/// Demands a second factor of everybody at a company from now on, or no longer. Answers whether that is a change.
+pub async fn require_second_factor(tx: &mut Tx, company: CompanyId, required: bool) -> Result<bool, Fault> {
+    let sql =
+        "update companies set second_factor_required_at = $2, updated_at = $3 where id = $1 and (second_factor_required_at is null) = $4";
+    let changed = store::execute!(tx.db, sql, company, required.then_some(tx.now), tx.now, required)?;
+    if changed > 0 {
+        let deed = Deed::new(What::FactorRequired).company(company);
+        record(tx, deed.detail(serde_json::json!({ "required": required }))).await?;
+    }
+    Ok(changed > 0)
 }

@@ -41,7 +41,7 @@ pub fn wrong_method(app: &App, caller: &Caller) -> Response {
 pub const fn status(trouble: Trouble) -> StatusCode {
     match trouble {
         Trouble::NotFound | Trouble::StaleLink => StatusCode::NOT_FOUND,
-        Trouble::StaleForm => StatusCode::FORBIDDEN,
+        Trouble::StaleForm | Trouble::OtherDuty | Trouble::Upstream => StatusCode::FORBIDDEN,
         Trouble::StaleErrand | Trouble::BadRequest => StatusCode::BAD_REQUEST,
         Trouble::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Trouble::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -105,6 +105,8 @@ pub struct Reference {
     pub reference: String,
     /// Whether trying again later is all there is to do.
     pub busy: bool,
+    /// What broke, in the words of the program and without its particulars, which may be a person's.
+    pub what: &'static str,
 }
 
 impl IntoResponse for Broken {
@@ -114,7 +116,7 @@ impl IntoResponse for Broken {
         tracing::error!(%reference, fault = %self.0, "a request could not be answered");
         let status = if busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
         let mut response = status.into_response();
-        response.extensions_mut().insert(Reference { reference, busy });
+        response.extensions_mut().insert(Reference { reference, busy, what: self.0.what() });
         response
     }
 }

@@ -11,6 +11,8 @@ use crate::base::{Fault, Life, Secret};
 pub enum Kept {
     /// The session.
     Session,
+    /// A sign-in whose second factor is still to come.
+    SignIn,
     /// Which browser this is, for forms and errands.
     Browser,
     /// Which browser this is, beyond its own sessions: known devices.
@@ -26,6 +28,8 @@ impl Kept {
         match (self, https) {
             (Self::Session, false) => "guichet_session",
             (Self::Session, true) => "__Host-guichet_session",
+            (Self::SignIn, false) => "guichet_sign_in",
+            (Self::SignIn, true) => "__Host-guichet_sign_in",
             (Self::Browser, false) => "guichet_browser",
             (Self::Browser, true) => "__Host-guichet_browser",
             (Self::Device, false) => "guichet_device",

@@ -32,6 +32,10 @@ pub enum Trouble {
     StaleErrand,
     /// The link was used, has expired, or a newer one came.
     StaleLink,
+    /// The person's role at the vendor has other duties.
+    OtherDuty,
+    /// The vendor's own provider vouched for nobody who may come in.
+    Upstream,
     /// A relying party asked for something we can't answer, and it can't be told so.
     BadRequest,
     /// The request is larger than anything we read.
@@ -44,8 +48,18 @@ pub enum Trouble {
 
 impl Trouble {
     /// Every trouble.
-    pub const ALL: [Self; 8] =
-        [Self::NotFound, Self::StaleForm, Self::StaleErrand, Self::StaleLink, Self::BadRequest, Self::TooLarge, Self::Busy, Self::Broken];
+    pub const ALL: [Self; 10] = [
+        Self::NotFound,
+        Self::StaleForm,
+        Self::StaleErrand,
+        Self::StaleLink,
+        Self::OtherDuty,
+        Self::Upstream,
+        Self::BadRequest,
+        Self::TooLarge,
+        Self::Busy,
+        Self::Broken,
+    ];
 
     /// How its sentences are called.
     #[must_use]
@@ -55,6 +69,8 @@ impl Trouble {
             Self::StaleForm => "stale-form",
             Self::StaleErrand => "stale-errand",
             Self::StaleLink => "stale-link",
+            Self::OtherDuty => "other-duty",
+            Self::Upstream => "upstream",
             Self::BadRequest => "bad-request",
             Self::TooLarge => "too-large",
             Self::Busy => "busy",
@@ -66,7 +82,14 @@ impl Trouble {
     const fn needs_us(self) -> bool {
         match self {
             Self::BadRequest | Self::Broken => true,
-            Self::NotFound | Self::StaleForm | Self::StaleErrand | Self::StaleLink | Self::TooLarge | Self::Busy => false,
+            Self::NotFound
+            | Self::StaleForm
+            | Self::StaleErrand
+            | Self::StaleLink
+            | Self::OtherDuty
+            | Self::Upstream
+            | Self::TooLarge
+            | Self::Busy => false,
         }
     }
 }

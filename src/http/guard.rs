@@ -5,10 +5,10 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use crate::access::{self, Asked, Door, Snapshot, Standing};
-use crate::account::{self, Session};
+use crate::account::{self, Acr, Session};
 use crate::app::App;
 use crate::base::actor::Who;
-use crate::base::{Actor, Fault, Place};
+use crate::base::{AccountKind, Actor, Fault, Place};
 
 use super::answer::{self, Stop};
 use super::cookies::Kept;
@@ -63,13 +63,24 @@ pub struct Person {
 impl Person {
     /// The person behind these cookies; anybody else is led to the step they lack, or refused.
     pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Stop> {
+        Self::before(app, caller, (headers, Place::Account.path())).await
+    }
+
+    /// The same, coming back to a page of ours after a step that was lacking.
+    async fn before(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Stop> {
         let Visitor { caller, session } = Visitor::behind(app, caller, headers).await?;
         let Some(session) = session else { return Err(answer::go(Place::Login).into()) };
+        if session.kind == AccountKind::Staff {
+            return Err(answer::go(home(&session)).into());
+        }
         let Some(membership) = session.membership else { return Err(answer::go(Place::CompanyChoice).into()) };
         let snapshot = app.look(async |view| access::of_membership(&mut view.db, membership).await).await?;
         let Some(snapshot) = snapshot else { return Err(answer::go(Place::CompanyChoice).into()) };
-        let standing = access::judge(&snapshot, Asked { door: Door::Page, address: caller.address, e_service: None });
+        let standing = access::judge(&snapshot, at_a_page(&caller, &session));
         let person = Self { caller, session, snapshot };
+        if standing.lacks_second_factor_only() {
+            return Err(answer::see_other(&reauthentication(back)).into());
+        }
         if standing.holds() { Ok(person) } else { Err(person.refused(app, standing).await?) }
     }
 
@@ -95,11 +106,27 @@ impl Person {
     }
 }
 
+/// What is asked of somebody who opens a page of ours.
+#[must_use]
+pub fn at_a_page(caller: &Caller, session: &Session) -> Asked<'static> {
+    Asked { door: Door::Page, address: caller.address, e_service: None, second_factor_at: session.second_factor_at }
+}
+
+/// Where whoever is signed in begins.
+#[must_use]
+pub const fn home(session: &Session) -> Place {
+    match session.kind {
+        AccountKind::Contact => Place::Account,
+        AccountKind::Staff => Place::Staff,
+    }
+}
+
 /// Whether the account may act, from here, for another company than that of `person` (R-DIR-6).
 pub async fn stands_elsewhere(app: &App, caller: &Caller, session: &Session, person: &Snapshot) -> Result<bool, Fault> {
-    let asked = Asked { door: Door::Page, address: caller.address, e_service: None };
+    let asked = at_a_page(caller, session);
     let people = app.look(async |view| access::of_account(&mut view.db, session.account).await).await?;
-    Ok(people.iter().any(|other| other.membership != person.membership && access::judge(other, asked).holds()))
+    let stands = |other: &Snapshot| access::judge(other, asked).holds_or_lacks_second_factor_only();
+    Ok(people.iter().any(|other| other.membership != person.membership && stands(other)))
 }
 
 impl FromRequestParts<App> for Person {
@@ -107,6 +134,43 @@ impl FromRequestParts<App> for Person {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
         let caller = Caller::from_request_parts(parts, app).await?;
-        Self::behind(app, caller, &parts.headers).await
+        let here = caller.here.clone();
+        Self::before(app, caller, (&parts.headers, &here)).await
     }
+}
+
+/// A person who proved not long ago who they are, with the second factor where they have one. Only they change what they sign in with.
+#[derive(Clone, Debug)]
+pub struct Fresh(pub Person);
+
+impl Fresh {
+    /// The person behind a form. Whoever must prove more first comes back to that page, not to the form's answer.
+    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap, page: Place) -> Result<Self, Stop> {
+        Self::before(app, caller, (headers, page.path())).await
+    }
+
+    async fn before(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Stop> {
+        let person = Person::before(app, caller, (headers, back)).await?;
+        let is_recent = app.clock.now().since(person.session.auth_time) < app.config.lives.fresh;
+        // A remembered browser proved the second factor some time, not now.
+        let is_strong = person.snapshot.second_factor_enrolled_at.is_none() || person.session.acr >= Acr::TwoFactors;
+        if is_recent && is_strong { Ok(Self(person)) } else { Err(answer::see_other(&reauthentication(back)).into()) }
+    }
+}
+
+impl FromRequestParts<App> for Fresh {
+    type Rejection = Stop;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        let here = caller.here.clone();
+        Self::before(app, caller, (&parts.headers, &here)).await
+    }
+}
+
+/// Where whoever is signed in proves it again, to come back to that page of ours.
+#[must_use]
+pub fn reauthentication(back: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("for", back).finish();
+    format!("{}?{query}", Place::Reauthenticate.path())
 }

@@ -1,9 +1,8 @@
 //! The headers that every answer carries, whatever door gave it.
 
-use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
+use tower::util::MapResponseLayer;
 
 use crate::app::App;
 use crate::base::brand::Logo;
@@ -44,18 +43,22 @@ fn admit_pictures_of(origin: &str, headers: &mut HeaderMap) {
     }
 }
 
-/// Adds what the door didn't set itself.
-pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    if let Some(logo) = app.config.brand.logo.as_ref().and_then(Logo::origin) {
-        admit_pictures_of(&logo, headers);
-    }
-    if app.config.is_https() {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
-    }
-    response
+/// Adds to every answer what the door didn't set itself.
+pub fn secure(app: &App) -> MapResponseLayer<impl Fn(Response) -> Response + Clone + use<>> {
+    let https = app.config.is_https();
+    let logo = app.config.brand.logo.as_ref().and_then(Logo::origin);
+    MapResponseLayer::new(move |mut response: Response| {
+        let headers = response.headers_mut();
+        headers.reserve(ALWAYS.len() + 1);
+        for (name, value) in ALWAYS {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        if let Some(logo) = &logo {
+            admit_pictures_of(logo, headers);
+        }
+        if https {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+        }
+        response
+    })
 }

@@ -18,9 +18,11 @@ pub mod headers;
 pub mod logout;
 pub mod page;
 pub mod refusal;
+mod staff;
 
 pub use caller::{Caller, mark_browser};
 pub use carried::Carried;
 pub use csrf::{Posted, is_ours};
-pub use guard::{Person, Visitor, stands_elsewhere};
+pub use guard::{Fresh, Person, Visitor, at_a_page, home, reauthentication, stands_elsewhere};
 pub use page::Frame;
+pub use staff::Staff;

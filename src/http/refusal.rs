@@ -4,8 +4,10 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::access::{self, Condition, Snapshot};
+use crate::access::{self, Condition, Snapshot, StaffCondition, StaffSnapshot, StaffStanding};
 use crate::app::App;
+use crate::audit::{Deed, What, record};
+use crate::base::actor::Who;
 use crate::base::{EServiceCode, Fault, Place};
 use crate::rights;
 
@@ -36,7 +38,7 @@ impl Refusal {
 /// Refuses with all that is unmet, and says whom to ask.
 pub async fn answer(app: &App, caller: &Caller, refusal: Refusal) -> Result<Response, Fault> {
     let reference = broken::reference();
-    tracing::info!(%reference, wish = ?refusal.wish, "access refused");
+    remember(app, caller, (&refusal, &reference)).await?;
     let frame = Frame { person: refusal.signed_in(), ..caller.frame(app)? };
     let address = caller.address.map(|address| address.to_string());
     let e_service = refusal.e_service.map(|code| frame.say(&rights::e_service_key(&code)));
@@ -49,6 +51,39 @@ pub async fn answer(app: &App, caller: &Caller, refusal: Refusal) -> Result<Resp
     whom.push(Whom::customer_service(&frame));
     let links = if refusal.others { vec![Link::to_place(Place::CompanyChoice, frame.say("refusal-other-company"))] } else { Vec::new() };
     Ok(answer::page(StatusCode::FORBIDDEN, &RefusalPage { frame, wish: refusal.wish, standing, links, whom, reference }))
+}
+
+/// Puts the reference that the page shows into the trail, where Customer Service finds it.
+async fn remember(app: &App, caller: &Caller, (refusal, reference): (&Refusal, &str)) -> Result<(), Fault> {
+    let unmet: Vec<&str> = refusal.people.iter().flat_map(|(_, standing)| standing.unmet()).map(Condition::as_str).collect();
+    let deed =
+        Deed::new(What::AccessRefused).reference(reference).detail(serde_json::json!({ "wish": refusal.wish.name(), "unmet": unmet }));
+    let (who, deed) = match refusal.people.first() {
+        Some((person, _)) => (Who::Account(person.account), deed.account(person.account).company(person.company)),
+        None => (Who::Visitor, deed),
+    };
+    app.act(caller.acts_as(who), async |tx| record(tx, deed).await).await
+}
+
+/// Refuses one of the vendor's people: the operators are whom to ask.
+pub async fn answer_staff(
+    app: &App,
+    caller: &Caller,
+    (wish, person, standing): (Wish, &StaffSnapshot, &StaffStanding),
+) -> Result<Response, Fault> {
+    let reference = broken::reference();
+    let unmet: Vec<&str> = standing.unmet().into_iter().map(StaffCondition::as_str).collect();
+    let deed = Deed::new(What::AccessRefused).account(person.account).reference(&reference);
+    let deed = deed.detail(serde_json::json!({ "wish": wish.name(), "unmet": unmet }));
+    app.act(caller.acts_as(Who::Account(person.account)), async |tx| record(tx, deed).await).await?;
+    let mut frame = caller.frame(app)?;
+    if wish != Wish::SignIn {
+        frame.person = Some(SignedIn { name: person.name.clone(), company: None });
+    }
+    let address = caller.address.map(|address| address.to_string());
+    let standing = standing.conditions().map(|one| Standing::of_staff(&frame, one, address.as_deref())).collect();
+    let whom = vec![Whom::customer_service(&frame)];
+    Ok(answer::page(StatusCode::FORBIDDEN, &RefusalPage { frame, wish, standing, links: Vec::new(), whom, reference }))
 }
 
 /// The companies' own administrators, where the cure lies with them.
@@ -93,11 +128,22 @@ pub enum Wish {
     Page,
 }
 
+impl Wish {
+    /// As the trail keeps it.
+    fn name(&self) -> &str {
+        match self {
+            Self::SignIn => "sign in",
+            Self::Enter(client) => client,
+            Self::Page => "open a page",
+        }
+    }
+}
+
 /// One condition, as the person sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// The condition.
-    pub condition: Condition,
+    pub condition: &'static str,
     /// Whether it holds.
     pub met: bool,
     /// What it asks for, in a few words.
@@ -123,7 +169,16 @@ impl Standing {
     pub fn new(frame: &Frame, condition: Condition, met: bool, around: Around<'_>) -> Self {
         let label = frame.say(&format!("access-{condition}-label"));
         let sentence = if met { String::new() } else { around.sentence(frame, condition) };
-        Self { condition, met, label, sentence }
+        Self { condition: condition.as_str(), met, label, sentence }
+    }
+
+    /// A condition of staff, in their words.
+    #[must_use]
+    pub fn of_staff(frame: &Frame, (condition, met): (StaffCondition, bool), address: Option<&str>) -> Self {
+        let label = frame.say(&format!("access-staff-{condition}-label"));
+        let unknown = frame.say("access-address-unknown");
+        let sentence = || frame.tell(&format!("access-staff-{condition}-person"), &[("address", address.unwrap_or(&unknown))]);
+        Self { condition: condition.as_str(), met, label, sentence: if met { String::new() } else { sentence() } }
     }
 }
 

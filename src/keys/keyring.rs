@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::master::{MasterKey, Purpose};
+use super::proven::Proven;
 use super::signing::{self, Algorithm, KeyRow};
 use super::token::{self, Refused, TokenType};
 use crate::base::seal::{Fingerprint, Sealed};
@@ -22,6 +23,7 @@ pub struct Keyring {
     signers: BTreeMap<Algorithm, Box<dyn JwsSigner>>,
     verifiers: BTreeMap<String, (Algorithm, Box<dyn JwsVerifier>)>,
     jwks: String,
+    proven: Proven,
 }
 
 impl Keyring {
@@ -46,9 +48,10 @@ impl Keyring {
 
     /// The same without the expiry: an `id_token_hint` may be an old token (OpenID Connect RP-Initiated Logout section 2).
     pub fn verify_hint(&self, token: &str, typ: TokenType) -> Result<Map<String, Value>, Refused> {
-        token::read(token, typ, |kid, alg| {
-            let (of_the_key, verifier) = self.verifiers.get(kid)?;
-            (of_the_key.name() == alg).then_some(verifier.as_ref())
+        token::read(token, typ, |header, message, signature| {
+            let (_, verifier) = self.verifiers.get(&header.kid).filter(|(alg, _)| alg.name() == header.alg).ok_or(Refused::UnknownKey)?;
+            let right = self.proven.or_verify(token, || verifier.verify(message, signature).is_ok());
+            if right { Ok(()) } else { Err(Refused::WrongSignature) }
         })
     }
 
@@ -78,6 +81,7 @@ pub(super) async fn load(view: &mut View, master: &MasterKey) -> Result<Keyring,
         signers: BTreeMap::new(),
         verifiers: BTreeMap::new(),
         jwks: String::new(),
+        proven: Proven::default(),
     };
     let mut published = Vec::new();
     for key in full.into_iter().filter(|key| holds(view.now, key.row.published_at, key.row.gone_at)) {

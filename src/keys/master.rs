@@ -38,6 +38,8 @@ pub enum Purpose {
     SigningKeys,
     /// Sealing letters in the outbox.
     Outbox,
+    /// Sealing the seeds of authenticator apps.
+    TotpSeeds,
     /// Authenticating forms (CSRF).
     Csrf,
     /// Telling names apart that people typed and nobody has, without keeping them: some are passwords in the wrong field.
@@ -52,6 +54,7 @@ impl Purpose {
         match self {
             Self::SigningKeys => b"guichet/1/signing-keys",
             Self::Outbox => b"guichet/1/outbox",
+            Self::TotpSeeds => b"guichet/1/totp-seeds",
             Self::Csrf => b"guichet/1/csrf",
             Self::TypedNames => b"guichet/1/typed-names",
             Self::Fingerprint => b"guichet/1/fingerprint",
@@ -267,6 +270,7 @@ mod tests {
         let master = [7; 32];
         assert_eq!(derive(&master, Purpose::SigningKeys).unwrap()[..4], [0xc0, 0xef, 0xa2, 0x04]);
         assert_eq!(derive(&master, Purpose::Outbox).unwrap()[..4], [0xb8, 0x9a, 0x31, 0xe2]);
+        assert_eq!(derive(&master, Purpose::TotpSeeds).unwrap()[..4], [0x0a, 0xad, 0x3d, 0x2a]);
         assert_eq!(derive(&master, Purpose::Csrf).unwrap()[..4], [0x5a, 0xe1, 0x56, 0xc0]);
         assert_eq!(derive(&master, Purpose::Fingerprint).unwrap()[..4], [0x7f, 0x19, 0x98, 0xc0]);
         assert_eq!(from_hex("00ff7A"), Some(vec![0, 255, 0x7a]));

@@ -3,6 +3,7 @@
 
 mod keyring;
 mod master;
+mod proven;
 mod rotation;
 mod signing;
 #[cfg(test)]

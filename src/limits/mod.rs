@@ -20,6 +20,8 @@ words! {
         Device = "device",
         /// One account, or one name that nobody has.
         Name = "name",
+        /// The second factor of one account.
+        Factor = "factor",
         /// One subscriber's network.
         Network = "network",
         /// All of them together.
@@ -121,6 +123,16 @@ pub async fn give_back(tx: &mut Tx, counted: &Counted) -> Result<(), Fault> {
         )?;
     }
     Ok(())
+}
+
+/// Takes everything counted out of these limits, closed or not. Answers whether there was anything.
+pub async fn open(tx: &mut Tx, limits: &[Limit]) -> Result<bool, Fault> {
+    let mut opened = false;
+    for limit in limits {
+        let sql = "update limits set failures = 0 where key = $1 and failures > 0 and ends_at > $2";
+        opened |= store::execute!(tx.db, sql, &limit.key, tx.now)? > 0;
+    }
+    Ok(opened)
 }
 
 impl Counted {

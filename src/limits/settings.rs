@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Limit};
-use crate::base::{Digest, Life};
+use crate::base::ids::AccountId;
+use crate::base::{Address, Digest, Life};
 
 /// How many attempts may fail within the window, by what they are counted by.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -13,11 +14,13 @@ pub struct Settings {
     pub window: Life,
     /// Failed passwords for one account, or for one name that nobody has.
     pub name: u32,
-    /// Failed passwords from one browser that the account knows: these count by nothing else, so that it gets in during an attack.
+    /// Failed codes for the second factor of one account, whatever kind they are and wherever they were asked for.
+    pub factor: u32,
+    /// Failed passwords and codes from one browser that the account knows: these count by nothing else, so that it gets in during an attack.
     pub device: u32,
-    /// Failed passwords from one IPv4 address or IPv6 /64. Whole companies share one.
+    /// Failed passwords and codes from one IPv4 address or IPv6 /64. Whole companies share one.
     pub network: u32,
-    /// Failed passwords in all.
+    /// Failed passwords and codes in all.
     pub overall: u32,
     /// Wrong secrets for one client from one network.
     pub client: u32,
@@ -25,7 +28,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { window: Life::minutes(15), name: 10, device: 10, network: 100, overall: 10_000, client: 20 }
+        Self { window: Life::minutes(15), name: 10, factor: 5, device: 10, network: 100, overall: 10_000, client: 20 }
     }
 }
 
@@ -48,10 +51,25 @@ impl Settings {
         Limit { kind, key, most: self.most(kind).into(), window: self.window }
     }
 
+    /// The limit on a browser that the account knows, which counts by itself alone: it gets in while others attack the account, its
+    /// network or everybody.
+    #[must_use]
+    pub fn on_device(&self, account: AccountId, device: &Digest) -> Limit {
+        self.on(Kind::Device, format!("{account} {}", device.base64url()).as_bytes())
+    }
+
+    /// The limit on a subscriber's network. Addresses that nobody knows are one.
+    #[must_use]
+    pub fn on_network(&self, address: Option<Address>) -> Limit {
+        let network = address.map(|address| address.subscriber().to_string()).unwrap_or_default();
+        self.on(Kind::Network, network.as_bytes())
+    }
+
     pub(super) const fn most(&self, kind: Kind) -> u32 {
         match kind {
             Kind::Device => self.device,
             Kind::Name => self.name,
+            Kind::Factor => self.factor,
             Kind::Network => self.network,
             Kind::Overall => self.overall,
             Kind::Client => self.client,

@@ -9,11 +9,9 @@ use askama::Template;
 
 use crate::base::brand::{Accent, Brand};
 use crate::base::{Fault, Timestamp};
-use crate::words::{Device, Words};
+use crate::words::Words;
 
-use super::Letter;
-
-pub use security::{Alarm, Change, NewPassword, Origin, SecurityChange};
+pub use security::{Alarm, Change, NewPassword, NotMe, Origin, SecurityChange};
 
 /// What every mail needs: the reader's language and the operator's name.
 #[derive(Clone, Debug)]
@@ -27,60 +25,15 @@ pub struct Stationery {
 }
 
 impl Stationery {
-    fn accent(&self) -> Accent {
+    pub(super) fn accent(&self) -> Accent {
         self.brand.accent.by_day()
     }
 
-    fn ink(&self) -> Accent {
+    pub(super) fn ink(&self) -> Accent {
         self.accent().ink()
     }
 }
 
-/// A sign-in from a device that wasn't known.
-#[derive(Clone, Debug)]
-pub struct NewDevice {
-    /// The owner's name.
-    pub name: String,
-    /// When it happened.
-    pub at: Timestamp,
-    /// The browser.
-    pub device: Device,
-    /// Where it came from.
-    pub address: String,
-    /// The address of "my account", from the configured issuer.
-    pub account: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/new_device.html")]
-struct NewDeviceHtml<'l> {
-    on: &'l Stationery,
-    letter: &'l NewDevice,
-    subject: &'l str,
-    link: &'l str,
-}
-
-#[derive(Template)]
-#[template(path = "mail/new_device.txt")]
-struct NewDeviceText<'l> {
-    on: &'l Stationery,
-    letter: &'l NewDevice,
-}
-
-impl NewDevice {
-    /// Writes the letter.
-    pub fn write(&self, on: &Stationery) -> Result<Letter, Fault> {
-        let subject = on.words.tell("new-device-subject", &[("service", on.brand.name.as_str())]);
-        let html = rendered(&NewDeviceHtml { on, letter: self, subject: &subject, link: &self.account })?;
-        let text = rendered(&NewDeviceText { on, letter: self })?;
-        Ok(Letter { subject, text, html })
-    }
-
-    fn when(&self, on: &Stationery) -> String {
-        on.words.moment(self.at, on.now, &on.brand.zone).exact().to_owned()
-    }
-}
-
-fn rendered(template: &impl Template) -> Result<String, Fault> {
+pub(super) fn rendered(template: &impl Template) -> Result<String, Fault> {
     template.render().map_err(|error| Fault::broken("writing a mail", error))
 }

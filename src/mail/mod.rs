@@ -7,6 +7,7 @@ mod message;
 mod outbox;
 mod postman;
 mod settings;
+pub mod staff_invitation;
 #[cfg(test)]
 mod tests;
 mod transport;

@@ -11,7 +11,9 @@ use crate::relying_party::RelyingParty;
 pub fn judge(client: &RelyingParty, hanging: &Hanging, caller: Option<Address>, at: (Timestamp, Life)) -> Standing {
     let (door, address) =
         if client.is_public() { (Door::PublicClient, caller) } else { (Door::ConfidentialClient, hanging.last_address(at)) };
-    access::judge(&hanging.person, Asked { door, address, e_service: client.e_service.as_ref() })
+    let e_service = client.e_service.as_ref();
+    // What the sign-in proved counts, not what its session may have proven since: a token stays what it was given for.
+    access::judge(&hanging.person, Asked { door, address, e_service, second_factor_at: hanging.second_factor_at })
 }
 
 /// Whether that standing lets a token through. A final refusal ends the authorization, so that nothing comes back with the access.

@@ -124,7 +124,8 @@ impl<'a> Question<'a> {
     /// nothing of the person (R-RGT-6).
     fn judge(&self, client: &RelyingParty, hanging: &Hanging, at: (Timestamp, Life)) -> access::Standing {
         let address = self.user_address.or_else(|| hanging.last_address(at));
-        access::judge(&hanging.person, Asked { door: Door::ConfidentialClient, address, e_service: client.e_service.as_ref() })
+        let (door, e_service) = (Door::ConfidentialClient, client.e_service.as_ref());
+        access::judge(&hanging.person, Asked { door, address, e_service, second_factor_at: hanging.second_factor_at })
     }
 }
 

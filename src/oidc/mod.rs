@@ -50,19 +50,22 @@ fn never_by_head(door: MethodRouter<App>) -> MethodRouter<App> {
     door.head(refuse).fallback(refuse)
 }
 
-/// The doors programs come to.
-pub fn endpoints(app: &App) -> Router<App> {
+/// The documents that lie ready for anybody.
+pub fn documents(app: &App) -> Router<App> {
     let document = discovery::document(&app.config.issuer);
     let metadata = get(async move || public::metadata(&document));
+    Router::new()
+        .route(Place::OpenidConfiguration.path(), metadata.clone())
+        .route(Place::ServerMetadata.path(), metadata)
+        .route(Place::Jwks.path(), get(public::jwks))
+}
+
+/// The doors programs come to.
+pub fn endpoints(app: &App) -> Router<App> {
     let called_by_scripts = Router::new()
         .route(Place::Token.path(), post(token::post))
         .route(Place::UserInfo.path(), get(userinfo::get).post(userinfo::post))
         .route(Place::Revoke.path(), post(revocation::post))
         .layer(from_fn_with_state(app.clone(), cors::for_relying_parties));
-    Router::new()
-        .route(Place::OpenidConfiguration.path(), metadata.clone())
-        .route(Place::ServerMetadata.path(), metadata)
-        .route(Place::Jwks.path(), get(public::jwks))
-        .route(Place::Introspect.path(), post(introspection::post))
-        .merge(called_by_scripts)
+    Router::new().route(Place::Introspect.path(), post(introspection::post)).merge(called_by_scripts)
 }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::access::{self, Hanging};
+use crate::access::{self, Hanging, HangingToken};
 use crate::app::App;
 use crate::authorization::access_token;
 use crate::base::ids::AuthorizationId;
@@ -62,53 +62,69 @@ impl Presented {
         if token.contains('.') { read_signed(app, token).map(Self::Signed) } else { Some(Self::Opaque(Secret::presented(token))) }
     }
 
-    /// What it says, once an opaque one is found.
-    pub async fn known(self, view: &mut View) -> Result<Option<AccessToken>, Fault> {
-        let found = match self {
-            Self::Signed(token) => return Ok(Some(token)),
-            Self::Opaque(secret) => access_token::find(&mut view.db, &secret, view.now).await?,
-        };
-        Ok(found.map(|row| AccessToken {
-            sid: row.sid,
-            client: row.client,
-            scope: row.scope.0,
-            jti: None,
-            issued_at: row.issued_at,
-            expires_at: row.expires_at,
-        }))
-    }
-
     /// What it says, who it was given to and whom it speaks for: as long as it wasn't taken back and everything it hangs from is
     /// live. Access is still to be asked.
     pub async fn live<'a>(self, app: &'a App, view: &mut View) -> Result<Option<Live<'a>>, Fault> {
-        let Some(mut token) = self.known(view).await? else { return Ok(None) };
+        let Some((mut token, hanging)) = self.found(view).await? else { return Ok(None) };
         // A relying party that was removed has no tokens any more.
         let Some(client) = app.relying_parties.find(&token.client) else { return Ok(None) };
-        let holder = match token.sid {
-            Some(sid) => person(view, sid, &token).await?,
-            None => service(view, client, &token).await?,
+        let holder = match hanging {
+            Some(hanging) => {
+                let at = (view.now, view.rules.session_idle);
+                if hanging.client != token.client || !hanging.honours(token.issued_at, at) {
+                    return Ok(None);
+                }
+                token.scope = token.scope.within(&Scopes::known(hanging.scope.iter().map(String::as_str)));
+                Holder::Person(hanging)
+            }
+            None if is_services(view, client, &token).await? => Holder::Service,
+            None => return Ok(None),
         };
-        if let Some(Holder::Person(hanging)) = &holder {
-            token.scope = token.scope.within(&Scopes::known(hanging.scope.iter().map(String::as_str)));
+        Ok(Some(Live { token, client, holder }))
+    }
+
+    /// What it says, with what it hangs from where it speaks for a person: one query for either form.
+    async fn found(self, view: &mut View) -> Result<Option<(AccessToken, Option<Box<Hanging>>)>, Fault> {
+        let secret = match self {
+            Self::Signed(token) => {
+                let Some(sid) = token.sid else { return Ok(Some((token, None))) };
+                let hanging = access::of_token(&mut view.db, sid, token.jti).await?;
+                return Ok(hanging.map(|hanging| (token, Some(Box::new(hanging)))));
+            }
+            Self::Opaque(secret) => secret,
+        };
+        if let Some(found) = access::of_opaque_token(&mut view.db, &secret.digest(), view.now).await? {
+            return Ok(Some((AccessToken::of_person(&found), Some(Box::new(found.hanging)))));
         }
-        Ok(holder.map(|holder| Live { token, client, holder }))
+        let found = access_token::find(&mut view.db, &secret, view.now).await?;
+        Ok(found.filter(|row| row.sid.is_none()).map(|row| (AccessToken::of_service(row), None)))
     }
 }
 
-async fn person(view: &mut View, sid: AuthorizationId, token: &AccessToken) -> Result<Option<Holder>, Fault> {
-    let at = (view.now, view.rules.session_idle);
-    let hanging = access::of_token(&mut view.db, sid, token.jti).await?;
-    let hanging = hanging.filter(|hanging| hanging.client == token.client && hanging.honours(token.issued_at, at));
-    Ok(hanging.map(|hanging| Holder::Person(Box::new(hanging))))
+impl AccessToken {
+    fn of_person(found: &HangingToken) -> Self {
+        Self {
+            sid: Some(found.hanging.sid),
+            client: found.token_client.clone(),
+            scope: Scopes::known(found.token_scope.iter().map(String::as_str)),
+            jti: None,
+            issued_at: found.token_issued_at,
+            expires_at: found.token_expires_at,
+        }
+    }
+
+    fn of_service(row: access_token::Opaque) -> Self {
+        Self { sid: None, client: row.client, scope: row.scope.0, jti: None, issued_at: row.issued_at, expires_at: row.expires_at }
+    }
 }
 
-/// A service's token is good as long as the operator lets the service have what it says.
-async fn service(view: &mut View, client: &RelyingParty, token: &AccessToken) -> Result<Option<Holder>, Fault> {
+/// A service's token is good as long as it wasn't taken back, and the operator lets the service have what it says.
+async fn is_services(view: &mut View, client: &RelyingParty, token: &AccessToken) -> Result<bool, Fault> {
     let revoked = match token.jti {
         Some(jti) => access_token::is_revoked(&mut view.db, jti).await?,
         None => false,
     };
-    Ok((!revoked && client.scope.of_services().cover(&token.scope)).then_some(Holder::Service))
+    Ok(!revoked && client.scope.of_services().cover(&token.scope))
 }
 
 fn read_signed(app: &App, token: &str) -> Option<AccessToken> {

@@ -13,7 +13,7 @@ use tower::ServiceExt as _;
 use url::Url;
 use uuid::Uuid;
 
-use crate::account::{self, Begin};
+use crate::account::{self, Begin, Proof};
 use crate::app::{App, Parts};
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, MembershipId};
@@ -83,8 +83,10 @@ impl World {
             let parts = Parts { config: Config::parse(CLIENTS).unwrap(), store: trial.store.clone(), clock, master, mailbox: None };
             let app = App::new(parts).await.unwrap();
             app.act(Actor::of(Who::Operator), async |tx| seed(tx).await).await.unwrap();
-            let router =
-                super::pages().layer(from_fn_with_state(app.clone(), mark_browser)).merge(super::endpoints(&app)).with_state(app.clone());
+            let router = super::pages()
+                .layer(from_fn_with_state(app.clone(), mark_browser))
+                .merge(super::endpoints(&app).merge(super::documents(&app)))
+                .with_state(app.clone());
             worlds.push(Self { app, router, cookies: vec![("guichet_browser", "a-browser-of-the-tests".to_owned())], _trial: trial });
         }
         worlds
@@ -92,7 +94,7 @@ impl World {
 
     async fn sign_in(&mut self) {
         let by = Actor::of(Who::Visitor).from(Address::parse("192.0.2.7"));
-        let begin = Begin { account: person(), membership: Some(membership()), user_agent: "tests", amr: &["pwd"] };
+        let begin = Begin { account: person(), membership: Some(membership()), user_agent: "tests", proof: Proof::password() };
         let opened = self.app.act(by, async |tx| account::begin(tx, begin).await).await.unwrap();
         self.cookies.retain(|(name, _)| *name != "guichet_session");
         self.cookies.push(("guichet_session", opened.secret.expose().to_owned()));
@@ -287,10 +289,10 @@ async fn prompt_and_max_age_are_honoured_and_none_never_shows_a_page() {
         assert_eq!(world.authorize("&prompt=none").await.parameter("error").as_deref(), Some("consent_required"));
         world.consent("openid email company rights").await;
         assert!(world.authorize("&prompt=none").await.parameter("code").is_some());
-        for again in ["&prompt=login", "&max_age=0"] {
+        for (again, page) in [("&prompt=login", "/login"), ("&max_age=0", "/reauthenticate")] {
             world.app.clock.advance(Life::seconds(5));
             let login = world.authorize(again).await.location();
-            assert_eq!(login.path(), "/login", "{again}");
+            assert_eq!(login.path(), page, "{again}");
             world.app.clock.advance(Life::seconds(5));
             world.sign_in().await;
             assert!(world.get(&format!("/oauth2/authorize?{}", login.query().unwrap())).await.parameter("code").is_some(), "{again}");

@@ -8,6 +8,7 @@
 //! table and keeps nothing between two decisions.
 
 mod because;
+mod duty;
 pub mod e_services;
 mod holdings;
 mod policy;
@@ -18,6 +19,7 @@ mod rules;
 mod tests;
 
 pub use because::{Because, Decision, e_service_key, profile_key, role_key};
+pub use duty::Duty;
 pub use e_services::{Catalogue, EService, Group};
 pub use holdings::{Holdings, Resource};
 pub use policy::Policy;

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use casbin::{Adapter as _, CoreApi as _, DefaultModel, Enforcer, MemoryAdapter};
 
-use crate::base::Fault;
 use crate::base::vocabulary::EServiceCode;
+use crate::base::{Fault, StaffRole};
 
 use super::because::{Because, Decision};
+use super::duty::{Duties, Duty};
 use super::e_services::Catalogue;
 use super::holdings::{Holdings, OutOfReach, Resource};
 use super::question::{Object, Question};
 use super::rules::{self, Effect, Holder, Rule};
 
-const MODEL: &str = include_str!("../../policies/model.conf");
+pub(super) const MODEL: &str = include_str!("../../policies/model.conf");
 const LOADING: &str = "loading the policy";
 
 /// The rules in force, a shard per type of object.
@@ -21,6 +22,7 @@ pub struct Policy {
     shards: BTreeMap<Object, Enforcer>,
     rules: Vec<Rule>,
     catalogue: Catalogue,
+    duties: Duties,
 }
 
 impl Policy {
@@ -28,7 +30,9 @@ impl Policy {
     pub async fn load() -> Result<Self, Fault> {
         let catalogue = Catalogue::load().map_err(|error| Fault::broken(LOADING, error))?;
         let rules = rules::read_all(&catalogue).map_err(|error| Fault::broken(LOADING, error))?;
-        Self::of(rules, catalogue).await.map_err(|error| Fault::broken(LOADING, error))
+        let policy = Self::of(rules, catalogue).await.map_err(|error| Fault::broken(LOADING, error))?;
+        let duties = Duties::load().await.map_err(|error| Fault::broken(LOADING, error))?;
+        Ok(Self { duties, ..policy })
     }
 
     /// Answers a question about a resource. What can't be evaluated is refused, and logged.
@@ -44,6 +48,12 @@ impl Policy {
             }),
         };
         Decision::from(because)
+    }
+
+    /// Whether one of these roles of the vendor's people has that duty.
+    #[must_use]
+    pub fn has_duty(&self, roles: &BTreeSet<StaffRole>, duty: Duty) -> bool {
+        self.duties.allow(roles, duty)
     }
 
     /// The e-services there are.
@@ -72,7 +82,7 @@ impl Policy {
             adapter.add_policies("p", "p", cells).await?;
             shards.insert(*object, Enforcer::new(model.clone(), adapter).await?);
         }
-        Ok(Self { shards, rules, catalogue })
+        Ok(Self { shards, rules, catalogue, duties: Duties::default() })
     }
 
     fn evaluate(&self, holdings: &Holdings, question: &Question) -> Result<Because, String> {
@@ -121,7 +131,7 @@ mod tests {
     use casbin::{CoreApi as _, DefaultModel, Enforcer, MemoryAdapter};
 
     use super::super::{Because, Catalogue, Holdings, Object, Question, Resource};
-    use super::Policy;
+    use super::{Duties, Policy};
     use crate::base::{Profile, Role};
 
     #[tokio::test]
@@ -135,7 +145,7 @@ mod tests {
         let roles = Role::ALL.iter().copied().collect();
         let holdings = Holdings { company: String::new(), branch: None, profile: Profile::Complete, roles, e_services: [].into() };
         for shards in [failing, BTreeMap::new()] {
-            let policy = Policy { shards, rules: Vec::new(), catalogue: Catalogue::load().unwrap() };
+            let policy = Policy { shards, rules: Vec::new(), catalogue: Catalogue::load().unwrap(), duties: Duties::default() };
             let question = Question::parse("order", "view", None).unwrap();
             let decision = policy.decide(&holdings, &question, &Resource::default());
             assert_eq!((decision.allowed, decision.because), (false, Because::Undecidable));

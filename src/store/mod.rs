@@ -2,6 +2,7 @@
 //! It knows connections, transactions and the schema's version, and no table's meaning.
 
 mod keys;
+mod lent;
 mod open;
 mod schema;
 mod sql;
@@ -10,8 +11,9 @@ pub(crate) mod trial;
 mod unit;
 
 pub use keys::Keys;
+pub use lent::Lent;
 pub use open::{CannotOpen, Settings, Store};
 pub use schema::{Migration, SCHEMA};
-pub use sql::{Db, Link};
+pub use sql::Db;
 pub(crate) use sql::{all, execute, fetch, one, optional};
 pub use unit::{Start, Tx, View};

@@ -7,11 +7,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, PgConnection, PgPool, SqlitePool};
+use sqlx::{Connection as _, PgConnection, Postgres, Sqlite};
 
 use crate::base::Fault;
 
-use super::{Db, Link};
+use super::Db;
+use super::lent::Lender;
 
 /// `[store]` in the configuration.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -90,8 +91,8 @@ pub struct Store {
 
 #[derive(Clone, Debug)]
 pub(super) enum Backend {
-    Sqlite { file: PathBuf, writer: SqlitePool, readers: SqlitePool },
-    Postgres(PgPool),
+    Sqlite { file: PathBuf, writer: Lender<Sqlite>, readers: Lender<Sqlite> },
+    Postgres(Lender<Postgres>),
 }
 
 impl Store {
@@ -118,16 +119,18 @@ impl Store {
 
     pub(super) async fn reading(&self) -> Result<Db, Fault> {
         Ok(match &self.backend {
-            Backend::Sqlite { readers, .. } => Db::Sqlite(Link::Reading(readers.acquire().await?)),
-            Backend::Postgres(pool) => Db::Postgres(Link::Reading(pool.acquire().await?)),
+            Backend::Sqlite { readers, .. } => Db::Sqlite(readers.lend().await?),
+            Backend::Postgres(connections) => Db::Postgres(connections.lend().await?),
         })
     }
 
     pub(super) async fn writing(&self) -> Result<Db, Fault> {
-        Ok(match &self.backend {
-            Backend::Sqlite { writer, .. } => Db::Sqlite(Link::Writing(writer.begin_with("BEGIN IMMEDIATE").await?)),
-            Backend::Postgres(pool) => Db::Postgres(Link::Writing(pool.begin().await?)),
-        })
+        let mut db = match &self.backend {
+            Backend::Sqlite { writer, .. } => Db::Sqlite(writer.lend().await?),
+            Backend::Postgres(connections) => Db::Postgres(connections.lend().await?),
+        };
+        db.begin().await?;
+        Ok(db)
     }
 
     /// Closes every connection.
@@ -137,7 +140,7 @@ impl Store {
                 readers.close().await;
                 writer.close().await;
             }
-            Backend::Postgres(pool) => pool.close().await,
+            Backend::Postgres(connections) => connections.close().await,
         }
     }
 }
@@ -176,7 +179,7 @@ async fn open_sqlite(file: &Path, readers: u32) -> Result<Store, CannotOpen> {
     // One writer that never idles out; the rest only read.
     let writer = pool(1).connect_with(options.clone()).await.map_err(cannot)?;
     let readers = pool(readers.max(1)).connect_with(options.create_if_missing(false)).await.map_err(cannot)?;
-    Ok(Store { backend: Backend::Sqlite { file: file.to_owned(), writer, readers } })
+    Ok(Store { backend: Backend::Sqlite { file: file.to_owned(), writer: Lender::of(writer), readers: Lender::of(readers) } })
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {
@@ -188,7 +191,7 @@ async fn open_postgres(url: &str, connections: u32) -> Result<Store, CannotOpen>
     let name = format!("{} on {}", options.get_database().unwrap_or("(default)"), options.get_host());
     greet_postgres(&options).await.map_err(|cause| CannotOpen::Unreachable { name, cause, advice: POSTGRES_ADVICE })?;
     let pool = PgPoolOptions::new().max_connections(connections.max(2)).acquire_timeout(Duration::from_secs(10)).connect_lazy_with(options);
-    Ok(Store { backend: Backend::Postgres(pool) })
+    Ok(Store { backend: Backend::Postgres(Lender::of(pool)) })
 }
 
 /// Connects once. A pool would wait for a server that refuses connections, and then say no more than that time ran out.

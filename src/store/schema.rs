@@ -43,7 +43,7 @@ impl Store {
             Backend::Postgres(_) => {
                 // The migrator takes an advisory lock: two at once follow one another.
                 let from = self.schema().await?;
-                self.run_migrations().await?;
+                self.run(&MIGRATIONS).await?;
                 Ok(Migration { from, to: SCHEMA, copy: None })
             }
         }
@@ -56,7 +56,7 @@ impl Store {
             return Ok(Migration { from, to: from, copy: None });
         }
         let copy = if from > 0 { Some(self.copy_sqlite(file, from).await?) } else { None };
-        self.run_migrations().await?;
+        self.run(&MIGRATIONS).await?;
         Ok(Migration { from, to: SCHEMA, copy })
     }
 
@@ -70,10 +70,10 @@ impl Store {
         Ok(copy)
     }
 
-    async fn run_migrations(&self) -> Result<(), CannotOpen> {
+    async fn run(&self, migrations: &Migrator) -> Result<(), CannotOpen> {
         let done = match &self.backend {
-            Backend::Sqlite { writer, .. } => MIGRATIONS.run(writer).await,
-            Backend::Postgres(pool) => MIGRATIONS.run(pool).await,
+            Backend::Sqlite { writer, .. } => migrations.run(writer.lend().await.map_err(migration_failed)?.connection()).await,
+            Backend::Postgres(connections) => migrations.run(connections.lend().await.map_err(migration_failed)?.connection()).await,
         };
         done.map_err(migration_failed)
     }
@@ -117,7 +117,7 @@ fn migration_failed(cause: impl std::fmt::Display) -> CannotOpen {
 mod tests {
     use sqlx::migrate::Migrator;
 
-    use super::{Backend, MIGRATIONS, Migration, SCHEMA};
+    use super::{MIGRATIONS, Migration, SCHEMA};
     use crate::store::trial;
 
     #[test]
@@ -131,10 +131,7 @@ mod tests {
         for earlier in MIGRATIONS.iter().map(|migration| migration.version).filter(|version| *version < SCHEMA) {
             for trial in trial::empty_ones().await {
                 let until_then = MIGRATIONS.iter().filter(|migration| migration.version <= earlier).cloned().collect();
-                match &trial.store.backend {
-                    Backend::Sqlite { writer, .. } => Migrator::with_migrations(until_then).run(writer).await.unwrap(),
-                    Backend::Postgres(pool) => Migrator::with_migrations(until_then).run(pool).await.unwrap(),
-                }
+                trial.store.run(&Migrator::with_migrations(until_then)).await.unwrap();
                 assert_eq!(trial.store.schema().await.unwrap(), earlier);
                 let migrated = trial.store.migrate().await.unwrap();
                 assert_eq!((migrated.from, migrated.to, migrated.copy.is_some()), (earlier, SCHEMA, trial.store.kind() == "SQLite"));

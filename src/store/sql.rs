@@ -1,67 +1,9 @@
 //! One SQL text for both databases: an enum over the drivers, and macros that expand a statement into one arm per driver.
 
-use sqlx::pool::PoolConnection;
-use sqlx::{Database, Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Sqlite};
 
+use super::lent::{Lent, State};
 use crate::base::Fault;
-
-/// A connection to whichever database the configuration names.
-pub enum Db {
-    /// The embedded default.
-    Sqlite(Link<Sqlite>),
-    /// What many servers share.
-    Postgres(Link<Postgres>),
-}
-
-/// A connection that reads, or a transaction that writes.
-pub enum Link<D: Database> {
-    /// From the reader pool.
-    Reading(PoolConnection<D>),
-    /// A transaction; dropping it rolls it back.
-    Writing(Transaction<'static, D>),
-}
-
-impl<D: Database> Link<D> {
-    /// The connection that statements run on.
-    pub fn connection(&mut self) -> &mut D::Connection {
-        match self {
-            Self::Reading(connection) => connection,
-            Self::Writing(transaction) => transaction,
-        }
-    }
-
-    async fn commit(self) -> Result<(), Fault> {
-        match self {
-            Self::Reading(_) => Ok(()),
-            Self::Writing(transaction) => Ok(transaction.commit().await?),
-        }
-    }
-
-    async fn roll_back(self) -> Result<(), Fault> {
-        match self {
-            Self::Reading(_) => Ok(()),
-            Self::Writing(transaction) => Ok(transaction.rollback().await?),
-        }
-    }
-}
-
-impl Db {
-    /// Makes what was written durable.
-    pub(super) async fn commit(self) -> Result<(), Fault> {
-        match self {
-            Self::Sqlite(link) => link.commit().await,
-            Self::Postgres(link) => link.commit().await,
-        }
-    }
-
-    /// Undoes what was written.
-    pub(super) async fn roll_back(self) -> Result<(), Fault> {
-        match self {
-            Self::Sqlite(link) => link.roll_back().await,
-            Self::Postgres(link) => link.roll_back().await,
-        }
-    }
-}
 
 /// Runs a statement and answers how many rows it touched.
 macro_rules! execute {
@@ -98,6 +40,52 @@ macro_rules! one {
 /// Reads every row.
 macro_rules! all {
     ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => { $crate::store::fetch!(fetch_all, $db, $row, $sql $(, $bind)*) };
+}
+
+/// A connection to whichever database the configuration names. Dropping it rolls back what wasn't committed.
+pub enum Db {
+    /// The embedded default.
+    Sqlite(Lent<Sqlite>),
+    /// What many servers share.
+    Postgres(Lent<Postgres>),
+}
+
+impl Db {
+    /// Begins a transaction that may write.
+    pub(super) async fn begin(&mut self) -> Result<(), Fault> {
+        self.becomes(State::Open);
+        match self {
+            Self::Sqlite(_) => execute!(*self, "begin immediate"),
+            Self::Postgres(_) => execute!(*self, "begin"),
+        }
+        .map(drop)
+    }
+
+    /// Makes what was written durable.
+    pub(super) async fn commit(mut self) -> Result<(), Fault> {
+        execute!(self, "commit")?;
+        self.becomes(State::Sound);
+        Ok(())
+    }
+
+    /// Undoes what was written.
+    pub(super) async fn roll_back(mut self) -> Result<(), Fault> {
+        execute!(self, "rollback")?;
+        self.becomes(State::Sound);
+        Ok(())
+    }
+
+    /// Every statement was answered.
+    pub(super) fn done(mut self) {
+        self.becomes(State::Sound);
+    }
+
+    fn becomes(&mut self, state: State) {
+        match self {
+            Self::Sqlite(lent) => lent.becomes(state),
+            Self::Postgres(lent) => lent.becomes(state),
+        }
+    }
 }
 
 pub(crate) use {all, execute, fetch, one, optional};

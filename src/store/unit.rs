@@ -33,15 +33,27 @@ impl Store {
     /// Reads: each statement sees what was committed before it began.
     pub async fn look<T>(&self, clock: &Clock, rules: &Rules, work: impl AsyncFnOnce(&mut View) -> Result<T, Fault>) -> Result<T, Fault> {
         let mut view = View { db: self.reading().await?, now: clock.now(), rules: *rules };
-        work(&mut view).await
+        let answer = work(&mut view).await?;
+        view.db.done();
+        Ok(answer)
     }
 
     /// Reads and writes in one transaction, durable when this answers `Ok`.
     pub async fn act<T>(&self, start: Start<'_>, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
         let mut tx = self.begin(start).await?;
-        let answer = work(&mut tx).await?;
-        tx.db.commit().await?;
-        Ok(answer)
+        match work(&mut tx).await {
+            Ok(answer) => {
+                tx.db.commit().await?;
+                Ok(answer)
+            }
+            Err(fault) => {
+                // Dropping it would do as well, at the price of the connection.
+                if let Err(error) = tx.db.roll_back().await {
+                    tracing::info!(%error, "a unit of work that failed was not rolled back but dropped");
+                }
+                Err(fault)
+            }
+        }
     }
 
     /// Does the work and keeps nothing of it: what a dry run answers.

@@ -8,13 +8,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::access::{self, Asked, Door, Snapshot};
+use crate::access::{self, Snapshot};
 use crate::account;
 use crate::app::App;
 use crate::base::{EServiceCode, Fault, Language, Place};
-use crate::http::Person;
 use crate::http::answer::{self, Stop};
 use crate::http::page::Frame;
+use crate::http::{Person, at_a_page};
 use crate::rights::{self, Group};
 use crate::store::View;
 use crate::web::company_choice::CompanyOption;
@@ -91,7 +91,7 @@ pub(super) async fn show(State(app): State<App>, person: Person, Query(just): Qu
     let notice = (just.done == "record").then(|| frame.say("account-done-record"));
     let frame = Frame { notice, here: Place::Account.path().to_owned(), ..frame };
     let rows = app.look(async |view| Rows::read(view, &person).await).await?;
-    let asked = Asked { door: Door::Page, address: person.caller.address, e_service: None };
+    let asked = at_a_page(&person.caller, &person.session);
     let companies = rows.people.iter().filter(|other| access::judge(other, asked).holds());
     let page = AccountPage {
         person: PersonView::new(&person.snapshot, rows.login, person.caller.language),

@@ -7,13 +7,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::access;
-use crate::account::{self, Because, Purpose, factor_reset, link};
+use crate::account::factor::reset;
+use crate::account::{self, Because, Purpose, Record, link};
 use crate::app::App;
 use crate::audit::{self, Deed, What};
 use crate::authorization;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
-use crate::base::{Email, Fault, Language, Place, Secret};
+use crate::base::{AccountKind, Email, Fault, Language, Place, Secret};
 use crate::http::answer::{self, Stop};
 use crate::http::page::{Frame, Whom};
 use crate::http::{Caller, broken};
@@ -49,8 +50,13 @@ pub(super) async fn done(State(app): State<App>, caller: Caller) -> Result<Respo
 /// Raises the alarm, once per link. Answers whether the link still worked.
 pub(super) async fn raise(app: &App, caller: &Caller, (secret, account): (&Secret, AccountId)) -> Result<bool, Fault> {
     let reference = broken::reference();
-    let login = app.look(async |view| account::login_of(&mut view.db, account).await).await?.unwrap_or_default();
-    let way_back = Owner::of(app, account, caller.language).await?.map(|owner| owner.of_new_password(&login)).transpose()?;
+    let (login, record) =
+        app.look(async |view| Ok((account::login_of(&mut view.db, account).await?, account::by_id(&mut view.db, account).await?))).await?;
+    let login = login.unwrap_or_default();
+    let way_back = Owner::of(app, caller, account).await?.map(|owner| owner.of_new_password(&login)).transpose()?;
+    // Staff who only sign in at the vendor's own provider get no password by this.
+    let has_password = |record: Record| record.kind == AccountKind::Contact.as_str() || record.password_set_at.is_some();
+    let way_back = way_back.filter(|_| record.is_some_and(has_password));
     let to_the_service = for_customer_service(app, (account, &login), &reference).await?;
     let raised = app.act(caller.acts_as(Who::Visitor), async |tx| {
         let Some(owner) = link::redeem(tx, secret, Purpose::NotMe).await? else { return Ok(false) };
@@ -67,13 +73,14 @@ pub(super) async fn raise(app: &App, caller: &Caller, (secret, account): (&Secre
     Ok(raised)
 }
 
-/// Nothing that was won before this stays: no password, no session, no token, no known browser.
+/// Nothing that was won before this stays: no password, no session, no token, no known browser. The second factor does: whoever reads
+/// the mailbox alone must not get rid of it. One that somebody else enrolled is Customer Service's to reset.
 async fn secure(tx: &mut Tx, app: &App, (owner, way_back): (AccountId, Option<Notice>)) -> Result<(), Fault> {
     account::void_password(tx, owner).await?;
     account::end_all(tx, owner, Because::Alarm).await?;
     authorization::end_all(tx, owner, authorization::Because::Alarm).await?;
     account::forget_all(tx, owner).await?;
-    factor_reset::cancel(tx, owner).await?;
+    reset::stop(tx, owner).await?;
     for purpose in [Purpose::NotMe, Purpose::PasswordChoice, Purpose::NewPassword] {
         link::void(tx, owner, purpose).await?;
     }

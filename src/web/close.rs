@@ -14,7 +14,7 @@ use crate::http::answer::{self, Stop};
 use crate::http::cookies::Kept;
 use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame, Whom};
-use crate::http::{Caller, Person, Posted};
+use crate::http::{Caller, Fresh, Person, Posted};
 use crate::limits::{self, TooMany};
 use crate::mail::letters::Change;
 
@@ -51,7 +51,7 @@ pub(super) struct Fields {
 }
 
 /// Asks.
-pub(super) async fn show(State(app): State<App>, person: Person) -> Result<Response, Stop> {
+pub(super) async fn show(State(app): State<App>, Fresh(person): Fresh) -> Result<Response, Stop> {
     Ok(answer::page(StatusCode::OK, &page(&app, &person).await?))
 }
 
@@ -61,7 +61,7 @@ pub(super) async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Re
     if form.password.len() > account::LONGEST_PASSWORD {
         return Err(answer::trouble(&app, &caller, Trouble::TooLarge).into());
     }
-    let person = Person::behind(&app, caller, &headers).await?;
+    let Fresh(person) = Fresh::behind(&app, caller, &headers, Place::Close).await?;
     let page = page(&app, &person).await?;
     if !page.left_behind.is_empty() {
         return Ok(answer::page(StatusCode::FORBIDDEN, &page));

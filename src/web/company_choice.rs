@@ -6,18 +6,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::access::{self, Door, Snapshot};
+use crate::access::{self, Snapshot};
 use crate::account::{self, Session};
 use crate::app::App;
-use crate::base::Place;
 use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
+use crate::base::{AccountKind, Place};
 use crate::http::answer::{self, Stop};
 use crate::http::errand;
 use crate::http::error::Trouble;
 use crate::http::page::Frame;
 use crate::http::refusal::{self, Refusal, Wish};
-use crate::http::{Caller, Carried, Posted, Visitor};
+use crate::http::{Caller, Carried, Posted, Visitor, at_a_page};
 use crate::rights;
 
 /// The page that asks which company.
@@ -59,12 +59,18 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
     let Visitor { mut caller, session } = visitor;
     let waiting = errand::waiting(&app, &mut caller, asked).await?;
     let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, asked))) };
+    if session.kind == AccountKind::Staff {
+        return staff(&app, &caller, waiting.as_ref()).await;
+    }
     let people = app.look(async |view| access::of_account(&mut view.db, session.account).await).await?;
-    let judged: Vec<_> = people.into_iter().map(|person| (access::judge(&person, at_a_page(&caller)), person)).collect();
+    let judged: Vec<_> = people.into_iter().map(|person| (access::judge(&person, at_a_page(&caller, &session)), person)).collect();
     let mut frame = caller.frame(&app)?;
     frame.here = errand::at(Place::CompanyChoice, asked);
-    let companies: Vec<_> =
-        judged.iter().filter(|(standing, _)| standing.holds()).map(|(_, person)| CompanyOption::new(&frame, person, &session)).collect();
+    let companies: Vec<_> = judged
+        .iter()
+        .filter(|(standing, _)| standing.holds_or_lacks_second_factor_only())
+        .map(|(_, person)| CompanyOption::new(&frame, person, &session))
+        .collect();
     if companies.is_empty() {
         let people: Vec<_> = judged.into_iter().map(|(standing, person)| (person, standing)).collect();
         return Ok(refusal::answer(&app, &caller, Refusal { wish: Wish::Page, people, e_service: None, others: false }).await?);
@@ -78,6 +84,13 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
     })
 }
 
+/// Staff act for no company: relying parties don't see them.
+async fn staff(app: &App, caller: &Caller, waiting: Option<&errand::Waiting>) -> Result<Response, Stop> {
+    let Some(waiting) = waiting else { return Ok(answer::go(Place::Staff)) };
+    let wish = Wish::Enter(waiting.relying_party.clone());
+    Ok(refusal::answer(app, caller, Refusal { wish, people: Vec::new(), e_service: None, others: false }).await?)
+}
+
 /// Makes the session act for the company chosen. One the person isn't a contact of answers like one that doesn't exist.
 pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Response, Stop> {
     let Posted { caller, headers, form } = posted;
@@ -87,7 +100,7 @@ pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Re
     let actor = caller.acts_as(Who::Account(session.account));
     let chosen = app.act(actor, async |tx| {
         let people = access::of_account(&mut tx.db, session.account).await?;
-        let stands = |person: &&Snapshot| access::judge(person, at_a_page(&caller)).holds();
+        let stands = |person: &&Snapshot| access::judge(person, at_a_page(&caller, &session)).holds_or_lacks_second_factor_only();
         let Some(person) = people.iter().filter(stands).find(|person| person.company_ref == form.company) else { return Ok(false) };
         account::choose(tx, session.id, person.membership).await
     });
@@ -95,10 +108,6 @@ pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Re
         return Err(answer::trouble(&app, &caller, Trouble::NotFound).into());
     }
     Ok(answer::see_other(&waiting.map_or_else(|| Place::Account.path().to_owned(), |waiting| waiting.dispatcher())))
-}
-
-fn at_a_page(caller: &Caller) -> access::Asked<'static> {
-    access::Asked { door: Door::Page, address: caller.address, e_service: None }
 }
 
 impl CompanyOption {

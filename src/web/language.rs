@@ -26,7 +26,7 @@ pub(super) async fn switch(State(app): State<App>, RawQuery(query): RawQuery) ->
 }
 
 /// Only a path of this very site: browsers take `//elsewhere` and `/\elsewhere` for another one.
-fn is_ours(back: &str) -> bool {
+pub(super) fn is_ours(back: &str) -> bool {
     back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') && back.bytes().all(|byte| (0x21..0x7f).contains(&byte))
 }
 

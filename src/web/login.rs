@@ -2,31 +2,28 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::access::{self, Door};
 use crate::account;
-use crate::account::sign_in::{Entered, Entrant, Outcome};
+use crate::account::sign_in::{Entrant, Outcome};
 use crate::app::App;
 use crate::base::actor::Who;
-use crate::base::ids::{AccountId, ErrandId};
-use crate::base::{Dice, Email, Fault, Language, Life, Place, Secret};
+use crate::base::ids::ErrandId;
+use crate::base::{Fault, Life, Place};
 use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
 use crate::http::errand::{self, Waiting};
 use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
-use crate::http::refusal::{self, Refusal, Wish};
-use crate::http::{Caller, Carried, Posted, Visitor};
+use crate::http::{Caller, Carried, Posted, Visitor, home};
 use crate::limits::TooMany;
-use crate::mail::letters::{NewDevice, Stationery};
-use crate::mail::{self, Letter, Outgoing};
 use crate::store::Tx;
-use crate::words::{Device, Words};
 
+use super::arrival::Arrival;
+use super::notices::{self, Notice, Owner};
 use super::password::{self, Right, Typed};
+use super::upstream;
 
 /// The sign-in page.
 #[derive(Debug, Template)]
@@ -40,6 +37,8 @@ pub struct LoginPage {
     pub errand: Option<String>,
     /// Who sent the person here.
     pub relying_party: Option<String>,
+    /// The vendor's own provider, for staff: its name and where the way there begins.
+    pub upstream: Option<(String, String)>,
     errors: Errors,
 }
 
@@ -47,7 +46,7 @@ impl LoginPage {
     /// The page as it first appears.
     #[must_use]
     pub fn new(frame: Frame, errand: Option<String>, relying_party: Option<String>) -> Self {
-        Self { frame, username: String::new(), errand, relying_party, errors: Errors::default() }
+        Self { frame, username: String::new(), errand, relying_party, upstream: None, errors: Errors::default() }
     }
 
     /// With a name in it already.
@@ -95,8 +94,8 @@ pub struct Fields {
 
 /// Shows the form. Whoever is signed in already, without an errand, goes to their account.
 pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carried) -> Result<Response, Stop> {
-    if visitor.session.is_some() && asked.is_none() {
-        return Ok(answer::go(Place::Account));
+    if let (Some(session), None) = (&visitor.session, asked) {
+        return Ok(answer::go(home(session)));
     }
     let mut caller = visitor.caller;
     let waiting = errand::waiting(&app, &mut caller, asked).await?;
@@ -104,7 +103,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
     Ok(page.answer(StatusCode::OK, waiting.as_ref()))
 }
 
-/// Checks name and password, and lets the person in where access holds.
+/// Checks name and password, and lets the person in where access holds, or on to the second step.
 pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
     let Posted { mut caller, headers, form } = posted;
     if form.password.len() > account::LONGEST_PASSWORD {
@@ -115,29 +114,30 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
     if page.username.is_empty() || form.password.is_empty() {
         return Ok(page.incomplete(&form.password).answer(StatusCode::UNPROCESSABLE_ENTITY, waiting.as_ref()));
     }
-    let mut attempted = attempt(&app, &caller, &headers, &form).await?;
-    if let Ok(Some((Outcome::Outdated, _))) = attempted {
+    let arrival = Arrival::new(&app, &caller, &headers)?.towards(waiting.as_ref(), None);
+    let mut attempted = attempt(&arrival, &headers, &form).await?;
+    if let Ok(Some(Outcome::Outdated)) = attempted {
         // Another sign-in made the hash costlier meanwhile, or the password is another one now: the second look tells which.
-        attempted = attempt(&app, &caller, &headers, &form).await?;
+        attempted = attempt(&arrival, &headers, &form).await?;
     }
-    match attempted {
+    let ended = match attempted {
         Err(TooMany { wait }) => {
             let page = page.too_often(wait).answer(StatusCode::TOO_MANY_REQUESTS, waiting.as_ref());
-            Ok(answer::after(page, wait))
+            return Ok(answer::after(page, wait));
         }
-        Ok(None | Some((Outcome::Outdated, _))) => Ok(page.refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())),
-        Ok(Some((Outcome::Refused(people), _))) => {
-            Ok(refusal::answer(&app, &caller, Refusal { wish: Wish::SignIn, people, e_service: None, others: false }).await?)
-        }
-        Ok(Some((Outcome::Entered(entered), device))) => Ok(enter(&app, &entered, &device, waiting.as_ref())?),
-    }
+        Ok(None) => None,
+        Ok(Some(outcome)) => arrival.end(outcome).await?,
+    };
+    Ok(ended.unwrap_or_else(|| page.refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())))
 }
 
 impl LoginPage {
     fn asked_by(app: &App, caller: &Caller, waiting: Option<&Waiting>) -> Result<Self, Fault> {
         // A page that answers the form comes back, after a change of language, as the form's own page.
         let frame = Frame { here: errand::at(Place::Login, waiting.map(|waiting| waiting.id)), ..caller.frame(app)? };
-        let page = Self::new(frame, waiting.map(|waiting| waiting.id.to_string()), waiting.map(|waiting| waiting.relying_party.clone()));
+        let mut page =
+            Self::new(frame, waiting.map(|waiting| waiting.id.to_string()), waiting.map(|waiting| waiting.relying_party.clone()));
+        page.upstream = upstream::offer(app, waiting.map(|waiting| waiting.id));
         Ok(page.named(waiting.and_then(|waiting| waiting.request.login_hint.as_deref()).unwrap_or_default()))
     }
 
@@ -150,73 +150,30 @@ impl LoginPage {
     }
 }
 
-/// What became of a right password, with the browser's secret; nothing for a wrong one, whatever was wrong with it.
-type Attempt = Option<(Outcome, Secret)>;
-
-async fn attempt(app: &App, caller: &Caller, headers: &HeaderMap, form: &Fields) -> Result<Result<Attempt, TooMany>, Fault> {
-    let right = match password::check(app, caller, headers, Typed { username: &form.username, password: &form.password }).await? {
+/// What became of a right password; nothing for a wrong one, whatever was wrong with it.
+async fn attempt(arrival: &Arrival<'_>, headers: &HeaderMap, form: &Fields) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
+    let Arrival { app, caller, .. } = *arrival;
+    let typed = Typed { username: &form.username, password: &form.password };
+    let right = match password::check(app, caller, headers, typed).await? {
         Ok(Some(right)) => right,
         Ok(None) => return Ok(Ok(None)),
         Err(closed) => return Ok(Err(closed)),
     };
-    let device = Kept::Device.secret(headers, app.config.is_https());
-    let device = device.map_or_else(|| Dice.secret(), Ok)?;
-    let outcome = arrive(app, caller, (headers, &device), &right).await?;
-    Ok(Ok(Some((outcome, device))))
+    let Right { account, password_hash, counted } = &right;
+    let entrant = Entrant { account: *account, password_hash, counted, demand: arrival.demand() };
+    let notice = Owner::of(app, caller, *account).await?.map(|owner| owner.of_new_device()).transpose()?;
+    let outcome = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, arrival, entrant, notice).await).await?;
+    app.postman.wake();
+    Ok(Ok(Some(outcome)))
 }
 
 /// With the right password, in one unit of work: a session where access holds, and the guess no longer counted.
-async fn arrive(
-    app: &App,
-    caller: &Caller,
-    (headers, device): (&HeaderMap, &Secret),
-    Right { account, password_hash, counted }: &Right,
-) -> Result<Outcome, Fault> {
-    let account = *account;
-    let before = Kept::Session.secret(headers, app.config.is_https());
-    let entrant = Entrant { account, password_hash, counted, device, user_agent: &caller.user_agent, before: before.as_ref() };
-    let notice = new_device_letter(app, caller, account).await?;
-    let outcome = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, app, entrant, notice).await).await?;
-    app.postman.wake();
-    Ok(outcome)
-}
-
-async fn sign_in(tx: &mut Tx, app: &App, entrant: Entrant<'_>, notice: Option<(Email, Letter)>) -> Result<Outcome, Fault> {
-    let outcome = account::sign_in::enter(tx, entrant).await?;
-    if let (Outcome::Entered(entered), Some((to, letter))) = (&outcome, notice)
+async fn sign_in(tx: &mut Tx, arrival: &Arrival<'_>, entrant: Entrant<'_>, notice: Option<Notice>) -> Result<Outcome, Fault> {
+    let outcome = account::sign_in::enter(tx, entrant, arrival.visit()).await?;
+    if let Outcome::Entered(entered) = &outcome
         && !entered.known_device
     {
-        mail::post(tx, app.envelope.as_ref(), Outgoing { name: "new_device", to, letter }).await?;
+        notices::post(tx, arrival.app, notice).await?;
     }
     Ok(outcome)
-}
-
-/// The letter that tells of a sign-in from an unknown device, written before anybody knows whether this is one: nothing is rendered inside the unit of work.
-async fn new_device_letter(app: &App, caller: &Caller, account: AccountId) -> Result<Option<(Email, Letter)>, Fault> {
-    let people = app.look(async |view| access::of_account(&mut view.db, account).await).await?;
-    // Only a contact that may sign in is told: the address of one that was removed may be somebody else's by now.
-    let asked = access::Asked { door: Door::SignIn, address: caller.address, e_service: None };
-    let Some(person) = people.iter().find(|person| access::judge(person, asked).holds()) else { return Ok(None) };
-    let Ok(to) = Email::parse(&person.email) else { return Ok(None) };
-    let language = person.language.as_deref().and_then(Language::from_tag).unwrap_or(caller.language);
-    let now = app.clock.now();
-    let words = Words::of(language);
-    let letter = NewDevice {
-        name: person.full_name(),
-        at: now,
-        device: Device::from_user_agent(&caller.user_agent),
-        address: caller.address.map_or_else(|| words.say("access-address-unknown"), |address| address.to_string()),
-        account: app.config.url(Place::Account.path()),
-    };
-    Ok(Some((to, letter.write(&Stationery { words, brand: app.brand.clone(), now })?)))
-}
-
-fn enter(app: &App, entered: &Entered, device: &Secret, waiting: Option<&Waiting>) -> Result<Response, Fault> {
-    let https = app.config.is_https();
-    let mut response = answer::see_other(&waiting.map_or_else(|| Place::Account.path().to_owned(), Waiting::dispatcher));
-    let session = Kept::Session.keep(entered.opened.secret.expose(), None, https)?;
-    let device = Kept::Device.keep(device.expose(), Some(app.config.lives.device), https)?;
-    response.headers_mut().append(header::SET_COOKIE, session);
-    response.headers_mut().append(header::SET_COOKIE, device);
-    Ok(response)
 }

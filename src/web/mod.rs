@@ -3,8 +3,10 @@
 
 pub mod account;
 pub mod alarm;
+mod arrival;
 pub mod close;
 pub mod company_choice;
+pub mod enrol_first;
 mod export;
 mod language;
 pub mod links;
@@ -13,11 +15,17 @@ pub mod mailbox;
 pub mod new_password;
 pub mod notices;
 mod password;
+pub mod reauthenticate;
 pub mod record;
+pub mod second_factor;
 pub mod security;
+pub mod seeds;
 mod sign_out;
+pub mod staff;
 #[cfg(test)]
 mod tests;
+pub mod totp;
+pub mod upstream;
 pub mod welcome;
 
 use axum::Router;
@@ -37,6 +45,11 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route(Place::Root.path(), get(welcome::show))
         .route(Place::Login.path(), get(login::show).post(login::submit))
+        .route(Place::Upstream.path(), get(upstream::depart))
+        .route(Place::UpstreamCallback.path(), get(upstream::arrive))
+        .route(Place::SecondFactor.path(), get(second_factor::show).post(second_factor::submit))
+        .route(Place::EnrolFirst.path(), post(enrol_first::submit))
+        .route(Place::Reauthenticate.path(), get(reauthenticate::show).post(reauthenticate::submit))
         .route(Place::CompanyChoice.path(), get(company_choice::show).post(company_choice::choose))
         .route(Place::Link.path(), get(links::show).post(links::confirm))
         .route(Place::NewPassword.path(), get(new_password::show).post(new_password::submit))
@@ -55,7 +68,11 @@ pub fn routes() -> Router<App> {
         .route(Place::WithdrawConsent.path(), post(security::withdraw_consent))
         .route(Place::Security.path(), get(security::show))
         .route(Place::ChangePassword.path(), get(security::password::show).post(security::password::submit))
+        .route(Place::Totp.path(), get(totp::show).post(totp::enrol))
+        .route(Place::RenewRecoveryCodes.path(), post(totp::renew))
+        .route(Place::RemoveTotp.path(), post(totp::remove))
         .route(Place::Asset.path(), get(asset))
+        .merge(staff::routes())
 }
 
 /// Serves a file of ours. Its address names its version, so browsers may keep it for good.

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::account::factor::{self, reset};
 use crate::account::{self, Because, Happened, Session};
 use crate::app::App;
 use crate::authorization::consent::{self, Consent};
@@ -24,7 +25,7 @@ use crate::mail::letters::Change;
 use crate::store::View;
 use crate::web::notices;
 
-use views::{ActivityView, ApplicationView, DeviceView, SessionView};
+use views::{ActivityView, ApplicationView, DeviceView, SecondFactorView, SessionView};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -34,6 +35,8 @@ pub struct SecurityPage {
     pub frame: Frame,
     /// Since when the password is the one it is.
     pub password_since: Option<Timestamp>,
+    /// The second factors: passkeys, once there are any, are listed beside the app.
+    pub second_factor: SecondFactorView,
     /// Where the person is signed in.
     pub sessions: Vec<SessionView>,
     /// The browsers they signed in from.
@@ -82,6 +85,7 @@ pub(super) async fn show(State(app): State<App>, person: Person, headers: Header
 
 /// What the page is made from.
 struct Rows {
+    second_factor: SecondFactorView,
     sessions: Vec<Session>,
     devices: Vec<account::Device>,
     consents: Vec<Consent>,
@@ -91,7 +95,13 @@ struct Rows {
 impl Rows {
     async fn read(view: &mut View, person: &Person) -> Result<Self, Fault> {
         let account = person.session.account;
+        let second_factor = SecondFactorView {
+            app_since: factor::enrolled(&mut view.db, account).await?,
+            codes_left: factor::left(&mut view.db, account).await?,
+            reset_due: reset::waiting(&mut view.db, account).await?.map(|waiting| waiting.due_at),
+        };
         Ok(Self {
+            second_factor,
             sessions: account::list(&mut view.db, account, (view.now, view.rules.session_idle)).await?,
             devices: account::devices(&mut view.db, account, view.now).await?,
             consents: consent::of_account(&mut view.db, account).await?,
@@ -102,8 +112,9 @@ impl Rows {
     fn page(&self, (app, frame): (&App, Frame), person: &Person, device: Option<&Secret>) -> SecurityPage {
         SecurityPage {
             password_since: person.snapshot.password_set_at,
+            second_factor: self.second_factor.clone(),
             sessions: self.sessions.iter().map(|session| SessionView::new(&frame, session, &person.session)).collect(),
-            devices: self.devices.iter().map(|known| DeviceView::new(&frame, known, device)).collect(),
+            devices: self.devices.iter().map(|known| DeviceView::new((&frame, app.config.lives.device), known, device)).collect(),
             applications: self.consents.iter().map(|consent| ApplicationView::new(app, &frame, consent)).collect(),
             activity: self.activity.iter().filter_map(|happened| ActivityView::new(app, &frame, happened)).collect(),
             frame,
@@ -165,7 +176,14 @@ pub(super) struct Forgotten {
 pub(super) async fn forget_device(State(app): State<App>, posted: Posted<Forgotten>) -> Result<Response, Stop> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
     let account = person.session.account;
-    let forgotten = app.act(person.actor(), async |tx| account::forget(tx, account, posted.form.device).await).await?;
+    let letter = notices::of_change(&app, &person.caller, (account, Change::DeviceForgotten)).await?;
+    let forgotten = app.act(person.actor(), async |tx| {
+        let forgotten = account::forget(tx, account, posted.form.device).await?;
+        notices::post(tx, &app, letter.filter(|_| forgotten)).await?;
+        Ok(forgotten)
+    });
+    let forgotten = forgotten.await?;
+    app.postman.wake();
     Ok(if forgotten { back(Done::Device) } else { answer::trouble(&app, &person.caller, Trouble::NotFound) })
 }
 
@@ -175,11 +193,17 @@ pub(super) struct Withdrawn {
     consent: ConsentId,
 }
 
-/// Withdraws a consent: what it gave is dead with it. No letter tells of it: it takes from an application and gives nobody anything,
-/// and the application asks again before it sees the person's data.
+/// Withdraws a consent: what it gave is dead with it.
 pub(super) async fn withdraw_consent(State(app): State<App>, posted: Posted<Withdrawn>) -> Result<Response, Stop> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
     let account = person.session.account;
-    let withdrawn = app.act(person.actor(), async |tx| consent::withdraw(tx, account, posted.form.consent).await).await?;
+    let letter = notices::of_change(&app, &person.caller, (account, Change::ApplicationWithdrawn)).await?;
+    let withdrawn = app.act(person.actor(), async |tx| {
+        let withdrawn = consent::withdraw(tx, account, posted.form.consent).await?;
+        notices::post(tx, &app, letter.filter(|_| withdrawn)).await?;
+        Ok(withdrawn)
+    });
+    let withdrawn = withdrawn.await?;
+    app.postman.wake();
     Ok(if withdrawn { back(Done::Application) } else { answer::trouble(&app, &person.caller, Trouble::NotFound) })
 }

@@ -7,9 +7,9 @@ use axum::response::Response;
 
 use crate::app::App;
 use crate::base::Place;
-use crate::http::Visitor;
 use crate::http::answer::{self, Stop};
 use crate::http::page::Frame;
+use crate::http::{Visitor, home};
 
 /// Says what this is, and leads to the sign-in.
 #[derive(Debug, Template)]
@@ -21,8 +21,8 @@ pub struct WelcomePage {
 
 /// Leads the signed-in to their account.
 pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Stop> {
-    if visitor.session.is_some() {
-        return Ok(answer::go(Place::Account));
+    if let Some(session) = &visitor.session {
+        return Ok(answer::go(home(session)));
     }
     Ok(answer::page(StatusCode::OK, &WelcomePage { frame: visitor.caller.frame(&app)? }))
 }

@@ -11,6 +11,13 @@ const COMPOSED: &[(&str, &[&str])] = &[
     ("access-{}-label", &CONDITIONS),
     ("access-{}-person", &CONDITIONS),
     ("access-{}-admin", &CONDITIONS),
+    ("access-staff-{}-label", &STAFF_CONDITIONS),
+    ("access-staff-{}-person", &STAFF_CONDITIONS),
+    ("staff-condition-{}", &CONDITIONS),
+    ("staff-role-{}", &STAFF_ROLES),
+    ("staff-role-{}-explained", &STAFF_ROLES),
+    ("staff-state-{}", &["active", "invited", "off"]),
+    ("staff-done-{}", &STAFF_DEEDS),
     ("error-{}-title", &TROUBLES),
     ("error-{}-what", &TROUBLES),
     ("error-{}-next", &TROUBLES),
@@ -25,7 +32,7 @@ const COMPOSED: &[(&str, &[&str])] = &[
 ];
 
 /// What people are told of their account, by the names of the trail.
-const ACTIVITIES: [&str; 24] = [
+const ACTIVITIES: [&str; 30] = [
     "session-began",
     "session-refused",
     "session-ended",
@@ -34,6 +41,12 @@ const ACTIVITIES: [&str; 24] = [
     "account-device_forgotten",
     "contact-corrected",
     "account-exported",
+    "factor-enrolled",
+    "factor-removed",
+    "factor-recovery_codes_made",
+    "factor-recovery_code_used",
+    "account-device_seen",
+    "session-strengthened",
     "factor-reset_asked",
     "factor-reset_stopped",
     "factor-reset_done",
@@ -52,7 +65,7 @@ const ACTIVITIES: [&str; 24] = [
     "limit-closed",
 ];
 
-const CONDITIONS: [&str; 13] = [
+const CONDITIONS: [&str; 14] = [
     "company-validated",
     "company-ordered",
     "company-open",
@@ -64,8 +77,27 @@ const CONDITIONS: [&str; 13] = [
     "account-activated",
     "mailbox-proven",
     "password-set",
+    "second-factor",
     "network",
     "e-service",
+];
+
+const STAFF_CONDITIONS: [&str; 5] = ["account-enabled", "account-activated", "mailbox-proven", "network", "second-factor"];
+
+const STAFF_ROLES: [&str; 3] = ["customer_service", "support_agent", "operator"];
+
+const STAFF_DEEDS: [&str; 11] = [
+    "unlocked",
+    "not-locked",
+    "sessions-ended",
+    "switched-off",
+    "switched-on",
+    "reset-asked",
+    "reset-stopped",
+    "blocked",
+    "unblocked",
+    "invited",
+    "roles-changed",
 ];
 
 const SCOPES: [&str; 8] = ["openid", "profile", "email", "phone", "address", "company", "rights", "offline_access"];
@@ -74,10 +106,26 @@ const SCOPES: [&str; 8] = ["openid", "profile", "email", "phone", "address", "co
 const MAILED: [&str; 3] = ["staff-invitation", "not-me", "new-password"];
 
 /// The changes of an account that a letter tells of.
-const CHANGES: [&str; 7] =
-    ["password-changed", "record-changed", "factor-reset-asked", "factor-reset", "account-closed", "session-ended", "sessions-ended"];
+const CHANGES: [&str; 15] = [
+    "new-device",
+    "password-changed",
+    "totp-enrolled",
+    "totp-removed",
+    "recovery-codes-made",
+    "recovery-code-used",
+    "codes-guessed",
+    "record-changed",
+    "factor-reset-asked",
+    "factor-reset",
+    "account-closed",
+    "session-ended",
+    "sessions-ended",
+    "device-forgotten",
+    "application-withdrawn",
+];
 
-const TROUBLES: [&str; 8] = ["not-found", "stale-form", "stale-errand", "stale-link", "bad-request", "too-large", "busy", "broken"];
+const TROUBLES: [&str; 10] =
+    ["not-found", "stale-form", "stale-errand", "stale-link", "other-duty", "upstream", "bad-request", "too-large", "busy", "broken"];
 
 #[test]
 fn both_languages_have_the_same_sentences_with_the_same_values() {

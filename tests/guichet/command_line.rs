@@ -256,6 +256,15 @@ fn the_documented_example_is_a_configuration() {
 }
 
 #[test]
+fn the_programs_own_variables_are_no_keys_of_the_configuration() {
+    let desk = Desk::new();
+    let file = desk.write("elsewhere.toml", "brand.name = \"Elsewhere\"\n");
+    let ran = Ran::of(desk.command("check-config").env("GUICHET_LOG", "info").env("GUICHET_CONFIG", &file).output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.complained);
+    assert!(ran.printed.contains("elsewhere.toml is fine"), "{}", ran.printed);
+}
+
+#[test]
 fn check_config_names_what_it_will_use_and_no_secret() {
     let client = "[[clients]]\nid = \"app\"\nname = \"App\"\nsecret = \"hidden-hidden-hidden\"\n";
     let desk = Desk::with(&format!("[store]\nurl = \"postgres://guichet:hidden@db.example/guichet\"\n{client}"));
@@ -319,8 +328,7 @@ fn an_account_is_made_shown_switched_off_and_on() {
     assert!(Ran::of(french).printed.contains("unmet account-enabled: Le compte"));
     assert!(desk.does("account enable alice@durand.example").contains("switched on"));
     assert!(desk.does("account end-sessions alice@durand.example").contains("had no session"));
-    assert!(desk.does("account reset-factor alice@durand.example").contains("unless its owner objects"));
-    assert!(desk.does("account reset-factor alice@durand.example").contains("asked for already"));
+    assert!(desk.does("account reset-factor alice@durand.example").contains("has no second factor"));
     desk.fails("account show nobody@durand.example", &["nobody@durand.example"]);
 }
 
@@ -369,4 +377,22 @@ fn a_server_answers_is_found_healthy_and_stops_when_told_to() {
     let logged = server.stop();
     assert!(logged.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|line| line.is_object())), "{logged}");
     assert!(logged.contains("Guichet serves") && logged.contains("Guichet has stopped"), "{logged}");
+}
+
+/// R-DEL-6: staff are invited by a link that works once; a contact stays a customer.
+#[test]
+fn somebody_of_the_staff_is_invited_and_given_roles() {
+    let desk = directory();
+    desk.does("import companies.csv contacts.csv");
+    let create = "account create --staff --name Oscar --email";
+    let made = desk.does(&format!("{create} oscar@guichet.example --role operator"));
+    assert!(made.contains("/links/") && made.contains("7 days"), "{made}");
+    assert_ne!(desk.does("account invite oscar@guichet.example"), made, "a newer link");
+    desk.fails(&format!("{create} alice@durand.example --role operator"), &["stays a customer", "vendor's"]);
+    desk.fails(&format!("{create} oscar@guichet.example --role operator"), &["another account"]);
+    desk.fails(&format!("{create} x@guichet.example --role tickets"), &["role of contacts", "operator"]);
+    desk.fails("account create --contact D-ALICE --role operator", &["stays a customer"]);
+    assert!(desk.does("account roles oscar@guichet.example --role support_agent --role operator").contains("from now on"));
+    assert!(desk.does("account show oscar@guichet.example").contains("roles: support_agent, operator"));
+    desk.fails("audit show NOTHING1", &["NOTHING1", "spelling"]);
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
 use crate::wire::{Demonstration, Wire};
+use crate::world::PASSWORD;
 
 const CALLBACK: &str = "https://suite.example:8443/test/a/guichet/callback";
 
@@ -68,5 +69,17 @@ async fn the_printed_browser_finds_its_way_to_the_sign_in_and_its_elements() {
         assert!(page.by_id(id).is_some(), "the sign-in lacks {id}");
     }
     let refused = browser.get("/oauth2/authorize?response_type=code&client_id=client&redirect_uri=https://suite.example:8443/other").await;
-    assert!(refused.unwrap().shows(tasks[2]["commands"][0][2].as_str().unwrap()));
+    let task = |name: &str| tasks.iter().find(|task| task["task"] == name).unwrap();
+    assert!(refused.unwrap().shows(task("Refused")["commands"][0][2].as_str().unwrap()));
+
+    browser.sign_in(plan["server"]["login_hint"].as_str().unwrap(), PASSWORD).await.unwrap();
+    let sent = browser.get(&format!("{ask}&max_age=0")).await.unwrap();
+    let again = task("Prove again");
+    let pattern = again["match"].as_str().unwrap().trim_end_matches('*').replacen(&demonstration.issuer, "", 1);
+    assert!(sent.header("location").starts_with(&pattern), "{pattern} {}", sent.header("location"));
+    let page = browser.get(sent.header("location")).await.unwrap().page();
+    for command in again["commands"].as_array().unwrap() {
+        let id = command[2].as_str().unwrap();
+        assert!(page.by_id(id).is_some(), "the page lacks {id}");
+    }
 }

@@ -3,6 +3,7 @@
 use guichet::base::Place;
 use guichet::base::brand::Logo;
 
+use crate::world::upstream::offer;
 use crate::world::{Answer, ISSUER, PASSWORD, both};
 
 fn assert_guarded(answer: &Answer, about: &str) {
@@ -24,7 +25,10 @@ fn assert_guarded(answer: &Answer, about: &str) {
 both! {
     /// A mail can't name a page that doesn't exist.
     async fn every_place_is_answered_and_guarded(world) {
+        let world = world.server_with(|config| offer(config, "http://127.0.0.1:9")).await;
         let mut browser = world.signed_in("alice").await;
+        // No contact finds what is behind the staff's doors.
+        let staff = [world.signed_in("carole").await, world.signed_in("oscar").await];
         let nowhere = browser.get("/no-such-page").await;
         assert_eq!(nowhere.status(), 404);
         assert_guarded(&nowhere, "/no-such-page");
@@ -35,7 +39,10 @@ both! {
             } else {
                 place.path().to_owned()
             };
-            let answers = [browser.clone().get(&path).await, browser.clone().post(&path, &[]).await];
+            let mut answers = vec![browser.clone().get(&path).await, browser.clone().post(&path, &[]).await];
+            for browser in &staff {
+                answers.push(browser.clone().get(&path).await);
+            }
             for answer in &answers {
                 assert_guarded(answer, &path);
                 assert!(answer.status() < 500, "{path}: {}", answer.status());

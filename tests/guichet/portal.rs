@@ -1,6 +1,6 @@
 //! The sample portal in real Chromium: each person sees exactly what their profile allows (R-RGT-1, R-RGT-6, R-DIR-6, R-DIR-3).
 
-mod chromium;
+pub mod chromium;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};

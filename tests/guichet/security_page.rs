@@ -7,7 +7,7 @@ pub const ANOTHER: &str = "Velo-Rouge-Lune-4!";
 
 /// Fills in the page that changes the password.
 pub async fn change_password(browser: &mut Browser, current: &str, new: &str) -> Answer {
-    assert_eq!(browser.get("/account/security/password").await.status(), 200);
+    browser.open_freshly("/account/security/password").await;
     browser.submit("password-submit", &[("current", current), ("password", new)]).await
 }
 

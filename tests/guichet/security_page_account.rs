@@ -3,7 +3,7 @@
 use crate::world::{Answer, Browser, Cause, Kind, PASSWORD, World, both};
 
 async fn close(browser: &mut Browser, password: &str) -> Answer {
-    let page = browser.get("/account/close").await;
+    let page = browser.open_freshly("/account/close").await;
     assert!(page.shows("close-submit"), "{}", page.text());
     browser.submit("close-submit", &[("password", password)]).await
 }

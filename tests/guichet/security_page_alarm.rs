@@ -1,13 +1,11 @@
-//! "It wasn't me": whoever reads the mailbox makes void what others won of the account; and it stops the removal of a second factor.
+//! "It wasn't me": whoever reads the mailbox makes void what others won of the account.
 
 use std::sync::Arc;
 
-use guichet::account::factor_reset;
-use guichet::base::SignInName;
 use tokio::sync::Barrier;
 
 use crate::security_page::{ANOTHER, change_password};
-use crate::world::{Kind, PASSWORD, World, both, login};
+use crate::world::{Authenticator, Kind, PASSWORD, World, both, login};
 
 const AT_ONCE: usize = 50;
 
@@ -136,57 +134,60 @@ async fn of_fifty_who_press_at_once_one_secures_the_account_postgres() {
     }
 }
 
-/// When the reset that waits for somebody is due.
-async fn waits(world: &World, who: &str) -> bool {
-    let account = world.people(who).await.remove(0).account;
-    world.app.look(async |view| factor_reset::waiting(&mut view.db, account).await).await.unwrap().is_some()
-}
-
-async fn ask(world: &World, who: &str) {
-    let name = SignInName::parse(&login(who)).unwrap();
-    let asked = world.as_operator(async |tx| {
-        let account = guichet::account::by_name(&mut tx.db, &name).await?.unwrap();
-        factor_reset::ask(tx, account.id).await
-    });
-    asked.await.unwrap();
-}
-
 both! {
-    async fn a_second_factor_is_reset_a_day_after_its_owner_was_told(world) {
-        ask(&world, "carl").await;
-        let (mail, _) = world.last_mail("carl").await;
-        assert!(mail.subject.contains("second factor is to be removed"), "{}", mail.subject);
-        world.advance("23h");
-        world.mails().await;
-        assert!(waits(&world, "carl").await);
-        world.advance("1h");
-        let (mail, _) = world.last_mail("carl").await;
-        assert!(mail.subject.contains("second factor was removed"), "{}", mail.subject);
-        assert!(!waits(&world, "carl").await);
-    }
-}
+    /// SECURITY: the mailbox alone doesn't get past a second factor, and no change of it goes untold.
+    async fn each_change_of_the_second_factor_can_be_objected_to_and_none_is_lost_by_it(world) {
+        let mut thief = world.signed_in("bruno").await;
+        let (app, _) = thief.enrol(&world).await;
+        let (mail, _) = world.last_mail("bruno").await;
+        assert!(mail.subject.contains("two-step sign-in is on"), "{}", mail.subject);
+        thief.get("/account/security/totp").await;
+        thief.submit("recovery-codes-renew", &[]).await;
+        let (mail, link) = world.last_mail("bruno").await;
+        assert!(mail.subject.contains("new recovery codes") && link.starts_with("/links/"), "{}", mail.subject);
 
-both! {
-    async fn it_wasnt_me_stops_the_reset_of_a_second_factor(world) {
-        ask(&world, "bruno").await;
-        let (_, link) = world.last_mail("bruno").await;
         let mut owner = world.browser();
         owner.get(&link).await;
-        assert!(waits(&world, "bruno").await, "opening it changes nothing");
-        assert_eq!(owner.submit("link-confirm", &[]).await.status(), 303);
-        assert!(!waits(&world, "bruno").await);
-        let told = world.mails().await.len();
-        world.advance("25h");
-        assert_eq!(world.mails().await.len(), told, "and nothing comes of it");
+        assert_eq!(owner.submit("link-confirm", &[]).await.header("location"), "/account/secured");
+        assert_eq!(thief.get("/account").await.header("location"), "/login");
+        let (_, way_back) = world.last_mail("bruno").await;
+        owner.get(&way_back).await;
+        let answer = owner.submit("link-confirm", &[]).await;
+        owner.follow(answer).await;
+        assert_eq!(owner.submit("password-submit", &[("password", THIRD)]).await.header("location"), "/password/done");
+        let answer = owner.sign_in("bruno", THIRD).await;
+        assert_eq!(answer.header("location"), "/login/second-factor", "the factor stays");
+        owner.follow(answer).await;
+        world.advance("1min");
+        assert_eq!(owner.give_code(&app.code()).await.header("location"), "/account");
     }
 }
 
 both! {
-    /// Whoever couldn't object loses nothing.
-    async fn nothing_is_reset_where_no_mailbox_is_surely_the_owners(world) {
-        world.database().execute("update accounts set mailbox_proven_at = null").await;
-        ask(&world, "bruno").await;
-        world.mails().await;
-        assert!(!waits(&world, "bruno").await);
+    /// A sign-in that waits for its code was begun with a password that is void now.
+    async fn objecting_ends_a_sign_in_half_made_and_what_a_browser_remembers(world) {
+        let theo = Authenticator::of(&world, "theo");
+        let mut known = world.browser();
+        let answer = known.sign_in("theo", PASSWORD).await;
+        known.follow(answer).await;
+        assert_eq!(known.submit("totp-submit", &[("code", &theo.code()), ("remember", "yes")]).await.status(), 303);
+        let (mail, link) = world.last_mail("theo").await;
+        assert!(mail.subject.contains("unknown device"), "{}", mail.subject);
+        let mut halfway = world.browser();
+        let answer = halfway.sign_in("theo", PASSWORD).await;
+        assert!(halfway.follow(answer).await.shows("totp-submit"));
+
+        let mut owner = world.browser();
+        owner.get(&link).await;
+        assert_eq!(owner.submit("link-confirm", &[]).await.status(), 303);
+        world.advance("1min");
+        assert_eq!(halfway.give_code(&theo.code()).await.header("location"), "/login");
+        let (_, way_back) = world.last_mail("theo").await;
+        owner.get(&way_back).await;
+        let answer = owner.submit("link-confirm", &[]).await;
+        owner.follow(answer).await;
+        assert_eq!(owner.submit("password-submit", &[("password", THIRD)]).await.status(), 303);
+        known.forget_session();
+        assert_eq!(known.sign_in("theo", THIRD).await.header("location"), "/login/second-factor", "no browser is remembered");
     }
 }

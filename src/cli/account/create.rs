@@ -15,23 +15,33 @@ use crate::rights::Catalogue;
 use crate::store::{Db, Tx};
 
 use super::show::Sentences;
-use super::{parse_name, password};
+use super::{AnyRole, parse_name, password, roles_of_a_contact, staff};
 
 /// What `guichet account create` takes.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Arguments {
     /// The ERP's reference of the contact
-    #[arg(long, value_name = "REF")]
-    contact: String,
+    #[arg(long, value_name = "REF", required_unless_present = "staff", conflicts_with = "staff")]
+    contact: Option<String>,
+    /// An account for one of the vendor's own people instead: prints a one-time link to choose a password with
+    #[arg(long, requires = "email", requires = "name", conflicts_with_all = ["login", "e_service", "branch", "network", "password_file"])]
+    staff: bool,
+    /// With --staff: what the person signs in with and is written to at
+    #[arg(long, value_name = "EMAIL", requires = "staff")]
+    email: Option<String>,
+    /// With --staff: first and last name
+    #[arg(long, value_name = "NAME", requires = "staff")]
+    name: Option<String>,
     /// What the person signs in with besides the email, which it is by default
     #[arg(long, value_name = "NAME")]
     login: Option<String>,
     /// How much of the company's data is seen: complete, limited or invoicing
     #[arg(long, value_name = "PROFILE", default_value_t = Profile::Complete)]
     profile: Profile,
-    /// What may be done beyond seeing: account_admin, tickets, subscriptions or billing; may be given again
+    /// What may be done beyond seeing: account_admin, tickets, subscriptions or billing; for staff customer_service, support_agent
+    /// or operator; may be given again
     #[arg(long, value_name = "ROLE")]
-    role: Vec<Role>,
+    role: Vec<AnyRole>,
     /// An e-service of the company, by its code; may be given again
     #[arg(long, value_name = "CODE")]
     e_service: Vec<EServiceCode>,
@@ -67,6 +77,9 @@ enum Refused {
 
 /// Makes the account and says what it may do.
 pub(super) async fn run(opened: &Opened, arguments: Arguments) -> Result<(), Failure> {
+    if let (true, Some(email), Some(name)) = (arguments.staff, &arguments.email, &arguments.name) {
+        return staff::create(opened, (email, name), &arguments.role).await;
+    }
     let wish = prepare(opened, arguments).await?;
     // Tried first, since what a unit of work wrote before it was refused would stay.
     opened.rehearse(async |tx| make(tx, &wish).await).await??;
@@ -79,9 +92,11 @@ pub(super) async fn run(opened: &Opened, arguments: Arguments) -> Result<(), Fai
 }
 
 async fn prepare(opened: &Opened, arguments: Arguments) -> Result<Wish, Failure> {
-    let (contact, company) = opened.look(async |view| find(&mut view.db, &arguments.contact).await).await?.ok_or_else(|| {
-        Failure::new(format!("the directory has no contact {}", arguments.contact), "import it first, or check the reference")
-    })?;
+    let reference = arguments.contact.as_deref().unwrap_or_default();
+    let (contact, company) = opened
+        .look(async |view| find(&mut view.db, reference).await)
+        .await?
+        .ok_or_else(|| Failure::new(format!("the directory has no contact {reference}"), "import it first, or check the reference"))?;
     let email = SignInName::from(&contact.email);
     let login = arguments.login.as_deref().map(parse_name).transpose()?.filter(|login| *login != email);
     let names: Vec<SignInName> = login.into_iter().chain([email]).collect();
@@ -105,7 +120,7 @@ async fn find(db: &mut Db, reference: &str) -> Result<Option<(Contact, Company)>
 
 /// The rights asked for, inside the company's subscriptions and branches (R-RGT-3); administrators get what R-RGT-4 gives them.
 async fn grant(opened: &Opened, arguments: &Arguments, company: &Company) -> Result<Grant, Failure> {
-    let roles: BTreeSet<Role> = arguments.role.iter().copied().collect();
+    let roles: BTreeSet<Role> = roles_of_a_contact(&arguments.role)?;
     let mut e_services: BTreeSet<EServiceCode> = arguments.e_service.iter().cloned().collect();
     if let Some(foreign) = e_services.difference(&company.subscriptions).next() {
         return Err(Failure::new(format!("{} doesn't subscribe to {foreign}", company.name), &offer(&company.subscriptions)));
@@ -151,7 +166,7 @@ async fn make(tx: &mut Tx, wish: &Wish) -> Result<Result<(), Refused>, Fault> {
 /// What stands between the person and a sign-in, in sentences. Where they will come from isn't known yet.
 async fn unmet(db: &mut Db, membership: MembershipId) -> Result<Vec<String>, Fault> {
     let Some(person) = access::of_membership(db, membership).await? else { return Ok(Vec::new()) };
-    let standing = access::judge(&person, Asked { door: Door::SignIn, address: None, e_service: None });
+    let standing = access::judge(&person, Asked { door: Door::SignIn, address: None, e_service: None, second_factor_at: None });
     let sentences = Sentences::about(&person, None);
     let unmet = standing.unmet().into_iter().filter(|condition| *condition != Condition::Network);
     Ok(unmet.map(|condition| sentences.say(condition)).collect())

@@ -3,23 +3,32 @@
 mod create;
 mod password;
 mod show;
+mod staff;
 
-use crate::account::factor_reset::AskedAlready;
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use crate::account::factor::reset::{self, NotAsked};
 use crate::account::{self, Because, Record};
 use crate::authorization;
-use crate::base::SignInName;
+use crate::base::vocabulary::UnknownWord;
+use crate::base::{Role, SignInName, StaffRole};
 
 use super::{Failure, Opened, tell};
 
 /// The commands about accounts.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Gives a contact an account; you vouch for the contact's mailbox
+    /// Gives a contact an account, whose mailbox you vouch for; or one of the vendor's people, with --staff
     Create(create::Arguments),
     /// Shows an account's names, where it may act and why not, and its sessions
     Show(show::Arguments),
     /// Ends every session of an account, and what relying parties hold of it
     EndSessions(Named),
+    /// Prints a new one-time link for somebody of the staff who hasn't chosen a password yet
+    Invite(Named),
+    /// Gives somebody of the staff exactly the roles named
+    Roles(staff::Roles),
     /// Takes a lost second factor away, a day after its owner was told by mail; they can object
     ResetFactor(Named),
     /// Switches an account off and ends its sessions
@@ -42,6 +51,8 @@ pub(super) async fn run(opened: Opened, command: Command) -> Result<(), Failure>
         Command::Create(arguments) => create::run(&opened, arguments).await,
         Command::Show(arguments) => show::run(&opened, &arguments).await,
         Command::EndSessions(named) => end_sessions(&opened, &named).await,
+        Command::Invite(named) => staff::invite_again(&opened, &named).await,
+        Command::Roles(arguments) => staff::set_roles(&opened, &arguments).await,
         Command::ResetFactor(named) => reset_factor(&opened, &named).await,
         Command::Disable(named) => switch(&opened, &named, Switch::Off).await,
         Command::Enable(named) => switch(&opened, &named, Switch::On).await,
@@ -66,10 +77,11 @@ async fn end_sessions(opened: &Opened, named: &Named) -> Result<(), Failure> {
 
 async fn reset_factor(opened: &Opened, named: &Named) -> Result<(), Failure> {
     let (name, found) = named.find(opened).await?;
-    let due_at = opened.act(async |tx| account::factor_reset::ask(tx, found.id).await).await?;
-    tell(match due_at {
+    let asked = opened.act(async |tx| reset::ask(tx, found.id).await).await?;
+    tell(match asked {
         Ok(due_at) => format!("The second factor of {name} goes at {due_at}, unless its owner objects: a running server mails them now."),
-        Err(AskedAlready(due_at)) => format!("That was asked for already: the second factor of {name} goes at {due_at}."),
+        Err(NotAsked::Nothing) => format!("{name} has no second factor."),
+        Err(NotAsked::Already(due_at)) => format!("That was asked for already: the second factor of {name} goes at {due_at}."),
     });
     Ok(())
 }
@@ -107,6 +119,44 @@ impl Named {
         let found = found.ok_or_else(|| Failure::new(format!("no account goes by {name}"), "check the spelling"))?;
         Ok((name, found))
     }
+}
+
+/// A role of a contact, or of one of the vendor's people.
+#[derive(Clone, Copy, Debug)]
+enum AnyRole {
+    Contact(Role),
+    Staff(StaffRole),
+}
+
+impl FromStr for AnyRole {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        match text.parse() {
+            Ok(role) => Ok(Self::Staff(role)),
+            Err(_) => text.parse().map(Self::Contact),
+        }
+    }
+}
+
+/// Roles of contacts only (R-DEL-6).
+fn roles_of_a_contact(roles: &[AnyRole]) -> Result<BTreeSet<Role>, Failure> {
+    let each = roles.iter().map(|role| match role {
+        AnyRole::Contact(role) => Ok(*role),
+        AnyRole::Staff(role) => Err(Failure::new(format!("{role} is a role of staff, and a contact stays a customer"), "leave it out")),
+    });
+    each.collect()
+}
+
+/// Roles of staff only.
+fn roles_of_staff(roles: &[AnyRole]) -> Result<BTreeSet<StaffRole>, Failure> {
+    let each = roles.iter().map(|role| match role {
+        AnyRole::Staff(role) => Ok(*role),
+        AnyRole::Contact(role) => {
+            Err(Failure::new(format!("{role} is a role of contacts"), "take customer_service, support_agent or operator"))
+        }
+    });
+    each.collect()
 }
 
 fn parse_name(text: &str) -> Result<SignInName, Failure> {

@@ -11,8 +11,20 @@ use super::notice::Notice;
 words! {
     /// What happened to an account.
     Change, "change" {
+        /// Somebody signed in from a browser that wasn't known.
+        NewDevice = "new-device",
         /// Another password was chosen.
         PasswordChanged = "password-changed",
+        /// An authenticator app was enrolled.
+        TotpEnrolled = "totp-enrolled",
+        /// It was removed.
+        TotpRemoved = "totp-removed",
+        /// New recovery codes were made.
+        RecoveryCodesMade = "recovery-codes-made",
+        /// A recovery code was used.
+        RecoveryCodeUsed = "recovery-code-used",
+        /// Somebody who has the password gave too many wrong codes.
+        CodesGuessed = "codes-guessed",
         /// The contact's own record was corrected.
         RecordChanged = "record-changed",
         /// Customer Service was asked to take the second factor away, which happens later.
@@ -25,6 +37,10 @@ words! {
         SessionEnded = "session-ended",
         /// All sessions but one were ended from that one.
         SessionsEnded = "sessions-ended",
+        /// A browser was forgotten.
+        DeviceForgotten = "device-forgotten",
+        /// An application's access was withdrawn.
+        ApplicationWithdrawn = "application-withdrawn",
     }
 }
 
@@ -41,8 +57,17 @@ pub struct SecurityChange {
     pub origin: Option<Origin>,
     /// When it happens, where that is later.
     pub due: Option<Timestamp>,
-    /// The address of the link "it wasn't me"; without one, only Customer Service can help.
-    pub not_me: Option<String>,
+    /// The way to object; without one, only Customer Service can help.
+    pub not_me: Option<NotMe>,
+}
+
+/// The link "it wasn't me".
+#[derive(Clone, Debug)]
+pub struct NotMe {
+    /// Its address.
+    pub link: String,
+    /// Until when it works.
+    pub until: Timestamp,
 }
 
 /// Where a change was made.
@@ -62,10 +87,10 @@ impl SecurityChange {
             name: Some(self.name.clone()),
             sentence: self.about(on, "sentence"),
             facts: facts(on, self.at, self.origin.as_ref()),
-            known: vec![on.words.say("new-device-yours")],
+            known: vec![on.words.say("mail-yours")],
             act: on.words.say(if self.not_me.is_some() { "security-not-yours" } else { "security-too-late" }),
             button: on.words.say(if self.not_me.is_some() { "security-not-me" } else { "security-write" }),
-            link: self.not_me.clone().unwrap_or_else(|| format!("mailto:{}", on.brand.support)),
+            link: self.not_me.as_ref().map_or_else(|| format!("mailto:{}", on.brand.support), |not_me| not_me.link.clone()),
             why: self.why(on),
         };
         notice.write(on)
@@ -75,7 +100,7 @@ impl SecurityChange {
     fn why(&self, on: &Stationery) -> String {
         match (self.due, &self.not_me) {
             (Some(due), _) => on.words.tell("security-why-due", &[("moment", exact(on, due).as_str())]),
-            (None, Some(_)) => on.words.say("security-why"),
+            (None, Some(not_me)) => on.words.tell("security-why", &[("until", exact(on, not_me.until).as_str())]),
             (None, None) => on.words.say("security-why-closed"),
         }
     }
@@ -86,10 +111,10 @@ impl SecurityChange {
 }
 
 fn facts(on: &Stationery, at: Timestamp, origin: Option<&Origin>) -> Vec<(String, String)> {
-    let mut facts = vec![(on.words.say("new-device-when"), exact(on, at))];
+    let mut facts = vec![(on.words.say("mail-when"), exact(on, at))];
     if let Some(Origin { device, address }) = origin {
-        facts.push((on.words.say("new-device-device"), device.in_words(on.words)));
-        facts.push((on.words.say("new-device-address"), address.clone()));
+        facts.push((on.words.say("mail-device"), device.in_words(on.words)));
+        facts.push((on.words.say("mail-address"), address.clone()));
     }
     facts
 }
@@ -157,7 +182,7 @@ impl Alarm {
             sentence: on.words.tell("alarm-sentence", &[("person", self.person.as_str())]),
             facts: vec![
                 (on.words.say("account-login"), self.login.clone()),
-                (on.words.say("new-device-when"), exact(on, self.at)),
+                (on.words.say("mail-when"), exact(on, self.at)),
                 (on.words.say("alarm-reference"), self.reference.clone()),
             ],
             known: vec![on.words.say("alarm-done")],

@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::access::{self, Asked, Door, Snapshot};
+use crate::account::Session;
 use crate::app::App;
 use crate::authorization::{self, consent, errand};
 use crate::base::actor::Who;
@@ -15,7 +16,7 @@ use crate::http::answer::{self, Stop};
 use crate::http::consent::{ConsentPage, in_words};
 use crate::http::errand::{Waiting, at, waiting};
 use crate::http::error::Trouble;
-use crate::http::{Caller, Carried, Posted, Visitor};
+use crate::http::{Caller, Carried, Posted, Visitor, at_a_page};
 use crate::relying_party::Scopes;
 
 use super::answer::host;
@@ -48,7 +49,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(errand): Car
             Ok((access::of_membership(&mut view.db, membership).await?, held))
         })
         .await?;
-    let door = Here { caller: &caller, e_service: e_service(&app, &waiting) };
+    let door = Here { caller: &caller, session: &session, e_service: e_service(&app, &waiting) };
     let Some(person) = person.filter(|person| door.admits(person)) else { return Ok(answer::see_other(&waiting.dispatcher())) };
     let mut frame = caller.frame(&app)?;
     frame.here = at(Place::Consent, Some(waiting.id));
@@ -79,7 +80,7 @@ pub async fn decide(State(app): State<App>, posted: Posted<Decided>) -> Result<R
         return Err(answer::trouble(&app, &caller, Trouble::StaleErrand).into());
     };
     let by = Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) };
-    let (request, door) = (&waiting.request, Here { caller: &caller, e_service: e_service(&app, &waiting) });
+    let (request, door) = (&waiting.request, Here { caller: &caller, session: &session, e_service: e_service(&app, &waiting) });
     app.act(by, async |tx| match form.decision {
         Decision::Allow => {
             let person = access::of_membership(&mut tx.db, membership).await?;
@@ -96,12 +97,14 @@ pub async fn decide(State(app): State<App>, posted: Posted<Decided>) -> Result<R
 /// Access is asked here too (SECURITY 2): whoever has lost it gives no consent, and is told why by the dispatcher.
 struct Here<'a> {
     caller: &'a Caller,
+    session: &'a Session,
     e_service: Option<&'a EServiceCode>,
 }
 
 impl Here<'_> {
     fn admits(&self, person: &Snapshot) -> bool {
-        access::judge(person, Asked { door: Door::Authorize, address: self.caller.address, e_service: self.e_service }).holds()
+        let asked = Asked { door: Door::Authorize, e_service: self.e_service, ..at_a_page(self.caller, self.session) };
+        access::judge(person, asked).holds()
     }
 }
 

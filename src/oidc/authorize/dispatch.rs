@@ -6,10 +6,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::access::{self, Asked, Condition, Door, Snapshot, Standing};
-use crate::account::{self, Session};
+use crate::account::{self, Acr, Session};
 use crate::app::App;
 use crate::authorization::consent::{self, Consent};
-use crate::authorization::{self, Beginning, Next, Prompt, Request, SignIn, Situation, code, errand};
+use crate::authorization::{self, Admission, Beginning, Next, Prompt, Request, SignIn, Situation, code, errand};
 use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
 use crate::base::{Actor, Fault, Place, Secret, Timestamp};
@@ -100,6 +100,22 @@ struct Known {
     consent: Option<Consent>,
 }
 
+impl Known {
+    /// How strongly the person could sign in, by what they have enrolled.
+    fn could(&self) -> Acr {
+        let enrolled = self.person.as_ref().is_some_and(|(person, _)| person.second_factor_enrolled_at.is_some());
+        if enrolled { Acr::TwoFactors } else { Acr::OneFactor }
+    }
+}
+
+fn admission(standing: &Standing) -> Admission {
+    match standing.holds() {
+        true => Admission::Holds,
+        false if standing.lacks_second_factor_only() => Admission::LacksSecondFactor,
+        false => Admission::Refused,
+    }
+}
+
 impl Matter<'_> {
     async fn proceed(self) -> Result<Response, Stop> {
         let known = match &self.visitor.session {
@@ -117,15 +133,19 @@ impl Matter<'_> {
             sign_in: self.visitor.session.as_ref().map(|session| SignIn {
                 account: session.account,
                 auth_time: session.auth_time,
-                acr: &session.acr,
+                acr: session.acr,
+                could: known.could(),
             }),
-            admitted: known.person.as_ref().map(|(_, standing)| standing.holds()),
+            admission: known.person.as_ref().map(|(_, standing)| admission(standing)),
             consent: known.consent.as_ref(),
             declined: self.declined,
         });
         match (step, &self.visitor.session, known) {
             (Next::SignIn, ..) => {
                 self.ask(Place::Login, Error::new(Code::LoginRequired, "nobody is signed in, or not recently enough")).await
+            }
+            (Next::Reauthenticate, ..) => {
+                self.ask(Place::Reauthenticate, Error::new(Code::LoginRequired, "the sign-in is not recent or not strong enough")).await
             }
             (Next::ChooseCompany, ..) => {
                 self.ask(Place::CompanyChoice, Error::new(Code::AccountSelectionRequired, "the person must choose a company")).await
@@ -156,7 +176,12 @@ impl Matter<'_> {
                 Ok((person, consent::standing(&mut view.db, session.account, &self.party.id).await?))
             })
             .await?;
-        let asked = Asked { door: Door::Authorize, address: self.visitor.caller.address, e_service: self.party.e_service.as_ref() };
+        let asked = Asked {
+            door: Door::Authorize,
+            address: self.visitor.caller.address,
+            e_service: self.party.e_service.as_ref(),
+            second_factor_at: session.second_factor_at,
+        };
         let person = person.map(|person| {
             let standing = access::judge(&person, asked);
             (person, standing)
@@ -204,9 +229,10 @@ impl Matter<'_> {
             consent: consent.id,
             scope: authorization::grantable(&request.scope, person),
             claims: request.claims.clone(),
-            acr: session.acr.clone(),
+            acr: request.tells(session.acr).as_str().to_owned(),
             amr: session.amr.0.clone(),
             auth_time: session.auth_time,
+            second_factor_at: session.second_factor_at,
         };
         let code = self
             .app

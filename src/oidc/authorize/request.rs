@@ -114,6 +114,7 @@ impl<'a> Verified<'a> {
             expected: self.expected(wishes.subject.as_deref(), hint)?,
             claims: wishes.claims.within(&self.client.scope),
             essential_acr: wishes.essential_acr,
+            acr_values: self.acr_values(),
             wants_auth_time: wishes.auth_time,
             scope,
         })
@@ -214,6 +215,11 @@ impl<'a> Verified<'a> {
             return Err(Error::request("prompt=none stands alone"));
         }
         Ok(prompt)
+    }
+
+    /// In order of preference; no honest list is longer.
+    fn acr_values(&self) -> Vec<String> {
+        self.for_our_pages("acr_values").unwrap_or_default().split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
     }
 
     fn max_age(&self) -> Result<Option<i64>, Error> {

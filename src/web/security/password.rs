@@ -16,7 +16,7 @@ use crate::http::answer::{self, Stop};
 use crate::http::cookies::Kept;
 use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
-use crate::http::{Person, Posted};
+use crate::http::{Fresh, Person, Posted};
 use crate::limits::{self, TooMany};
 use crate::mail::letters::Change;
 use crate::store::Tx;
@@ -44,7 +44,7 @@ pub(in crate::web) struct Fields {
 }
 
 /// Shows the form.
-pub(in crate::web) async fn show(State(app): State<App>, person: Person) -> Result<Response, Stop> {
+pub(in crate::web) async fn show(State(app): State<App>, Fresh(person): Fresh) -> Result<Response, Stop> {
     Ok(answer::page(StatusCode::OK, &page(&app, &person).await?))
 }
 
@@ -54,7 +54,7 @@ pub(in crate::web) async fn submit(State(app): State<App>, posted: Posted<Fields
     if form.current.len().max(form.password.len()) > account::LONGEST_PASSWORD {
         return Err(answer::trouble(&app, &caller, Trouble::TooLarge).into());
     }
-    let person = Person::behind(&app, caller, &headers).await?;
+    let Fresh(person) = Fresh::behind(&app, caller, &headers, Place::ChangePassword).await?;
     let page = page(&app, &person).await?;
     let weak = new_password::judge(&app, person.session.account, form.password.clone()).await?.err();
     let page = page.judged(&form, weak.as_ref());

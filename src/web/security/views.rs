@@ -4,7 +4,7 @@ use crate::account::{Happened, Session};
 use crate::app::App;
 use crate::audit::What;
 use crate::authorization::consent::Consent;
-use crate::base::{Secret, Timestamp};
+use crate::base::{Life, Secret, Timestamp};
 use crate::http::consent::in_words;
 use crate::http::page::Frame;
 use crate::relying_party::Scope;
@@ -25,6 +25,17 @@ pub struct SessionView {
     pub seen: Timestamp,
     /// Whether it is the one reading this page.
     pub here: bool,
+}
+
+/// How one proves more than a password.
+#[derive(Clone, Debug)]
+pub struct SecondFactorView {
+    /// Since when there is an authenticator app.
+    pub app_since: Option<Timestamp>,
+    /// How many recovery codes are left.
+    pub codes_left: usize,
+    /// When all of it goes, because somebody told Customer Service that it is lost.
+    pub reset_due: Option<Timestamp>,
 }
 
 /// An application with access.
@@ -51,6 +62,8 @@ pub struct DeviceView {
     pub since: Timestamp,
     /// When the last one was.
     pub seen: Timestamp,
+    /// Until when no second factor is asked for there, if it is spared.
+    pub spared_until: Option<Timestamp>,
     /// Whether it is the one reading this page.
     pub here: bool,
 }
@@ -95,12 +108,14 @@ impl ApplicationView {
 }
 
 impl DeviceView {
-    pub(super) fn new(frame: &Frame, device: &account::Device, here: Option<&Secret>) -> Self {
+    pub(super) fn new((frame, life): (&Frame, Life), device: &account::Device, here: Option<&Secret>) -> Self {
+        let spared_until = device.second_factor_at.map(|proven_at| proven_at + life).filter(|until| *until > frame.now);
         Self {
             id: device.id.to_string(),
             device: in_short(frame, &device.user_agent),
             since: device.first_seen_at,
             seen: device.last_seen_at,
+            spared_until,
             here: here.is_some_and(|secret| device.is(secret)),
         }
     }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use askama::Template;
 
+use super::{own_account, second_factors};
 use crate::access::Condition;
 use crate::account::Purpose;
 use crate::account::policy::Weak;
 use crate::base::brand::Brand;
 use crate::base::{Language, Life, Place, Timestamp};
-use crate::directory::{Field, Unfit};
 use crate::http::consent::{self, ConsentPage};
 use crate::http::error::{ErrorPage, Trouble};
 use crate::http::form_post::FormPostPage;
@@ -17,66 +17,45 @@ use crate::http::logout::{LoggedOutPage, LogoutPage};
 use crate::http::page::{Frame, Link, SignedIn, Whom};
 use crate::http::refusal::{Around, RefusalPage, Standing, Wish};
 use crate::mail::Letter;
-use crate::mail::letters::{Alarm, Change, NewDevice, NewPassword, Origin, SecurityChange, Stationery};
 use crate::web::account::{AccessView, AccountPage, EServiceGroup, PersonView};
-use crate::web::alarm::SecuredPage;
-use crate::web::close::{ClosePage, ClosedPage};
 use crate::web::company_choice::{CompanyChoicePage, CompanyOption};
 use crate::web::links::LinkPage;
 use crate::web::login::LoginPage;
 use crate::web::mailbox::{MailView, MailboxPage};
 use crate::web::new_password::{NewPasswordPage, PasswordDonePage};
-use crate::web::record::{Fields, RecordPage};
-use crate::web::security::SecurityPage;
-use crate::web::security::password::ChangePasswordPage;
-use crate::web::security::views::{ActivityView, ApplicationView, DeviceView, SessionView};
 use crate::web::welcome::WelcomePage;
-use crate::words::{Device, Words};
+use crate::words::Words;
 
-const PORTAL: &str = "Customer portal";
-const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36";
+pub(super) const PORTAL: &str = "Customer portal";
+pub(super) const CHROME: &str =
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36";
 
-type Named = Vec<(String, String)>;
+pub(super) type Named = Vec<(String, String)>;
 
 pub fn pages(language: Language) -> Named {
     let mut pages = sign_in(language);
+    pages.extend(second_factors::pages(language));
+    pages.extend(own_account::pages(language));
     pages.extend(troubles(language));
     pages.extend(console(language));
     pages.extend(links(language));
+    pages.extend(super::staff::pages(language));
     pages
 }
 
 pub fn letters(language: Language) -> Named {
-    let letter = new_device(language);
-    let mut letters = vec![("new-device".to_owned(), letter)];
-    letters.extend(safety(language));
     let both = |(name, letter): (String, Letter)| {
         let text = format!("<pre>{}\n\n{}</pre>", letter.subject, letter.text);
         [(name.clone(), letter.html), (format!("{name}-text"), text)]
     };
-    letters.into_iter().flat_map(both).collect()
+    own_account::letters(language).into_iter().flat_map(both).collect()
 }
 
-fn safety(language: Language) -> Vec<(String, Letter)> {
-    let on = Stationery { words: Words::of(language), brand: Arc::new(Brand::default()), now: now() };
-    let link = || "https://id.example/links/xq7f".to_owned();
-    let origin = || Some(Origin { device: Device::from_user_agent(CHROME), address: "203.0.113.7".to_owned() });
-    let name = || "Alice Durand".to_owned();
-    let change = |what: &Change| SecurityChange { name: name(), what: *what, at: now(), origin: origin(), due: None, not_me: Some(link()) };
-    let mut letters: Vec<_> = Change::ALL.iter().map(|what| (what.to_string(), change(what).write(&on).unwrap())).collect();
-    let way_back = NewPassword { name: name(), login: "alice".to_owned(), link: link(), until: now() + Life::minutes(30) };
-    letters.push(("new-password".to_owned(), way_back.write(&on).unwrap()));
-    let (person, home) = (format!("{} (Durand Télécom)", name()), "https://id.example/".to_owned());
-    let alarm = Alarm { person, login: "alice".to_owned(), reference: "K7WQ".to_owned(), at: now(), home };
-    letters.push(("alarm".to_owned(), alarm.write(&on).unwrap()));
-    letters
-}
-
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::parse("2026-03-13T13:30:00Z").unwrap()
 }
 
-fn frame(language: Language) -> Frame {
+pub(super) fn frame(language: Language) -> Frame {
     Frame {
         words: Words::of(language),
         brand: Arc::new(Brand::default()),
@@ -88,12 +67,12 @@ fn frame(language: Language) -> Frame {
     }
 }
 
-fn signed_in(language: Language) -> Frame {
+pub(super) fn signed_in(language: Language) -> Frame {
     let person = SignedIn { name: "Inès Aubert-Lefèvre".to_owned(), company: Some("Durand Télécom".to_owned()) };
     Frame { person: Some(person), ..frame(language) }
 }
 
-fn named(name: &str, page: &impl Template) -> (String, String) {
+pub(super) fn named(name: &str, page: &impl Template) -> (String, String) {
     (name.to_owned(), page.render().unwrap())
 }
 
@@ -194,7 +173,7 @@ fn refusal(language: Language) -> RefusalPage {
 }
 
 fn console(language: Language) -> Named {
-    let letter = new_device(language);
+    let letter = own_account::new_device(language);
     let mail = MailView {
         to: "alice@durand.example".to_owned(),
         subject: letter.subject,
@@ -203,33 +182,9 @@ fn console(language: Language) -> Named {
         html: letter.html,
         links: vec!["http://localhost:8080/account".to_owned()],
     };
-    let record = || {
-        let fields = Fields {
-            first_name: "<Inès>".to_owned(),
-            last_name: "Aubert-Lefèvre".to_owned(),
-            title: "Mme".to_owned(),
-            phone: "01 99 00 12 34".to_owned(),
-            mobile: String::new(),
-            language: language.code().to_owned(),
-        };
-        RecordPage::new(signed_in(language), "Durand Télécom".to_owned(), fields)
-    };
-    let unfit = Field::ALL.iter().map(|field| (*field, Unfit::Unreadable)).collect();
-    let changing = || ChangePasswordPage::new(signed_in(language), "ines".to_owned());
     vec![
         named("account", &account(language)),
         named("account-empty", &AccountPage { companies: Vec::new(), access: bare(), ..account(language) }),
-        named("security", &security(language)),
-        named("security-empty", &SecurityPage { devices: Vec::new(), applications: Vec::new(), ..security(language) }),
-        named("change-password", &changing()),
-        named("change-password-refused", &changing().refused()),
-        named("change-password-too-often", &changing().too_often(Life::minutes(15))),
-        named("record", &record()),
-        named("record-refused", &record().refused(&unfit)),
-        named("secured", &SecuredPage { whom: vec![Whom::customer_service(&frame(language))], frame: frame(language) }),
-        named("close", &ClosePage::new(signed_in(language), "ines".to_owned(), Vec::new())),
-        named("close-last", &ClosePage::new(signed_in(language), "ines".to_owned(), vec!["Durand <Télécom>".to_owned()])),
-        named("closed", &ClosedPage { frame: frame(language) }),
         named("mailbox", &MailboxPage { frame: frame(language), mails: vec![mail] }),
         named("mailbox-empty", &MailboxPage { frame: frame(language), mails: Vec::new() }),
     ]
@@ -289,57 +244,4 @@ fn account(language: Language) -> AccountPage {
         companies: companies(true),
         frame,
     }
-}
-
-fn security(language: Language) -> SecurityPage {
-    let frame = signed_in(language);
-    let session = |device: &str, hours: i64, here: bool| SessionView {
-        id: device.to_owned(),
-        device: Device::from_user_agent(device).in_words(frame.words),
-        address: "2001:db8:85a3::8a2e:370:7334".to_owned(),
-        since: now() - Life::hours(hours),
-        seen: now() - Life::minutes(hours * 3 - 3),
-        here,
-    };
-    let happened = |what: &str, by: Option<&str>, device: Option<&str>| ActivityView {
-        what: frame.say(what),
-        by: by.map(|by| frame.say(by)),
-        at: now() - Life::hours(3),
-        address: device.map(|_| "203.0.113.7".to_owned()),
-        device: device.map(|device| Device::from_user_agent(device).in_words(frame.words)),
-    };
-    SecurityPage {
-        password_since: Some(now() - Life::days(40)),
-        sessions: vec![session(CHROME, 1, true), session("Firefox/1 Linux", 20, false), session("", 30, false)],
-        applications: vec![ApplicationView {
-            id: "a".to_owned(),
-            name: PORTAL.to_owned(),
-            sights: consent::in_words(&frame, ["openid", "profile", "rights"]),
-            since: now() - Life::days(12),
-        }],
-        devices: vec![DeviceView {
-            id: "d".to_owned(),
-            device: "Chrome".to_owned(),
-            since: now() - Life::days(3),
-            seen: now(),
-            here: true,
-        }],
-        activity: vec![
-            happened("activity-session-began", None, Some(CHROME)),
-            happened("activity-limit-closed", Some("activity-by-itself"), None),
-        ],
-        frame,
-    }
-}
-
-fn new_device(language: Language) -> Letter {
-    let on = Stationery { words: Words::of(language), brand: Arc::new(Brand::default()), now: now() };
-    let letter = NewDevice {
-        name: "Alice Durand".to_owned(),
-        at: now(),
-        device: Device::from_user_agent(CHROME),
-        address: "203.0.113.7".to_owned(),
-        account: "https://id.example/account".to_owned(),
-    };
-    letter.write(&on).unwrap()
 }

@@ -30,4 +30,4 @@ link-new-password-confirm = Choose a new password
 secured-title = Your account is secured
 secured-lead = Every session has ended, applications have lost access, and the password is void.
 secured-next = Look into your mailbox: a link to choose a new password is on its way to it. It works for a short time only.
-secured-whom = Customer Service knows, and looks into what happened. Write to them if no mail arrives.
+secured-whom = Customer Service has been told, and finds out what happened. Write to them if no mail comes, or if two-step sign-in asks you for a code that isn’t yours.

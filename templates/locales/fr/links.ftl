@@ -30,4 +30,4 @@ link-new-password-confirm = Choisir un nouveau mot de passe
 secured-title = Votre compte est en sécurité
 secured-lead = Toutes les connexions sont fermées, les applications n’ont plus accès et le mot de passe est annulé.
 secured-next = Consultez votre messagerie : un lien pour choisir un nouveau mot de passe y arrive. Il ne fonctionne que peu de temps.
-secured-whom = Le Service Clients est prévenu et cherche ce qui s’est passé. Écrivez-lui si aucun message n’arrive.
+secured-whom = Le Service Clients est prévenu et cherche ce qui s’est passé. Écrivez-lui si aucun message n’arrive, ou si la connexion vous demande un code que vous n’avez pas.

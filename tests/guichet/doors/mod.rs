@@ -85,7 +85,13 @@ async fn address(world: &World, place: Place) -> String {
             .unwrap()
             .to_owned();
     }
-    let pieces = place.path().split('/').map(|piece| if piece.starts_with('{') { "x" } else { piece });
+    let contact = world.people("bruno").await[0].contact.to_string();
+    let pieces = place.path().split('/').map(|piece| match piece {
+        "{ref}" => "C-1002",
+        "{id}" => contact.as_str(),
+        _ if piece.starts_with('{') => "x",
+        _ => piece,
+    });
     pieces.collect::<Vec<_>>().join("/")
 }
 

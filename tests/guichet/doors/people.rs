@@ -14,20 +14,26 @@ use super::{Table, address, assert_reviewed};
 use crate::world::{Answer, Browser, PASSWORD, World, both};
 
 /// Who comes. A new kind of person is a line in each of these three.
-const WHO: [(&str, Who); 7] = [
+const WHO: [(&str, Who); 11] = [
     ("nobody", Who::Nobody),
+    ("password only", Who::Halfway),
     ("no company yet", Who::Undecided),
     ("person", Who::Person),
     ("administrator", Who::Administrator),
     ("access refused", Who::Refused),
     ("admin. without token", Who::Tokenless),
     ("admin. from elsewhere", Who::FromElsewhere),
+    ("customer service", Who::CustomerService),
+    ("support agent", Who::SupportAgent),
+    ("operator", Who::Operator),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Who {
     /// A browser that is signed in nowhere.
     Nobody,
+    /// Somebody who gave the right password, and has a second factor still to prove.
+    Halfway,
     /// Somebody of two companies who has yet to say which.
     Undecided,
     /// A contact without any role of weight.
@@ -40,16 +46,30 @@ enum Who {
     Tokenless,
     /// The same, with a token that was found out: the browser says that the form stood elsewhere.
     FromElsewhere,
+    /// One of the vendor's people who looks after customers.
+    CustomerService,
+    /// One who helps them.
+    SupportAgent,
+    /// One who runs the service.
+    Operator,
 }
 
 impl Who {
     const fn login(self) -> &'static str {
         match self {
             Self::Nobody | Self::Administrator | Self::Tokenless | Self::FromElsewhere => "alice",
+            Self::Halfway => "theo",
             Self::Undecided => "ines",
             Self::Person => "bruno",
             Self::Refused => "nina",
+            Self::CustomerService => "carole",
+            Self::SupportAgent => "sam",
+            Self::Operator => "oscar",
         }
+    }
+
+    const fn is_staff(self) -> bool {
+        matches!(self, Self::CustomerService | Self::SupportAgent | Self::Operator)
     }
 
     const fn is_forged(self) -> bool {
@@ -75,6 +95,11 @@ impl Visitor {
         if who != Who::Nobody {
             assert_eq!(browser.sign_in(who.login(), PASSWORD).await.status(), 303, "{who:?}");
         }
+        if who.is_staff() {
+            browser.get("/staff").await;
+            let named = BTreeMap::from([("csrf", browser.csrf())]);
+            return Self { browser, named };
+        }
         let errand = world.client("demo-web").ask().with("prompt", "consent");
         browser.open(&errand.path()).await;
         let forms = browser.page_forms();
@@ -94,7 +119,8 @@ impl Visitor {
         browser = match who {
             Who::Refused => browser.from("198.51.100.1"),
             Who::FromElsewhere => browser.with("origin", "https://evil.example").with("sec-fetch-site", "cross-site"),
-            Who::Nobody | Who::Undecided | Who::Person | Who::Administrator | Who::Tokenless => browser,
+            Who::Nobody | Who::Halfway | Who::Undecided | Who::Person | Who::Administrator | Who::Tokenless => browser,
+            Who::CustomerService | Who::SupportAgent | Who::Operator => unreachable!("they have no errand"),
         };
         if who == Who::Tokenless {
             named.remove("csrf");

@@ -5,9 +5,21 @@ use guichet::base::Place;
 use crate::doors;
 use crate::world::{Browser, RelyingParty, Tokens, World, both};
 
-/// What a server answers by itself.
-const BY_ITSELF: [Place; 6] =
-    [Place::Language, Place::Asset, Place::Jwks, Place::OpenidConfiguration, Place::ServerMetadata, Place::Healthz];
+/// What a server answers by itself. Whoever brings no half-made sign-in to the second step is sent to the first one unlooked at.
+const BY_ITSELF: [Place; 9] = [
+    Place::SecondFactor,
+    Place::EnrolFirst,
+    Place::Language,
+    Place::PasswordDone,
+    Place::Asset,
+    Place::Jwks,
+    Place::OpenidConfiguration,
+    Place::ServerMetadata,
+    Place::Healthz,
+];
+
+/// What there isn't for this browser, whatever the database says: a link that can't be one, a password after no link, a provider that isn't configured.
+const NOT_THERE: [Place; 4] = [Place::Link, Place::NewPassword, Place::Upstream, Place::UpstreamCallback];
 
 both! {
     /// Retry-After tells programs that it will pass; nobody is let in meanwhile.
@@ -23,6 +35,10 @@ both! {
             }
             if BY_ITSELF.contains(&knock.place) {
                 assert!([200, 303].contains(&answer.status()), "{}: {}", knock.line(), answer.status());
+                continue;
+            }
+            if NOT_THERE.contains(&knock.place) {
+                assert_eq!(answer.status(), 404, "{}: {}", knock.line(), answer.text());
                 continue;
             }
             assert_eq!(answer.status(), 503, "{}: {}", knock.line(), answer.text());

@@ -15,6 +15,7 @@ fn lever(condition: Condition) -> Option<[&'static str; 4]> {
         Condition::AccountActivated => Some(["accounts", "activated_at", "null", "1"]),
         Condition::MailboxProven => Some(["accounts", "mailbox_proven_at", "null", "1"]),
         Condition::PasswordSet => Some(["accounts", "password_set_at", "null", "1"]),
+        Condition::SecondFactor => Some(["memberships", "second_factor_required_at", "1", "null"]),
         Condition::Network => Some(["memberships", "networks", "'[\"192.0.2.0/24\"]'", "'[]'"]),
         // The e-service is that of a relying party which is tied to one, below.
         Condition::EService
@@ -44,7 +45,11 @@ both! {
             let holdings = Holdings::of(&world, "alice").await;
             set(&world, [table, column, broken]).await;
             assert_eq!(holdings.try_every_door().await, SHUT, "{condition}");
-            assert_eq!(world.browser().sign_in("alice", PASSWORD).await.status(), 403, "{condition}");
+            let answer = world.browser().sign_in("alice", PASSWORD).await;
+            // What the person can mend right there is asked for instead of refused.
+            let (status, to) = if *condition == Condition::SecondFactor { (303, "/login/second-factor") } else { (403, "") };
+            assert_eq!((answer.status(), answer.header("location")), (status, to), "{condition}");
+            assert!(answer.cookie("guichet_session").is_none(), "{condition}");
             set(&world, [table, column, healed]).await;
         }
         assert_eq!(Holdings::of(&world, "alice").await.try_every_door().await, OPEN, "healed");

@@ -82,12 +82,12 @@ both! {
         for max_age in ["299", "0"] {
             let ask = portal.ask().with("max_age", max_age);
             let page = browser.open(&ask.path()).await;
-            assert!(page.shows("login-submit"), "max_age={max_age}: {:?} {}", page.location(), page.text());
+            assert!(page.shows("reauth-submit"), "max_age={max_age}: {:?} {}", page.location(), page.text());
             let silent = browser.open(&ask.clone().with("prompt", "none").path()).await;
             assert_eq!(portal.error(&silent), "login_required", "max_age={max_age}");
             browser.open(&ask.path()).await;
             world.advance("1s");
-            let answer = browser.give_password("alice", PASSWORD).await;
+            let answer = browser.submit("reauth-submit", &[("password", PASSWORD)]).await;
             let answer = browser.follow(answer).await;
             let moved = portal.tokens(&portal.code(&ask, &answer)).await.id_claims()["auth_time"].as_i64().unwrap();
             assert!(moved >= before + 300, "max_age={max_age}: {before} {moved}");

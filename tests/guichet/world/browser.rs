@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 use url::form_urlencoded::Serializer;
 
 use super::page::Page;
-use super::{Answer, login};
+use super::{Answer, PASSWORD, login};
 
 /// A browser. A clone has the same cookies, as a second tab would, and then goes its own way.
 #[derive(Clone)]
@@ -116,9 +116,11 @@ impl Browser {
     async fn send_form(&mut self, page: &Page, button: &super::page::Element, typed: &[(&str, &str)]) -> Answer {
         let mut form = page.form_of(button);
         for (name, value) in typed {
-            let field = form.fields.iter_mut().find(|(key, _)| key == name);
-            let (_, field) = field.unwrap_or_else(|| panic!("the form has no field {name}"));
-            (*value).clone_into(field);
+            match form.fields.iter_mut().find(|(key, _)| key == name) {
+                Some((_, field)) => (*value).clone_into(field),
+                None if page.has_box(name) => form.fields.push(((*name).to_owned(), (*value).to_owned())),
+                None => panic!("the form has no field {name}"),
+            }
         }
         let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         if form.posts {
@@ -155,6 +157,16 @@ impl Browser {
     /// Opens an address and goes on where it sends.
     pub async fn open(&mut self, path: &str) -> Answer {
         let answer = self.get(path).await;
+        self.follow(answer).await
+    }
+
+    /// Opens a page that wants a fresh proof, and gives the password again where it does.
+    pub async fn open_freshly(&mut self, path: &str) -> Answer {
+        let answer = self.open(path).await;
+        if !answer.shows("reauth-submit") {
+            return answer;
+        }
+        let answer = self.submit("reauth-submit", &[("password", PASSWORD)]).await;
         self.follow(answer).await
     }
 

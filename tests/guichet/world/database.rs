@@ -67,6 +67,11 @@ impl Database {
         Self { url, folder: None, _on_server: Some(OnServer { server: server.to_owned(), name }) }
     }
 
+    /// Which of the two it is.
+    pub fn kind(&self) -> Kind {
+        if self.url.starts_with("sqlite:") { Kind::Sqlite } else { Kind::Postgres }
+    }
+
     /// As `[store]` names it.
     pub fn url(&self) -> &str {
         &self.url
@@ -79,13 +84,22 @@ impl Database {
 
     /// Runs a statement that no door of this release runs. Answers how many rows it touched.
     pub async fn execute(&self, sql: &str) -> u64 {
+        self.run(sql).await.unwrap()
+    }
+
+    /// Whether the schema refuses a statement.
+    pub async fn refuses(&self, sql: &str) -> bool {
+        self.run(sql).await.is_err()
+    }
+
+    async fn run(&self, sql: &str) -> Result<u64, sqlx::Error> {
         match self.url.strip_prefix("sqlite:") {
             Some(file) => {
                 let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).busy_timeout(std::time::Duration::from_secs(10));
-                let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-                connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await.unwrap().rows_affected()
+                let mut connection = SqliteConnection::connect_with(&options.foreign_keys(true)).await?;
+                Ok(connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await?.rows_affected())
             }
-            None => on(&self.url, sql).await.unwrap(),
+            None => on(&self.url, sql).await,
         }
     }
 }

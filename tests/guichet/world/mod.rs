@@ -3,6 +3,7 @@
 
 mod answer;
 mod ask;
+mod authenticator;
 mod browser;
 mod causes;
 mod database;
@@ -11,19 +12,22 @@ mod page;
 mod receiver;
 mod relying_party;
 mod tokens;
+pub mod upstream;
 
 use std::ops::Deref;
 
 use axum::Router;
+use guichet::access::SecondFactor;
 use guichet::account::PasswordSettings;
 use guichet::app::{App, CannotStart, Parts};
 use guichet::base::{Clock, Life};
-use guichet::config::Config;
+use guichet::config::{Config, Staff};
 use guichet::store;
 use guichet::{demo, mail, server};
 
 pub use answer::Answer;
 pub use ask::{Ask, STATE, VERIFIER};
+pub use authenticator::{Authenticator, recovery_codes};
 pub use browser::Browser;
 pub use causes::Cause;
 pub use database::{Database, Kind, left_out, write_master_key};
@@ -191,6 +195,7 @@ pub fn configuration(url: &str) -> Config {
         issuer: ISSUER.to_owned(),
         store: store::Settings { url: url.to_owned(), connections: 8, ..store::Settings::default() },
         password: CHEAP,
+        staff: Staff { second_factor: SecondFactor::Optional, ..Staff::default() },
         clients,
         ..Config::default()
     }
@@ -204,6 +209,7 @@ pub fn login(who: &str) -> String {
         "gilles" => "nouveau",
         "lea" => "bloquee",
         "ines" => "compta",
+        "carole" | "sam" | "suzy" | "oscar" => "guichet",
         _ => "durand",
     };
     format!("{who}@{domain}.example")

@@ -73,8 +73,12 @@ impl Page {
     pub fn form_of(&self, button: &Element) -> Form {
         let index = button.form.expect("the button stands in no form");
         let form = &self.0[index];
-        let fields = self.0.iter().enumerate().filter(|(_, element)| element.form == Some(index));
-        let fields = fields.filter(|(_, element)| element.tag == "input" || element.tag == "select");
+        // A box that isn't ticked isn't sent.
+        let is_sent = |field: &Element| match field.tag.as_str() {
+            "input" => field.attribute("type") != Some("checkbox") || field.attribute("checked").is_some(),
+            tag => tag == "select",
+        };
+        let fields = self.0.iter().enumerate().filter(|(_, element)| element.form == Some(index) && is_sent(element));
         let mut fields: Vec<(String, String)> =
             fields.filter_map(|(at, field)| Some((field.attribute("name")?.to_owned(), self.value_of(at, field)))).collect();
         if let Some(name) = button.attribute("name") {
@@ -89,6 +93,11 @@ impl Page {
         let mut options = self.0[at + 1..].iter().take_while(|element| element.tag == "option");
         let holder = if field.tag == "select" { options.find(|option| option.attribute("selected").is_some()) } else { Some(field) };
         holder.and_then(|holder| holder.attribute("value")).unwrap_or_default().to_owned()
+    }
+
+    /// Whether there is a box to tick by that name.
+    pub fn has_box(&self, name: &str) -> bool {
+        self.0.iter().any(|element| element.attribute("type") == Some("checkbox") && element.attribute("name") == Some(name))
     }
 
     /// Every form, by its first button.

@@ -7,6 +7,8 @@ use crate::base::ids::{AccountId, FactorResetId};
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
 
+use super::{enrolled, lock, remove_all};
+
 /// A reset that is neither done nor stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 #[expect(missing_docs, reason = "each field is the column of that name")]
@@ -16,13 +18,22 @@ pub struct FactorReset {
     pub due_at: Timestamp,
 }
 
-/// Somebody asked already, and it is to happen then.
+/// Why a reset can't be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AskedAlready(pub Timestamp);
+pub enum NotAsked {
+    /// The account has no second factor.
+    Nothing,
+    /// Somebody asked already, and it is to happen then.
+    Already(Timestamp),
+}
 
 /// Asks for it, in the name of whoever this unit of work is done by. Answers when it is to happen: so long after the owner was told,
 /// which the timetable does at once.
-pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<Result<Timestamp, AskedAlready>, Fault> {
+pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<Result<Timestamp, NotAsked>, Fault> {
+    lock(tx, account).await?;
+    if enrolled(&mut tx.db, account).await?.is_none() {
+        return Ok(Err(NotAsked::Nothing));
+    }
     let due_at = tx.now + tx.rules.factor_reset;
     let asked_by = match tx.by.who {
         Who::Account(staff) => Some(staff),
@@ -41,7 +52,7 @@ pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<Result<Timestamp, As
     )?;
     if asked == 0 {
         let waiting = waiting(&mut tx.db, account).await?;
-        return Ok(Err(AskedAlready(waiting.map_or(due_at, |waiting| waiting.due_at))));
+        return Ok(Err(NotAsked::Already(waiting.map_or(due_at, |waiting| waiting.due_at))));
     }
     let deed = Deed::new(What::FactorResetAsked).account(account);
     record(tx, deed.detail(serde_json::json!({ "until": due_at.to_string() }))).await?;
@@ -54,8 +65,8 @@ pub async fn waiting(db: &mut Db, account: AccountId) -> Result<Option<FactorRes
     store::optional!(*db, FactorReset, sql, account)
 }
 
-/// Stops the reset that waits. Answers whether there was one.
-pub async fn cancel(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
+/// Stops the reset that waits: somebody objected, or the factor isn't lost after all. Answers whether there was one.
+pub async fn stop(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     let sql = "update factor_resets set cancelled_at = $2 where account = $1 and done_at is null and cancelled_at is null";
     let stopped = store::execute!(tx.db, sql, account, tx.now)?;
     if stopped > 0 {
@@ -84,8 +95,9 @@ pub async fn due(db: &mut Db, now: Timestamp) -> Result<Option<FactorReset>, Fau
     store::optional!(*db, FactorReset, sql, now)
 }
 
-/// Takes the second factor away, once: answers false where another server did, or it was stopped meanwhile.
+/// Takes every second factor away, once: answers false where another server did, or it was stopped meanwhile.
 pub async fn carry_out(tx: &mut Tx, reset: FactorReset) -> Result<bool, Fault> {
+    lock(tx, reset.account).await?;
     let done = store::execute!(
         tx.db,
         "update factor_resets set done_at = $2 where id = $1 and due_at <= $2 and told_at is not null and done_at is null \
@@ -93,53 +105,9 @@ pub async fn carry_out(tx: &mut Tx, reset: FactorReset) -> Result<bool, Fault> {
         reset.id,
         tx.now
     )?;
-    if done > 0 {
-        record(tx, Deed::new(What::FactorResetDone).account(reset.account)).await?;
+    if done == 0 {
+        return Ok(false);
     }
-    Ok(done > 0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{AskedAlready, ask, cancel, carry_out, due, tell, untold, waiting};
-    use crate::account::create;
-    use crate::base::actor::Who;
-    use crate::base::{Actor, Clock, Life, Rules, SignInName};
-    use crate::store::{Start, trial};
-
-    #[tokio::test]
-    async fn a_reset_happens_once_a_day_after_the_owner_was_told_unless_it_is_stopped() {
-        for trial in trial::databases().await {
-            let (clock, rules) = (Clock::movable(), Rules::default());
-            let start = || Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
-            let login = SignInName::parse("theo@durand.example").unwrap();
-            let account = trial.store.act(start(), async |tx| create(tx, std::slice::from_ref(&login)).await).await.unwrap().unwrap();
-            let asked = async || trial.store.act(start(), async |tx| ask(tx, account).await).await.unwrap();
-            let next = async || trial.store.look(&clock, &rules, async |view| due(&mut view.db, view.now).await).await.unwrap();
-
-            let (one, other) = tokio::join!(asked(), asked());
-            assert!(one.is_ok() != other.is_ok(), "one of two at once");
-            clock.advance(Life::days(2));
-            assert_eq!(next().await, None, "nobody told the owner");
-            let reset = trial.store.look(&clock, &rules, async |view| untold(&mut view.db).await).await.unwrap().unwrap();
-            let told = async || trial.store.act(start(), async |tx| tell(tx, reset.id).await).await.unwrap();
-            assert!(told().await && !told().await);
-            clock.advance(Life::hours(23));
-            assert_eq!(next().await, None);
-            clock.advance(Life::hours(1));
-            let reset = next().await.unwrap();
-            let done = async || trial.store.act(start(), async |tx| carry_out(tx, reset).await).await.unwrap();
-            let (one, other) = tokio::join!(done(), done());
-            assert!(one != other && next().await.is_none());
-
-            assert!(asked().await.is_ok(), "another one later");
-            let reset = trial.store.look(&clock, &rules, async |view| waiting(&mut view.db, account).await).await.unwrap().unwrap();
-            assert_eq!(asked().await, Err(AskedAlready(reset.due_at)));
-            let stopped = async || trial.store.act(start(), async |tx| cancel(tx, account).await).await.unwrap();
-            assert!(stopped().await && !stopped().await);
-            assert!(!trial.store.act(start(), async |tx| tell(tx, reset.id).await).await.unwrap());
-            clock.advance(Life::days(2));
-            assert!(next().await.is_none() && !trial.store.act(start(), async |tx| carry_out(tx, reset).await).await.unwrap());
-        }
-    }
+    record(tx, Deed::new(What::FactorResetDone).account(reset.account)).await?;
+    remove_all(tx, reset.account).await.map(|_| true)
 }

@@ -1,0 +1,61 @@
+//! Guesses at a second factor: counted before they are looked at, by the same counters whichever kind of code it is and whichever door
+//! asks for it (SECURITY: guessing). Whoever guesses here has the password.
+
+use crate::account::device;
+use crate::audit::{Deed, What, record};
+use crate::base::ids::AccountId;
+use crate::base::{Address, Fault, Secret};
+use crate::limits::{self, Counted, Kind, Limit, Settings, TooMany};
+use crate::store::{Tx, View};
+
+/// A guess that may be made, once it is counted.
+#[derive(Debug)]
+pub struct FactorGuess {
+    account: AccountId,
+    limits: Vec<Limit>,
+}
+
+impl FactorGuess {
+    /// Looks up what the guess counts by. A limit that is closed already refuses without a write.
+    /// A browser that the account knows counts by itself alone, together with its guesses at the password.
+    pub async fn weigh(
+        view: &mut View,
+        settings: &Settings,
+        account: AccountId,
+        (device, address): (Option<&Secret>, Option<Address>),
+    ) -> Result<Result<Self, TooMany>, Fault> {
+        let known = match device {
+            Some(device) => device::knows(&mut view.db, account, device, view.now).await?.then_some(device),
+            None => None,
+        };
+        let limits = match known {
+            Some(device) => vec![settings.on_device(account, &device.digest())],
+            None => vec![
+                settings.on(Kind::Factor, account.to_string().as_bytes()),
+                settings.on_network(address),
+                settings.on(Kind::Overall, b""),
+            ],
+        };
+        let open = limits::check(&mut view.db, &limits, view.now).await?;
+        Ok(open.map(|()| Self { account, limits }))
+    }
+
+    /// Counts the guess, unless a limit has closed meanwhile. Only what is counted can be compared.
+    pub async fn count(&self, tx: &mut Tx) -> Result<Result<Counted, TooMany>, Fault> {
+        limits::count(tx, &self.limits).await
+    }
+
+    /// The guess was wrong and stays counted; the trail tells of it, and of each limit that it closed. Answers whether it closed the
+    /// account's own: then its owner is to be told that somebody has the password.
+    pub async fn missed(&self, tx: &mut Tx, counted: &Counted) -> Result<bool, Fault> {
+        let deed = Deed::new(What::SessionRefused).account(self.account);
+        record(tx, deed.detail(serde_json::json!({ "unmet": ["second-factor"] }))).await?;
+        let mut closes = false;
+        for (kind, until) in counted.closed() {
+            closes |= kind == Kind::Factor;
+            let deed = Deed::new(What::LimitClosed).account(self.account).subject(kind);
+            record(tx, deed.detail(serde_json::json!({ "until": until.to_string() }))).await?;
+        }
+        Ok(closes)
+    }
+}

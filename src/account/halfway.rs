@@ -1,0 +1,97 @@
+//! Sign-ins half made: the password was right, and the second factor is still to be proven, or enrolled. Nothing but the second step
+//! is open to whoever holds one, and it doesn't last.
+
+use crate::base::ids::{AccountId, ErrandId, SessionId, SignInId};
+use crate::base::{Digest, Fault, Secret, Timestamp};
+use crate::store::{self, Db, Tx};
+
+/// What a half-made sign-in waits with.
+#[derive(Clone, Copy, Debug)]
+pub struct Pause<'a> {
+    /// Whose password was right.
+    pub account: AccountId,
+    /// The hash it was right for.
+    pub password_hash: &'a str,
+    /// The session that is strengthened in the end; without one, a session begins.
+    pub session: Option<SessionId>,
+    /// The authorization request it is for.
+    pub errand: Option<ErrandId>,
+    /// The page of ours that it is for.
+    pub back: Option<&'a str>,
+}
+
+/// A half-made sign-in.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Halfway {
+    /// The row.
+    pub id: SignInId,
+    /// Whose password was right.
+    pub account: AccountId,
+    password_digest: Digest,
+    /// The session that is strengthened in the end.
+    pub session: Option<SessionId>,
+    /// The authorization request it is for.
+    pub errand: Option<ErrandId>,
+    /// The page of ours that it is for.
+    pub back: Option<String>,
+}
+
+impl Halfway {
+    /// The account's password hash, where it is still the one that the password was right for.
+    pub(super) async fn password_hash(&self, db: &mut Db) -> Result<Option<String>, Fault> {
+        let row = store::optional!(*db, (Option<String>,), "select password_hash from accounts where id = $1", self.account)?;
+        let hash = row.and_then(|(hash,)| hash);
+        Ok(hash.filter(|hash| Digest::of(hash.as_bytes()).matches(&self.password_digest)))
+    }
+}
+
+/// Begins one; the secret is its browser's.
+pub async fn pause(tx: &mut Tx, pause: Pause<'_>) -> Result<Secret, Fault> {
+    let (id, secret) = (SignInId(tx.dice.id(tx.now)?), tx.dice.secret()?);
+    store::execute!(
+        tx.db,
+        "insert into sign_ins (id, hash, account, password_digest, session, errand, back, created_at, expires_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        id,
+        secret.digest(),
+        pause.account,
+        Digest::of(pause.password_hash.as_bytes()),
+        pause.session,
+        pause.errand,
+        pause.back,
+        tx.now,
+        tx.now + tx.rules.second_step
+    )?;
+    Ok(secret)
+}
+
+/// The half-made sign-in of a cookie, where it still waits.
+pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option<Halfway>, Fault> {
+    store::optional!(
+        *db,
+        Halfway,
+        "select id, account, password_digest, session, errand, back from sign_ins \
+         where hash = $1 and finished_at is null and expires_at > $2",
+        secret.digest(),
+        now
+    )
+}
+
+/// It is finished. The row decides: of several at once one succeeds.
+pub(super) async fn finish(tx: &mut Tx, id: SignInId) -> Result<bool, Fault> {
+    let sql = "update sign_ins set finished_at = $2 where id = $1 and finished_at is null and expires_at > $2";
+    Ok(store::execute!(tx.db, sql, id, tx.now)? == 1)
+}
+
+/// Rows one sweep removes at most, so that it never holds the writer for long.
+const SWEPT_AT_ONCE: i64 = 5_000;
+
+/// Removes those that nobody can finish any more, and answers how many.
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
+    store::execute!(
+        tx.db,
+        "delete from sign_ins where id in (select id from sign_ins where expires_at <= $1 order by expires_at limit $2)",
+        tx.now,
+        SWEPT_AT_ONCE
+    )
+}

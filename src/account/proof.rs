@@ -1,0 +1,82 @@
+//! What somebody proved to be let in, and how strong that is: `acr` in the words of CONTRACT, `amr` in those of RFC 8176.
+
+use crate::base::Timestamp;
+use crate::base::vocabulary::words;
+
+words! {
+    /// How strongly somebody proved who they are, the weakest first.
+    #[derive(sqlx::Type)]
+    #[sqlx(type_name = "TEXT")]
+    Acr, "acr" {
+        /// By a password.
+        #[sqlx(rename = "1fa")]
+        OneFactor = "1fa",
+        /// By a password, and by something they have.
+        #[sqlx(rename = "2fa")]
+        TwoFactors = "2fa",
+    }
+}
+
+/// What was proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// How strong it is.
+    pub acr: Acr,
+    /// By what means (RFC 8176).
+    pub amr: &'static [&'static str],
+    /// When the second factor was proven, now or in this browser before; none where it wasn't.
+    pub second_factor_at: Option<Timestamp>,
+}
+
+impl Proof {
+    /// The password alone.
+    #[must_use]
+    pub const fn password() -> Self {
+        Self { acr: Acr::OneFactor, amr: &["pwd"], second_factor_at: None }
+    }
+
+    /// The password, in a browser where the second factor was proven before and its owner wished not to be asked again.
+    /// That satisfies what we demand ourselves, but relying parties aren't told of two factors: one was proven now.
+    #[must_use]
+    pub const fn remembered(second_factor_at: Timestamp) -> Self {
+        Self { second_factor_at: Some(second_factor_at), ..Self::password() }
+    }
+
+    /// The password, and a code of an authenticator app.
+    #[must_use]
+    pub const fn totp(now: Timestamp) -> Self {
+        Self { acr: Acr::TwoFactors, amr: &["pwd", "otp", "mfa"], second_factor_at: Some(now) }
+    }
+
+    /// The password, and a recovery code. RFC 8176 has no word for something kept on paper: `mfa` says that there were two.
+    #[must_use]
+    pub const fn recovery_code(now: Timestamp) -> Self {
+        Self { acr: Acr::TwoFactors, amr: &["pwd", "mfa"], second_factor_at: Some(now) }
+    }
+
+    /// The word of the vendor's own provider. RFC 8176 has no name for another's vouching: `mfa` says that it saw two factors.
+    #[must_use]
+    pub const fn vouched(two_factors_at: Option<Timestamp>) -> Self {
+        match two_factors_at {
+            Some(_) => Self { acr: Acr::TwoFactors, amr: &["mfa"], second_factor_at: two_factors_at },
+            None => Self { acr: Acr::OneFactor, amr: &[], second_factor_at: None },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Acr, Proof};
+    use crate::base::Timestamp;
+
+    #[test]
+    fn a_remembered_device_satisfies_us_and_is_no_second_factor_to_others() {
+        let then = Timestamp::from_millis(1);
+        let remembered = Proof::remembered(then);
+        assert_eq!((remembered.acr, remembered.amr, remembered.second_factor_at), (Acr::OneFactor, &["pwd"][..], Some(then)));
+        assert!(Acr::OneFactor < Acr::TwoFactors);
+        for proof in [Proof::totp(then), Proof::recovery_code(then)] {
+            assert!(proof.acr == Acr::TwoFactors && proof.amr.contains(&"mfa") && proof.amr.contains(&"pwd"));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Signing in as one of the vendor's people, once the vendor's own provider said who it is.
+
+use crate::base::Fault;
+use crate::base::actor::Who;
+use crate::base::ids::AccountId;
+use crate::store::{self, Tx};
+
+use super::proof::Proof;
+use super::sign_in::{Judged, Outcome, Visit};
+
+/// Somebody whom the vendor's own provider vouches for.
+#[derive(Clone, Copy, Debug)]
+pub struct Vouched {
+    /// Whose account.
+    pub account: AccountId,
+    /// Whether the provider says that it saw a second factor.
+    pub by_two_factors: bool,
+}
+
+/// Lets in whom the vendor's own provider vouches for, where their access holds. What the provider proved activates an invitation.
+pub async fn enter_vouched(tx: &mut Tx, vouched: Vouched, visit: Visit<'_>) -> Result<Outcome, Fault> {
+    tx.by.who = Who::Account(vouched.account);
+    // The row is written, so that switching the account off comes before this, and is seen, or after it, and ends the session.
+    store::execute!(
+        tx.db,
+        "update accounts set mailbox_proven_at = $2, activated_at = coalesce(activated_at, $2) where id = $1 and kind = 'staff' \
+         and disabled_at is null",
+        vouched.account,
+        tx.now
+    )?;
+    let proof = Proof::vouched(vouched.by_two_factors.then_some(tx.now));
+    match Judged::by(tx, vouched.account, (proof, visit)).await? {
+        Judged::Contact(_) => Err(Fault::broken("a sign-in of staff", "an account that is none of theirs")),
+        staff @ Judged::Staff(..) => staff.admit(tx, (vouched.account, proof), visit).await,
+    }
+}

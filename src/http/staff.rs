@@ -1,0 +1,93 @@
+//! The guard of the staff's doors. Contacts, and whoever isn't signed in, learn nothing of what is behind them (R-DEL-6).
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+
+use crate::access::{self, StaffAsked, StaffSnapshot};
+use crate::account::Session;
+use crate::app::App;
+use crate::base::actor::Who;
+use crate::base::{AccountKind, Actor, Fault, Place};
+use crate::rights::Duty;
+
+use super::answer::{self, Stop};
+use super::error::Trouble;
+use super::page::SignedIn;
+use super::refusal::{self, Wish};
+use super::{Caller, Frame, Visitor};
+
+/// One of the vendor's people, whose access holds here and now.
+#[derive(Clone, Debug)]
+pub struct Staff {
+    /// The request's own facts.
+    pub caller: Caller,
+    /// The session.
+    pub session: Session,
+    /// Who they are.
+    pub person: StaffSnapshot,
+}
+
+impl Staff {
+    /// The member of staff behind these cookies. A contact is answered as if there were no such door.
+    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Stop> {
+        let Visitor { caller, session } = Visitor::behind(app, caller, headers).await?;
+        let Some(session) = session else { return Err(answer::go(Place::Login).into()) };
+        let person = match session.kind {
+            AccountKind::Staff => app.look(async |view| access::of_staff(&mut view.db, session.account).await).await?,
+            AccountKind::Contact => None,
+        };
+        let Some(person) = person else { return Err(answer::trouble(app, &caller, Trouble::NotFound).into()) };
+        let rules = app.config.staff.rules();
+        let asked = StaffAsked { rules, address: caller.address, second_factor_at: session.second_factor_at };
+        let standing = access::judge_staff(&person, asked);
+        if !standing.holds() {
+            return Err(refusal::answer_staff(app, &caller, (Wish::Page, &person, &standing)).await?.into());
+        }
+        Ok(Self { caller, session, person })
+    }
+
+    /// The same, for pages and deeds of one duty only.
+    pub async fn on_duty(app: &App, (caller, headers): (Caller, &HeaderMap), duty: Duty) -> Result<Self, Stop> {
+        let staff = Self::behind(app, caller, headers).await?;
+        staff.must(app, duty).map(|()| staff)
+    }
+
+    /// Lets on only whoever has that duty.
+    pub fn must(&self, app: &App, duty: Duty) -> Result<(), Stop> {
+        if self.may(app, duty) { Ok(()) } else { Err(answer::trouble(app, &self.caller, Trouble::OtherDuty).into()) }
+    }
+
+    /// Whether one of their roles has that duty.
+    #[must_use]
+    pub fn may(&self, app: &App, duty: Duty) -> bool {
+        app.policy.has_duty(&self.person.roles, duty)
+    }
+
+    /// The frame of a page for them.
+    pub fn frame(&self, app: &App) -> Result<Frame, Fault> {
+        let person = SignedIn { name: self.person.name.clone(), company: None };
+        Ok(Frame { person: Some(person), ..self.caller.frame(app)? })
+    }
+
+    /// Them as an actor of the audit trail.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor { session: Some(self.session.id), ..self.caller.acts_as(Who::Account(self.session.account)) }
+    }
+
+    /// What doesn't exist, or isn't theirs to see.
+    #[must_use]
+    pub fn nothing(&self, app: &App) -> Stop {
+        answer::trouble(app, &self.caller, Trouble::NotFound).into()
+    }
+}
+
+impl FromRequestParts<App> for Staff {
+    type Rejection = Stop;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        Self::behind(app, caller, &parts.headers).await
+    }
+}

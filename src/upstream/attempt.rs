@@ -1,0 +1,59 @@
+//! Attempts: sign-ins on their way to the provider, each bound to the browser that began it, and good for one answer.
+
+use crate::base::ids::ErrandId;
+use crate::base::{Digest, Fault, Life, Secret};
+use crate::store::{self, Tx};
+
+/// How long somebody may take to sign in at the provider.
+pub const LIFE: Life = Life::minutes(15);
+
+/// What was remembered of an attempt.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is the column of that name")]
+pub struct Attempt {
+    pub nonce: String,
+    pub verifier: String,
+    pub errand: Option<ErrandId>,
+}
+
+/// Remembers an attempt of a browser under the state that comes back with it.
+pub async fn begin(tx: &mut Tx, (state, browser): (&Secret, &Digest), attempt: &Attempt) -> Result<(), Fault> {
+    store::execute!(
+        tx.db,
+        "insert into upstream_attempts (state, browser, nonce, verifier, errand, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        state.digest(),
+        browser,
+        &attempt.nonce,
+        &attempt.verifier,
+        attempt.errand,
+        tx.now,
+        tx.now + LIFE
+    )
+    .map(drop)
+}
+
+/// Takes an attempt up, once, in the browser that began it.
+pub async fn redeem(tx: &mut Tx, state: &Secret, browser: &Digest) -> Result<Option<Attempt>, Fault> {
+    store::optional!(
+        tx.db,
+        Attempt,
+        "update upstream_attempts set used_at = $3 where state = $1 and browser = $2 and used_at is null and expires_at > $3 \
+         returning nonce, verifier, errand",
+        state.digest(),
+        browser,
+        tx.now
+    )
+}
+
+/// Attempts one sweep removes at most, so that it never holds the writer for long.
+const SWEPT_AT_ONCE: i64 = 5_000;
+
+/// Removes attempts whose time is over, and answers how many.
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
+    store::execute!(
+        tx.db,
+        "delete from upstream_attempts where state in (select state from upstream_attempts where expires_at <= $1 order by expires_at limit $2)",
+        tx.now,
+        SWEPT_AT_ONCE
+    )
+}

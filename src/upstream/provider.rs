@@ -1,0 +1,258 @@
+//! The provider over HTTP, through the `openidconnect` crate and our own outbound calls: metadata, the way there, the code, the tokens.
+
+use std::error::Error as StdError;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use openidconnect::core::{
+    CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
+    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreRevocableToken, CoreRevocationErrorResponse,
+    CoreTokenIntrospectionResponse, CoreTokenType,
+};
+use openidconnect::{
+    AccessToken, AsyncHttpClient, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IdToken, IdTokenClaims, IdTokenFields, IssuerUrl, LanguageTag, Nonce,
+    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, StandardErrorResponse, StandardTokenResponse,
+    SubjectIdentifier, TokenResponse as _, UserInfoClaims,
+};
+use tokio::sync::RwLock;
+
+use crate::base::{Email, Language, Secret, Timestamp};
+use crate::outbound::Outbound;
+
+use super::claims::{Others, Vouched, roles};
+use super::{Attempt, Settings};
+
+type Tokens = StandardTokenResponse<
+    IdTokenFields<Others, EmptyExtraTokenFields, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>,
+    CoreTokenType,
+>;
+type UpstreamIdToken = IdToken<Others, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+type Claims = IdTokenClaims<Others, CoreGenderClaim>;
+type About = UserInfoClaims<Others, CoreGenderClaim>;
+/// A client as discovery configures it.
+type Configured = Client<
+    Others,
+    CoreAuthDisplay,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJsonWebKey,
+    CoreAuthPrompt,
+    StandardErrorResponse<CoreErrorResponseType>,
+    Tokens,
+    CoreTokenIntrospectionResponse,
+    CoreRevocableToken,
+    CoreRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+/// Signatures that anybody can verify by the published keys: no shared secret, and never none.
+const ALGORITHMS: [CoreJwsSigningAlgorithm; 4] = [
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+    CoreJwsSigningAlgorithm::EdDsa,
+];
+
+/// Why the provider vouches for nobody. The words are for the log; they hold no token.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// It can't be reached, or answers with a fault of its own.
+    #[error("the provider doesn't answer: {0}")]
+    Unreached(String),
+    /// It was asked and said no.
+    #[error("the provider refused: {0}")]
+    Refused(String),
+    /// Its answer must not be believed.
+    #[error("the provider's answer can't be believed: {0}")]
+    Distrusted(String),
+}
+
+/// Where the browser is sent, and what is remembered until it comes back.
+#[derive(Clone, Debug)]
+pub struct Departure {
+    /// The provider's authorization endpoint, with the request.
+    pub url: String,
+    /// What comes back with the browser.
+    pub state: Secret,
+    /// What the answer is held against.
+    pub attempt: Attempt,
+}
+
+/// The provider. Its metadata and keys are read when they are needed, and again when a signature is by a key that isn't known.
+pub struct Provider {
+    settings: Settings,
+    secret: Secret,
+    callback: RedirectUrl,
+    way: Way,
+    known: RwLock<Option<Arc<Configured>>>,
+}
+
+impl Provider {
+    /// The provider of the settings, which sends browsers back to `callback`; a sentence where a setting can't be used.
+    pub fn new(settings: &Settings, callback: String, outbound: Outbound) -> Result<Self, String> {
+        let callback = RedirectUrl::new(callback).map_err(|error| error.to_string())?;
+        Ok(Self { secret: settings.secret()?, settings: settings.clone(), callback, way: Way(outbound), known: RwLock::new(None) })
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// Its issuer, as tokens and answers name it.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.settings.issuer
+    }
+
+    /// Prepares a request with PKCE, state and nonce.
+    pub async fn depart(&self, language: Language, attempt: Option<crate::base::ids::ErrandId>) -> Result<Departure, Trouble> {
+        let known = self.known().await?;
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let scopes: Vec<Scope> = std::iter::once("email".to_owned()).chain(self.settings.scope.iter().cloned()).map(Scope::new).collect();
+        let (url, state, nonce) = known
+            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, || CsrfToken::new_random_len(32), || Nonce::new_random_len(32))
+            .set_pkce_challenge(challenge)
+            .add_ui_locale(LanguageTag::new(language.code().into()))
+            .add_scopes(scopes)
+            .url();
+        let attempt = Attempt { nonce: nonce.secret().clone(), verifier: verifier.into_secret(), errand: attempt };
+        Ok(Departure { url: url.into(), state: Secret::presented(state.secret()), attempt })
+    }
+
+    /// Redeems the code and verifies the ID token: signature, issuer, audience, expiry and nonce; then the mailbox.
+    pub async fn arrive(&self, code: String, attempt: Attempt, now: Timestamp) -> Result<Vouched, Trouble> {
+        let known = self.known().await?;
+        let tokens = known
+            .exchange_code(AuthorizationCode::new(code))
+            .map_err(|error| Trouble::Distrusted(chain(&error)))?
+            .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier))
+            .request_async(&self.way)
+            .await
+            .map_err(|error| Trouble::Refused(chain(&error)))?;
+        let id_token = tokens.id_token().ok_or_else(|| Trouble::Distrusted("the answer has no ID token".to_owned()))?;
+        let claims = self.verify(&known, (id_token, &Nonce::new(attempt.nonce)), now).await?;
+        let about = match claims.email() {
+            Some(_) => None,
+            // Providers may keep the mailbox to UserInfo (OpenID Connect Core section 5.4).
+            None => self.ask(&known, tokens.access_token(), claims.subject()).await?,
+        };
+        self.vouch(&claims, about.as_ref())
+    }
+
+    async fn verify(&self, known: &Configured, token: (&UpstreamIdToken, &Nonce), now: Timestamp) -> Result<Claims, Trouble> {
+        use openidconnect::ClaimsVerificationError::SignatureVerification;
+        let claims = match verified(known, token, now) {
+            // The keys may have been rotated: they are read once more.
+            Err(SignatureVerification(_)) => verified(&*self.discover().await?, token, now),
+            answer => answer,
+        };
+        let claims = claims.map_err(|error| Trouble::Distrusted(chain(&error)))?;
+        let expires_at = Timestamp::from_millis(claims.expiration().timestamp_millis());
+        if now < expires_at { Ok(claims) } else { Err(Trouble::Distrusted("the ID token has expired".to_owned())) }
+    }
+
+    /// UserInfo, whose `sub` must be the ID token's.
+    async fn ask(&self, known: &Configured, token: &AccessToken, subject: &SubjectIdentifier) -> Result<Option<About>, Trouble> {
+        let Ok(request) = known.user_info(token.clone(), Some(subject.clone())) else { return Ok(None) };
+        let answer = request.request_async(&self.way).await;
+        answer.map(Some).map_err(|error| Trouble::Distrusted(chain(&error)))
+    }
+
+    fn vouch(&self, claims: &Claims, about: Option<&About>) -> Result<Vouched, Trouble> {
+        let (email, is_verified) = match about {
+            None => (claims.email(), claims.email_verified()),
+            Some(about) => (about.email(), about.email_verified()),
+        };
+        let email = email.ok_or_else(|| Trouble::Distrusted("it names no email".to_owned()))?;
+        if is_verified != Some(true) {
+            return Err(Trouble::Distrusted("it didn't verify the email".to_owned()));
+        }
+        let email = Email::parse(email).map_err(|error| Trouble::Distrusted(error.to_string()))?;
+        let name = claims.name().or_else(|| about.and_then(UserInfoClaims::name)).and_then(|names| names.get(None));
+        let others: Vec<_> =
+            std::iter::once(&claims.additional_claims().all).chain(about.map(|about| &about.additional_claims().all)).collect();
+        let by_acr = claims.auth_context_ref().is_some_and(|acr| self.settings.second_factor_acr.contains(acr.as_str()));
+        let by_amr = claims.auth_method_refs().is_some_and(|methods| methods.iter().any(|method| method.as_str() == "mfa"));
+        Ok(Vouched {
+            subject: format!("{} {}", self.issuer(), claims.subject().as_str()),
+            email,
+            name: name.map(|name| name.to_string()),
+            roles: roles(&self.settings, &others),
+            by_two_factors: by_acr || by_amr,
+        })
+    }
+
+    async fn known(&self) -> Result<Arc<Configured>, Trouble> {
+        if let Some(known) = self.known.read().await.as_ref() {
+            return Ok(Arc::clone(known));
+        }
+        self.discover().await
+    }
+
+    async fn discover(&self) -> Result<Arc<Configured>, Trouble> {
+        // The crate compares the issuer of the answer, text by text, with the one asked.
+        let issuer = IssuerUrl::new(self.issuer().to_owned()).map_err(|error| Trouble::Distrusted(chain(&error)))?;
+        let metadata = CoreProviderMetadata::discover_async(issuer, &self.way).await;
+        let metadata = metadata.map_err(|error| Trouble::Unreached(chain(&error)))?;
+        let secret = ClientSecret::new(self.secret.expose().to_owned());
+        let client = Client::from_provider_metadata(metadata, ClientId::new(self.settings.client_id.clone()), Some(secret));
+        let found = Arc::new(client.set_redirect_uri(self.callback.clone()));
+        *self.known.write().await = Some(Arc::clone(&found));
+        Ok(found)
+    }
+}
+
+/// Our own way out: public addresses only, no redirects, little patience (SECURITY: outbound calls).
+struct Way(Outbound);
+
+impl<'c> AsyncHttpClient<'c> for Way {
+    type Error = Unanswered;
+    type Future = BoxFuture<'c, Result<HttpResponse, Unanswered>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move {
+            let request = request.try_into().map_err(|error| Unanswered(format!("a request that can't be sent: {error}")))?;
+            let whole = self.0.send(request).await.map_err(|unreached| Unanswered(unreached.to_string()))?;
+            let mut response = openidconnect::http::Response::builder().status(whole.status);
+            if let Some(content_type) = whole.content_type {
+                response = response.header("content-type", content_type);
+            }
+            response.body(whole.body).map_err(|error| Unanswered(error.to_string()))
+        })
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Unanswered(String);
+
+fn verified(
+    known: &Configured,
+    (token, nonce): (&UpstreamIdToken, &Nonce),
+    now: Timestamp,
+) -> Result<Claims, openidconnect::ClaimsVerificationError> {
+    // An instant that can't be written lies after every expiry.
+    let clock = move || now.to_string().parse().unwrap_or_else(|_| "9999-12-31T00:00:00Z".parse().unwrap_or_default());
+    let verifier = known.id_token_verifier().set_allowed_algs(ALGORITHMS).set_time_fn(clock);
+    token.claims(&verifier, nonce).cloned()
+}
+
+/// An error with its causes, for the log.
+fn chain(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let _ = write!(text, ": {error}");
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,78 @@
+//! Whose account somebody is whom the provider vouches for. It leads to accounts of staff only (R-DEL-6).
+
+use crate::account::{self, Invited, NotStaff, StaffMember};
+use crate::base::Fault;
+use crate::base::ids::AccountId;
+use crate::store::Tx;
+
+use super::Vouched;
+
+/// Why the provider's word opens no account here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// R-DEL-6: the mailbox is a contact's, or the name of another account.
+    NotOfStaff,
+    /// Nobody invited them, and no claim gives them a role.
+    Uninvited,
+    /// The mailbox is that of somebody whom the provider knows as another subject.
+    AnotherSubject,
+    /// No value of the role claim is a role here.
+    NoRole,
+}
+
+impl Refused {
+    /// As the trail keeps it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotOfStaff => "not of the staff",
+            Self::Uninvited => "not invited",
+            Self::AnotherSubject => "another subject",
+            Self::NoRole => "no role",
+        }
+    }
+}
+
+/// Finds the account, or makes one where a claim gives a role; the roles are the claim's where there is one.
+pub async fn recognise(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountId, Refused>, Fault> {
+    if vouched.roles.as_ref().is_some_and(std::collections::BTreeSet::is_empty) {
+        return Ok(Err(Refused::NoRole));
+    }
+    let known = match account::staff_by_subject(&mut tx.db, &vouched.subject).await? {
+        Some(member) => Some(member),
+        None => account::staff_by_email(&mut tx.db, &vouched.email).await?,
+    };
+    match known {
+        Some(member) => welcome_back(tx, &member, vouched).await,
+        None => take_in(tx, vouched).await,
+    }
+}
+
+async fn welcome_back(tx: &mut Tx, member: &StaffMember, vouched: &Vouched) -> Result<Result<AccountId, Refused>, Fault> {
+    if !account::bind_subject(tx, member.account, &vouched.subject).await? {
+        return Ok(Err(Refused::AnotherSubject));
+    }
+    if let Some(roles) = &vouched.roles {
+        match account::set_staff_roles(tx, member.account, roles).await? {
+            Ok(_) => {}
+            // The last operator stays one, whatever the claim says.
+            Err(NotStaff::LastOperator | NotStaff::Nobody | NotStaff::Taken | NotStaff::Contact) => {
+                tracing::warn!(account = %member.account, "the role claim would leave no operator: the roles stay");
+            }
+        }
+    }
+    Ok(Ok(member.account))
+}
+
+async fn take_in(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountId, Refused>, Fault> {
+    let Some(roles) = vouched.roles.clone() else {
+        let name = crate::base::SignInName::from(&vouched.email);
+        let is_known = account::by_name(&mut tx.db, &name).await?.is_some();
+        return Ok(Err(if is_known { Refused::NotOfStaff } else { Refused::Uninvited }));
+    };
+    let name = vouched.name.clone().unwrap_or_else(|| vouched.email.to_string());
+    match account::invite(tx, &Invited { name, email: vouched.email.clone(), roles }).await? {
+        Ok(account) => account::bind_subject(tx, account, &vouched.subject).await.map(|_| Ok(account)),
+        Err(NotStaff::Taken | NotStaff::Contact | NotStaff::LastOperator | NotStaff::Nobody) => Ok(Err(Refused::NotOfStaff)),
+    }
+}

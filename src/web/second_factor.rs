@@ -1,0 +1,282 @@
+//! The second step of a sign-in: a code of the authenticator app, or a recovery code. Whoever has neither enrolled one yet does so here,
+//! where the sign-in can't go on without.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::account::Proof;
+use crate::account::factor::{self, FactorGuess, RecoveryCode};
+use crate::account::halfway::{self, Halfway};
+use crate::account::sign_in::{self, Outcome};
+use crate::app::App;
+use crate::base::actor::Who;
+use crate::base::ids::TotpId;
+use crate::base::{Fault, Life, Place};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::errand::{self, Waiting};
+use crate::http::page::{Errors, Frame};
+use crate::http::{Caller, Posted};
+use crate::limits::{self, Counted, TooMany};
+use crate::mail::letters::Change;
+use crate::store::Tx;
+
+use super::arrival::Arrival;
+use super::notices::{self, Notice, Owner};
+use super::{enrol_first, seeds};
+
+/// The page that asks for the second factor.
+#[derive(Debug, Template)]
+#[template(path = "second_factor.html")]
+pub struct SecondFactorPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// Who sent the person here.
+    pub relying_party: Option<String>,
+    /// Whether this browser may be remembered.
+    pub offers_memory: bool,
+    errors: Errors,
+}
+
+impl SecondFactorPage {
+    /// The page as it first appears.
+    #[must_use]
+    pub fn new(frame: Frame, relying_party: Option<String>, offers_memory: bool) -> Self {
+        Self { frame, relying_party, offers_memory, errors: Errors::default() }
+    }
+
+    /// After an empty form; answered with 422.
+    #[must_use]
+    pub fn incomplete(mut self) -> Self {
+        self.errors.add("totp-code", self.frame.say("second-factor-missing"));
+        self
+    }
+
+    /// After a wrong code, or one that counted before; answered with 401.
+    #[must_use]
+    pub fn refused(mut self, field: &'static str) -> Self {
+        self.errors.add(field, self.frame.say("second-factor-refused"));
+        self
+    }
+
+    /// After too many wrong codes; answered with 429.
+    #[must_use]
+    pub fn too_often(mut self, wait: Life) -> Self {
+        let minutes = (wait.as_seconds() + 59) / 60;
+        self.errors.add_overall("totp-code", self.frame.words.count("login-too-often", minutes.max(1)));
+        self
+    }
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    recovery_code: String,
+    /// The box is sent only where it is ticked.
+    remember: Option<String>,
+}
+
+/// Somebody at the second step.
+pub(super) struct Step {
+    pub(super) caller: Caller,
+    pub(super) halfway: Halfway,
+    pub(super) waiting: Option<Waiting>,
+}
+
+impl Step {
+    /// Reads the cookie of the first step. Whoever has none, or took too long, begins anew.
+    pub(super) async fn of(app: &App, mut caller: Caller, headers: &HeaderMap) -> Result<Self, Stop> {
+        let Some(secret) = Kept::SignIn.secret(headers, app.config.is_https()) else { return Err(answer::go(Place::Login).into()) };
+        let found = app.look(async |view| halfway::find(&mut view.db, &secret, view.now).await).await?;
+        let Some(halfway) = found else { return Err(answer::go(Place::Login).into()) };
+        let waiting = errand::waiting(app, &mut caller, halfway.errand).await?;
+        Ok(Self { caller, halfway, waiting })
+    }
+
+    pub(super) fn arrival<'a>(&'a self, app: &'a App, headers: &HeaderMap) -> Result<Arrival<'a>, Fault> {
+        Ok(Arrival::new(app, &self.caller, headers)?.towards(self.waiting.as_ref(), self.halfway.back.as_deref()))
+    }
+
+    /// The frame of a page that stands at the address of this step, whatever form it answers.
+    pub(super) fn frame(&self, app: &App) -> Result<Frame, Fault> {
+        Ok(Frame { here: Place::SecondFactor.path().to_owned(), ..self.caller.frame(app)? })
+    }
+
+    fn page(&self, app: &App) -> Result<SecondFactorPage, Fault> {
+        let relying_party = self.waiting.as_ref().map(|waiting| waiting.relying_party.clone());
+        Ok(SecondFactorPage::new(self.frame(app)?, relying_party, self.halfway.session.is_none()))
+    }
+
+    pub(super) async fn is_enrolled(&self, app: &App) -> Result<bool, Fault> {
+        Ok(app.look(async |view| factor::enrolled(&mut view.db, self.halfway.account).await).await?.is_some())
+    }
+}
+
+/// Shows the form, or the enrolment.
+pub async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Stop> {
+    let step = Step::of(&app, caller, &headers).await?;
+    let arrival = step.arrival(&app, &headers)?;
+    let response = if step.is_enrolled(&app).await? {
+        answer::page(StatusCode::OK, &step.page(&app)?)
+    } else {
+        answer::page(StatusCode::OK, &enrol_first::page(&app, &step).await?)
+    };
+    Ok(arrival.lead_on(response))
+}
+
+/// Checks the code, and lets the person in where access holds.
+pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form } = posted;
+    let step = Step::of(&app, caller, &headers).await?;
+    let arrival = step.arrival(&app, &headers)?;
+    let page = step.page(&app)?;
+    let Some(typed) = form.typed() else {
+        return Ok(arrival.lead_on(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page.incomplete())));
+    };
+    let attempt = Attempt { step: &step, arrival: &arrival, typed, remembers: form.remember.is_some() };
+    match attempt.make(&headers).await? {
+        Err(TooMany { wait }) => {
+            let page = answer::page(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait));
+            Ok(answer::after(arrival.lead_on(page), wait))
+        }
+        Ok(None) => Ok(arrival.lead_on(answer::page(StatusCode::UNAUTHORIZED, &page.refused(typed.field())))),
+        Ok(Some(outcome)) => Ok(arrival.end(outcome).await?.unwrap_or_else(|| answer::see_other(&arrival.beginning()))),
+    }
+}
+
+/// What was typed, and where.
+#[derive(Clone, Copy)]
+enum Typed<'a> {
+    Code(&'a str),
+    RecoveryCode(&'a str),
+}
+
+impl Typed<'_> {
+    const fn field(self) -> &'static str {
+        match self {
+            Self::Code(_) => "totp-code",
+            Self::RecoveryCode(_) => "recovery-code",
+        }
+    }
+}
+
+impl Fields {
+    fn typed(&self) -> Option<Typed<'_>> {
+        match (self.code.trim(), self.recovery_code.trim()) {
+            ("", "") => None,
+            ("", code) => Some(Typed::RecoveryCode(code)),
+            (code, _) => Some(Typed::Code(code)),
+        }
+    }
+}
+
+/// A code that looks right, still to be counted by its row.
+enum Candidate {
+    Step(TotpId, i64),
+    RecoveryCode(RecoveryCode),
+}
+
+struct Attempt<'a> {
+    step: &'a Step,
+    arrival: &'a Arrival<'a>,
+    typed: Typed<'a>,
+    remembers: bool,
+}
+
+impl Attempt<'_> {
+    /// Counts the guess, looks at it, and finishes the sign-in; nothing for a wrong code.
+    async fn make(&self, headers: &HeaderMap) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
+        let Arrival { app, caller, .. } = *self.arrival;
+        let (account, device) = (self.step.halfway.account, Kept::Device.secret(headers, app.config.is_https()));
+        let brought = (device.as_ref(), caller.address);
+        let weighed = app.look(async |view| FactorGuess::weigh(view, &app.config.limits, account, brought).await).await?;
+        let guess = match weighed {
+            Ok(guess) => guess,
+            Err(closed) => return Ok(Err(closed)),
+        };
+        let counted = match app.act(caller.acts_as(Who::Visitor), async |tx| guess.count(tx).await).await? {
+            Ok(counted) => counted,
+            Err(closed) => return Ok(Err(closed)),
+        };
+        let outcome = match self.candidate().await? {
+            Some(candidate) => self.finish(candidate, &counted).await?,
+            None => None,
+        };
+        if outcome.is_none() {
+            self.miss(&guess, &counted).await?;
+        }
+        app.postman.wake();
+        Ok(Ok(outcome))
+    }
+
+    async fn candidate(&self) -> Result<Option<Candidate>, Fault> {
+        let app = self.arrival.app;
+        let code = match self.typed {
+            Typed::RecoveryCode(text) => return Ok(RecoveryCode::parse(text).map(Candidate::RecoveryCode)),
+            Typed::Code(code) => code,
+        };
+        let found = app.look(async |view| factor::find(&mut view.db, self.step.halfway.account).await).await?;
+        let Some(found) = found else { return Ok(None) };
+        let step = found.open(&seeds::seal(app))?.step_of(code, app.clock.now())?;
+        Ok(step.map(|step| Candidate::Step(found.id, step)))
+    }
+
+    /// In one unit of work the code counts, the sign-in is finished, and the guess is no longer counted.
+    async fn finish(&self, candidate: Candidate, counted: &Counted) -> Result<Option<Outcome>, Fault> {
+        let Arrival { app, caller, .. } = *self.arrival;
+        let owner = Owner::of(app, caller, self.step.halfway.account).await?;
+        let new_device = owner.as_ref().map(Owner::of_new_device).transpose()?;
+        let used = match (&candidate, &owner) {
+            (Candidate::RecoveryCode(_), Some(owner)) => Some(owner.of_change(Change::RecoveryCodeUsed)?),
+            (Candidate::RecoveryCode(_), None) | (Candidate::Step(..), _) => None,
+        };
+        app.act(caller.acts_as(Who::Visitor), async |tx| {
+            let Some(proof) = self.count(tx, &candidate).await? else { return Ok(None) };
+            notices::post(tx, app, used).await?;
+            let outcome = self.complete(tx, proof, new_device).await?;
+            limits::give_back(tx, counted).await?;
+            Ok(Some(outcome))
+        })
+        .await
+    }
+
+    async fn count(&self, tx: &mut Tx, candidate: &Candidate) -> Result<Option<Proof>, Fault> {
+        let account = self.step.halfway.account;
+        tx.by.who = Who::Account(account);
+        Ok(match candidate {
+            Candidate::Step(id, step) => factor::accept(tx, account, (*id, *step)).await?.then(|| Proof::totp(tx.now)),
+            Candidate::RecoveryCode(code) => factor::spend(tx, account, code).await?.then(|| Proof::recovery_code(tx.now)),
+        })
+    }
+
+    async fn complete(&self, tx: &mut Tx, proof: Proof, new_device: Option<Notice>) -> Result<Outcome, Fault> {
+        let halfway = &self.step.halfway;
+        let outcome = sign_in::complete(tx, halfway, proof, self.arrival.visit()).await?;
+        if let Outcome::Entered(entered) = &outcome {
+            if !entered.known_device {
+                notices::post(tx, self.arrival.app, new_device).await?;
+            }
+            if self.remembers && halfway.session.is_none() {
+                sign_in::remember(tx, halfway.account, self.arrival.visit()).await?;
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// The owner is told once when the codes given were too many: whoever gives them has the password.
+    async fn miss(&self, guess: &FactorGuess, counted: &Counted) -> Result<(), Fault> {
+        let Arrival { app, caller, .. } = *self.arrival;
+        let letter = notices::of_change(app, caller, (self.step.halfway.account, Change::CodesGuessed)).await?;
+        app.act(caller.acts_as(Who::Visitor), async |tx| {
+            let closes = guess.missed(tx, counted).await?;
+            notices::post(tx, app, letter.filter(|_| closes)).await
+        })
+        .await
+    }
+}

@@ -1,0 +1,195 @@
+//! The audit trail, for staff: filtered by company, account, deed, day and reference, page by page.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+use super::Menu;
+use crate::account;
+use crate::app::App;
+use crate::audit::{self, Line, Search, Sight, What};
+use crate::base::ids::{AccountId, AuditId, CompanyId};
+use crate::base::{Fault, Place, SignInName, Timestamp};
+use crate::directory;
+use crate::http::Staff;
+use crate::http::answer::{self, Stop};
+use crate::http::error::Trouble;
+use crate::http::page::Frame;
+use crate::rights::Duty;
+use crate::store::View;
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "staff/audit.html")]
+pub struct AuditPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// The way through the console.
+    pub menu: Menu,
+    /// The filters as they were typed.
+    pub filter: Filter,
+    /// The lines found, newest first.
+    pub lines: Vec<LineView>,
+    /// The address of the next page, where one follows.
+    pub next: Option<String>,
+}
+
+/// What can be filtered by; empty is any.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    /// A company's ERP reference.
+    pub company: String,
+    /// A login or email.
+    pub account: String,
+    /// A deed's name.
+    pub deed: String,
+    /// The first day.
+    pub from: String,
+    /// The last day.
+    pub to: String,
+    /// What a page showed.
+    pub reference: String,
+    /// The last line of the page before.
+    pub before: String,
+}
+
+/// A line, in words.
+#[derive(Clone, Debug)]
+pub struct LineView {
+    /// When.
+    pub at: Timestamp,
+    /// The deed's name.
+    pub deed: String,
+    /// Who did it.
+    pub actor: String,
+    /// Whom it concerns.
+    pub about: Option<String>,
+    /// From where.
+    pub address: Option<String>,
+    /// The particulars, as they were written.
+    pub detail: String,
+    /// What ties it to a page somebody saw.
+    pub reference: Option<String>,
+}
+
+/// Lists what the reader may see.
+pub(in crate::web) async fn list(State(app): State<App>, staff: Staff, Query(filter): Query<Filter>) -> Result<Response, Stop> {
+    let sight = match (staff.may(&app, Duty::AuditCustomers), staff.may(&app, Duty::AuditService)) {
+        (true, true) => Sight::Everything,
+        (true, false) => Sight::Customers,
+        (false, true) => Sight::Service,
+        (false, false) => return Err(answer::trouble(&app, &staff.caller, Trouble::OtherDuty).into()),
+    };
+    let (lines, more, names) = app.look(async |view| read(view, &app, (&filter, sight)).await).await?;
+    let frame = staff.frame(&app)?;
+    let next = lines.last().filter(|_| more).map(|last| filter.after(last.id));
+    let page = AuditPage {
+        menu: Menu::of(&app, (&staff, &frame), Place::StaffAudit),
+        lines: lines.into_iter().map(|line| LineView::new(&frame, line, &names)).collect(),
+        filter,
+        next,
+        frame,
+    };
+    Ok(answer::page(StatusCode::OK, &page))
+}
+
+type Names = BTreeMap<AccountId, String>;
+
+async fn read(view: &mut View, app: &App, (filter, sight): (&Filter, Sight)) -> Result<(Vec<Line>, bool, Names), Fault> {
+    let Some(search) = filter.understand(view, app, sight).await? else { return Ok((Vec::new(), false, Names::new())) };
+    let (lines, more) = audit::search(&mut view.db, &search).await?;
+    let mut names = Names::new();
+    let acting = |line: &Line| line.actor.as_ref().filter(|_| line.actor_kind == "account").and_then(|id| id.parse().ok());
+    let accounts: Vec<AccountId> = lines.iter().flat_map(|line| line.account.into_iter().chain(acting(line))).collect();
+    for account in accounts {
+        if !names.contains_key(&account)
+            && let Some(login) = account::login_of(&mut view.db, account).await?
+        {
+            names.insert(account, login);
+        }
+    }
+    Ok((lines, more, names))
+}
+
+impl Filter {
+    /// What is searched; nothing where a filter names what doesn't exist.
+    async fn understand(&self, view: &mut View, app: &App, sight: Sight) -> Result<Option<Search>, Fault> {
+        let all = [&self.company, &self.account, &self.deed, &self.reference];
+        if all.iter().any(|text| text.contains('\0')) {
+            return Ok(None);
+        }
+        let day = |text: &str, later, otherwise| match text.trim() {
+            "" => Some(otherwise),
+            text => app.brand.zone.day(text, later),
+        };
+        let (since, until) = (day(&self.from, 0, Timestamp::from_millis(0)), day(&self.to, 1, Timestamp::END));
+        let (company, account) = (self.company(view).await?, self.account(view).await?);
+        let deed = match self.deed.as_str() {
+            "" => Ok(None),
+            name => What::ALL.iter().find(|what| what.name() == name).copied().map(Some).ok_or(()),
+        };
+        let (Some(since), Some(until), Ok(company), Ok(account), Ok(deed)) = (since, until, company, account, deed) else {
+            return Ok(None);
+        };
+        let reference = Some(self.reference.trim().to_uppercase()).filter(|text| !text.is_empty());
+        let before = self.before.parse::<AuditId>().ok();
+        Ok(Some(Search { sight, company, account, deed, since, until, reference, before }))
+    }
+
+    async fn company(&self, view: &mut View) -> Result<Result<Option<CompanyId>, ()>, Fault> {
+        match self.company.trim() {
+            "" => Ok(Ok(None)),
+            text => Ok(directory::company_by_ref(&mut view.db, text).await?.map(|company| Some(company.id)).ok_or(())),
+        }
+    }
+
+    async fn account(&self, view: &mut View) -> Result<Result<Option<AccountId>, ()>, Fault> {
+        match (self.account.trim(), SignInName::parse(&self.account)) {
+            ("", _) => Ok(Ok(None)),
+            (_, Ok(name)) => Ok(account::by_name(&mut view.db, &name).await?.map(|found| Some(found.id)).ok_or(())),
+            (_, Err(_)) => Ok(Err(())),
+        }
+    }
+
+    /// The address of the page that follows a line.
+    fn after(&self, last: AuditId) -> String {
+        let query = serde_urlencoded::to_string(Self { before: last.to_string(), ..self.clone() }).unwrap_or_default();
+        format!("{}?{query}", Place::StaffAudit.path())
+    }
+}
+
+impl LineView {
+    fn new(frame: &Frame, line: Line, names: &Names) -> Self {
+        let named = |id: &str| id.parse().ok().and_then(|id: AccountId| names.get(&id).cloned());
+        let kind = line.actor_kind.as_str();
+        let actor = line.actor.as_deref().map(|id| named(id).unwrap_or_else(|| id.to_owned()));
+        let actor = actor.unwrap_or_else(|| match kind {
+            "operator" => frame.say("staff-actor-operator"),
+            "timetable" => frame.say("staff-actor-timetable"),
+            _ => frame.say("staff-actor-visitor"),
+        });
+        let subject = line.subject.map(|subject| format!("{subject} ")).unwrap_or_default();
+        let detail = if line.detail.as_object().is_some_and(serde_json::Map::is_empty) { String::new() } else { line.detail.to_string() };
+        Self {
+            at: line.at,
+            about: line.account.and_then(|id| names.get(&id).cloned()).filter(|about| *about != actor),
+            actor,
+            deed: line.deed,
+            address: line.address,
+            detail: format!("{subject}{detail}").trim_end().to_owned(),
+            reference: line.reference,
+        }
+    }
+}
+
+impl AuditPage {
+    /// Every deed there is, to choose from, each with whether it is chosen.
+    fn deeds(&self) -> Vec<(&'static str, bool)> {
+        What::ALL.iter().map(|what| (what.name(), what.name() == self.filter.deed)).collect()
+    }
+}

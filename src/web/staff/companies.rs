@@ -1,0 +1,133 @@
+//! Companies, for staff: found by name or ERP reference, their standing explained, blocked and let in again (R-DIR-1).
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::contacts::ContactRow;
+use super::{Asked, Done, Menu, Paging, condition};
+use crate::access::{self, Prospect};
+use crate::app::App;
+use crate::base::{Fault, Place, Timestamp};
+use crate::directory::{self, Company, Found, FoundContact};
+use crate::http::answer::{self, Stop};
+use crate::http::page::Frame;
+use crate::http::refusal::Standing;
+use crate::http::{Posted, Staff};
+use crate::rights::Duty;
+use crate::store::View;
+
+/// The companies found.
+#[derive(Debug, Template)]
+#[template(path = "staff/companies.html")]
+pub struct CompaniesPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// The way through the console.
+    pub menu: Menu,
+    /// What was searched.
+    pub paging: Paging,
+    /// Name and ERP reference of each.
+    pub companies: Vec<(String, String)>,
+}
+
+/// One company.
+#[derive(Debug, Template)]
+#[template(path = "staff/company.html")]
+pub struct CompanyPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// The way through the console.
+    pub menu: Menu,
+    /// Its name.
+    pub name: String,
+    /// Its reference at the ERP.
+    pub reference: String,
+    /// The conditions its people's access hangs on.
+    pub standing: Vec<Standing>,
+    /// Since when staff have it blocked.
+    pub blocked_at: Option<Timestamp>,
+    /// Whether the reader may block it.
+    pub may_block: bool,
+    /// Its contacts.
+    pub contacts: Vec<ContactRow>,
+    /// Further pages of them.
+    pub paging: Paging,
+}
+
+/// Finds companies.
+pub(in crate::web) async fn list(State(app): State<App>, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Stop> {
+    staff.must(&app, Duty::ViewCompanies)?;
+    let after = asked.after.parse().ok();
+    let Found { items, more } = app.look(async |view| directory::search_companies(&mut view.db, &asked.q, after).await).await?;
+    let frame = asked.frame(&app, &staff)?;
+    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
+    let page = CompaniesPage {
+        menu: Menu::of(&app, (&staff, &frame), Place::StaffCompanies),
+        companies: items.into_iter().map(|company| (company.name, company.reference)).collect(),
+        paging: Paging { q: asked.q, next },
+        frame,
+    };
+    Ok(answer::page(StatusCode::OK, &page))
+}
+
+/// Shows one, by its ERP reference.
+pub(in crate::web) async fn show(
+    State(app): State<App>,
+    staff: Staff,
+    Path(reference): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Stop> {
+    staff.must(&app, Duty::ViewCompanies)?;
+    let after = asked.after.parse().ok();
+    let found = app.look(async |view| {
+        let Some((company, standing)) = find(view, &reference).await? else { return Ok(None) };
+        let contacts = directory::contacts_of(&mut view.db, company.id, after).await?;
+        Ok(Some((company, standing, contacts)))
+    });
+    let (company, standing, contacts) = found.await?.ok_or_else(|| staff.nothing(&app))?;
+    let frame = asked.frame(&app, &staff)?;
+    let Found { items, more } = contacts;
+    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
+    let page = CompanyPage {
+        menu: Menu::of(&app, (&staff, &frame), Place::StaffCompanies),
+        standing: standing.of_the_company().into_iter().map(|one| condition(&frame, one, &[("company", &company.name)])).collect(),
+        blocked_at: standing.blocked_at,
+        may_block: staff.may(&app, Duty::BlockCompanies),
+        contacts: items.into_iter().map(|one: FoundContact| ContactRow::new(one)).collect(),
+        paging: Paging { q: String::new(), next },
+        name: company.name,
+        reference: company.reference,
+        frame,
+    };
+    Ok(answer::page(StatusCode::OK, &page))
+}
+
+async fn find(view: &mut View, reference: &str) -> Result<Option<(Company, Prospect)>, Fault> {
+    // No database takes NUL in a text, so that no company has one in its reference.
+    if reference.contains('\0') {
+        return Ok(None);
+    }
+    let Some(company) = directory::company_by_ref(&mut view.db, reference).await? else { return Ok(None) };
+    let standing = access::of_company(&mut view.db, company.id).await?;
+    Ok(standing.map(|standing| (company, standing)))
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Block {
+    open: bool,
+}
+
+/// Blocks the company, or lets it in again. Blocked, it loses access at once, everywhere.
+pub(in crate::web) async fn block(State(app): State<App>, Path(reference): Path<String>, posted: Posted<Block>) -> Result<Response, Stop> {
+    let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::BlockCompanies).await?;
+    let found = app.look(async |view| find(view, &reference).await).await?;
+    let (company, _) = found.ok_or_else(|| staff.nothing(&app))?;
+    let open = posted.form.open;
+    app.act(staff.actor(), async |tx| if open { directory::unblock(tx, company.id).await } else { directory::block(tx, company.id).await })
+        .await?;
+    let done = if open { Done::Unblocked } else { Done::Blocked };
+    Ok(answer::see_other(&done.at(&Place::StaffCompany.with(&company.reference))))
+}

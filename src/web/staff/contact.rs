@@ -1,0 +1,268 @@
+//! One contact, for staff: who they are, whether they can sign in and why not, and what helps: unlock, end sessions, switch
+//! the account, take a lost second factor away.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::{Asked, Done, Menu, condition};
+use crate::access::{self, Condition, Door, Prospect, Snapshot};
+use crate::account::factor::reset::{self, FactorReset, NotAsked};
+use crate::account::{self, Because, Record, Session};
+use crate::app::App;
+use crate::base::ids::{AccountId, ContactId};
+use crate::base::{Address, Fault, Life, Place, Timestamp};
+use crate::directory::{self, Company, Contact};
+use crate::http::answer::{self, Stop};
+use crate::http::page::Frame;
+use crate::http::refusal::Standing;
+use crate::http::{Caller, Posted, Staff};
+use crate::rights::{self, Duty};
+use crate::store::View;
+use crate::words::Device;
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "staff/contact.html")]
+pub struct ContactPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// The way through the console.
+    pub menu: Menu,
+    /// The contact's record.
+    pub contact: ContactView,
+    /// Every condition of their access, met or not.
+    pub standing: Vec<Standing>,
+    /// Their account, if they have one.
+    pub account: Option<AccountView>,
+    /// What the reader may do about it.
+    pub may: May,
+}
+
+/// The contact's record.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each field is the record's of that name")]
+pub struct ContactView {
+    pub id: String,
+    pub name: String,
+    pub email: String,
+    pub phone: Option<String>,
+    pub reference: Option<String>,
+    pub company: String,
+    pub company_ref: String,
+    pub profile: Option<String>,
+    pub roles: Vec<String>,
+}
+
+/// The account behind a contact.
+#[derive(Clone, Debug)]
+pub struct AccountView {
+    /// What it signs in with.
+    pub names: Vec<String>,
+    /// Since when it is switched off.
+    pub disabled_at: Option<Timestamp>,
+    /// When its owner took it up.
+    pub activated_at: Option<Timestamp>,
+    /// How long it waits after too many wrong passwords, in words.
+    pub locked: Option<String>,
+    /// Where it is signed in: device, address, last use.
+    pub sessions: Vec<(String, String, Timestamp)>,
+    /// Since when it has a second factor.
+    pub second_factor_since: Option<Timestamp>,
+    /// When that goes, where its owner said that it is lost.
+    pub reset_due: Option<Timestamp>,
+    /// Whether it acts for other companies as well.
+    pub is_shared: bool,
+}
+
+/// What the reader may do here.
+#[derive(Clone, Copy, Debug)]
+pub struct May {
+    /// Open the limits.
+    pub unlock: bool,
+    /// End the sessions.
+    pub end_sessions: bool,
+    /// Switch the account off and on.
+    pub switch: bool,
+    /// Have a lost second factor taken away.
+    pub reset_factor: bool,
+}
+
+/// What the page is made from.
+struct Rows {
+    contact: Contact,
+    company: Company,
+    prospect: Prospect,
+    person: Option<Snapshot>,
+    account: Option<(Record, Vec<String>, Vec<Session>)>,
+    locked: Option<Life>,
+    reset: Option<FactorReset>,
+    memberships: usize,
+}
+
+/// Shows it.
+pub(in crate::web) async fn show(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Stop> {
+    staff.must(&app, Duty::ViewContacts)?;
+    let id = id.parse::<ContactId>().map_err(|_| staff.nothing(&app))?;
+    let rows = app.look(async |view| Rows::read(view, &app, id).await).await?.ok_or_else(|| staff.nothing(&app))?;
+    let frame = asked.frame(&app, &staff)?;
+    let page = ContactPage {
+        menu: Menu::of(&app, (&staff, &frame), Place::StaffContacts),
+        standing: rows.standing(&frame),
+        account: rows.account(&frame),
+        contact: rows.contact(&frame),
+        may: May {
+            unlock: staff.may(&app, Duty::Unlock),
+            end_sessions: staff.may(&app, Duty::EndSessions),
+            switch: staff.may(&app, Duty::SwitchAccounts),
+            reset_factor: staff.may(&app, Duty::ResetFactors),
+        },
+        frame,
+    };
+    Ok(answer::page(StatusCode::OK, &page))
+}
+
+impl Rows {
+    async fn read(view: &mut View, app: &App, id: ContactId) -> Result<Option<Self>, Fault> {
+        let Some(contact) = directory::contact(&mut view.db, id).await? else { return Ok(None) };
+        let company = directory::company(&mut view.db, contact.company).await?;
+        let (Some(company), Some(prospect)) = (company, access::of_prospect(&mut view.db, id).await?) else { return Ok(None) };
+        let person = access::of_contact(&mut view.db, id).await?;
+        let (mut account, mut locked, mut reset, mut memberships) = (None, None, None, 0);
+        if let Some(person) = &person {
+            let names = account::names(&mut view.db, person.account).await?;
+            let sessions = account::list(&mut view.db, person.account, (view.now, view.rules.session_idle)).await?;
+            account = account::by_id(&mut view.db, person.account).await?.map(|record| (record, names, sessions));
+            locked = account::locked(view, &app.config.limits, person.account).await?;
+            reset = reset::waiting(&mut view.db, person.account).await?;
+            memberships = access::of_account(&mut view.db, person.account).await?.len();
+        }
+        Ok(Some(Self { contact, company, prospect, person, account, locked, reset, memberships }))
+    }
+
+    fn standing(&self, frame: &Frame) -> Vec<Standing> {
+        let name = format!("{} {}", self.contact.first_name, self.contact.last_name);
+        // Where they come from is known from the session used last; an address nobody knows is refused where a list applies.
+        let last = self.account.as_ref().and_then(|(.., sessions)| sessions.first()).and_then(|session| session.address.as_deref());
+        let unknown = frame.say("access-address-unknown");
+        let values = [("company", self.company.name.as_str()), ("person", &name), ("address", last.unwrap_or(&unknown)), ("service", "")];
+        let conditions: Vec<(Condition, bool)> = match &self.person {
+            Some(person) => {
+                let (address, second_factor_at) = (last.and_then(Address::parse), person.second_factor_enrolled_at);
+                let asked = access::Asked { door: Door::SignIn, address, e_service: None, second_factor_at };
+                access::judge(person, asked).conditions().collect()
+            }
+            None => self.prospect.of_the_contact(),
+        };
+        conditions.into_iter().map(|one| condition(frame, one, &values)).collect()
+    }
+
+    fn account(&self, frame: &Frame) -> Option<AccountView> {
+        let (record, names, sessions) = self.account.as_ref()?;
+        let in_words = |session: &Session| {
+            let address = session.address.clone().unwrap_or_else(|| frame.say("access-address-unknown"));
+            (Device::from_user_agent(&session.user_agent).in_words(frame.words), address, session.last_seen_at)
+        };
+        Some(AccountView {
+            names: names.clone(),
+            disabled_at: record.disabled_at,
+            activated_at: record.activated_at,
+            locked: self.locked.map(|wait| frame.words.count("staff-locked", (wait.as_seconds() + 59) / 60)),
+            sessions: sessions.iter().map(in_words).collect(),
+            second_factor_since: self.person.as_ref().and_then(|person| person.second_factor_enrolled_at),
+            reset_due: self.reset.map(|reset| reset.due_at),
+            is_shared: self.memberships > 1,
+        })
+    }
+
+    fn contact(self, frame: &Frame) -> ContactView {
+        let Self { contact, company, person, .. } = self;
+        ContactView {
+            id: contact.id.to_string(),
+            name: format!("{} {}", contact.first_name, contact.last_name),
+            email: contact.email.to_string(),
+            phone: contact.phone.or(contact.mobile),
+            reference: contact.reference,
+            company: company.name,
+            company_ref: company.reference,
+            profile: person.as_ref().map(|person| frame.say(rights::profile_key(person.profile))),
+            roles: person.iter().flat_map(|person| person.roles.iter()).map(|role| frame.say(rights::role_key(*role))).collect(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Nothing {}
+
+/// Opens the limits of the contact's account.
+pub(in crate::web) async fn unlock(State(app): State<App>, Path(id): Path<String>, posted: Posted<Nothing>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form: Nothing {} } = posted;
+    let (staff, id, account) = deed(&app, (caller, &headers), (&id, Duty::Unlock)).await?;
+    let opened = app.act(staff.actor(), async |tx| account::unlock(tx, &app.config.limits, account).await).await?;
+    Ok(back(id, if opened { Done::Unlocked } else { Done::NotLocked }))
+}
+
+/// Ends every session of the contact's account, and what relying parties hold with them.
+pub(in crate::web) async fn end_sessions(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    posted: Posted<Nothing>,
+) -> Result<Response, Stop> {
+    let Posted { caller, headers, form: Nothing {} } = posted;
+    let (staff, id, account) = deed(&app, (caller, &headers), (&id, Duty::EndSessions)).await?;
+    app.act(staff.actor(), async |tx| account::end_all(tx, account, Because::CustomerService).await).await?;
+    Ok(back(id, Done::SessionsEnded))
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Switch {
+    on: bool,
+}
+
+/// Switches the contact's account off, with everything that hangs from it, or on again.
+pub(in crate::web) async fn switch(State(app): State<App>, Path(id): Path<String>, posted: Posted<Switch>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form: Switch { on } } = posted;
+    let (staff, id, account) = deed(&app, (caller, &headers), (&id, Duty::SwitchAccounts)).await?;
+    app.act(staff.actor(), async |tx| if on { account::enable(tx, account).await } else { account::disable(tx, account).await }).await?;
+    Ok(back(id, if on { Done::SwitchedOn } else { Done::SwitchedOff }))
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Lost {
+    lost: bool,
+}
+
+/// Asks that every second factor of the contact's account go, a day after its owner was told by mail, or stops that.
+pub(in crate::web) async fn reset_factor(State(app): State<App>, Path(id): Path<String>, posted: Posted<Lost>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form: Lost { lost } } = posted;
+    let (staff, id, account) = deed(&app, (caller, &headers), (&id, Duty::ResetFactors)).await?;
+    if !lost {
+        app.act(staff.actor(), async |tx| reset::stop(tx, account).await).await?;
+        return Ok(back(id, Done::ResetStopped));
+    }
+    Ok(match app.act(staff.actor(), async |tx| reset::ask(tx, account).await).await? {
+        Ok(_) | Err(NotAsked::Already(_)) => back(id, Done::ResetAsked),
+        // It was switched off since the page was shown.
+        Err(NotAsked::Nothing) => answer::see_other(&Place::StaffContact.with(id)),
+    })
+}
+
+/// Whoever has the duty, and the account it is done to. A contact without one answers like one that doesn't exist.
+async fn deed(app: &App, from: (Caller, &axum::http::HeaderMap), (id, duty): (&str, Duty)) -> Result<(Staff, ContactId, AccountId), Stop> {
+    let staff = Staff::on_duty(app, from, duty).await?;
+    let id = id.parse::<ContactId>().map_err(|_| staff.nothing(app))?;
+    let person = app.look(async |view| access::of_contact(&mut view.db, id).await).await?;
+    let account = person.ok_or_else(|| staff.nothing(app))?.account;
+    Ok((staff, id, account))
+}
+
+fn back(id: ContactId, done: Done) -> Response {
+    answer::see_other(&done.at(&Place::StaffContact.with(id)))
+}

@@ -1,0 +1,151 @@
+//! The staff's console: find a company or contact, see its standing with every condition explained, help; the vendor's own people; the trail.
+//! Each page and each deed asks for its duty, and a contact finds nothing here (R-DEL-6).
+
+pub mod audit;
+pub mod companies;
+pub mod contact;
+pub mod contacts;
+pub mod home;
+pub mod people;
+
+use axum::Router;
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::base::Place;
+use crate::base::vocabulary::words;
+use crate::http::page::Frame;
+use crate::http::{Staff, refusal};
+use crate::rights::Duty;
+
+/// Every page of the console.
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route(Place::Staff.path(), get(home::show))
+        .route(Place::StaffCompanies.path(), get(companies::list))
+        .route(Place::StaffCompany.path(), get(companies::show))
+        .route(Place::StaffBlockCompany.path(), post(companies::block))
+        .route(Place::StaffContacts.path(), get(contacts::list))
+        .route(Place::StaffContact.path(), get(contact::show))
+        .route(Place::StaffUnlock.path(), post(contact::unlock))
+        .route(Place::StaffEndSessions.path(), post(contact::end_sessions))
+        .route(Place::StaffSwitchAccount.path(), post(contact::switch))
+        .route(Place::StaffResetFactor.path(), post(contact::reset_factor))
+        .route(Place::StaffPeople.path(), get(people::list).post(people::invite))
+        .route(Place::StaffRoles.path(), post(people::set_roles))
+        .route(Place::StaffInviteAgain.path(), post(people::invite_again))
+        .route(Place::StaffDismiss.path(), post(people::dismiss))
+        .route(Place::StaffAudit.path(), get(audit::list))
+}
+
+/// The column that leads through the console: what the person's roles open.
+#[derive(Clone, Debug)]
+pub struct Menu(pub Vec<Entry>);
+
+/// A line of the menu.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where it leads.
+    pub place: Place,
+    /// What it says.
+    pub label: String,
+    /// Whether it is the page being read.
+    pub here: bool,
+}
+
+impl Menu {
+    fn of(app: &App, (staff, frame): (&Staff, &Frame), here: Place) -> Self {
+        let pages: [(Place, &str, &[Duty]); 5] = [
+            (Place::Staff, "staff-home", &[]),
+            (Place::StaffCompanies, "staff-companies", &[Duty::ViewCompanies]),
+            (Place::StaffContacts, "staff-contacts", &[Duty::ViewContacts]),
+            (Place::StaffPeople, "staff-people", &[Duty::ViewStaff]),
+            (Place::StaffAudit, "staff-audit", &[Duty::AuditCustomers, Duty::AuditService]),
+        ];
+        let open = pages.into_iter().filter(|(.., duties)| duties.is_empty() || duties.iter().any(|duty| staff.may(app, *duty)));
+        Self(open.map(|(place, key, _)| Entry { place, label: frame.say(key), here: place == here }).collect())
+    }
+}
+
+words! {
+    /// What was just done, which the next page says.
+    Done, "deed" {
+        /// Limits were opened.
+        Unlocked = "unlocked",
+        /// There was nothing to open.
+        NotLocked = "not-locked",
+        /// Sessions ended.
+        SessionsEnded = "sessions-ended",
+        /// An account was switched off.
+        SwitchedOff = "switched-off",
+        /// An account was switched on.
+        SwitchedOn = "switched-on",
+        /// A lost second factor is going to be taken away.
+        ResetAsked = "reset-asked",
+        /// It isn't, after all.
+        ResetStopped = "reset-stopped",
+        /// A company was blocked.
+        Blocked = "blocked",
+        /// A company was let in again.
+        Unblocked = "unblocked",
+        /// Somebody was invited.
+        Invited = "invited",
+        /// Roles were changed.
+        RolesChanged = "roles-changed",
+    }
+}
+
+impl Done {
+    /// The address of a page that says so.
+    fn at(self, path: &str) -> String {
+        format!("{path}?done={self}")
+    }
+}
+
+/// What every page of the console can be asked for besides its own.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    /// What is searched.
+    q: String,
+    /// The last item of the page before.
+    after: String,
+    /// What was just done.
+    done: String,
+}
+
+impl Asked {
+    fn frame(&self, app: &App, staff: &Staff) -> Result<Frame, crate::base::Fault> {
+        let mut frame = staff.frame(app)?;
+        frame.notice = self.done.parse::<Done>().ok().map(|done| frame.say(&format!("staff-done-{done}")));
+        Ok(frame)
+    }
+}
+
+/// A search and its further pages.
+#[derive(Clone, Debug, Default)]
+pub struct Paging {
+    /// What was searched.
+    pub q: String,
+    /// The last item shown, where more follow.
+    pub next: Option<String>,
+}
+
+impl Paging {
+    /// The address of the next page.
+    fn next_page(&self, path: &str, after: &str) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", &self.q).append_pair("after", after).finish();
+        format!("{path}?{query}")
+    }
+}
+
+/// A condition as staff read it: what it asks, and why it isn't met.
+pub(super) fn condition(
+    frame: &Frame,
+    (condition, met): (crate::access::Condition, bool),
+    values: &[(&'static str, &str)],
+) -> refusal::Standing {
+    let sentence = if met { String::new() } else { frame.tell(&format!("access-{condition}-admin"), values) };
+    refusal::Standing { condition: condition.as_str(), met, label: frame.say(&format!("staff-condition-{condition}")), sentence }
+}

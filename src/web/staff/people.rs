@@ -1,0 +1,269 @@
+//! The vendor's own people, for operators: invited, given roles, dismissed.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::{Asked, Done, Menu};
+use crate::account::{self, Invited, NotStaff, Purpose, StaffMember, link};
+use crate::app::App;
+use crate::base::ids::AccountId;
+use crate::base::{Dice, Email, Fault, Place, Secret, StaffRole};
+use crate::http::answer::{self, Stop};
+use crate::http::page::{Errors, Frame};
+use crate::http::{Posted, Staff};
+use crate::mail::letters::Stationery;
+use crate::mail::staff_invitation::StaffInvitation;
+use crate::mail::{self, Letter, Outgoing};
+use crate::rights::Duty;
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "staff/people.html")]
+pub struct PeoplePage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// The way through the console.
+    pub menu: Menu,
+    /// All of them.
+    pub people: Vec<MemberView>,
+    /// What was typed, where it couldn't be taken.
+    pub typed: Typed,
+    /// Why.
+    pub errors: Errors,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+pub struct MemberView {
+    /// The account.
+    pub id: String,
+    /// First and last name.
+    pub name: String,
+    /// What they sign in with.
+    pub email: String,
+    /// Each role there is, and whether they have it.
+    pub roles: Vec<RoleView>,
+    /// Where they stand: `active`, `invited` or `off`.
+    pub state: &'static str,
+}
+
+/// A role to tick.
+#[derive(Clone, Debug)]
+pub struct RoleView {
+    /// Its word.
+    pub role: StaffRole,
+    /// Its name.
+    pub name: String,
+    /// Whether it is ticked.
+    pub held: bool,
+}
+
+/// The form of an invitation.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    /// First and last name.
+    pub name: String,
+    /// What they will sign in with.
+    pub email: String,
+    /// The roles ticked.
+    #[serde(flatten)]
+    pub ticked: Ticked,
+}
+
+/// The roles ticked in a form.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Ticked {
+    customer_service: Option<String>,
+    support_agent: Option<String>,
+    operator: Option<String>,
+}
+
+impl Ticked {
+    fn has(&self, role: StaffRole) -> bool {
+        match role {
+            StaffRole::CustomerService => self.customer_service.is_some(),
+            StaffRole::SupportAgent => self.support_agent.is_some(),
+            StaffRole::Operator => self.operator.is_some(),
+        }
+    }
+
+    fn roles(&self) -> BTreeSet<StaffRole> {
+        StaffRole::ALL.iter().copied().filter(|role| self.has(*role)).collect()
+    }
+}
+
+/// Lists them.
+pub(in crate::web) async fn list(State(app): State<App>, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Stop> {
+    staff.must(&app, Duty::ViewStaff)?;
+    let frame = asked.frame(&app, &staff)?;
+    Ok(answer::page(StatusCode::OK, &PeoplePage::read(&app, &staff, frame).await?))
+}
+
+impl PeoplePage {
+    async fn read(app: &App, staff: &Staff, frame: Frame) -> Result<Self, Fault> {
+        let members = app.look(async |view| account::staff(&mut view.db).await).await?;
+        let people = members.iter().map(|member| MemberView::new(&frame, member)).collect();
+        let menu = Menu::of(app, (staff, &frame), Place::StaffPeople);
+        Ok(Self { people, menu, frame, typed: Typed::default(), errors: Errors::default() })
+    }
+
+    fn state(&self, person: &MemberView) -> String {
+        self.frame.say(&format!("staff-state-{}", person.state))
+    }
+
+    /// The roles of the invitation's form.
+    fn choices(&self) -> Vec<RoleView> {
+        RoleView::all(&self.frame, |role| self.typed.ticked.has(role))
+    }
+}
+
+impl MemberView {
+    fn new(frame: &Frame, member: &StaffMember) -> Self {
+        let state = match (member.disabled_at, member.activated_at) {
+            (Some(_), _) => "off",
+            (None, Some(_)) => "active",
+            (None, None) => "invited",
+        };
+        let roles = RoleView::all(frame, |role| member.roles.contains(&role));
+        Self { id: member.account.to_string(), name: member.name.clone(), email: member.email.to_string(), roles, state }
+    }
+}
+
+impl RoleView {
+    /// Every role, ticked where it is held.
+    #[must_use]
+    pub fn all(frame: &Frame, held: impl Fn(StaffRole) -> bool) -> Vec<Self> {
+        let view = |role: &StaffRole| Self { role: *role, name: frame.say(&format!("staff-role-{role}")), held: held(*role) };
+        StaffRole::ALL.iter().map(view).collect()
+    }
+}
+
+/// Invites somebody: a link to choose a password goes to their mailbox.
+pub(in crate::web) async fn invite(State(app): State<App>, posted: Posted<Typed>) -> Result<Response, Stop> {
+    let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
+    let typed = posted.form;
+    let mut page = PeoplePage::read(&app, &staff, staff.frame(&app)?).await?;
+    Place::StaffPeople.path().clone_into(&mut page.frame.here);
+    let Some(invited) = page.understand(&typed) else { return Ok(page.again(typed)) };
+    let link = Dice.secret()?;
+    let letter = letter(&app, &staff, (&invited.name, &invited.email), &link)?;
+    let made = app.act(staff.actor(), async |tx| {
+        let made = account::invite_by(tx, &invited, &link).await?;
+        if made.is_ok() {
+            let outgoing = Outgoing { name: "staff_invitation", to: invited.email.clone(), letter };
+            mail::post(tx, app.envelope.as_ref(), outgoing).await?;
+        }
+        Ok(made)
+    });
+    if let Err(refused) = made.await? {
+        page.refuse(refused);
+        return Ok(page.again(typed));
+    }
+    app.postman.wake();
+    Ok(answer::see_other(&Done::Invited.at(Place::StaffPeople.path())))
+}
+
+fn letter(app: &App, staff: &Staff, (name, email): (&str, &Email), link: &Secret) -> Result<Letter, Fault> {
+    let now = app.clock.now();
+    let on = Stationery { words: crate::words::Words::of(staff.caller.language), brand: app.brand.clone(), now };
+    let link = app.config.url(&Place::Link.with(link.expose()));
+    StaffInvitation { name: name.to_owned(), login: email.to_string(), until: now + app.config.lives.invitation, link }.write(&on)
+}
+
+impl PeoplePage {
+    /// Reads the form; what is wrong with it is said at its fields.
+    fn understand(&mut self, typed: &Typed) -> Option<Invited> {
+        let (name, email, roles) = (typed.name.trim().to_owned(), Email::parse(&typed.email), typed.ticked.roles());
+        if name.is_empty() || name.chars().count() > 100 {
+            self.errors.add("staff-name", self.frame.say("staff-name-missing"));
+        }
+        if email.is_err() {
+            self.errors.add("staff-email", self.frame.say("staff-email-wrong"));
+        }
+        if roles.is_empty() {
+            self.errors.add_overall("role-customer_service", self.frame.say("staff-role-missing"));
+        }
+        let email = email.ok()?;
+        self.errors.is_empty().then_some(Invited { name, email, roles })
+    }
+
+    fn refuse(&mut self, refused: NotStaff) {
+        let sentence = match refused {
+            NotStaff::Taken => self.frame.say("staff-email-taken"),
+            NotStaff::Contact => self.frame.say("staff-email-contact"),
+            NotStaff::LastOperator => self.frame.say("staff-last-operator"),
+            NotStaff::Nobody => self.frame.say("staff-nobody"),
+        };
+        self.errors.add_overall("staff-email", sentence);
+    }
+
+    fn again(mut self, typed: Typed) -> Response {
+        self.typed = typed;
+        answer::page(StatusCode::UNPROCESSABLE_ENTITY, &self)
+    }
+}
+
+/// Gives somebody exactly the roles ticked.
+pub(in crate::web) async fn set_roles(State(app): State<App>, Path(id): Path<String>, posted: Posted<Ticked>) -> Result<Response, Stop> {
+    let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
+    let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
+    let roles = posted.form.roles();
+    let set = app.act(staff.actor(), async |tx| account::set_staff_roles(tx, id, &roles).await).await?;
+    conclude(&app, &staff, set.map(|_| Done::RolesChanged)).await
+}
+
+/// Switches somebody's account off, with all its sessions.
+pub(in crate::web) async fn dismiss(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    posted: Posted<super::contact::Nothing>,
+) -> Result<Response, Stop> {
+    let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
+    let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
+    let dismissed = app.act(staff.actor(), async |tx| account::dismiss(tx, id).await).await?;
+    conclude(&app, &staff, dismissed.map(|_| Done::SwitchedOff)).await
+}
+
+/// Says what was done, or why not. Somebody who isn't staff answers like somebody who doesn't exist.
+async fn conclude(app: &App, staff: &Staff, done: Result<Done, NotStaff>) -> Result<Response, Stop> {
+    match done {
+        Ok(done) => Ok(answer::see_other(&done.at(Place::StaffPeople.path()))),
+        Err(NotStaff::Nobody) => Err(staff.nothing(app)),
+        Err(refused @ (NotStaff::Taken | NotStaff::Contact | NotStaff::LastOperator)) => {
+            let mut page = PeoplePage::read(app, staff, staff.frame(app)?).await?;
+            Place::StaffPeople.path().clone_into(&mut page.frame.here);
+            page.refuse(refused);
+            Ok(page.again(Typed::default()))
+        }
+    }
+}
+
+/// Sends a new invitation to somebody who hasn't taken theirs up; the link before stops working.
+pub(in crate::web) async fn invite_again(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    posted: Posted<super::contact::Nothing>,
+) -> Result<Response, Stop> {
+    let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
+    let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
+    let member = app.look(async |view| account::staff_member(&mut view.db, id).await).await?;
+    let waiting = member.filter(|member| member.activated_at.is_none() && member.disabled_at.is_none());
+    let member = waiting.ok_or_else(|| staff.nothing(&app))?;
+    let link = Dice.secret()?;
+    let letter = letter(&app, &staff, (&member.name, &member.email), &link)?;
+    app.act(staff.actor(), async |tx| {
+        link::issue(tx, id, Purpose::StaffInvitation, &link).await?;
+        let outgoing = Outgoing { name: "staff_invitation", to: member.email.clone(), letter };
+        mail::post(tx, app.envelope.as_ref(), outgoing).await
+    })
+    .await?;
+    app.postman.wake();
+    Ok(answer::see_other(&Done::Invited.at(Place::StaffPeople.path())))
+}

@@ -1,0 +1,45 @@
+//! The pages and letters of second factors.
+
+use super::samples::{Named, PORTAL, frame, named, now, signed_in};
+use crate::account::factor::{RecoveryCode, Seed};
+use crate::base::{Dice, Language, Life, Place};
+use crate::http::page::Link;
+use crate::web::enrol_first::EnrolFirstPage;
+use crate::web::reauthenticate::ReauthenticatePage;
+use crate::web::second_factor::SecondFactorPage;
+use crate::web::seeds::SeedView;
+use crate::web::totp::{EnrolledView, RecoveryCodesPage, TotpPage};
+
+fn seed() -> SeedView {
+    let seed = Seed::parse("GVIXDUMSK5DEM2JTNBKVO3LBGRLTSTCY").unwrap();
+    SeedView::new(&seed, "Guichet", "theo@durand.example").unwrap()
+}
+
+pub fn pages(language: Language) -> Named {
+    let step = || SecondFactorPage::new(frame(language), Some(PORTAL.to_owned()), true);
+    let enrolled = |codes_left, may_be_removed| Some(EnrolledView { since: now() - Life::days(40), codes_left, may_be_removed });
+    let codes: Vec<_> = (0..10).map(|_| RecoveryCode::roll(Dice).unwrap()).collect();
+    let next = Link::to_place(Place::Totp, frame(language).say("recovery-codes-go-on"));
+    let again =
+        || ReauthenticatePage::new(signed_in(language), "theo@durand.example".to_owned(), Some("/account/security/totp".to_owned()));
+    vec![
+        named("second-factor", &step()),
+        named("second-factor-own", &SecondFactorPage::new(frame(language), None, false)),
+        named("second-factor-refused", &step().refused("totp-code")),
+        named("second-factor-recovery-refused", &step().refused("recovery-code")),
+        named("second-factor-incomplete", &step().incomplete()),
+        named("second-factor-too-often", &step().too_often(Life::minutes(15))),
+        named("enrol-first", &EnrolFirstPage::new(frame(language), Some(PORTAL.to_owned()), seed())),
+        named("enrol-first-refused", &EnrolFirstPage::new(frame(language), None, seed()).refused()),
+        named("totp", &TotpPage::new(signed_in(language), None, Some(seed()))),
+        named("totp-refused", &TotpPage::new(signed_in(language), None, Some(seed())).refused()),
+        named("totp-on", &TotpPage::new(signed_in(language), enrolled(10, true), None)),
+        named("totp-on-required", &TotpPage::new(signed_in(language), enrolled(1, false), None)),
+        named("totp-replace", &TotpPage::new(signed_in(language), enrolled(0, true), Some(seed()))),
+        named("recovery-codes", &RecoveryCodesPage::new(signed_in(language), &codes, next)),
+        named("reauthenticate", &again()),
+        named("reauthenticate-refused", &again().refused()),
+        named("reauthenticate-incomplete", &again().incomplete()),
+        named("reauthenticate-too-often", &again().too_often(Life::minutes(1))),
+    ]
+}

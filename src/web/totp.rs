@@ -1,0 +1,189 @@
+//! "Two-step sign-in": one's authenticator app and recovery codes. Everything here asks for a fresh proof, with the second factor where
+//! there is one: nobody enrols a new app, or removes one, without the old.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::account::factor::{self, Offer, RecoveryCode, Replacing};
+use crate::account::{self, Opened, Proof, Strengthening};
+use crate::app::App;
+use crate::base::{Fault, Place, Timestamp};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::page::{Errors, Frame, Link};
+use crate::http::{Fresh, Person, Posted};
+use crate::mail::letters::Change;
+
+use super::notices;
+use super::seeds::{self, SeedView};
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "totp.html")]
+pub struct TotpPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// The app enrolled.
+    pub enrolled: Option<EnrolledView>,
+    /// A seed to enrol, for the first app or in place of the old one.
+    pub seed: Option<SeedView>,
+    errors: Errors,
+}
+
+/// The app enrolled, as its owner sees it.
+#[derive(Clone, Debug)]
+pub struct EnrolledView {
+    /// Since when.
+    pub since: Timestamp,
+    /// How many recovery codes are left.
+    pub codes_left: usize,
+    /// Whether it may be removed: not where a second factor is demanded.
+    pub may_be_removed: bool,
+}
+
+impl TotpPage {
+    /// The page as it first appears.
+    #[must_use]
+    pub fn new(frame: Frame, enrolled: Option<EnrolledView>, seed: Option<SeedView>) -> Self {
+        Self { frame, enrolled, seed, errors: Errors::default() }
+    }
+
+    /// After a code that isn't the app's; answered with 422.
+    #[must_use]
+    pub fn refused(mut self) -> Self {
+        self.errors.add("totp-code", self.frame.say("totp-wrong-first-code"));
+        self
+    }
+}
+
+/// Recovery codes, shown once.
+#[derive(Debug, Template)]
+#[template(path = "recovery_codes.html")]
+pub struct RecoveryCodesPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// The codes, in groups.
+    pub codes: Vec<String>,
+    /// Where to go on.
+    pub next: Link,
+}
+
+impl RecoveryCodesPage {
+    /// Codes just made.
+    #[must_use]
+    pub fn new(frame: Frame, codes: &[RecoveryCode], next: Link) -> Self {
+        Self { frame, codes: codes.iter().map(ToString::to_string).collect(), next }
+    }
+}
+
+/// What the page's address says.
+#[derive(Deserialize)]
+pub struct Wished {
+    /// A new app is to take the old one's place.
+    replace: Option<String>,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    code: String,
+}
+
+/// A form with a button and nothing else.
+#[derive(Deserialize)]
+pub struct Nothing {}
+
+/// Shows what is enrolled, or a seed to enrol.
+pub async fn show(State(app): State<App>, Fresh(person): Fresh, Query(wished): Query<Wished>) -> Result<Response, Stop> {
+    Ok(answer::page(StatusCode::OK, &page(&app, &person, wished.replace.is_some()).await?))
+}
+
+async fn page(app: &App, person: &Person, replaces: bool) -> Result<TotpPage, Fault> {
+    let account = person.session.account;
+    let (enrolled, left, required) = app
+        .look(async |view| {
+            let enrolled = factor::enrolled(&mut view.db, account).await?;
+            Ok((enrolled, factor::left(&mut view.db, account).await?, factor::is_required(&mut view.db, account).await?))
+        })
+        .await?;
+    let enrolled = enrolled.map(|since| EnrolledView { since, codes_left: left, may_be_removed: !required });
+    let seed = if enrolled.is_none() || replaces { Some(seeds::view(app, person.actor(), offer(person)).await?) } else { None };
+    let frame = Frame { here: Place::Totp.path().to_owned(), ..person.frame(app)? };
+    Ok(TotpPage::new(frame, enrolled, seed))
+}
+
+/// Another session of the account is offered another seed.
+const fn offer(person: &Person) -> Offer {
+    Offer { account: person.session.account, to: person.session.id.0 }
+}
+
+/// Enrols the app whose first code this is, in place of the old one where there is one.
+pub async fn enrol(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
+    let Fresh(person) = Fresh::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
+    let Some((standing, step)) = seeds::first_code(&app, offer(&person), &posted.form.code).await? else {
+        return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &person, true).await?.refused()));
+    };
+    let account = person.session.account;
+    let letter = notices::of_change(&app, &person.caller, (account, Change::TotpEnrolled)).await?;
+    // Whether there is an old one to replace is what the guard judged by; one enrolled since then was not proven here.
+    let replacing = person.snapshot.second_factor_enrolled_at.map_or(Replacing::Nothing, |_| Replacing::TheOldOne);
+    let done = app.act(person.actor(), async |tx| {
+        let Some(codes) = factor::prove(tx, offer(&person), (standing.id, step), replacing).await? else { return Ok(None) };
+        notices::post(tx, &app, letter).await?;
+        // The password was proven a while ago, and the app now.
+        let (proof, auth_time) = (Proof::totp(tx.now), person.session.auth_time);
+        let opened = account::strengthen(tx, Strengthening { session: person.session.id, account, proof, auth_time }).await?;
+        Ok(Some((codes, opened)))
+    });
+    let Some((codes, opened)) = done.await? else { return Ok(answer::go(Place::Totp)) };
+    app.postman.wake();
+    codes_page(&app, &person, (&codes, opened))
+}
+
+/// Makes new recovery codes; those before are void.
+pub async fn renew(State(app): State<App>, posted: Posted<Nothing>) -> Result<Response, Stop> {
+    let Fresh(person) = Fresh::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
+    let account = person.session.account;
+    if person.snapshot.second_factor_enrolled_at.is_none() {
+        return Ok(answer::go(Place::Totp));
+    }
+    let letter = notices::of_change(&app, &person.caller, (account, Change::RecoveryCodesMade)).await?;
+    let codes = app.act(person.actor(), async |tx| {
+        notices::post(tx, &app, letter).await?;
+        factor::renew(tx, account).await
+    });
+    let codes = codes.await?;
+    app.postman.wake();
+    codes_page(&app, &person, (&codes, None))
+}
+
+/// Removes the app, unless a second factor is demanded.
+pub async fn remove(State(app): State<App>, posted: Posted<Nothing>) -> Result<Response, Stop> {
+    let Fresh(person) = Fresh::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
+    let account = person.session.account;
+    let letter = notices::of_change(&app, &person.caller, (account, Change::TotpRemoved)).await?;
+    app.act(person.actor(), async |tx| {
+        if !factor::is_required(&mut tx.db, account).await? && factor::remove_all(tx, account).await? {
+            notices::post(tx, &app, letter).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    app.postman.wake();
+    Ok(answer::go(Place::Totp))
+}
+
+fn codes_page(app: &App, person: &Person, (codes, opened): (&[RecoveryCode], Option<Opened>)) -> Result<Response, Stop> {
+    let frame = Frame { here: Place::Totp.path().to_owned(), ..person.frame(app)? };
+    let next = Link::to_place(Place::Totp, frame.say("recovery-codes-go-on"));
+    let mut response = answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, codes, next));
+    if let Some(opened) = opened {
+        let cookie: HeaderValue = Kept::Session.keep(opened.secret.expose(), None, app.config.is_https())?;
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
