@@ -128,6 +128,20 @@ deeds! {
     AccountCreated = "account.created",
     /// A password was set.
     PasswordSet = "account.password_set",
+    /// The owner of an account said that a change wasn't theirs: everything that signs in there was made void.
+    AlarmRaised = "account.alarm_raised",
+    /// The owner of an account closed it for good.
+    AccountClosed = "account.closed",
+    /// The owner of an account took a copy of their data.
+    AccountExported = "account.exported",
+    /// A second factor is to be taken away, because its owner lost it.
+    FactorResetAsked = "factor.reset_asked",
+    /// It isn't: somebody objected.
+    FactorResetStopped = "factor.reset_stopped",
+    /// It was.
+    FactorResetDone = "factor.reset_done",
+    /// A browser that an account had signed in from was forgotten.
+    DeviceForgotten = "account.device_forgotten",
     /// An account was signed in to from a browser not seen before, and its owner was told.
     DeviceSeen = "account.device_seen",
     /// A one-time link was made: what it is for is its purpose.
@@ -192,6 +206,8 @@ deeds! {
     ContactAdded = "contact.added",
     /// A contact's record changed.
     ContactChanged = "contact.changed",
+    /// A contact corrected their own record (R-DIR-8).
+    ContactCorrected = "contact.corrected",
     /// A contact went inactive and lost access (R-DIR-3).
     ContactDeactivated = "contact.deactivated",
     /// A contact came back.
@@ -202,6 +218,8 @@ deeds! {
     MembershipChanged = "membership.changed",
     /// An account's access as a contact was taken away (R-DEL-2).
     MembershipDisabled = "membership.disabled",
+    /// An account no longer acts as a contact, who stays.
+    MembershipDetached = "membership.detached",
     /// A company was designated a user administrator (R-DEL-1).
     AdministratorDesignated = "membership.administrator_designated",
     /// So many attempts failed that none is taken for a while (SECURITY: guessing).

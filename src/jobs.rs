@@ -1,6 +1,7 @@
 //! The timetable: what runs when, without anybody asking for it. Every job may run on several servers at once, for each takes its items one by one;
 //! on one server a job never overlaps itself.
 
+mod factor_resets;
 mod reactions;
 
 use std::sync::Arc;
@@ -38,6 +39,7 @@ const TIMETABLE: &[Job] = &[
     Job { name: "keys", cron: "*/2 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
     Job { name: "limits", cron: "*/5 * * * * *", run: |app| Box::pin(refresh_limits(app)) },
     Job { name: "sessions", cron: "3 * * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::end_run_out(tx)))) },
+    Job { name: "factor resets", cron: "*/5 * * * * *", run: |app| Box::pin(async move { factor_resets::go_on(&app).await }) },
     Job { name: "events", cron: "* * * * * *", run: |app| Box::pin(async move { reactions::react(&app).await }) },
     Job { name: "logouts", cron: "* * * * * *", run: |app| Box::pin(deliver_logouts(app)) },
     Job { name: "sweep codes", cron: "0 7 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))) },

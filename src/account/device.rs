@@ -3,7 +3,7 @@
 
 use crate::audit::{Deed, What, record};
 use crate::base::ids::{AccountId, DeviceId};
-use crate::base::{Fault, Secret, SignInName, Timestamp};
+use crate::base::{Digest, Fault, Secret, SignInName, Timestamp};
 use crate::store::{self, Db, Tx};
 
 /// The account of that name, if it knows that browser at `now`. One statement, so that an unknown name takes as long as a known one.
@@ -71,6 +71,53 @@ pub async fn recognise(tx: &mut Tx, account: AccountId, device: &Secret, user_ag
         tx.now + tx.rules.device
     )?;
     Ok(false)
+}
+
+/// A browser that an account has signed in from.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is the column of that name")]
+pub struct Device {
+    pub id: DeviceId,
+    pub user_agent: String,
+    pub first_seen_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    /// When the second factor was last proven there, where it isn't asked for again for a while.
+    pub second_factor_at: Option<Timestamp>,
+    hash: Digest,
+}
+
+impl Device {
+    /// Whether it is the browser that keeps this secret.
+    #[must_use]
+    pub fn is(&self, secret: &Secret) -> bool {
+        self.hash == secret.digest()
+    }
+}
+
+/// The browsers that an account knows at `now`, the one seen last first.
+pub async fn devices(db: &mut Db, account: AccountId, now: Timestamp) -> Result<Vec<Device>, Fault> {
+    store::all!(
+        *db,
+        Device,
+        "select id, user_agent, first_seen_at, last_seen_at, second_factor_at, hash from devices where account = $1 and expires_at > $2 \
+         order by last_seen_at desc, id",
+        account,
+        now
+    )
+}
+
+/// Forgets a browser of an account: the next sign-in from it is one from an unknown device. Answers whether the account knew it.
+pub async fn forget(tx: &mut Tx, account: AccountId, id: DeviceId) -> Result<bool, Fault> {
+    let forgotten = store::execute!(tx.db, "delete from devices where id = $2 and account = $1", account, id)?;
+    if forgotten > 0 {
+        record(tx, Deed::new(What::DeviceForgotten).account(account).subject(id)).await?;
+    }
+    Ok(forgotten > 0)
+}
+
+/// Forgets every browser of an account: each counts as unknown again, and none has a counter of its own for wrong passwords.
+pub async fn forget_all(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    store::execute!(tx.db, "delete from devices where account = $1", account).map(drop)
 }
 
 /// Devices one sweep removes at most, so that it never holds the writer for long.

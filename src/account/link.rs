@@ -16,6 +16,10 @@ words! {
         StaffInvitation = "staff-invitation",
         /// Whoever confirmed another link chooses a password. It is never mailed: the browser keeps it.
         PasswordChoice = "password-choice",
+        /// Somebody who was told of a change of their account says that it wasn't theirs. It stands in every letter about one.
+        NotMe = "not-me",
+        /// The owner of an account chooses a password in the place of one that is void.
+        NewPassword = "new-password",
     }
 }
 
@@ -25,6 +29,8 @@ impl Purpose {
         match self {
             Self::StaffInvitation => rules.invitation,
             Self::PasswordChoice => rules.password_choice,
+            Self::NotMe => rules.not_me,
+            Self::NewPassword => rules.recovery,
         }
     }
 }
@@ -41,14 +47,14 @@ pub struct Link {
 }
 
 /// Makes a link for an account, out of a fresh secret that is written into a letter before the unit of work begins.
-/// An older link of the same purpose stops working.
+/// An older link of the same purpose stops working; not so those that object to a change, for each stands in a letter of its own.
 pub async fn issue(tx: &mut Tx, account: AccountId, purpose: Purpose, secret: &Secret) -> Result<(), Fault> {
     let id = LinkId(tx.dice.id(tx.now)?);
     let expires_at = tx.now + purpose.life(&tx.rules);
     store::execute!(
         tx.db,
         "insert into links (id, hash, account, purpose, created_at, expires_at) values ($1, $2, $3, $4, $5, $6) \
-         on conflict (account, purpose) where used_at is null do update set id = excluded.id, hash = excluded.hash, \
+         on conflict (account, purpose) where used_at is null and purpose <> 'not-me' do update set id = excluded.id, hash = excluded.hash, \
          created_at = excluded.created_at, expires_at = excluded.expires_at",
         id,
         secret.digest(),
@@ -88,6 +94,12 @@ pub async fn redeem(tx: &mut Tx, secret: &Secret, purpose: Purpose) -> Result<Op
     let deed = Deed::new(What::LinkUsed).account(account).subject(id);
     record(tx, deed.detail(serde_json::json!({ "purpose": purpose.as_str() }))).await?;
     Ok(Some(account))
+}
+
+/// Every other link of that purpose stops working too: what it was for is done.
+pub async fn void(tx: &mut Tx, account: AccountId, purpose: Purpose) -> Result<(), Fault> {
+    let sql = "update links set used_at = $3 where account = $1 and purpose = $2 and used_at is null";
+    store::execute!(tx.db, sql, account, purpose, tx.now).map(drop)
 }
 
 /// Links one sweep removes at most, so that it never holds the writer for long.

@@ -73,6 +73,29 @@ pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: T
     record(tx, Deed::new(What::PasswordSet).account(account)).await
 }
 
+/// Puts a new password, hashed already, in the place of the one whose hash is `old`. Of two changes at once one counts; answers whether
+/// this one did.
+pub async fn change_password(tx: &mut Tx, account: AccountId, (old, new): (&str, &str)) -> Result<bool, Fault> {
+    let changed = store::execute!(
+        tx.db,
+        "update accounts set password_hash = $3, password_set_at = $4 where id = $1 and password_hash = $2",
+        account,
+        old,
+        new,
+        tx.now
+    )?;
+    if changed > 0 {
+        device::forget_second_factors(tx, account).await?;
+        record(tx, Deed::new(What::PasswordSet).account(account)).await?;
+    }
+    Ok(changed > 0)
+}
+
+/// Makes the password void: nobody signs in with one until the owner chose another.
+pub async fn void_password(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    store::execute!(tx.db, "update accounts set password_hash = null, password_set_at = null where id = $1", account).map(drop)
+}
+
 /// The owner proved to own the mailbox, or that the operator handed them the link.
 pub async fn prove_mailbox(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     store::execute!(tx.db, "update accounts set mailbox_proven_at = $2 where id = $1", account, tx.now).map(drop)
@@ -92,6 +115,11 @@ pub async fn known_of(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fa
         known.extend([person.first_name, person.last_name, person.company_name]);
     }
     Ok(known)
+}
+
+/// The language its owner wants to be spoken to in, at every company.
+pub async fn set_language(tx: &mut Tx, account: AccountId, language: Language) -> Result<(), Fault> {
+    store::execute!(tx.db, "update accounts set language = $2 where id = $1", account, language).map(drop)
 }
 
 /// Replaces a hash by a costlier one of the same password, unless the password changed meanwhile.

@@ -58,9 +58,13 @@ pub async fn disable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     Ok(switched > 0)
 }
 
-/// Switches an account on again. Answers whether it was off.
+/// Switches an account on again, unless its owner closed it for good. Answers whether it was off.
 pub async fn enable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
-    let switched = store::execute!(tx.db, "update accounts set disabled_at = null where id = $1 and disabled_at is not null", account)?;
+    let switched = store::execute!(
+        tx.db,
+        "update accounts set disabled_at = null where id = $1 and disabled_at is not null and closed_at is null",
+        account
+    )?;
     if switched > 0 {
         record(tx, Deed::new(What::AccountEnabled).account(account)).await?;
     }

@@ -37,6 +37,12 @@ words! {
         SignedOut = "signed-out",
         /// Its owner ended it from another one.
         EndedByOwner = "ended-by-owner",
+        /// Its owner chose another password in another one.
+        PasswordChanged = "password-changed",
+        /// Its owner said that a change of the account wasn't theirs.
+        Alarm = "alarm",
+        /// Its owner closed the account.
+        Closed = "closed",
         /// A relying party asked, and it was its own user.
         RelyingParty = "relying-party",
         /// The same browser signed in again.
@@ -172,6 +178,21 @@ pub async fn touch(tx: &mut Tx, id: SessionId) -> Result<(), Fault> {
     .map(drop)
 }
 
+/// Gives a live session a new secret, because its owner proved to be there (session fixation): whoever else holds the old one is out.
+/// It stays the same row, and what relying parties were given in it lives on.
+pub async fn renew(tx: &mut Tx, account: AccountId, id: SessionId) -> Result<Option<Secret>, Fault> {
+    let secret = tx.dice.secret()?;
+    let renewed = store::execute!(
+        tx.db,
+        "update sessions set hash = $3, last_seen_at = $4 where id = $1 and account = $2 and ended_at is null",
+        id,
+        account,
+        secret.digest(),
+        tx.now
+    )?;
+    Ok((renewed > 0).then_some(secret))
+}
+
 /// Makes the session act as one of its account's memberships (R-DIR-6). Answers whether it is one.
 pub async fn choose(tx: &mut Tx, id: SessionId, membership: MembershipId) -> Result<bool, Fault> {
     let chosen = store::execute!(
@@ -294,13 +315,23 @@ async fn tell_end(tx: &mut Tx, (id, account): (SessionId, AccountId), because: B
 /// Ends every session of an account; answers how many were live. A sign-in going on at the same time writes the account's
 /// row too: it is either over, and its session ends here, or finds the account as it is after this.
 pub async fn end_all(tx: &mut Tx, account: AccountId, because: Because) -> Result<u64, Fault> {
+    end_all_but(tx, (account, None), because).await
+}
+
+/// The same, leaving out the session that asks for it.
+pub async fn end_others(tx: &mut Tx, (account, kept): (AccountId, SessionId), because: Because) -> Result<u64, Fault> {
+    end_all_but(tx, (account, Some(kept)), because).await
+}
+
+async fn end_all_but(tx: &mut Tx, (account, kept): (AccountId, Option<SessionId>), because: Because) -> Result<u64, Fault> {
     store::execute!(tx.db, "update accounts set password_hash = password_hash where id = $1", account)?;
     let ended = store::execute!(
         tx.db,
-        "update sessions set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null",
+        "update sessions set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null and id is distinct from $4",
         account,
         tx.now,
-        because.as_str()
+        because.as_str(),
+        kept
     )?;
     if ended > 0 {
         let deed = Deed::new(What::SessionEnded).account(account);

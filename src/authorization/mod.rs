@@ -132,6 +132,12 @@ pub enum Because {
     Revoked,
     /// The operator ended all that the person has.
     Operator,
+    /// The person chose another password: what the old one gave ends with it.
+    PasswordChanged,
+    /// The person said that a change of the account wasn't theirs.
+    Alarm,
+    /// The person closed their account.
+    Closed,
     /// A condition of access that doesn't come back no longer holds.
     AccessLost,
 }
@@ -143,6 +149,9 @@ impl Because {
             Self::RefreshTokenReplayed => "refresh token replayed",
             Self::Revoked => "revoked",
             Self::Operator => "operator",
+            Self::PasswordChanged => "password changed",
+            Self::Alarm => "alarm",
+            Self::Closed => "closed",
             Self::AccessLost => "access lost",
         }
     }
@@ -152,7 +161,7 @@ impl Because {
             Self::CodeReplayed => What::CodeReplayed,
             Self::RefreshTokenReplayed => What::RefreshTokenReplayed,
             Self::Revoked => What::AuthorizationRevoked,
-            Self::Operator | Self::AccessLost => What::AuthorizationEnded,
+            Self::Operator | Self::PasswordChanged | Self::Alarm | Self::Closed | Self::AccessLost => What::AuthorizationEnded,
         }
     }
 }

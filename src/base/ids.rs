@@ -34,6 +34,8 @@ ids! {
     MembershipId,
     /// A link that was mailed or printed.
     LinkId,
+    /// A second factor that is to be taken away.
+    FactorResetId,
     /// A browser in which an account is signed in.
     SessionId,
     /// A browser an account has signed in from before.

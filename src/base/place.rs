@@ -33,8 +33,22 @@ pub enum Place {
     Logout,
     /// The language switch.
     Language,
+    /// Says that an account is secured, after its owner said that a change wasn't theirs.
+    Secured,
     /// "My account".
     Account,
+    /// Correction of one's own record (R-DIR-8).
+    Record,
+    /// A copy of one's own data.
+    Export,
+    /// Closing of one's own account.
+    Close,
+    /// Says that it is closed.
+    Closed,
+    /// How one signs in, where one is signed in, which applications have access, and what happened of late.
+    Security,
+    /// Change of one's password.
+    ChangePassword,
     /// Where staff begin.
     Staff,
     /// Search for a company.
@@ -53,6 +67,8 @@ pub enum Place {
     StaffEndSessions,
     /// Switches a contact's account off or on.
     StaffSwitchAccount,
+    /// Asks that a contact's lost second factor go, or no longer.
+    StaffResetFactor,
     /// The vendor's people.
     StaffPeople,
     /// Gives one of the vendor's people other roles.
@@ -65,6 +81,10 @@ pub enum Place {
     StaffAudit,
     /// Ends one of the person's sessions.
     EndSession,
+    /// Ends all of them but this one.
+    EndOtherSessions,
+    /// Forgets a browser the person signed in from.
+    ForgetDevice,
     /// Withdraws a consent.
     WithdrawConsent,
     /// One's authenticator app and recovery codes.
@@ -107,7 +127,7 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 59] = [
         Self::Root,
         Self::Login,
         Self::Upstream,
@@ -122,7 +142,14 @@ impl Place {
         Self::PasswordDone,
         Self::Logout,
         Self::Language,
+        Self::Secured,
         Self::Account,
+        Self::Record,
+        Self::Export,
+        Self::Close,
+        Self::Closed,
+        Self::Security,
+        Self::ChangePassword,
         Self::Staff,
         Self::StaffCompanies,
         Self::StaffCompany,
@@ -132,12 +159,15 @@ impl Place {
         Self::StaffUnlock,
         Self::StaffEndSessions,
         Self::StaffSwitchAccount,
+        Self::StaffResetFactor,
         Self::StaffPeople,
         Self::StaffRoles,
         Self::StaffInviteAgain,
         Self::StaffDismiss,
         Self::StaffAudit,
         Self::EndSession,
+        Self::EndOtherSessions,
+        Self::ForgetDevice,
         Self::WithdrawConsent,
         Self::Totp,
         Self::RenewRecoveryCodes,
@@ -177,7 +207,14 @@ impl Place {
             Self::PasswordDone => "/password/done",
             Self::Logout => "/logout",
             Self::Language => "/language",
+            Self::Secured => "/account/secured",
             Self::Account => "/account",
+            Self::Record => "/account/record",
+            Self::Export => "/account/export",
+            Self::Close => "/account/close",
+            Self::Closed => "/account/closed",
+            Self::Security => "/account/security",
+            Self::ChangePassword => "/account/security/password",
             Self::Staff => "/staff",
             Self::StaffCompanies => "/staff/companies",
             Self::StaffCompany => "/staff/companies/{ref}",
@@ -187,12 +224,15 @@ impl Place {
             Self::StaffUnlock => "/staff/contacts/{id}/unlock",
             Self::StaffEndSessions => "/staff/contacts/{id}/sessions/end",
             Self::StaffSwitchAccount => "/staff/contacts/{id}/switch",
+            Self::StaffResetFactor => "/staff/contacts/{id}/second-factor/reset",
             Self::StaffPeople => "/staff/people",
             Self::StaffRoles => "/staff/people/{id}/roles",
             Self::StaffInviteAgain => "/staff/people/{id}/invite",
             Self::StaffDismiss => "/staff/people/{id}/dismiss",
             Self::StaffAudit => "/staff/audit",
             Self::EndSession => "/account/sessions/end",
+            Self::EndOtherSessions => "/account/sessions/end-others",
+            Self::ForgetDevice => "/account/devices/forget",
             Self::WithdrawConsent => "/account/consents/withdraw",
             Self::Totp => "/account/security/totp",
             Self::RenewRecoveryCodes => "/account/security/totp/recovery-codes",

@@ -36,6 +36,12 @@ pub struct Rules {
     pub invitation: Life,
     /// Whoever confirmed a link has this long to choose a password.
     pub password_choice: Life,
+    /// The owner of an account who lost the password has this long to take up the link that was mailed (R-ADM-11).
+    pub recovery: Life,
+    /// A second factor that Customer Service resets goes so long after its owner was told.
+    pub factor_reset: Life,
+    /// Whoever was told of a change of their account can object to it this long.
+    pub not_me: Life,
     /// The audit trail keeps its lines this long.
     pub audit: Life,
 }
@@ -57,6 +63,9 @@ impl Default for Rules {
             device: Life::days(30),
             invitation: Life::days(7),
             password_choice: Life::minutes(30),
+            recovery: Life::minutes(30),
+            factor_reset: Life::hours(24),
+            not_me: Life::days(7),
             audit: Life::days(730),
         }
     }

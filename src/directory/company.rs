@@ -80,6 +80,11 @@ pub async fn company(db: &mut Db, id: CompanyId) -> Result<Option<Company>, Faul
     store::optional!(*db, Company, companies!("where id = $1"), id)
 }
 
+/// Writes a company's row, so that whoever decides over several rows of it does so after one another.
+pub async fn bump(tx: &mut Tx, id: CompanyId) -> Result<(), Fault> {
+    store::execute!(tx.db, "update companies set version = version + 1 where id = $1", id).map(drop)
+}
+
 /// The company with this ERP reference.
 pub async fn company_by_ref(db: &mut Db, reference: &str) -> Result<Option<Company>, Fault> {
     store::optional!(*db, Company, companies!("where ref = $1"), reference)

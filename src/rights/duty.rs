@@ -25,6 +25,8 @@ words! {
         EndSessions = "contact.end_sessions",
         /// Switch a contact's account off and on.
         SwitchAccounts = "contact.switch",
+        /// Have the lost second factor of a contact's account taken away, and stop that.
+        ResetFactors = "contact.reset_factor",
         /// See the vendor's people.
         ViewStaff = "staff.view",
         /// Invite them, give them roles, dismiss them.

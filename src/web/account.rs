@@ -1,29 +1,23 @@
-//! "My account": who I am here, what I may do, where I am signed in, and which applications know me.
+//! "My account": who I am here, and what I may do. How I sign in is the security page's.
 
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
 use crate::access::{self, Snapshot};
-use crate::account::{self, Because, Session};
+use crate::account;
 use crate::app::App;
-use crate::authorization::consent::{self, Consent};
-use crate::base::ids::{ConsentId, SessionId};
-use crate::base::{EServiceCode, Fault, Place, Timestamp};
+use crate::base::{EServiceCode, Fault, Language, Place};
 use crate::http::answer::{self, Stop};
-use crate::http::consent::in_words;
-use crate::http::error::Trouble;
 use crate::http::page::Frame;
-use crate::http::{Person, Posted, at_a_page};
-use crate::relying_party::Scope;
+use crate::http::{Person, at_a_page};
 use crate::rights::{self, Group};
 use crate::store::View;
 use crate::web::company_choice::CompanyOption;
-use crate::words::Device;
 
 /// The account page.
 #[derive(Debug, Template)]
@@ -37,10 +31,6 @@ pub struct AccountPage {
     pub access: AccessView,
     /// Every company they may act for; a choice is offered where there are several.
     pub companies: Vec<CompanyOption>,
-    /// Where they are signed in.
-    pub sessions: Vec<SessionView>,
-    /// Which applications they allowed.
-    pub applications: Vec<ApplicationView>,
 }
 
 /// The contact's record.
@@ -52,6 +42,8 @@ pub struct PersonView {
     pub login: String,
     /// The email address.
     pub email: String,
+    /// What they are written to in.
+    pub language: Language,
     /// Landline or mobile.
     pub phone: Option<String>,
 }
@@ -86,48 +78,25 @@ pub struct EServiceGroup {
     pub e_services: Vec<String>,
 }
 
-/// A session, as its owner sees it.
-#[derive(Clone, Debug)]
-pub struct SessionView {
-    /// What the button sends.
-    pub id: String,
-    /// The browser, in words.
-    pub device: String,
-    /// The last address seen.
-    pub address: String,
-    /// When it began.
-    pub since: Timestamp,
-    /// When it was last used.
-    pub seen: Timestamp,
-    /// Whether it is the one reading this page.
-    pub here: bool,
-}
-
-/// An application with access.
-#[derive(Clone, Debug)]
-pub struct ApplicationView {
-    /// What the button sends.
-    pub id: String,
-    /// The application's name.
-    pub name: String,
-    /// What it sees, in words.
-    pub sights: Vec<String>,
-    /// Since when.
-    pub since: Timestamp,
+/// What the page's address says was just done: its record was corrected, or nothing that it knows.
+#[derive(Deserialize)]
+pub(super) struct Just {
+    #[serde(default)]
+    done: String,
 }
 
 /// Shows the page.
-pub async fn show(State(app): State<App>, person: Person) -> Result<Response, Stop> {
+pub(super) async fn show(State(app): State<App>, person: Person, Query(just): Query<Just>) -> Result<Response, Stop> {
     let frame = person.frame(&app)?;
+    let notice = (just.done == "record").then(|| frame.say("account-done-record"));
+    let frame = Frame { notice, here: Place::Account.path().to_owned(), ..frame };
     let rows = app.look(async |view| Rows::read(view, &person).await).await?;
     let asked = at_a_page(&person.caller, &person.session);
     let companies = rows.people.iter().filter(|other| access::judge(other, asked).holds());
     let page = AccountPage {
-        person: PersonView::new(&person.snapshot, rows.login),
+        person: PersonView::new(&person.snapshot, rows.login, person.caller.language),
         access: AccessView::new(&app, &frame, &person.snapshot),
         companies: companies.map(|other| CompanyOption::new(&frame, other, &person.session)).collect(),
-        sessions: rows.sessions.iter().map(|session| SessionView::new(&frame, session, &person.session)).collect(),
-        applications: rows.consents.iter().map(|consent| ApplicationView::new(&app, &frame, consent)).collect(),
         frame,
     };
     Ok(answer::page(StatusCode::OK, &page))
@@ -137,56 +106,22 @@ pub async fn show(State(app): State<App>, person: Person) -> Result<Response, St
 struct Rows {
     login: Option<String>,
     people: Vec<Snapshot>,
-    sessions: Vec<Session>,
-    consents: Vec<Consent>,
 }
 
 impl Rows {
     async fn read(view: &mut View, person: &Person) -> Result<Self, Fault> {
         let account = person.session.account;
-        Ok(Self {
-            login: account::login_of(&mut view.db, account).await?,
-            people: access::of_account(&mut view.db, account).await?,
-            sessions: account::list(&mut view.db, account, (view.now, view.rules.session_idle)).await?,
-            consents: consent::of_account(&mut view.db, account).await?,
-        })
+        Ok(Self { login: account::login_of(&mut view.db, account).await?, people: access::of_account(&mut view.db, account).await? })
     }
 }
 
-/// The button of one session.
-#[derive(Debug, Deserialize)]
-pub struct Which {
-    session: SessionId,
-}
-
-/// Ends one of the person's sessions. Another person's answers like one that doesn't exist.
-pub async fn end_session(State(app): State<App>, posted: Posted<Which>) -> Result<Response, Stop> {
-    let person = Person::behind(&app, posted.caller, &posted.headers).await?;
-    let account = person.session.account;
-    let ended = app.act(person.actor(), async |tx| account::end(tx, account, posted.form.session, Because::EndedByOwner).await).await?;
-    Ok(if ended { answer::go(Place::Account) } else { answer::trouble(&app, &person.caller, Trouble::NotFound) })
-}
-
-/// The button of one application.
-#[derive(Debug, Deserialize)]
-pub struct Withdrawn {
-    consent: ConsentId,
-}
-
-/// Withdraws a consent: what it gave is dead with it.
-pub async fn withdraw_consent(State(app): State<App>, posted: Posted<Withdrawn>) -> Result<Response, Stop> {
-    let person = Person::behind(&app, posted.caller, &posted.headers).await?;
-    let account = person.session.account;
-    let withdrawn = app.act(person.actor(), async |tx| consent::withdraw(tx, account, posted.form.consent).await).await?;
-    Ok(if withdrawn { answer::go(Place::Account) } else { answer::trouble(&app, &person.caller, Trouble::NotFound) })
-}
-
 impl PersonView {
-    fn new(person: &Snapshot, login: Option<String>) -> Self {
+    fn new(person: &Snapshot, login: Option<String>, otherwise: Language) -> Self {
         Self {
             name: person.full_name(),
             login: login.unwrap_or_else(|| person.email.clone()),
             email: person.email.clone(),
+            language: person.language.as_deref().and_then(Language::from_tag).unwrap_or(otherwise),
             phone: person.phone.clone().or_else(|| person.mobile.clone()),
         }
     }
@@ -220,31 +155,5 @@ impl EServiceGroup {
                 .collect(),
         };
         Group::ALL.iter().map(group).filter(|group| !group.e_services.is_empty()).collect()
-    }
-}
-
-impl SessionView {
-    fn new(frame: &Frame, session: &Session, current: &Session) -> Self {
-        Self {
-            id: session.id.to_string(),
-            device: Device::from_user_agent(&session.user_agent).in_words(frame.words),
-            address: session.address.clone().unwrap_or_else(|| frame.say("access-address-unknown")),
-            since: session.created_at,
-            seen: session.last_seen_at,
-            here: session.id == current.id,
-        }
-    }
-}
-
-impl ApplicationView {
-    fn new(app: &App, frame: &Frame, consent: &Consent) -> Self {
-        // A relying party that the operator removed is still named by what it was called in requests.
-        let party = app.relying_parties.find(&consent.client);
-        Self {
-            id: consent.id.to_string(),
-            name: party.map_or_else(|| consent.client.clone(), |party| party.name(frame.words.language()).to_owned()),
-            sights: in_words(frame, consent.scope.iter().map(Scope::as_str)),
-            since: consent.granted_at,
-        }
     }
 }

@@ -18,6 +18,8 @@ use crate::http::page::Frame;
 use crate::http::{Caller, Posted};
 use crate::store::Tx;
 
+use super::alarm;
+
 /// The page behind a link.
 #[derive(Debug, Template)]
 #[template(path = "link.html")]
@@ -64,10 +66,14 @@ pub(super) async fn confirm(State(app): State<App>, Path(token): Path<String>, p
     let Some((found, _)) = find(&app, &token).await? else { return stale() };
     let secret = Secret::presented(&token);
     match found.purpose {
-        Purpose::StaffInvitation => {
+        Purpose::StaffInvitation | Purpose::NewPassword => {
             let choice = Dice.secret()?;
             let is_live = app.act(caller.acts_as(Who::Visitor), async |tx| take_up(tx, (&secret, found.purpose), &choice).await).await?;
             if is_live { Ok(choose_password(&app, &choice)?) } else { stale() }
+        }
+        Purpose::NotMe => {
+            let raised = alarm::raise(&app, &caller, (&secret, found.account)).await?;
+            if raised { Ok(answer::go(Place::Secured)) } else { stale() }
         }
         // The browser keeps it; nobody is sent one.
         Purpose::PasswordChoice => stale(),

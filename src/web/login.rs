@@ -18,11 +18,10 @@ use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
 use crate::http::{Caller, Carried, Posted, Visitor, home};
 use crate::limits::TooMany;
-use crate::mail::Outgoing;
 use crate::store::Tx;
 
 use super::arrival::Arrival;
-use super::notices::{self, Owner};
+use super::notices::{self, Notice, Owner};
 use super::password::{self, Right, Typed};
 use super::upstream;
 
@@ -169,7 +168,7 @@ async fn attempt(arrival: &Arrival<'_>, headers: &HeaderMap, form: &Fields) -> R
 }
 
 /// With the right password, in one unit of work: a session where access holds, and the guess no longer counted.
-async fn sign_in(tx: &mut Tx, arrival: &Arrival<'_>, entrant: Entrant<'_>, notice: Option<Outgoing>) -> Result<Outcome, Fault> {
+async fn sign_in(tx: &mut Tx, arrival: &Arrival<'_>, entrant: Entrant<'_>, notice: Option<Notice>) -> Result<Outcome, Fault> {
     let outcome = account::sign_in::enter(tx, entrant, arrival.visit()).await?;
     if let Outcome::Entered(entered) = &outcome
         && !entered.known_device

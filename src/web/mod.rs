@@ -1,19 +1,24 @@
-//! Pages for people: sign-in, choice of company, "my account". Each handler answers with a page of `templates/`.
+//! Pages for people: sign-in, choice of company, "my account", its security. Each handler answers with a page of `templates/`.
 //! Which step of an authorization comes next is not decided here: pages lead back to the dispatcher.
 
 pub mod account;
+pub mod alarm;
 mod arrival;
+pub mod close;
 pub mod company_choice;
 pub mod enrol_first;
+mod export;
 mod language;
 pub mod links;
 pub mod login;
 pub mod mailbox;
 pub mod new_password;
-mod notices;
+pub mod notices;
 mod password;
 pub mod reauthenticate;
+pub mod record;
 pub mod second_factor;
+pub mod security;
 pub mod seeds;
 mod sign_out;
 pub mod staff;
@@ -49,11 +54,20 @@ pub fn routes() -> Router<App> {
         .route(Place::Link.path(), get(links::show).post(links::confirm))
         .route(Place::NewPassword.path(), get(new_password::show).post(new_password::submit))
         .route(Place::PasswordDone.path(), get(new_password::done))
+        .route(Place::Secured.path(), get(alarm::done))
         .route(Place::Logout.path(), get(sign_out::show).post(sign_out::submit))
         .route(Place::Language.path(), get(language::switch))
         .route(Place::Account.path(), get(account::show))
-        .route(Place::EndSession.path(), post(account::end_session))
-        .route(Place::WithdrawConsent.path(), post(account::withdraw_consent))
+        .route(Place::Record.path(), get(record::show).post(record::save))
+        .route(Place::Export.path(), get(export::download))
+        .route(Place::Close.path(), get(close::show).post(close::submit))
+        .route(Place::Closed.path(), get(close::done))
+        .route(Place::EndSession.path(), post(security::end_session))
+        .route(Place::EndOtherSessions.path(), post(security::end_others))
+        .route(Place::ForgetDevice.path(), post(security::forget_device))
+        .route(Place::WithdrawConsent.path(), post(security::withdraw_consent))
+        .route(Place::Security.path(), get(security::show))
+        .route(Place::ChangePassword.path(), get(security::password::show).post(security::password::submit))
         .route(Place::Totp.path(), get(totp::show).post(totp::enrol))
         .route(Place::RenewRecoveryCodes.path(), post(totp::renew))
         .route(Place::RemoveTotp.path(), post(totp::remove))

@@ -7,8 +7,9 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::account::policy::{self, Class, Weak};
-use crate::account::{self, Purpose, link};
+use crate::account::{self, Because, Purpose, link};
 use crate::app::App;
+use crate::authorization;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Place, Secret};
@@ -17,8 +18,10 @@ use crate::http::cookies::Kept;
 use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
 use crate::http::{Caller, Posted};
+use crate::mail::letters::Change;
+use crate::store::Tx;
 
-use super::links;
+use super::{links, notices};
 
 /// The page that asks for a new password.
 #[derive(Debug, Template)]
@@ -63,18 +66,30 @@ pub(super) async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Re
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
     let hash = app.hasher.hash(form.password).await?;
+    let letter = notices::of_change(&app, &caller, (account, Change::PasswordChanged)).await?;
     let set = app.act(caller.acts_as(Who::Account(account)), async |tx| {
         if link::redeem(tx, &secret, Purpose::PasswordChoice).await?.is_none() {
             return Ok(false);
         }
-        account::set_password(tx, account, &hash, tx.now).await.map(|()| true)
+        let is_first = set(tx, account, &hash).await?;
+        notices::post(tx, &app, letter.filter(|_| !is_first)).await.map(|()| true)
     });
     if !set.await? {
         return Ok(answer::trouble(&app, &caller, Trouble::StaleLink));
     }
+    app.postman.wake();
     let mut response = answer::go(Place::PasswordDone);
     response.headers_mut().append(header::SET_COOKIE, Kept::Link.forget(app.config.is_https())?);
     Ok(response)
+}
+
+/// Whatever the password before gave ends with it; the second factor stays. Answers whether it is the account's first.
+async fn set(tx: &mut Tx, account: AccountId, hash: &str) -> Result<bool, Fault> {
+    let is_first = account::by_id(&mut tx.db, account).await?.is_none_or(|before| before.activated_at.is_none());
+    account::set_password(tx, account, hash, tx.now).await?;
+    account::end_all(tx, account, Because::PasswordChanged).await?;
+    authorization::end_all(tx, account, authorization::Because::PasswordChanged).await?;
+    Ok(is_first)
 }
 
 /// Says that it is done, and leads on.
@@ -99,7 +114,7 @@ impl Choosing {
 }
 
 /// Asks the policy, away from the threads that answer: guessing takes some milliseconds.
-async fn judge(app: &App, account: AccountId, password: String) -> Result<Result<(), Weak>, Fault> {
+pub(super) async fn judge(app: &App, account: AccountId, password: String) -> Result<Result<(), Weak>, Fault> {
     let known = app.look(async |view| account::known_of(&mut view.db, account).await).await?;
     let judged = tokio::task::spawn_blocking(move || {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -118,19 +133,22 @@ impl NewPasswordPage {
     /// After a password that the policy refuses; answered with 422.
     #[must_use]
     pub fn refused(mut self, is_missing: bool, weak: &Weak) -> Self {
-        let frame = &self.frame;
-        let sentence = match weak {
-            _ if is_missing => frame.say("new-password-missing"),
-            Weak::Short => frame.say("new-password-short"),
-            Weak::Long => frame.say("new-password-long"),
-            Weak::Lacks(Class::Lower) => frame.say("new-password-lacks-lower"),
-            Weak::Lacks(Class::Upper) => frame.say("new-password-lacks-upper"),
-            Weak::Lacks(Class::Digit) => frame.say("new-password-lacks-digit"),
-            Weak::Lacks(Class::Special) => frame.say("new-password-lacks-special"),
-            Weak::Contains(word) => frame.tell("new-password-contains", &[("word", word.as_str())]),
-            Weak::Guessable => frame.say("new-password-guessable"),
-        };
-        self.errors.add("password-new", sentence);
+        self.errors.add("password-new", sentence(&self.frame, is_missing, weak));
         self
+    }
+}
+
+/// Why a password is refused, and what to do about it.
+pub(super) fn sentence(frame: &Frame, is_missing: bool, weak: &Weak) -> String {
+    match weak {
+        _ if is_missing => frame.say("new-password-missing"),
+        Weak::Short => frame.say("new-password-short"),
+        Weak::Long => frame.say("new-password-long"),
+        Weak::Lacks(Class::Lower) => frame.say("new-password-lacks-lower"),
+        Weak::Lacks(Class::Upper) => frame.say("new-password-lacks-upper"),
+        Weak::Lacks(Class::Digit) => frame.say("new-password-lacks-digit"),
+        Weak::Lacks(Class::Special) => frame.say("new-password-lacks-special"),
+        Weak::Contains(word) => frame.tell("new-password-contains", &[("word", word.as_str())]),
+        Weak::Guessable => frame.say("new-password-guessable"),
     }
 }

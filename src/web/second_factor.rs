@@ -21,12 +21,11 @@ use crate::http::errand::{self, Waiting};
 use crate::http::page::{Errors, Frame};
 use crate::http::{Caller, Posted};
 use crate::limits::{self, Counted, TooMany};
-use crate::mail::Outgoing;
 use crate::mail::letters::Change;
 use crate::store::Tx;
 
 use super::arrival::Arrival;
-use super::notices::{self, Owner};
+use super::notices::{self, Notice, Owner};
 use super::{enrol_first, seeds};
 
 /// The page that asks for the second factor.
@@ -261,7 +260,7 @@ impl Attempt<'_> {
         })
     }
 
-    async fn complete(&self, tx: &mut Tx, proof: Proof, new_device: Option<Outgoing>) -> Result<Outcome, Fault> {
+    async fn complete(&self, tx: &mut Tx, proof: Proof, new_device: Option<Notice>) -> Result<Outcome, Fault> {
         let halfway = &self.step.halfway;
         let outcome = sign_in::complete(tx, halfway, proof, self.arrival.visit()).await?;
         if let Outcome::Entered(entered) = &outcome {

@@ -1,6 +1,7 @@
 //! Every page, in both languages, held against what all pages promise: one heading, unique ids, labelled fields, nothing inline.
 //! `GALLERY=some/folder cargo test gallery` also writes the pages there, to be looked at.
 
+mod own_account;
 mod samples;
 mod second_factors;
 mod staff;

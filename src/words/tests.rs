@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Keys put together at run time: the pattern, and what may stand in its place.
-const COMPOSED: [(&str, &[&str]); 21] = [
+const COMPOSED: &[(&str, &[&str])] = &[
     ("language-{}", &["fr", "en"]),
     ("scope-{}", &SCOPES),
     ("access-{}-label", &CONDITIONS),
@@ -25,11 +25,45 @@ const COMPOSED: [(&str, &[&str]); 21] = [
     ("link-{}-lead", &MAILED),
     ("link-{}-next", &MAILED),
     ("link-{}-confirm", &MAILED),
+    ("security-done-{}", &["password", "session", "other-sessions", "device", "application"]),
     ("security-{}-subject", &CHANGES),
     ("security-{}-sentence", &CHANGES),
+    ("activity-{}", &ACTIVITIES),
 ];
 
-const CHANGES: [&str; 5] = ["totp-enrolled", "totp-removed", "recovery-codes-made", "recovery-code-used", "codes-guessed"];
+/// What people are told of their account, by the names of the trail.
+const ACTIVITIES: [&str; 30] = [
+    "session-began",
+    "session-refused",
+    "session-ended",
+    "account-password_set",
+    "account-alarm_raised",
+    "account-device_forgotten",
+    "contact-corrected",
+    "account-exported",
+    "factor-enrolled",
+    "factor-removed",
+    "factor-recovery_codes_made",
+    "factor-recovery_code_used",
+    "account-device_seen",
+    "session-strengthened",
+    "factor-reset_asked",
+    "factor-reset_stopped",
+    "factor-reset_done",
+    "account-unlocked",
+    "account-disabled",
+    "account-enabled",
+    "consent-given",
+    "consent-withdrawn",
+    "authorization-began",
+    "authorization-code_replayed",
+    "authorization-refresh_token_replayed",
+    "membership-approved",
+    "membership-changed",
+    "membership-disabled",
+    "membership-administrator_designated",
+    "limit-closed",
+];
 
 const CONDITIONS: [&str; 14] = [
     "company-validated",
@@ -52,13 +86,43 @@ const STAFF_CONDITIONS: [&str; 5] = ["account-enabled", "account-activated", "ma
 
 const STAFF_ROLES: [&str; 3] = ["customer_service", "support_agent", "operator"];
 
-const STAFF_DEEDS: [&str; 9] =
-    ["unlocked", "not-locked", "sessions-ended", "switched-off", "switched-on", "blocked", "unblocked", "invited", "roles-changed"];
+const STAFF_DEEDS: [&str; 11] = [
+    "unlocked",
+    "not-locked",
+    "sessions-ended",
+    "switched-off",
+    "switched-on",
+    "reset-asked",
+    "reset-stopped",
+    "blocked",
+    "unblocked",
+    "invited",
+    "roles-changed",
+];
 
 const SCOPES: [&str; 8] = ["openid", "profile", "email", "phone", "address", "company", "rights", "offline_access"];
 
 /// The purposes of links that have a page.
-const MAILED: [&str; 1] = ["staff-invitation"];
+const MAILED: [&str; 3] = ["staff-invitation", "not-me", "new-password"];
+
+/// The changes of an account that a letter tells of.
+const CHANGES: [&str; 15] = [
+    "new-device",
+    "password-changed",
+    "totp-enrolled",
+    "totp-removed",
+    "recovery-codes-made",
+    "recovery-code-used",
+    "codes-guessed",
+    "record-changed",
+    "factor-reset-asked",
+    "factor-reset",
+    "account-closed",
+    "session-ended",
+    "sessions-ended",
+    "device-forgotten",
+    "application-withdrawn",
+];
 
 const TROUBLES: [&str; 10] =
     ["not-found", "stale-form", "stale-errand", "stale-link", "other-duty", "upstream", "bad-request", "too-large", "busy", "broken"];
@@ -83,6 +147,7 @@ fn every_sentence_said_exists_and_every_sentence_is_said() {
         assert!(known.contains_key(&text), "`{text}` is said but no sentence: {place}");
     }
     for (pattern, parts) in COMPOSED {
+        let parts = parts.iter();
         for part in parts {
             let key = pattern.replace("{}", part);
             assert!(known.contains_key(&key), "`{key}` is put together from `{pattern}` but no sentence");

@@ -328,7 +328,7 @@ fn an_account_is_made_shown_switched_off_and_on() {
     assert!(Ran::of(french).printed.contains("unmet account-enabled: Le compte"));
     assert!(desk.does("account enable alice@durand.example").contains("switched on"));
     assert!(desk.does("account end-sessions alice@durand.example").contains("had no session"));
-    assert!(desk.does("account remove-second-factor alice@durand.example").contains("had no second factor"));
+    assert!(desk.does("account reset-factor alice@durand.example").contains("has no second factor"));
     desk.fails("account show nobody@durand.example", &["nobody@durand.example"]);
 }
 

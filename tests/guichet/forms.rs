@@ -13,7 +13,7 @@ async fn forms(world: &World) -> (Browser, Vec<Attack>) {
     let portal = world.client("portal");
     let mut browser = world.signed_in("alice").await;
     portal.authorize(&mut browser).await;
-    let mut page = browser.get("/account").await.page().forms();
+    let mut page = browser.get("/account/security").await.page().forms();
     browser.open(&world.client("demo-web").ask().path()).await;
     page.extend(browser.page_forms());
     let mut attacks: Vec<Attack> = Vec::new();
@@ -39,7 +39,7 @@ async fn send(browser: &Browser, attack: &Attack, csrf: Option<&str>) -> Answer 
 
 /// What a form could change: the session, its sessions and consents, and how many rows the audit trail has.
 async fn state(browser: &Browser) -> (u16, usize, usize) {
-    let answer = browser.clone().get("/account").await;
+    let answer = browser.clone().get("/account/security").await;
     let forms = answer.page().forms();
     let count = |path: &str| forms.iter().filter(|form| form.action == path).count();
     (answer.status(), count("/account/sessions/end"), count("/account/consents/withdraw"))

@@ -53,7 +53,7 @@ both! {
 
 /// The ids of the sessions that my account lists.
 async fn listed(browser: &mut Browser) -> Vec<String> {
-    let page = browser.get("/account").await.page();
+    let page = browser.get("/account/security").await.page();
     let forms = page.forms().into_iter().filter(|form| form.action == "/account/sessions/end");
     forms.map(|form| form.field("session").to_owned()).collect()
 }
@@ -67,11 +67,11 @@ both! {
         assert!(is_signed_in(&mut there).await);
         let both = listed(&mut here).await;
         assert_eq!(both.len(), 2);
-        assert!(here.get("/account").await.text().contains("198.51.100.9"));
+        assert!(here.get("/account/security").await.text().contains("198.51.100.9"));
 
         let other = both.iter().find(|session| !own.contains(session)).unwrap();
         let answer = here.send_form_to("/account/sessions/end", ("session", other)).await;
-        assert_eq!(answer.header("location"), "/account");
+        assert_eq!(answer.header("location"), "/account/security?done=session");
         assert!(is_signed_in(&mut here).await && !is_signed_in(&mut there).await);
         assert_eq!(listed(&mut here).await, own);
     }

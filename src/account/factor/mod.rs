@@ -4,6 +4,7 @@
 mod guess;
 mod recovery;
 mod require;
+pub mod reset;
 #[cfg(test)]
 mod tests;
 mod totp;
@@ -35,6 +36,7 @@ pub async fn remove_all(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> 
     store::execute!(tx.db, "delete from recovery_codes where account = $1", account)?;
     device::forget_second_factors(tx, account).await?;
     if had {
+        reset::stop(tx, account).await?;
         record(tx, Deed::new(What::FactorRemoved).account(account)).await?;
     }
     Ok(had)

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use tokio::sync::Barrier;
 use uuid::Uuid;
 
+use super::reset::{self, NotAsked};
 use super::{HOW_MANY, Offer, RecoveryCode, Replacing, Requirement, Seed, accept, enrolled, find, is_required, left, offer, offered};
 use super::{prove, remove_all, renew, require, spend, sweep};
 use crate::account::create;
@@ -241,5 +242,59 @@ proptest! {
     fn no_text_breaks_it(text: String) {
         let seed = Seed::roll(Dice).unwrap();
         let _ = (Seed::parse(&text), seed.step_of(&text, Timestamp::from_millis(0)), seed.url(&text, &text));
+    }
+}
+
+#[tokio::test]
+async fn a_reset_happens_once_a_day_after_the_owner_was_told_unless_it_is_stopped() {
+    for trial in trial::databases().await {
+        let bench = Bench::at(&trial.store).await;
+        let asked = async || bench.act(async |tx| reset::ask(tx, bench.account).await).await;
+        let next = async || bench.look(async |view| reset::due(&mut view.db, view.now).await).await;
+        let waiting = async || bench.look(async |view| reset::waiting(&mut view.db, bench.account).await).await;
+        assert_eq!(asked().await, Err(NotAsked::Nothing));
+
+        bench.enrol(1).await;
+        let (one, other) = tokio::join!(asked(), asked());
+        assert!(one.is_ok() != other.is_ok(), "one of two at once");
+        bench.clock.advance(Life::days(2));
+        assert_eq!(next().await, None, "nobody told the owner");
+        let untold = bench.look(async |view| reset::untold(&mut view.db).await).await.unwrap();
+        let told = async || bench.act(async |tx| reset::tell(tx, untold.id).await).await;
+        assert!(told().await && !told().await);
+        bench.clock.advance(Life::hours(23));
+        assert_eq!(next().await, None);
+        bench.clock.advance(Life::hours(1));
+        let due = next().await.unwrap();
+        let done = async || bench.act(async |tx| reset::carry_out(tx, due).await).await;
+        let (one, other) = tokio::join!(done(), done());
+        assert!(one != other && next().await.is_none() && !bench.is_enrolled().await);
+
+        bench.enrol(2).await;
+        assert!(asked().await.is_ok(), "another one later");
+        let untold = waiting().await.unwrap();
+        assert_eq!(asked().await, Err(NotAsked::Already(untold.due_at)));
+        let stopped = async || bench.act(async |tx| reset::stop(tx, bench.account).await).await;
+        assert!(stopped().await && !stopped().await);
+        assert!(!bench.act(async |tx| reset::tell(tx, untold.id).await).await, "nobody is told of what won't happen");
+        bench.clock.advance(Life::days(2));
+        assert!(next().await.is_none() && !bench.act(async |tx| reset::carry_out(tx, untold).await).await && bench.is_enrolled().await);
+    }
+}
+
+#[tokio::test]
+async fn a_factor_that_is_proven_or_replaced_isnt_lost() {
+    for trial in trial::databases().await {
+        let bench = Bench::at(&trial.store).await;
+        let ask = async || bench.act(async |tx| reset::ask(tx, bench.account).await).await.is_ok();
+        let waits = async || bench.look(async |view| reset::waiting(&mut view.db, bench.account).await).await.is_some();
+        let (id, codes) = bench.enrol(1).await;
+        assert!(ask().await && bench.spend(&codes[0]).await && waits().await, "a recovery code says nothing of the app");
+        assert!(!bench.accept(id, 1).await && waits().await, "nor does a code that was used");
+        assert!(bench.accept(id, 2).await && !waits().await);
+        assert!(ask().await && waits().await);
+        bench.enrol(3).await;
+        assert!(!waits().await);
+        assert!(ask().await && bench.act(async |tx| remove_all(tx, bench.account).await).await && !waits().await);
     }
 }

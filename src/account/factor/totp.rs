@@ -9,7 +9,7 @@ use crate::base::{Dice, Fault, Life, Seal, Sealed, Timestamp};
 use crate::store::{self, Db, Tx};
 
 use super::super::device;
-use super::{RecoveryCode, enrolled, lock, renew};
+use super::{RecoveryCode, enrolled, lock, renew, reset};
 
 /// An offer that nobody took up is replaced, and swept, after this time.
 const OFFERED_FOR: Life = Life::hours(1);
@@ -144,6 +144,10 @@ pub async fn accept(tx: &mut Tx, account: AccountId, (id, step): (TotpId, i64)) 
         id,
         step
     )?;
+    if accepted == 1 {
+        // Whoever has the app hasn't lost it.
+        reset::stop(tx, account).await?;
+    }
     Ok(accepted == 1)
 }
 
@@ -168,6 +172,8 @@ pub async fn prove(tx: &mut Tx, offer: Offer, (id, step): (TotpId, i64), replaci
     // Of the account's other seeds, proven or offered, none is left, and what devices remember was proven by those.
     store::execute!(tx.db, "delete from totp_factors where account = $1 and id <> $2", offer.account, id)?;
     device::forget_second_factors(tx, offer.account).await?;
+    // Nor is this one lost.
+    reset::stop(tx, offer.account).await?;
     store::execute!(tx.db, "update totp_factors set proven_at = $2, last_step = $3 where id = $1", id, tx.now, step)?;
     record(tx, Deed::new(What::FactorEnrolled).account(offer.account).subject("totp")).await?;
     renew(tx, offer.account).await.map(Some)

@@ -8,6 +8,7 @@ mod staff;
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
+use crate::account::factor::reset::{self, NotAsked};
 use crate::account::{self, Because, Record};
 use crate::authorization;
 use crate::base::vocabulary::UnknownWord;
@@ -28,8 +29,8 @@ pub(super) enum Command {
     Invite(Named),
     /// Gives somebody of the staff exactly the roles named
     Roles(staff::Roles),
-    /// Takes away an account's second factor, for somebody who lost it; you vouch for who asks
-    RemoveSecondFactor(Named),
+    /// Takes a lost second factor away, a day after its owner was told by mail; they can object
+    ResetFactor(Named),
     /// Switches an account off and ends its sessions
     Disable(Named),
     /// Switches an account on again
@@ -52,7 +53,7 @@ pub(super) async fn run(opened: Opened, command: Command) -> Result<(), Failure>
         Command::EndSessions(named) => end_sessions(&opened, &named).await,
         Command::Invite(named) => staff::invite_again(&opened, &named).await,
         Command::Roles(arguments) => staff::set_roles(&opened, &arguments).await,
-        Command::RemoveSecondFactor(named) => remove_second_factor(&opened, &named).await,
+        Command::ResetFactor(named) => reset_factor(&opened, &named).await,
         Command::Disable(named) => switch(&opened, &named, Switch::Off).await,
         Command::Enable(named) => switch(&opened, &named, Switch::On).await,
     }
@@ -74,13 +75,13 @@ async fn end_sessions(opened: &Opened, named: &Named) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn remove_second_factor(opened: &Opened, named: &Named) -> Result<(), Failure> {
+async fn reset_factor(opened: &Opened, named: &Named) -> Result<(), Failure> {
     let (name, found) = named.find(opened).await?;
-    let removed = opened.act(async |tx| account::factor::remove_all(tx, found.id).await).await?;
-    tell(if removed {
-        format!("The second factor of {name} is gone, with its recovery codes. Where one is demanded, the next sign-in enrols another.")
-    } else {
-        format!("{name} had no second factor.")
+    let asked = opened.act(async |tx| reset::ask(tx, found.id).await).await?;
+    tell(match asked {
+        Ok(due_at) => format!("The second factor of {name} goes at {due_at}, unless its owner objects: a running server mails them now."),
+        Err(NotAsked::Nothing) => format!("{name} has no second factor."),
+        Err(NotAsked::Already(due_at)) => format!("That was asked for already: the second factor of {name} goes at {due_at}."),
     });
     Ok(())
 }
@@ -106,7 +107,7 @@ async fn switch(opened: &Opened, named: &Named, to: Switch) -> Result<(), Failur
         (Switch::Off, true) => format!("{name} is switched off, and its sessions have ended."),
         (Switch::Off, false) => format!("{name} was switched off already."),
         (Switch::On, true) => format!("{name} is switched on; its sessions don't come back."),
-        (Switch::On, false) => format!("{name} was switched on already."),
+        (Switch::On, false) => format!("{name} was switched on already, or its owner closed it for good."),
     });
     Ok(())
 }

@@ -21,12 +21,12 @@ pub(super) fn reference(cell: &str) -> Result<String, String> {
 }
 
 /// A text there must be.
-pub(super) fn text(cell: &str) -> Result<String, String> {
+pub(in crate::directory) fn text(cell: &str) -> Result<String, String> {
     optional_text(cell)?.ok_or_else(|| "is empty: every row needs one".to_owned())
 }
 
 /// A text. Line breaks become blanks, for names stand in headers of mails and in lines of logs.
-pub(super) fn optional_text(cell: &str) -> Result<Option<String>, String> {
+pub(in crate::directory) fn optional_text(cell: &str) -> Result<Option<String>, String> {
     let line = cell.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.contains(is_invisible) {
         return Err(format!("{} has an invisible character: remove it", Quoted::new(cell)));
@@ -77,7 +77,7 @@ pub(super) fn email(cell: &str) -> Result<Email, String> {
 }
 
 /// A phone number as it was typed, or nothing.
-pub(super) fn phone(cell: &str) -> Result<Option<String>, String> {
+pub(in crate::directory) fn phone(cell: &str) -> Result<Option<String>, String> {
     let Some(number) = optional_text(cell)? else { return Ok(None) };
     let sane = number.chars().all(|char| char.is_ascii_digit() || "+ ().-/".contains(char));
     let digits = number.chars().filter(char::is_ascii_digit).count();
@@ -89,7 +89,7 @@ pub(super) fn phone(cell: &str) -> Result<Option<String>, String> {
 }
 
 /// A language Guichet speaks, or nothing.
-pub(super) fn language(cell: &str) -> Result<Option<Language>, String> {
+pub(in crate::directory) fn language(cell: &str) -> Result<Option<Language>, String> {
     if cell.is_empty() {
         return Ok(None);
     }

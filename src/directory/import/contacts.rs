@@ -9,6 +9,7 @@ use crate::directory::company::{branches_by_refs, companies_by_refs};
 use crate::directory::contact::{
     Contact, contacts_by_emails, contacts_by_refs, delist_contact, insert_contact, listed_contacts, park_email, update_contact,
 };
+use crate::directory::correction::{Field, Held, keep, settle};
 use crate::events::{self, Happening};
 use crate::store::Tx;
 
@@ -22,6 +23,8 @@ use super::rows::{ContactRow, File, Line};
 pub(super) struct Plan {
     insert: Vec<Contact>,
     update: Vec<Contact>,
+    /// Corrections that no longer hold, because the ERP took them or knows better.
+    settle: Vec<(ContactId, Field)>,
     /// Contacts among those to update whose email changes.
     park: Vec<ContactId>,
     delist: Vec<ContactId>,
@@ -49,8 +52,9 @@ pub(super) async fn plan(tx: &mut Tx, lines: &[Line<ContactRow>], absence: Optio
         }
     }
     forecast.rejections.extend(take_out_clashes(&mut candidates, &stored));
+    let held = Held::read(tx).await?;
     for candidate in &candidates {
-        forecast.counts.add(plan.compare(tx, candidate)?);
+        forecast.counts.add(plan.compare(candidate, candidate.wanted(tx)?, &held));
     }
     if let Some(file) = absence {
         let mentioned = file.mentioned();
@@ -212,12 +216,15 @@ impl Candidate<'_> {
 }
 
 impl Plan {
-    fn compare(&mut self, tx: &Tx, candidate: &Candidate<'_>) -> Result<Change, Fault> {
-        let after = candidate.wanted(tx)?;
+    fn compare(&mut self, candidate: &Candidate<'_>, mut after: Contact, held: &Held) -> Change {
         let Some(before) = candidate.stored else {
             self.insert.push(after);
-            return Ok(Change::Created);
+            return Change::Created;
         };
+        // R-DIR-8: what the contact corrected isn't undone by an ERP that hasn't heard of it.
+        let (undone, settled) = held.compare(&after);
+        undone.into_iter().for_each(|field| keep(&mut after, before, field));
+        self.settle.extend(settled.into_iter().map(|field| (before.id, field)));
         let change = Change::between(before, &after, |contact| contact.erp_inactive_at.is_none());
         let turn = match change {
             Change::Deactivated => Some(What::ContactDeactivated),
@@ -230,7 +237,7 @@ impl Plan {
             self.park.extend(candidate.changes_email());
             self.update.push(after);
         }
-        Ok(change)
+        change
     }
 
     /// Writes what the plan says.
@@ -244,6 +251,9 @@ impl Plan {
         for contact in &self.update {
             update_contact(tx, contact).await?;
             step();
+        }
+        for (contact, field) in &self.settle {
+            settle(tx, *contact, *field).await?;
         }
         for contact in &self.insert {
             insert_contact(tx, contact).await?;

@@ -3,7 +3,7 @@
 //! Applying first plans, reading only, and then writes what differs. So a refused file has changed nothing, and a file applied twice
 //! writes nothing the second time but its line in the audit trail.
 
-mod cells;
+pub(super) mod cells;
 mod columns;
 mod companies;
 mod contacts;

@@ -1,4 +1,5 @@
-//! One contact, for staff: who they are, whether they can sign in and why not, and what helps: unlock, end sessions, switch the account.
+//! One contact, for staff: who they are, whether they can sign in and why not, and what helps: unlock, end sessions, switch
+//! the account, take a lost second factor away.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -8,6 +9,7 @@ use serde::Deserialize;
 
 use super::{Asked, Done, Menu, condition};
 use crate::access::{self, Condition, Door, Prospect, Snapshot};
+use crate::account::factor::reset::{self, FactorReset, NotAsked};
 use crate::account::{self, Because, Record, Session};
 use crate::app::App;
 use crate::base::ids::{AccountId, ContactId};
@@ -67,6 +69,10 @@ pub struct AccountView {
     pub locked: Option<String>,
     /// Where it is signed in: device, address, last use.
     pub sessions: Vec<(String, String, Timestamp)>,
+    /// Since when it has a second factor.
+    pub second_factor_since: Option<Timestamp>,
+    /// When that goes, where its owner said that it is lost.
+    pub reset_due: Option<Timestamp>,
     /// Whether it acts for other companies as well.
     pub is_shared: bool,
 }
@@ -80,6 +86,8 @@ pub struct May {
     pub end_sessions: bool,
     /// Switch the account off and on.
     pub switch: bool,
+    /// Have a lost second factor taken away.
+    pub reset_factor: bool,
 }
 
 /// What the page is made from.
@@ -90,6 +98,7 @@ struct Rows {
     person: Option<Snapshot>,
     account: Option<(Record, Vec<String>, Vec<Session>)>,
     locked: Option<Life>,
+    reset: Option<FactorReset>,
     memberships: usize,
 }
 
@@ -113,6 +122,7 @@ pub(in crate::web) async fn show(
             unlock: staff.may(&app, Duty::Unlock),
             end_sessions: staff.may(&app, Duty::EndSessions),
             switch: staff.may(&app, Duty::SwitchAccounts),
+            reset_factor: staff.may(&app, Duty::ResetFactors),
         },
         frame,
     };
@@ -125,15 +135,16 @@ impl Rows {
         let company = directory::company(&mut view.db, contact.company).await?;
         let (Some(company), Some(prospect)) = (company, access::of_prospect(&mut view.db, id).await?) else { return Ok(None) };
         let person = access::of_contact(&mut view.db, id).await?;
-        let (mut account, mut locked, mut memberships) = (None, None, 0);
+        let (mut account, mut locked, mut reset, mut memberships) = (None, None, None, 0);
         if let Some(person) = &person {
             let names = account::names(&mut view.db, person.account).await?;
             let sessions = account::list(&mut view.db, person.account, (view.now, view.rules.session_idle)).await?;
             account = account::by_id(&mut view.db, person.account).await?.map(|record| (record, names, sessions));
             locked = account::locked(view, &app.config.limits, person.account).await?;
+            reset = reset::waiting(&mut view.db, person.account).await?;
             memberships = access::of_account(&mut view.db, person.account).await?.len();
         }
-        Ok(Some(Self { contact, company, prospect, person, account, locked, memberships }))
+        Ok(Some(Self { contact, company, prospect, person, account, locked, reset, memberships }))
     }
 
     fn standing(&self, frame: &Frame) -> Vec<Standing> {
@@ -165,6 +176,8 @@ impl Rows {
             activated_at: record.activated_at,
             locked: self.locked.map(|wait| frame.words.count("staff-locked", (wait.as_seconds() + 59) / 60)),
             sessions: sessions.iter().map(in_words).collect(),
+            second_factor_since: self.person.as_ref().and_then(|person| person.second_factor_enrolled_at),
+            reset_due: self.reset.map(|reset| reset.due_at),
             is_shared: self.memberships > 1,
         })
     }
@@ -219,6 +232,26 @@ pub(in crate::web) async fn switch(State(app): State<App>, Path(id): Path<String
     let (staff, id, account) = deed(&app, (caller, &headers), (&id, Duty::SwitchAccounts)).await?;
     app.act(staff.actor(), async |tx| if on { account::enable(tx, account).await } else { account::disable(tx, account).await }).await?;
     Ok(back(id, if on { Done::SwitchedOn } else { Done::SwitchedOff }))
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Lost {
+    lost: bool,
+}
+
+/// Asks that every second factor of the contact's account go, a day after its owner was told by mail, or stops that.
+pub(in crate::web) async fn reset_factor(State(app): State<App>, Path(id): Path<String>, posted: Posted<Lost>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form: Lost { lost } } = posted;
+    let (staff, id, account) = deed(&app, (caller, &headers), (&id, Duty::ResetFactors)).await?;
+    if !lost {
+        app.act(staff.actor(), async |tx| reset::stop(tx, account).await).await?;
+        return Ok(back(id, Done::ResetStopped));
+    }
+    Ok(match app.act(staff.actor(), async |tx| reset::ask(tx, account).await).await? {
+        Ok(_) | Err(NotAsked::Already(_)) => back(id, Done::ResetAsked),
+        // It was switched off since the page was shown.
+        Err(NotAsked::Nothing) => answer::see_other(&Place::StaffContact.with(id)),
+    })
 }
 
 /// Whoever has the duty, and the account it is done to. A contact without one answers like one that doesn't exist.

@@ -31,6 +31,7 @@ pub(super) fn routes() -> Router<App> {
         .route(Place::StaffUnlock.path(), post(contact::unlock))
         .route(Place::StaffEndSessions.path(), post(contact::end_sessions))
         .route(Place::StaffSwitchAccount.path(), post(contact::switch))
+        .route(Place::StaffResetFactor.path(), post(contact::reset_factor))
         .route(Place::StaffPeople.path(), get(people::list).post(people::invite))
         .route(Place::StaffRoles.path(), post(people::set_roles))
         .route(Place::StaffInviteAgain.path(), post(people::invite_again))
@@ -80,6 +81,10 @@ words! {
         SwitchedOff = "switched-off",
         /// An account was switched on.
         SwitchedOn = "switched-on",
+        /// A lost second factor is going to be taken away.
+        ResetAsked = "reset-asked",
+        /// It isn't, after all.
+        ResetStopped = "reset-stopped",
         /// A company was blocked.
         Blocked = "blocked",
         /// A company was let in again.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 
-use super::second_factors;
+use super::{own_account, second_factors};
 use crate::access::Condition;
 use crate::account::Purpose;
 use crate::account::policy::Weak;
@@ -16,15 +16,15 @@ use crate::http::form_post::FormPostPage;
 use crate::http::logout::{LoggedOutPage, LogoutPage};
 use crate::http::page::{Frame, Link, SignedIn, Whom};
 use crate::http::refusal::{Around, RefusalPage, Standing, Wish};
-use crate::mail::letters::{NewDevice, Stationery};
-use crate::web::account::{AccessView, AccountPage, ApplicationView, EServiceGroup, PersonView, SessionView};
+use crate::mail::Letter;
+use crate::web::account::{AccessView, AccountPage, EServiceGroup, PersonView};
 use crate::web::company_choice::{CompanyChoicePage, CompanyOption};
 use crate::web::links::LinkPage;
 use crate::web::login::LoginPage;
 use crate::web::mailbox::{MailView, MailboxPage};
 use crate::web::new_password::{NewPasswordPage, PasswordDonePage};
 use crate::web::welcome::WelcomePage;
-use crate::words::{Device, Words};
+use crate::words::Words;
 
 pub(super) const PORTAL: &str = "Customer portal";
 pub(super) const CHROME: &str =
@@ -35,6 +35,7 @@ pub(super) type Named = Vec<(String, String)>;
 pub fn pages(language: Language) -> Named {
     let mut pages = sign_in(language);
     pages.extend(second_factors::pages(language));
+    pages.extend(own_account::pages(language));
     pages.extend(troubles(language));
     pages.extend(console(language));
     pages.extend(links(language));
@@ -43,15 +44,11 @@ pub fn pages(language: Language) -> Named {
 }
 
 pub fn letters(language: Language) -> Named {
-    let mut letters = vec![("new-device".to_owned(), new_device(language))];
-    letters.extend(second_factors::letters(language));
-    letters
-        .into_iter()
-        .flat_map(|(name, letter)| {
-            let text = format!("<pre>{}\n\n{}</pre>", letter.subject, letter.text);
-            [(name.clone(), letter.html), (format!("{name}-text"), text)]
-        })
-        .collect()
+    let both = |(name, letter): (String, Letter)| {
+        let text = format!("<pre>{}\n\n{}</pre>", letter.subject, letter.text);
+        [(name.clone(), letter.html), (format!("{name}-text"), text)]
+    };
+    own_account::letters(language).into_iter().flat_map(both).collect()
 }
 
 pub(super) fn now() -> Timestamp {
@@ -176,7 +173,7 @@ fn refusal(language: Language) -> RefusalPage {
 }
 
 fn console(language: Language) -> Named {
-    let letter = new_device(language);
+    let letter = own_account::new_device(language);
     let mail = MailView {
         to: "alice@durand.example".to_owned(),
         subject: letter.subject,
@@ -187,7 +184,7 @@ fn console(language: Language) -> Named {
     };
     vec![
         named("account", &account(language)),
-        named("account-empty", &AccountPage { companies: Vec::new(), applications: Vec::new(), access: bare(), ..account(language) }),
+        named("account-empty", &AccountPage { companies: Vec::new(), access: bare(), ..account(language) }),
         named("mailbox", &MailboxPage { frame: frame(language), mails: vec![mail] }),
         named("mailbox-empty", &MailboxPage { frame: frame(language), mails: Vec::new() }),
     ]
@@ -223,19 +220,12 @@ fn account(language: Language) -> AccountPage {
         name: name.to_owned(),
         e_services: e_services.iter().map(|one| (*one).to_owned()).collect(),
     };
-    let session = |device: &str, hours: i64, here: bool| SessionView {
-        id: device.to_owned(),
-        device: Device::from_user_agent(device).in_words(frame.words),
-        address: "2001:db8:85a3::8a2e:370:7334".to_owned(),
-        since: now() - Life::hours(hours),
-        seen: now() - Life::minutes(hours * 3 - 3),
-        here,
-    };
     AccountPage {
         person: PersonView {
             name: "Inès Aubert-Lefèvre".to_owned(),
             login: "ines".to_owned(),
             email: "ines@compta.example".to_owned(),
+            language,
             phone: None,
         },
         access: AccessView {
@@ -252,25 +242,6 @@ fn account(language: Language) -> AccountPage {
             ..bare()
         },
         companies: companies(true),
-        sessions: vec![session(CHROME, 1, true), session("Firefox/1 Linux", 20, false), session("", 30, false)],
-        applications: vec![ApplicationView {
-            id: "a".to_owned(),
-            name: PORTAL.to_owned(),
-            sights: consent::in_words(&frame, ["openid", "profile", "rights"]),
-            since: now() - Life::days(12),
-        }],
         frame,
     }
-}
-
-fn new_device(language: Language) -> crate::mail::Letter {
-    let on = Stationery { words: Words::of(language), brand: Arc::new(Brand::default()), now: now() };
-    let letter = NewDevice {
-        name: "Alice Durand".to_owned(),
-        at: now(),
-        device: Device::from_user_agent(CHROME),
-        address: "203.0.113.7".to_owned(),
-        account: "https://id.example/account".to_owned(),
-    };
-    letter.write(&on).unwrap()
 }

@@ -1,20 +1,14 @@
 //! The pages and letters of second factors.
 
-use std::sync::Arc;
-
-use super::samples::{CHROME, Named, PORTAL, frame, named, now, signed_in};
+use super::samples::{Named, PORTAL, frame, named, now, signed_in};
 use crate::account::factor::{RecoveryCode, Seed};
-use crate::base::brand::Brand;
 use crate::base::{Dice, Language, Life, Place};
 use crate::http::page::Link;
-use crate::mail::Letter;
-use crate::mail::letters::{Change, SecurityChange, Stationery};
 use crate::web::enrol_first::EnrolFirstPage;
 use crate::web::reauthenticate::ReauthenticatePage;
 use crate::web::second_factor::SecondFactorPage;
 use crate::web::seeds::SeedView;
 use crate::web::totp::{EnrolledView, RecoveryCodesPage, TotpPage};
-use crate::words::{Device, Words};
 
 fn seed() -> SeedView {
     let seed = Seed::parse("GVIXDUMSK5DEM2JTNBKVO3LBGRLTSTCY").unwrap();
@@ -48,17 +42,4 @@ pub fn pages(language: Language) -> Named {
         named("reauthenticate-incomplete", &again().incomplete()),
         named("reauthenticate-too-often", &again().too_often(Life::minutes(1))),
     ]
-}
-
-pub fn letters(language: Language) -> Vec<(String, Letter)> {
-    let on = Stationery { words: Words::of(language), brand: Arc::new(Brand::default()), now: now() };
-    let letter = |what: &Change| SecurityChange {
-        name: "Théo Vasseur".to_owned(),
-        what: *what,
-        at: now(),
-        device: Device::from_user_agent(CHROME),
-        address: "203.0.113.7".to_owned(),
-        page: "https://id.example/account/security/totp".to_owned(),
-    };
-    Change::ALL.iter().map(|what| (what.to_string(), letter(what).write(&on).unwrap())).collect()
 }

@@ -95,6 +95,8 @@ fn contact(frame: Frame, with_account: bool) -> ContactPage {
         activated_at: Some(now() - Life::days(90)),
         locked: Some(frame.words.count("staff-locked", 14)),
         sessions: vec![("Firefox, Linux".to_owned(), "2001:db8:85a3::8a2e:370:7334".to_owned(), now() - Life::minutes(3))],
+        second_factor_since: Some(now() - Life::days(40)),
+        reset_due: (frame.words.language() == Language::Fr).then(|| now() + Life::hours(23)),
         is_shared: true,
     };
     ContactPage {
@@ -112,7 +114,7 @@ fn contact(frame: Frame, with_account: bool) -> ContactPage {
         },
         standing: standing(&frame),
         account: with_account.then_some(account),
-        may: May { unlock: true, end_sessions: true, switch: true },
+        may: May { unlock: true, end_sessions: true, switch: true, reset_factor: true },
         frame,
     }
 }

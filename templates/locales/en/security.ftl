@@ -15,7 +15,6 @@ totp-remove-title = Switch off
 totp-removing = Your password alone will let you in. Your app, your recovery codes and the browsers you asked us to remember no longer count.
 totp-remove = Switch off two-step sign-in
 totp-required = Two-step sign-in is required of you, so it can’t be switched off. You can set up another app.
-totp-back = Back to “My account”
 recovery-codes-title = Recovery codes
 recovery-codes-left = { $count ->
     [0] You have no recovery code left.

@@ -15,7 +15,6 @@ totp-remove-title = Désactiver
 totp-removing = Votre mot de passe suffira pour entrer. Votre application, vos codes de secours et les navigateurs mémorisés ne compteront plus.
 totp-remove = Désactiver la connexion en deux étapes
 totp-required = La connexion en deux étapes est obligatoire pour vous : elle ne peut pas être désactivée. Vous pouvez installer une autre application.
-totp-back = Retour à « Mon compte »
 recovery-codes-title = Codes de secours
 recovery-codes-left = { $count ->
     [0] Il ne vous reste aucun code de secours.

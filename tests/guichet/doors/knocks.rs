@@ -2,6 +2,7 @@
 
 use guichet::base::Place;
 
+use crate::security_page::ANOTHER;
 use crate::world::{PASSWORD, VERIFIER};
 
 /// Every door of a server, and every grant of its token endpoint.
@@ -28,8 +29,28 @@ pub const KNOCKS: &[Knock] = &[
     page(Place::Logout),
     form(Place::Logout, &[]),
     page(Place::Language).asking(&[("to", "fr"), ("back", "/login")]),
+    page(Place::Link),
+    form(Place::Link, &[]),
+    page(Place::NewPassword),
+    form(Place::NewPassword, &[("password", ANOTHER)]),
+    page(Place::PasswordDone),
+    page(Place::Secured),
     page(Place::Account),
+    page(Place::Record),
+    form(
+        Place::Record,
+        &[("title", ""), ("first_name", "Sam"), ("last_name", "Durand"), ("phone", "0199001001"), ("mobile", ""), ("language", "en")],
+    ),
+    page(Place::Export),
+    page(Place::Close),
+    // What would leave nobody to knock again is knocked at with a wrong password.
+    form(Place::Close, &[("password", ANOTHER)]),
+    page(Place::Closed),
+    page(Place::Security),
+    page(Place::ChangePassword),
+    form(Place::ChangePassword, &[("current", ANOTHER), ("password", "Tasse-Verte-Pont-9?")]),
     form(Place::EndSession, &[("session", "{session}")]),
+    form(Place::ForgetDevice, &[("device", "{device}")]),
     form(Place::WithdrawConsent, &[("consent", "{consent}")]),
     page(Place::Totp),
     form(Place::Totp, &[("code", "000000")]),
@@ -79,6 +100,8 @@ pub const KNOCKS: &[Knock] = &[
     client(Place::Revoke, &[("token", "{refresh}")]),
     Knock { by: By::Bearer, ..page(Place::UserInfo) },
     Knock { by: By::Bearer, ..form(Place::UserInfo, &[]) },
+    // Last, for it ends the sessions of whoever knocked before.
+    form(Place::EndOtherSessions, &[]),
 ];
 
 /// An authorization request that a session and a consent answer.

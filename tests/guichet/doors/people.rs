@@ -110,6 +110,8 @@ impl Visitor {
         let idle = world.app.config.lives.session_idle;
         let sessions = world.app.look(async |view| account::list(&mut view.db, account, (view.now, idle)).await).await.unwrap();
         named.insert("{session}", sessions.first().map_or(Uuid::nil(), |session| session.id.0).to_string());
+        let devices = world.app.look(async |view| account::devices(&mut view.db, account, view.now).await).await.unwrap();
+        named.insert("{device}", devices.first().map_or(Uuid::nil(), |device| device.id.0).to_string());
         browser = match who {
             Who::Refused => browser.from("198.51.100.1"),
             Who::FromElsewhere => browser.with("origin", "https://evil.example").with("sec-fetch-site", "cross-site"),
@@ -128,7 +130,7 @@ impl Visitor {
         assert_eq!(browser.sign_in(who.login(), PASSWORD).await.status(), 303, "{who:?}");
         browser.get("/staff").await;
         let nobodys = Uuid::nil().to_string();
-        let named = [("{errand}", errand), ("csrf", browser.csrf()), ("{session}", nobodys.clone()), ("{consent}", nobodys)];
+        let named = [("{errand}", errand), ("csrf", browser.csrf()), ("{session}", nobodys.clone()), ("{consent}", nobodys.clone()), ("{device}", nobodys)];
         Self { browser, named: named.into() }
     }
 

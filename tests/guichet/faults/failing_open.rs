@@ -69,7 +69,7 @@ impl Held {
         let code = portal.authorize_silently(&mut browser.clone()).await;
         let told = world.client("demo-rs").introspect(&tokens.access, &[]).await;
         let doors = [
-            ("page", browser.clone().get("/account").await.status() == 200),
+            ("page", browser.clone().get("/account/security").await.status() == 200),
             ("authorize", code),
             ("userinfo", portal.userinfo(&tokens.access).await.status() == 200),
             ("introspection", told.status() == 200 && told.json()["active"] == true),

@@ -51,7 +51,7 @@ both! {
         }
         let mut browser = forging(world.signed_in("alice").await);
         browser.get("/account").await;
-        assert!(browser.get("/account").await.text().contains("127.0.0.1"), "the session was last used from there");
+        assert!(browser.get("/account/security").await.text().contains("127.0.0.1"), "the session was last used from there");
     }
 }
 

@@ -121,9 +121,9 @@ async fn sign_out(holdings: &Holdings, page: &str, button: &str) {
     }
 }
 
-/// The values of one field in the forms of "my account" that go to that path.
+/// The values of one field in the forms of "security" that go to that path.
 async fn listed(browser: &mut Browser, path: &str, field: &str) -> Vec<String> {
-    let forms = browser.get("/account").await.page().forms();
+    let forms = browser.get("/account/security").await.page().forms();
     forms.iter().filter(|form| form.action == path).map(|form| form.field(field).to_owned()).collect()
 }
 
@@ -132,7 +132,7 @@ async fn end_from_another_session(world: &World, holdings: &Holdings) {
     let sessions = listed(&mut holdings.behind.clone(), path, "session").await;
     assert_eq!(sessions.len(), 4);
     let mut other = world.signed_in("alice").await;
-    other.get("/account").await;
+    other.get("/account/security").await;
     for session in sessions {
         other.send_form_to(path, ("session", &session)).await;
     }
@@ -143,7 +143,8 @@ async fn withdraw_consent(world: &World, name: &str) {
     let mut other = world.signed_in("alice").await;
     let consents = listed(&mut other, path, "consent").await;
     assert_eq!(consents.len(), 4);
-    let text = other.get("/account").await.text();
+    let text = other.get("/account/security").await.text();
+    let (_, text) = text.split_once("id=\"applications\"").unwrap();
     let (before, _) = text.split_once(name).map(|(_, after)| after.split_once("</form>").unwrap()).unwrap();
     let consent = consents.iter().find(|consent| before.contains(consent.as_str())).unwrap();
     other.send_form_to(path, ("consent", consent)).await;

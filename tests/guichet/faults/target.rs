@@ -5,6 +5,9 @@ use guichet::account;
 
 use crate::world::{Answer, Browser, PASSWORD, World, both, login};
 
+/// Where somebody's sessions, devices and applications are listed.
+const SECURITY: &str = "/account/security";
+
 const NOBODYS: &str = "01890000-0000-7000-8000-000000000000";
 
 /// The one form of somebody's page that goes to that path.
@@ -19,6 +22,7 @@ struct Owner {
     browser: Browser,
     session: String,
     consent: String,
+    device: String,
     errand: String,
 }
 
@@ -27,8 +31,9 @@ impl Owner {
         let mut browser = world.signed_in(who).await;
         world.client("portal").authorize(&mut browser).await;
         Self {
-            session: id(&mut browser, "/account", "/account/sessions/end", "session").await,
-            consent: id(&mut browser, "/account", "/account/consents/withdraw", "consent").await,
+            session: id(&mut browser, SECURITY, "/account/sessions/end", "session").await,
+            consent: id(&mut browser, SECURITY, "/account/consents/withdraw", "consent").await,
+            device: id(&mut browser, SECURITY, "/account/devices/forget", "device").await,
             errand: id(&mut browser, &world.client("demo-web").ask().path(), "/login/consent", "errand").await,
             browser,
         }
@@ -36,9 +41,10 @@ impl Owner {
 
     /// Whether nothing of theirs was touched.
     async fn is_untouched(&mut self, world: &World) -> bool {
-        let (browser, account) = (&mut self.browser, "/account");
+        let (browser, account) = (&mut self.browser, SECURITY);
         let same = id(browser, account, "/account/sessions/end", "session").await == self.session
-            && id(browser, account, "/account/consents/withdraw", "consent").await == self.consent;
+            && id(browser, account, "/account/consents/withdraw", "consent").await == self.consent
+            && id(browser, account, "/account/devices/forget", "device").await == self.device;
         let errand = browser.get(&format!("/login/consent?errand={}", self.errand)).await;
         same && errand.shows("consent-allow") && world.client("portal").receives(&browser.open(&world.client("portal").ask().path()).await)
     }
@@ -67,6 +73,7 @@ both! {
             let (csrf, name) = (browser.csrf(), login(who));
             let token = ("csrf", csrf.as_str());
             let (errand, session, consent) = (alice.errand.clone(), alice.session.clone(), alice.consent.clone());
+            let device = alice.device.clone();
             let foreign = if who == "fanny" { "C-1001" } else { "C-1002" };
             let asked: Vec<(Naming<'_>, &str)> = vec![
                 (("/login?errand=ID", None), &errand),
@@ -79,6 +86,7 @@ both! {
                 (("/login/consent", Some(vec![token, ("decision", "deny"), ("errand", "ID")])), &errand),
                 (("/account/sessions/end", Some(vec![token, ("session", "ID")])), &session),
                 (("/account/consents/withdraw", Some(vec![token, ("consent", "ID")])), &consent),
+                (("/account/devices/forget", Some(vec![token, ("device", "ID")])), &device),
                 (("/login/company", Some(vec![token, ("company", "ID")])), foreign),
             ];
             for (naming, id) in &asked {

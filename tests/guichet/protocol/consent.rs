@@ -67,11 +67,11 @@ both! {
 /// Withdraws the one consent that my account shows.
 async fn withdraw(world: &World, who: &str) {
     let mut browser = world.signed_in(who).await;
-    let page = browser.get("/account").await.page();
+    let page = browser.get("/account/security").await.page();
     let form = page.forms().into_iter().find(|form| form.action == "/account/consents/withdraw").expect("no application is listed");
     let answer = browser.send_form_to("/account/consents/withdraw", ("consent", form.field("consent"))).await;
-    assert_eq!(answer.header("location"), "/account");
-    let page = browser.get("/account").await.page();
+    assert_eq!(answer.header("location"), "/account/security?done=application");
+    let page = browser.get("/account/security").await.page();
     assert!(!page.forms().iter().any(|form| form.action == "/account/consents/withdraw"));
 }
 
@@ -99,7 +99,7 @@ both! {
         let portal = world.client("portal");
         let mut alice = world.signed_in("alice").await;
         let tokens = portal.enter(&mut alice).await;
-        let page = alice.get("/account").await.page();
+        let page = alice.get("/account/security").await.page();
         let form = page.forms().into_iter().find(|form| form.action == "/account/consents/withdraw").unwrap();
         let mut bruno = world.signed_in("bruno").await;
         bruno.get("/account").await;

@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 use url::form_urlencoded::Serializer;
 
 use super::page::Page;
-use super::{Answer, login};
+use super::{Answer, PASSWORD, login};
 
 /// A browser. A clone has the same cookies, as a second tab would, and then goes its own way.
 #[derive(Clone)]
@@ -157,6 +157,16 @@ impl Browser {
     /// Opens an address and goes on where it sends.
     pub async fn open(&mut self, path: &str) -> Answer {
         let answer = self.get(path).await;
+        self.follow(answer).await
+    }
+
+    /// Opens a page that wants a fresh proof, and gives the password again where it does.
+    pub async fn open_freshly(&mut self, path: &str) -> Answer {
+        let answer = self.open(path).await;
+        if !answer.shows("reauth-submit") {
+            return answer;
+        }
+        let answer = self.submit("reauth-submit", &[("password", PASSWORD)]).await;
         self.follow(answer).await
     }
 

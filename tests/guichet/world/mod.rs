@@ -167,6 +167,14 @@ impl Server {
         self.app.clock.advance(Life::parse(by).unwrap());
     }
 
+    /// The last mail to somebody, and the path of the link its button leads to.
+    pub async fn last_mail(&self, who: &str) -> (mail::Sent, String) {
+        let to = login(who);
+        let mail = self.mails().await.into_iter().rfind(|mail| mail.to == to).unwrap_or_else(|| panic!("no mail to {to}"));
+        let path = mail.links.first().and_then(|link| link.strip_prefix(ISSUER)).unwrap_or_default().to_owned();
+        (mail, path)
+    }
+
     /// The mails sent so far, those due now included.
     pub async fn mails(&self) -> Vec<mail::Sent> {
         guichet::jobs::run_due(&self.app).await.unwrap();

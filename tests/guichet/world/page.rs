@@ -74,18 +74,25 @@ impl Page {
         let index = button.form.expect("the button stands in no form");
         let form = &self.0[index];
         // A box that isn't ticked isn't sent.
-        let is_sent = |field: &&Element| {
-            field.tag == "input" && (field.attribute("type") != Some("checkbox") || field.attribute("checked").is_some())
+        let is_sent = |field: &Element| match field.tag.as_str() {
+            "input" => field.attribute("type") != Some("checkbox") || field.attribute("checked").is_some(),
+            tag => tag == "select",
         };
-        let fields = self.0.iter().filter(|element| element.form == Some(index)).filter(is_sent);
-        let mut fields: Vec<(String, String)> = fields
-            .filter_map(|field| Some((field.attribute("name")?.to_owned(), field.attribute("value").unwrap_or_default().to_owned())))
-            .collect();
+        let fields = self.0.iter().enumerate().filter(|(_, element)| element.form == Some(index) && is_sent(element));
+        let mut fields: Vec<(String, String)> =
+            fields.filter_map(|(at, field)| Some((field.attribute("name")?.to_owned(), self.value_of(at, field)))).collect();
         if let Some(name) = button.attribute("name") {
             fields.push((name.to_owned(), button.attribute("value").unwrap_or_default().to_owned()));
         }
         let action = form.attribute("action").expect("the form has no action").to_owned();
         Form { action, posts: form.attribute("method") == Some("post"), fields }
+    }
+
+    /// What a field holds: of a choice, the option selected.
+    fn value_of(&self, at: usize, field: &Element) -> String {
+        let mut options = self.0[at + 1..].iter().take_while(|element| element.tag == "option");
+        let holder = if field.tag == "select" { options.find(|option| option.attribute("selected").is_some()) } else { Some(field) };
+        holder.and_then(|holder| holder.attribute("value")).unwrap_or_default().to_owned()
     }
 
     /// Whether there is a box to tick by that name.

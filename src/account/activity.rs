@@ -1,0 +1,79 @@
+//! What happened to an account of late, for its owner: those lines of the audit trail that are told to people, with the browser they came from.
+
+use crate::audit::What;
+use crate::base::ids::AccountId;
+use crate::base::{Fault, Timestamp};
+use crate::store::{self, Db, Keys};
+
+/// What is told, each with a sentence of its own. Links that were made, letters and the like are the machine's affairs.
+pub const TOLD: &[What] = &[
+    What::SessionBegan,
+    What::SessionRefused,
+    What::SessionEnded,
+    What::PasswordSet,
+    What::SessionStrengthened,
+    What::DeviceSeen,
+    What::FactorEnrolled,
+    What::FactorRemoved,
+    What::RecoveryCodesMade,
+    What::RecoveryCodeUsed,
+    What::AlarmRaised,
+    What::DeviceForgotten,
+    What::ContactCorrected,
+    What::AccountExported,
+    What::FactorResetAsked,
+    What::FactorResetStopped,
+    What::FactorResetDone,
+    What::AccountUnlocked,
+    What::AccountDisabled,
+    What::AccountEnabled,
+    What::ConsentGiven,
+    What::ConsentWithdrawn,
+    What::AuthorizationBegan,
+    What::CodeReplayed,
+    What::RefreshTokenReplayed,
+    What::MembershipApproved,
+    What::MembershipChanged,
+    What::MembershipDisabled,
+    What::AdministratorDesignated,
+    What::LimitClosed,
+];
+
+/// Something that happened to an account.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is the column of that name")]
+pub struct Happened {
+    pub at: Timestamp,
+    deed: String,
+    pub actor_kind: String,
+    /// Whether the account's owner did it.
+    pub is_own: bool,
+    pub address: Option<String>,
+    pub subject: Option<String>,
+    /// The browser's own words, as long as its session is kept.
+    pub user_agent: Option<String>,
+}
+
+impl Happened {
+    /// What it was; nothing where only a newer server than this one knows.
+    #[must_use]
+    pub fn what(&self) -> Option<What> {
+        TOLD.iter().copied().find(|what| what.name() == self.deed)
+    }
+}
+
+/// The latest of what is told, the newest first.
+pub async fn activity(db: &mut Db, account: AccountId, limit: u32) -> Result<Vec<Happened>, Fault> {
+    let told = Keys::few(TOLD.iter().map(|what| what.name()))?;
+    store::all!(
+        *db,
+        Happened,
+        "select l.at, l.deed, l.actor_kind, coalesce(l.actor = $4, false) as is_own, l.address, l.subject, s.user_agent \
+         from audit_log l left join sessions s on s.id = l.session \
+         where l.account = $1 and l.deed in (select key from json_each($2)) order by l.at desc, l.id desc limit $3",
+        account,
+        told,
+        i64::from(limit),
+        account.to_string()
+    )
+}

@@ -1,0 +1,113 @@
+//! A lost second factor: Customer Service asks that it be taken away, the owner is told at once, and it happens a day later unless they object.
+//! Whoever talks Customer Service into it still has to hope that the owner reads no mail for a day.
+
+use crate::audit::{Deed, What, record};
+use crate::base::actor::Who;
+use crate::base::ids::{AccountId, FactorResetId};
+use crate::base::{Fault, Timestamp};
+use crate::store::{self, Db, Tx};
+
+use super::{enrolled, lock, remove_all};
+
+/// A reset that is neither done nor stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is the column of that name")]
+pub struct FactorReset {
+    pub id: FactorResetId,
+    pub account: AccountId,
+    pub due_at: Timestamp,
+}
+
+/// Why a reset can't be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAsked {
+    /// The account has no second factor.
+    Nothing,
+    /// Somebody asked already, and it is to happen then.
+    Already(Timestamp),
+}
+
+/// Asks for it, in the name of whoever this unit of work is done by. Answers when it is to happen: so long after the owner was told,
+/// which the timetable does at once.
+pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<Result<Timestamp, NotAsked>, Fault> {
+    lock(tx, account).await?;
+    if enrolled(&mut tx.db, account).await?.is_none() {
+        return Ok(Err(NotAsked::Nothing));
+    }
+    let due_at = tx.now + tx.rules.factor_reset;
+    let asked_by = match tx.by.who {
+        Who::Account(staff) => Some(staff),
+        Who::Visitor | Who::Client(_) | Who::Operator | Who::Timetable => None,
+    };
+    // The index lets one wait at a time: of two who ask at once one is told of the other.
+    let asked = store::execute!(
+        tx.db,
+        "insert into factor_resets (id, account, asked_by, asked_at, due_at) values ($1, $2, $3, $4, $5) \
+         on conflict (account) where done_at is null and cancelled_at is null do nothing",
+        FactorResetId(tx.dice.id(tx.now)?),
+        account,
+        asked_by,
+        tx.now,
+        due_at
+    )?;
+    if asked == 0 {
+        let waiting = waiting(&mut tx.db, account).await?;
+        return Ok(Err(NotAsked::Already(waiting.map_or(due_at, |waiting| waiting.due_at))));
+    }
+    let deed = Deed::new(What::FactorResetAsked).account(account);
+    record(tx, deed.detail(serde_json::json!({ "until": due_at.to_string() }))).await?;
+    Ok(Ok(due_at))
+}
+
+/// The reset that waits for an account.
+pub async fn waiting(db: &mut Db, account: AccountId) -> Result<Option<FactorReset>, Fault> {
+    let sql = "select id, account, due_at from factor_resets where account = $1 and done_at is null and cancelled_at is null";
+    store::optional!(*db, FactorReset, sql, account)
+}
+
+/// Stops the reset that waits: somebody objected, or the factor isn't lost after all. Answers whether there was one.
+pub async fn stop(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
+    let sql = "update factor_resets set cancelled_at = $2 where account = $1 and done_at is null and cancelled_at is null";
+    let stopped = store::execute!(tx.db, sql, account, tx.now)?;
+    if stopped > 0 {
+        record(tx, Deed::new(What::FactorResetStopped).account(account)).await?;
+    }
+    Ok(stopped > 0)
+}
+
+/// A reset whose owner isn't told yet.
+pub async fn untold(db: &mut Db) -> Result<Option<FactorReset>, Fault> {
+    let sql = "select id, account, due_at from factor_resets where told_at is null and done_at is null and cancelled_at is null \
+               order by id limit 1";
+    store::optional!(*db, FactorReset, sql)
+}
+
+/// The owner is told in this unit of work, and the day begins. Answers false where another server was faster, or it was stopped.
+pub async fn tell(tx: &mut Tx, id: FactorResetId) -> Result<bool, Fault> {
+    let sql = "update factor_resets set told_at = $2, due_at = $3 where id = $1 and told_at is null and cancelled_at is null";
+    Ok(store::execute!(tx.db, sql, id, tx.now, tx.now + tx.rules.factor_reset)? > 0)
+}
+
+/// A reset whose time has come.
+pub async fn due(db: &mut Db, now: Timestamp) -> Result<Option<FactorReset>, Fault> {
+    let sql = "select id, account, due_at from factor_resets where due_at <= $1 and told_at is not null and done_at is null \
+               and cancelled_at is null order by due_at, id limit 1";
+    store::optional!(*db, FactorReset, sql, now)
+}
+
+/// Takes every second factor away, once: answers false where another server did, or it was stopped meanwhile.
+pub async fn carry_out(tx: &mut Tx, reset: FactorReset) -> Result<bool, Fault> {
+    lock(tx, reset.account).await?;
+    let done = store::execute!(
+        tx.db,
+        "update factor_resets set done_at = $2 where id = $1 and due_at <= $2 and told_at is not null and done_at is null \
+         and cancelled_at is null",
+        reset.id,
+        tx.now
+    )?;
+    if done == 0 {
+        return Ok(false);
+    }
+    record(tx, Deed::new(What::FactorResetDone).account(reset.account)).await?;
+    remove_all(tx, reset.account).await.map(|_| true)
+}

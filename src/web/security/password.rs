@@ -1,0 +1,163 @@
+//! Another password, given the old one (R-ADM-10). Whoever else had the old one loses all that it gave: every other session, and what
+//! relying parties hold.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::account::policy::Weak;
+use crate::account::{self, Because};
+use crate::app::App;
+use crate::authorization;
+use crate::base::{Fault, Life, Place, Secret};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::error::Trouble;
+use crate::http::page::{Errors, Frame};
+use crate::http::{Fresh, Person, Posted};
+use crate::limits::{self, TooMany};
+use crate::mail::letters::Change;
+use crate::store::Tx;
+use crate::web::password::{self, Right, Typed};
+use crate::web::{new_password, notices};
+
+use super::{Done, back};
+
+/// The page that asks for the old password and a new one.
+#[derive(Debug, Template)]
+#[template(path = "change_password.html")]
+pub struct ChangePasswordPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// What the account goes by, for password managers.
+    pub login: String,
+    errors: Errors,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(in crate::web) struct Fields {
+    current: String,
+    password: String,
+}
+
+/// Shows the form.
+pub(in crate::web) async fn show(State(app): State<App>, Fresh(person): Fresh) -> Result<Response, Stop> {
+    Ok(answer::page(StatusCode::OK, &page(&app, &person).await?))
+}
+
+/// Changes the password. What is wrong with the new one is told first, for only a guess at the old one counts.
+pub(in crate::web) async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form } = posted;
+    if form.current.len().max(form.password.len()) > account::LONGEST_PASSWORD {
+        return Err(answer::trouble(&app, &caller, Trouble::TooLarge).into());
+    }
+    let Fresh(person) = Fresh::behind(&app, caller, &headers, Place::ChangePassword).await?;
+    let page = page(&app, &person).await?;
+    let weak = new_password::judge(&app, person.session.account, form.password.clone()).await?.err();
+    let page = page.judged(&form, weak.as_ref());
+    if !page.errors.is_empty() {
+        return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
+    }
+    match change(&app, &person, (&headers, &page.login), form).await? {
+        Err(TooMany { wait }) => Ok(answer::after(answer::page(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait)), wait)),
+        Ok(None) => Ok(answer::page(StatusCode::UNAUTHORIZED, &page.refused())),
+        Ok(Some(Changed { session })) => {
+            let mut response = back(Done::Password);
+            if let Some(secret) = session {
+                let cookie = Kept::Session.keep(secret.expose(), None, app.config.is_https())?;
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            Ok(response)
+        }
+    }
+}
+
+async fn page(app: &App, person: &Person) -> Result<ChangePasswordPage, Fault> {
+    let login = app.look(async |view| account::login_of(&mut view.db, person.session.account).await).await?;
+    Ok(ChangePasswordPage::new(person.frame(app)?, login.unwrap_or_default()))
+}
+
+/// A password that was changed.
+struct Changed {
+    /// The session's new secret, unless somebody ended it meanwhile.
+    session: Option<Secret>,
+}
+
+/// Nothing where the old password is wrong, or became so meanwhile.
+async fn change(
+    app: &App,
+    person: &Person,
+    (headers, login): (&HeaderMap, &str),
+    form: Fields,
+) -> Result<Result<Option<Changed>, TooMany>, Fault> {
+    let typed = Typed { username: login, password: &form.current };
+    let right = match password::check(app, &person.caller, headers, typed).await? {
+        Ok(Some(right)) => right,
+        Ok(None) => return Ok(Ok(None)),
+        Err(closed) => return Ok(Err(closed)),
+    };
+    let hash = app.hasher.hash(form.password).await?;
+    let letter = notices::of_change(app, &person.caller, (right.account, Change::PasswordChanged)).await?;
+    let replaced = app.act(person.actor(), async |tx| {
+        let changed = replace(tx, person, (&right, &hash)).await?;
+        if changed.is_some() {
+            notices::post(tx, app, letter).await?;
+            limits::give_back(tx, &right.counted).await?;
+        }
+        Ok(changed)
+    });
+    let replaced = replaced.await?;
+    app.postman.wake();
+    Ok(Ok(replaced))
+}
+
+async fn replace(tx: &mut Tx, person: &Person, (right, hash): (&Right, &str)) -> Result<Option<Changed>, Fault> {
+    let account = right.account;
+    if !account::change_password(tx, account, (&right.password_hash, hash)).await? {
+        return Ok(None);
+    }
+    account::end_others(tx, (account, person.session.id), Because::PasswordChanged).await?;
+    authorization::end_all(tx, account, authorization::Because::PasswordChanged).await?;
+    let session = account::renew(tx, account, person.session.id).await?;
+    Ok(Some(Changed { session }))
+}
+
+impl ChangePasswordPage {
+    /// The page as it first appears.
+    #[must_use]
+    pub fn new(mut frame: Frame, login: String) -> Self {
+        Place::ChangePassword.path().clone_into(&mut frame.here);
+        Self { frame, login, errors: Errors::default() }
+    }
+
+    /// With what keeps the form from being taken, if anything; answered with 422.
+    fn judged(mut self, form: &Fields, weak: Option<&Weak>) -> Self {
+        if form.current.is_empty() {
+            self.errors.add("password-current", self.frame.say("change-password-current-missing"));
+        }
+        if let Some(weak) = weak {
+            self.errors.add("password-new", new_password::sentence(&self.frame, form.password.is_empty(), weak));
+        } else if form.password == form.current {
+            self.errors.add("password-new", self.frame.say("change-password-same"));
+        }
+        self
+    }
+
+    /// After a wrong password; answered with 401.
+    #[must_use]
+    pub fn refused(mut self) -> Self {
+        self.errors.add("password-current", self.frame.say("change-password-refused"));
+        self
+    }
+
+    /// After too many wrong passwords; answered with 429.
+    #[must_use]
+    pub fn too_often(mut self, wait: Life) -> Self {
+        let minutes = (wait.as_seconds() + 59) / 60;
+        self.errors.add_overall("password-current", self.frame.words.count("login-too-often", minutes.max(1)));
+        self
+    }
+}
