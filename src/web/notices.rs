@@ -64,7 +64,7 @@ impl<'a> Owner<'a> {
             at: self.on.now,
             device: self.device(),
             address: self.address(),
-            page: self.app.config.url(Place::Totp.path()),
+            page: self.app.config.url(about(what).path()),
         };
         Ok(Outgoing { name: what.as_str(), to: self.to.clone(), letter: letter.write(&self.on)? })
     }
@@ -75,6 +75,16 @@ impl<'a> Owner<'a> {
 
     fn address(&self) -> String {
         self.caller.address.map_or_else(|| self.on.words.say("access-address-unknown"), |address| address.to_string())
+    }
+}
+
+/// The page about it.
+const fn about(what: Change) -> Place {
+    match what {
+        Change::PasskeyEnrolled | Change::PasskeyRemoved | Change::PasskeyCopied => Place::Passkeys,
+        Change::TotpEnrolled | Change::TotpRemoved | Change::RecoveryCodesMade | Change::RecoveryCodeUsed | Change::CodesGuessed => {
+            Place::Totp
+        }
     }
 }
 
