@@ -18,6 +18,7 @@ mod headers;
 mod languages;
 mod lasting;
 mod limits;
+mod passkeys;
 mod portal;
 mod protocol;
 mod rotation;
