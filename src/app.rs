@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::account::Hasher;
+use crate::account::passkey::Site;
 use crate::base::brand::Brand;
 use crate::base::{Actor, Clock, Fault, Place, Rules, Seal};
 use crate::config::Config;
@@ -50,6 +51,8 @@ pub struct Inner {
     pub mailbox: Option<Mailbox>,
     /// Who calls other servers.
     pub outbound: Outbound,
+    /// What passkeys are bound to; none where the issuer is a bare IP address.
+    pub site: Option<Site>,
     /// The vendor's own provider, where there is one.
     pub upstream: Option<Provider>,
 }
@@ -104,6 +107,7 @@ impl App {
             .map(|upstream| Provider::new(upstream, config.url(Place::UpstreamCallback.path()), outbound.clone()));
         let inner = Inner {
             upstream: upstream.transpose().map_err(CannotStart::Settings)?,
+            site: Site::of(&config.issuer, &config.brand.name),
             brand: Arc::new(config.brand.clone()),
             hasher: Hasher::new(&config.password)?,
             policy,

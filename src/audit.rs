@@ -158,10 +158,12 @@ deeds! {
     AccountUnlocked = "account.unlocked",
     /// A browser won't be asked for the second factor for a while.
     DeviceRemembered = "account.device_remembered",
-    /// An authenticator app was enrolled as second factor.
+    /// An authenticator app or a passkey was enrolled.
     FactorEnrolled = "factor.enrolled",
-    /// The second factor of an account was removed.
+    /// A second factor of an account was removed, or all of them.
     FactorRemoved = "factor.removed",
+    /// A passkey counted backwards: there may be a copy of it, and what it signed was refused.
+    PasskeyCopied = "factor.passkey_copied",
     /// A second factor is demanded of somebody, or no longer.
     FactorRequired = "factor.required",
     /// New recovery codes were made; earlier ones are void.

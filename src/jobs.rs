@@ -56,6 +56,11 @@ const TIMETABLE: &[Job] = &[
         cron: "0 21 * * * *",
         run: |app| Box::pin(sweep(app, |tx| Box::pin(account::halfway::sweep(tx)))),
     },
+    Job {
+        name: "sweep passkey ceremonies",
+        cron: "0 */10 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::passkey::sweep(tx)))),
+    },
     Job { name: "sweep seeds", cron: "0 32 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::factor::sweep(tx)))) },
     Job { name: "sweep devices", cron: "0 27 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep(tx)))) },
     Job { name: "sweep events", cron: "0 47 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(events::sweep(tx)))) },

@@ -91,6 +91,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("staff", "account"),
     ("upstream_attempts", "upstream"),
     ("totp_factors", "account"),
+    ("passkeys", "account"),
+    ("passkey_ceremonies", "account"),
     ("recovery_codes", "account"),
     ("sign_ins", "account"),
     ("consents", "authorization"),

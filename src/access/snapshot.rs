@@ -49,6 +49,7 @@ pub struct Snapshot {
     pub password_set_at: Option<Timestamp>,
     pub second_factor_required_at: Option<Timestamp>,
     pub second_factor_enrolled_at: Option<Timestamp>,
+    pub passkey_enrolled_at: Option<Timestamp>,
 }
 
 impl Snapshot {
@@ -156,7 +157,9 @@ macro_rules! snapshot {
             "coalesce(a.language, ct.language) as language, a.disabled_at as account_disabled_at, a.activated_at, ",
             "a.mailbox_proven_at, a.password_set_at, ",
             "coalesce(a.second_factor_required_at, m.second_factor_required_at, co.second_factor_required_at) as second_factor_required_at, ",
-            "(select t.proven_at from totp_factors t where t.account = a.id and t.proven_at is not null) as second_factor_enrolled_at ",
+            "coalesce((select t.proven_at from totp_factors t where t.account = a.id and t.proven_at is not null), ",
+            "(select min(p.created_at) from passkeys p where p.account = a.id)) as second_factor_enrolled_at, ",
+            "(select min(p.created_at) from passkeys p where p.account = a.id) as passkey_enrolled_at ",
             $columns,
             "from memberships m join contacts ct on ct.id = m.contact join companies co on co.id = m.company ",
             "join accounts a on a.id = m.account ",

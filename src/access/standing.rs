@@ -154,6 +154,7 @@ mod tests {
             password_set_at: AT,
             second_factor_required_at: None,
             second_factor_enrolled_at: None,
+            passkey_enrolled_at: None,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::directory;
 use crate::events::{self, Happening};
 use crate::store::{self, Db, Tx};
 
-use super::device;
+use super::{device, factor};
 use super::session::{Because, end_all};
 
 /// Why an account can't be closed.
@@ -64,6 +64,7 @@ pub async fn close(tx: &mut Tx, account: AccountId, password_hash: &str) -> Resu
     record(tx, Deed::new(What::AccountClosed).account(account)).await?;
     events::record(tx, Happening::AccountDisabled(account)).await?;
     end_all(tx, account, Because::Closed).await?;
+    factor::remove_all(tx, account).await?;
     device::forget_all(tx, account).await?;
     detach(tx, account).await.map(Ok)
 }

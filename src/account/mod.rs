@@ -1,4 +1,4 @@
-//! Accounts: the means to sign in. Names, passwords, second factors, links, memberships, sessions and devices; the vendor's people.
+//! Accounts: the means to sign in. Names, passwords, second factors, passkeys, links, memberships, sessions and devices; the vendor's people.
 //! Whether a person may use theirs is not decided here but in `access`.
 
 mod activity;
@@ -10,6 +10,7 @@ pub mod halfway;
 pub mod link;
 mod membership;
 mod names;
+pub mod passkey;
 mod password;
 pub mod policy;
 mod proof;

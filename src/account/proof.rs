@@ -14,6 +14,9 @@ words! {
         /// By a password, and by something they have.
         #[sqlx(rename = "2fa")]
         TwoFactors = "2fa",
+        /// By a passkey, whose answer is of no use to any other site (OpenID Connect EAP ACR Values section 2).
+        #[sqlx(rename = "phr")]
+        PhishingResistant = "phr",
     }
 }
 
@@ -54,6 +57,25 @@ impl Proof {
         Self { acr: Acr::TwoFactors, amr: &["pwd", "mfa"], second_factor_at: Some(now) }
     }
 
+    /// A passkey, which verified its user: something they have, opened by something they know or are. Nobody attests where its key
+    /// lies, so that it is neither `hwk` nor `swk` but a possession that was proven.
+    #[must_use]
+    pub const fn passkey(now: Timestamp) -> Self {
+        Self { acr: Acr::PhishingResistant, amr: &["pop", "user", "mfa"], second_factor_at: Some(now) }
+    }
+
+    /// The password, and a passkey.
+    #[must_use]
+    pub const fn password_and_passkey(now: Timestamp) -> Self {
+        Self { amr: &["pwd", "pop", "user", "mfa"], ..Self::passkey(now) }
+    }
+
+    /// The password, and a passkey just made: no answer to a challenge of ours that another site couldn't have asked for.
+    #[must_use]
+    pub const fn new_passkey(now: Timestamp) -> Self {
+        Self { acr: Acr::TwoFactors, ..Self::password_and_passkey(now) }
+    }
+
     /// The word of the vendor's own provider. RFC 8176 has no name for another's vouching: `mfa` says that it saw two factors.
     #[must_use]
     pub const fn vouched(two_factors_at: Option<Timestamp>) -> Self {
@@ -74,7 +96,7 @@ mod tests {
         let then = Timestamp::from_millis(1);
         let remembered = Proof::remembered(then);
         assert_eq!((remembered.acr, remembered.amr, remembered.second_factor_at), (Acr::OneFactor, &["pwd"][..], Some(then)));
-        assert!(Acr::OneFactor < Acr::TwoFactors);
+        assert!(Acr::OneFactor < Acr::TwoFactors && Acr::TwoFactors < Acr::PhishingResistant);
         for proof in [Proof::totp(then), Proof::recovery_code(then)] {
             assert!(proof.acr == Acr::TwoFactors && proof.amr.contains(&"mfa") && proof.amr.contains(&"pwd"));
         }

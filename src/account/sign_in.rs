@@ -1,4 +1,4 @@
-//! Signing in, once the password was found right: a second step where one is due, every membership judged, and a session where one stands.
+//! Signing in, once the password or what a passkey signed was found right: a second step where one is due, every membership judged, and a session where one stands.
 
 use crate::access::{
     self, Asked, Condition, Door, Snapshot, StaffAsked, StaffCondition, StaffRules, StaffSnapshot, StaffStanding, Standing,
@@ -13,6 +13,7 @@ use crate::store::{self, Tx};
 use super::halfway::{self, Halfway, Pause};
 use super::proof::{Acr, Proof};
 use super::session::{self, Because, Begin, Opened, Strengthening, begin, find};
+use super::passkey::{self, Verified};
 use super::{device, factor};
 
 /// Whose password was right.
@@ -101,7 +102,7 @@ async fn first_step(tx: &mut Tx, entrant: Entrant<'_>, visit: Visit<'_>) -> Resu
     let account = entrant.account;
     let is_enrolled = factor::enrolled(&mut tx.db, account).await?.is_some();
     let remembered = device::second_factor_at(tx, account, visit.device).await?;
-    let Demand { must, wish, .. } = entrant.demand;
+    let Demand { must, wish, .. } = within_reach(tx, account, entrant.demand).await?;
     let proof = match (is_enrolled, remembered) {
         (true, Some(proven_at)) if must.max(wish) <= Acr::OneFactor => Proof::remembered(proven_at),
         // What access lacks is told after the second factor only (R-ADM-7).
@@ -113,6 +114,14 @@ async fn first_step(tx: &mut Tx, entrant: Entrant<'_>, visit: Visit<'_>) -> Resu
         return pause(tx, entrant).await;
     }
     judged.admit(tx, (account, proof), visit).await
+}
+
+/// An app can be enrolled on the way; a passkey is there or isn't, and whoever has none isn't held up for it: the relying party is told.
+async fn within_reach(tx: &mut Tx, account: AccountId, demand: Demand) -> Result<Demand, Fault> {
+    if demand.must <= Acr::TwoFactors || factor::strongest(&mut tx.db, account).await? >= demand.must {
+        return Ok(demand);
+    }
+    Ok(Demand { must: Acr::OneFactor, ..demand })
 }
 
 async fn pause(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> {
@@ -132,6 +141,28 @@ pub async fn complete(tx: &mut Tx, halfway: &Halfway, proof: Proof, visit: Visit
         let judged = Judged::by(tx, account, (proof, visit)).await?;
         return judged.admit(tx, (account, proof), visit).await;
     };
+    strengthen(tx, (session, account), proof).await
+}
+
+/// Signs in by a passkey alone: both factors in one. The door is the one that the password goes through.
+pub async fn enter_by_passkey(tx: &mut Tx, verified: &Verified, visit: Visit<'_>) -> Result<Outcome, Fault> {
+    let account = verified.kept.account;
+    tx.by.who = Who::Account(account);
+    if !passkey::count(tx, verified).await? {
+        return Ok(Outcome::Outdated);
+    }
+    let proof = Proof::passkey(tx.now);
+    Judged::by(tx, account, (proof, visit)).await?.admit(tx, (account, proof), visit).await
+}
+
+/// Proves by a passkey, in a running session, that its owner is still there.
+pub async fn return_by_passkey(tx: &mut Tx, verified: &Verified, session: SessionId) -> Result<Outcome, Fault> {
+    let account = verified.kept.account;
+    tx.by.who = Who::Account(account);
+    if !passkey::count(tx, verified).await? {
+        return Ok(Outcome::Outdated);
+    }
+    let proof = Proof::passkey(tx.now);
     strengthen(tx, (session, account), proof).await
 }
 
@@ -167,7 +198,7 @@ pub async fn reenter(tx: &mut Tx, returning: Returning<'_>, visit: Visit<'_>) ->
     if !is_current(tx, account, entrant.password_hash).await? {
         return Ok(Outcome::Outdated);
     }
-    let Demand { errand, must, .. } = entrant.demand;
+    let Demand { errand, must, .. } = within_reach(tx, account, entrant.demand).await?;
     let proof = Proof::password();
     let due = factor::enrolled(&mut tx.db, account).await?.is_some()
         || proof.acr < must

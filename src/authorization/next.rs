@@ -91,6 +91,9 @@ pub fn next(situation: Situation<'_>) -> Next {
     if !is_expected {
         return Next::SomebodyElse;
     }
+    if !situation.is_within_reach(sign_in) {
+        return Next::TooWeak;
+    }
     if situation.is_too_old(sign_in) || !situation.request.is_met_by(sign_in.acr) || situation.is_wished_stronger(sign_in) {
         return Next::Reauthenticate;
     }
@@ -107,6 +110,11 @@ impl Situation<'_> {
     /// The person isn't bothered for nothing.
     fn can_be_strong_enough(&self) -> bool {
         Acr::ALL.iter().any(|acr| self.request.is_met_by(*acr))
+    }
+
+    /// A second factor can be enrolled on the way. A passkey can't: whoever has none can't be as strong as that now.
+    fn is_within_reach(&self, sign_in: SignIn) -> bool {
+        self.request.is_met_by(sign_in.acr.max(sign_in.could).max(Acr::TwoFactors))
     }
 
     /// `prompt=login` is met by a sign-in that came after the request.
@@ -287,6 +295,7 @@ mod tests {
     const PLAIN: (Acr, Acr) = (Acr::OneFactor, Acr::OneFactor);
     const ENROLLED: (Acr, Acr) = (Acr::OneFactor, Acr::TwoFactors);
     const STRONG: (Acr, Acr) = (Acr::TwoFactors, Acr::TwoFactors);
+    const WITH_PASSKEY: (Acr, Acr) = (Acr::TwoFactors, Acr::PhishingResistant);
 
     #[test]
     fn an_essential_acr_is_met_asked_for_or_refused() {
@@ -300,6 +309,11 @@ mod tests {
             (&["2fa"], ENROLLED, Next::Reauthenticate),
             (&["2fa"], PLAIN, Next::Reauthenticate),
             (&["9fa"], STRONG, Next::TooWeak),
+            (&["phr"], WITH_PASSKEY, Next::Reauthenticate),
+            (&["phr"], (Acr::PhishingResistant, Acr::PhishingResistant), Next::Answer),
+            (&["phr"], STRONG, Next::TooWeak),
+            (&["phr"], PLAIN, Next::TooWeak),
+            (&["phr", "2fa"], PLAIN, Next::Reauthenticate),
         ] {
             assert_eq!([900, 1001].map(|seconds| decide_strength(&essential(asked), seconds, strength)), [expected; 2], "{asked:?}");
         }
@@ -314,7 +328,8 @@ mod tests {
         assert_eq!(decide_strength(&wish("2fa", &[]), 900, ENROLLED), Next::Reauthenticate);
         assert_eq!(decide_strength(&wish("2fa", &[]), 1001, ENROLLED), Next::Answer, "it was asked for");
         assert_eq!(decide_strength(&wish("2fa", &[Prompt::None]), 900, ENROLLED), Next::Answer, "no page may be shown");
-        for (wished, strength) in [("2fa", PLAIN), ("2fa", STRONG), ("9fa 2fa 1fa", ENROLLED), ("9fa", ENROLLED)] {
+        assert_eq!(decide_strength(&wish("phr", &[]), 900, WITH_PASSKEY), Next::Reauthenticate);
+        for (wished, strength) in [("2fa", PLAIN), ("phr", STRONG), ("2fa", STRONG), ("9fa 2fa 1fa", ENROLLED), ("9fa", ENROLLED)] {
             assert_eq!(decide_strength(&wish(wished, &[]), 900, strength), Next::Answer, "{wished}");
         }
     }

@@ -44,6 +44,10 @@ ids! {
     SignInId,
     /// The seed of an authenticator app.
     TotpId,
+    /// A passkey of an account.
+    PasskeyId,
+    /// A challenge on its way to a passkey and back.
+    CeremonyId,
     /// What one sign-in gave one relying party: OpenID Connect's `sid`.
     AuthorizationId,
     /// An authorization request that waits for its person.

@@ -15,6 +15,18 @@ pub enum Place {
     UpstreamCallback,
     /// The second step of a sign-in: the second factor.
     SecondFactor,
+    /// Sign-in by a passkey.
+    PasskeySignIn,
+    /// A challenge for it.
+    PasskeySignInChallenge,
+    /// The second step by a passkey.
+    PasskeySecondStep,
+    /// A challenge for it.
+    PasskeySecondStepChallenge,
+    /// Proof by a passkey, in a running session, that its owner is still there.
+    PasskeyReturn,
+    /// A challenge for it.
+    PasskeyReturnChallenge,
     /// Enrolment of a second factor where the sign-in can't go on without.
     EnrolFirst,
     /// Proof, in a running session, that its owner is still there.
@@ -93,6 +105,14 @@ pub enum Place {
     RenewRecoveryCodes,
     /// Removes one's authenticator app.
     RemoveTotp,
+    /// One's passkeys.
+    Passkeys,
+    /// A challenge for a new one.
+    PasskeyChallenge,
+    /// Gives a passkey another name.
+    RenamePasskey,
+    /// Removes a passkey.
+    RemovePasskey,
     /// The stylesheet and its like.
     Asset,
     /// Authorization endpoint (RFC 6749 section 3.1).
@@ -127,12 +147,18 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 59] = [
+    pub const ALL: [Self; 69] = [
         Self::Root,
         Self::Login,
         Self::Upstream,
         Self::UpstreamCallback,
         Self::SecondFactor,
+        Self::PasskeySignIn,
+        Self::PasskeySignInChallenge,
+        Self::PasskeySecondStep,
+        Self::PasskeySecondStepChallenge,
+        Self::PasskeyReturn,
+        Self::PasskeyReturnChallenge,
         Self::EnrolFirst,
         Self::Reauthenticate,
         Self::CompanyChoice,
@@ -172,6 +198,10 @@ impl Place {
         Self::Totp,
         Self::RenewRecoveryCodes,
         Self::RemoveTotp,
+        Self::Passkeys,
+        Self::PasskeyChallenge,
+        Self::RenamePasskey,
+        Self::RemovePasskey,
         Self::Asset,
         Self::Authorize,
         Self::Token,
@@ -198,6 +228,12 @@ impl Place {
             Self::Upstream => "/login/upstream",
             Self::UpstreamCallback => "/login/upstream/callback",
             Self::SecondFactor => "/login/second-factor",
+            Self::PasskeySignIn => "/login/passkey",
+            Self::PasskeySignInChallenge => "/login/passkey/challenge",
+            Self::PasskeySecondStep => "/login/second-factor/passkey",
+            Self::PasskeySecondStepChallenge => "/login/second-factor/passkey/challenge",
+            Self::PasskeyReturn => "/reauthenticate/passkey",
+            Self::PasskeyReturnChallenge => "/reauthenticate/passkey/challenge",
             Self::EnrolFirst => "/login/second-factor/enrol",
             Self::Reauthenticate => "/reauthenticate",
             Self::CompanyChoice => "/login/company",
@@ -237,6 +273,10 @@ impl Place {
             Self::Totp => "/account/security/totp",
             Self::RenewRecoveryCodes => "/account/security/totp/recovery-codes",
             Self::RemoveTotp => "/account/security/totp/remove",
+            Self::Passkeys => "/account/security/passkeys",
+            Self::PasskeyChallenge => "/account/security/passkeys/challenge",
+            Self::RenamePasskey => "/account/security/passkeys/rename",
+            Self::RemovePasskey => "/account/security/passkeys/remove",
             Self::Asset => "/assets/{file}",
             Self::Authorize => "/oauth2/authorize",
             Self::Token => "/oauth2/token",

@@ -107,7 +107,7 @@ async fn open(options: &Options, folder: &Path) -> Result<App, CannotStart> {
         store: store::Settings { url: format!("sqlite:{}", folder.join("guichet.db").display()), ..store::Settings::default() },
         http: config::Http { trusted_proxies: options.trusted_proxies.clone() },
         // Everybody who tries it comes from this machine (CONTRACT: the demo world).
-        limits: limits::Settings { network: 1_000_000, client: 1_000_000, ..limits::Settings::default() },
+        limits: limits::Settings { network: 1_000_000, client: 1_000_000, challenge: 1_000_000, ..limits::Settings::default() },
         clients: clients(options.portal.port())?,
         // Whoever tries it has no second factor at hand.
         staff: config::Staff { second_factor: SecondFactor::Optional, ..config::Staff::default() },

@@ -14,13 +14,15 @@ pub enum Asset {
     BrandStylesheet,
     /// The script that sends the page of a form-post answer.
     FormPostScript,
+    /// The script that speaks with authenticators.
+    PasskeyScript,
     /// The mark shown as the browser tab's icon.
     Icon,
 }
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 4] = [Self::Stylesheet, Self::BrandStylesheet, Self::FormPostScript, Self::Icon];
+    pub const ALL: [Self; 5] = [Self::Stylesheet, Self::BrandStylesheet, Self::FormPostScript, Self::PasskeyScript, Self::Icon];
 
     /// Finds an asset by its file name.
     #[must_use]
@@ -35,6 +37,7 @@ impl Asset {
             Self::Stylesheet => "guichet.css",
             Self::BrandStylesheet => "brand.css",
             Self::FormPostScript => "form_post.js",
+            Self::PasskeyScript => "passkeys.js",
             Self::Icon => "guichet.svg",
         }
     }
@@ -44,7 +47,7 @@ impl Asset {
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Stylesheet | Self::BrandStylesheet => "text/css; charset=utf-8",
-            Self::FormPostScript => "text/javascript; charset=utf-8",
+            Self::FormPostScript | Self::PasskeyScript => "text/javascript; charset=utf-8",
             Self::Icon => "image/svg+xml",
         }
     }
@@ -62,6 +65,7 @@ impl Asset {
             Self::Stylesheet => include_str!("../../templates/assets/guichet.css").into(),
             Self::BrandStylesheet => brand_stylesheet(brand).into(),
             Self::FormPostScript => include_str!("../../templates/assets/form_post.js").into(),
+            Self::PasskeyScript => include_str!("../../templates/assets/passkeys.js").into(),
             Self::Icon => include_str!("../../templates/assets/guichet.svg").into(),
         }
     }

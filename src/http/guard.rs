@@ -149,7 +149,8 @@ impl Fresh {
         Self::before(app, caller, (headers, page.path())).await
     }
 
-    async fn before(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Stop> {
+    /// The same, coming back to that address.
+    pub(super) async fn before(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Stop> {
         let person = Person::before(app, caller, (headers, back)).await?;
         let is_recent = app.clock.now().since(person.session.auth_time) < app.config.lives.fresh;
         // A remembered browser proved the second factor some time, not now.

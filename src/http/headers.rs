@@ -24,6 +24,16 @@ pub fn policy_of_form_post(origin: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("{}; script-src 'self'", policy.to_str().ok()?)).ok()
 }
 
+/// Lets a page run our own script, and that script ask us: whatever policy the page has stays as it is otherwise.
+#[must_use]
+pub fn admit_script(mut response: Response) -> Response {
+    let policy = response.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok()).unwrap_or(POLICY);
+    if let Ok(wider) = HeaderValue::from_str(&format!("{policy}; script-src 'self'; connect-src 'self'")) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, wider);
+    }
+    response
+}
+
 const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

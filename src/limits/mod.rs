@@ -28,6 +28,8 @@ words! {
         Overall = "overall",
         /// One client, from one network.
         Client = "client",
+        /// Challenges for passkeys, asked for from one subscriber's network. They are no failures, but each is a row.
+        Challenge = "challenge",
     }
 }
 

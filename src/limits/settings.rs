@@ -24,11 +24,13 @@ pub struct Settings {
     pub overall: u32,
     /// Wrong secrets for one client from one network.
     pub client: u32,
+    /// Challenges for passkeys asked for from one IPv4 address or IPv6 /64.
+    pub challenge: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { window: Life::minutes(15), name: 10, factor: 5, device: 10, network: 100, overall: 10_000, client: 20 }
+        Self { window: Life::minutes(15), name: 10, factor: 5, device: 10, network: 100, overall: 10_000, client: 20, challenge: 1000 }
     }
 }
 
@@ -61,8 +63,13 @@ impl Settings {
     /// The limit on a subscriber's network. Addresses that nobody knows are one.
     #[must_use]
     pub fn on_network(&self, address: Option<Address>) -> Limit {
-        let network = address.map(|address| address.subscriber().to_string()).unwrap_or_default();
-        self.on(Kind::Network, network.as_bytes())
+        self.on(Kind::Network, subscriber(address).as_bytes())
+    }
+
+    /// The limit on the challenges that a subscriber's network asks for.
+    #[must_use]
+    pub fn on_challenges(&self, address: Option<Address>) -> Limit {
+        self.on(Kind::Challenge, subscriber(address).as_bytes())
     }
 
     pub(super) const fn most(&self, kind: Kind) -> u32 {
@@ -73,6 +80,11 @@ impl Settings {
             Kind::Network => self.network,
             Kind::Overall => self.overall,
             Kind::Client => self.client,
+            Kind::Challenge => self.challenge,
         }
     }
+}
+
+fn subscriber(address: Option<Address>) -> String {
+    address.map(|address| address.subscriber().to_string()).unwrap_or_default()
 }

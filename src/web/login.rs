@@ -16,12 +16,13 @@ use crate::http::answer::{self, Stop};
 use crate::http::errand::{self, Waiting};
 use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
-use crate::http::{Caller, Carried, Posted, Visitor, home};
+use crate::http::{Caller, Carried, Posted, Visitor, headers, home};
 use crate::limits::TooMany;
 use crate::store::Tx;
 
 use super::arrival::Arrival;
 use super::notices::{self, Notice, Owner};
+use super::passkeys::PasskeyForm;
 use super::password::{self, Right, Typed};
 use super::upstream;
 
@@ -39,14 +40,16 @@ pub struct LoginPage {
     pub relying_party: Option<String>,
     /// The vendor's own provider, for staff: its name and where the way there begins.
     pub upstream: Option<(String, String)>,
-    errors: Errors,
+    /// Whether passkeys sign in here.
+    pub takes_passkeys: bool,
+    pub(super) errors: Errors,
 }
 
 impl LoginPage {
     /// The page as it first appears.
     #[must_use]
     pub fn new(frame: Frame, errand: Option<String>, relying_party: Option<String>) -> Self {
-        Self { frame, username: String::new(), errand, relying_party, upstream: None, errors: Errors::default() }
+        Self { frame, username: String::new(), errand, relying_party, upstream: None, takes_passkeys: false, errors: Errors::default() }
     }
 
     /// With a name in it already.
@@ -54,6 +57,17 @@ impl LoginPage {
     pub fn named(mut self, username: &str) -> Self {
         username.clone_into(&mut self.username);
         self
+    }
+
+    fn passkey_form(&self) -> PasskeyForm<'_> {
+        PasskeyForm {
+            frame: &self.frame,
+            action: Place::PasskeySignIn,
+            challenge: Place::PasskeySignInChallenge,
+            autofills: true,
+            is_first: false,
+            fields: self.errand.iter().map(|errand| ("errand", errand.as_str())).collect(),
+        }
     }
 
     /// After an empty field; answered with 422.
@@ -72,6 +86,13 @@ impl LoginPage {
     #[must_use]
     pub fn refused(mut self) -> Self {
         self.errors.add_overall("login-username", self.frame.say("login-refused"));
+        self
+    }
+
+    /// After a passkey that isn't known here, or whose answer doesn't count; answered with 401.
+    #[must_use]
+    pub fn passkey_refused(mut self) -> Self {
+        self.errors.add_overall("passkey-submit", self.frame.say("passkey-refused"));
         self
     }
 
@@ -132,21 +153,25 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
 }
 
 impl LoginPage {
-    fn asked_by(app: &App, caller: &Caller, waiting: Option<&Waiting>) -> Result<Self, Fault> {
+    /// The page for whoever waits.
+    pub(super) fn asked_by(app: &App, caller: &Caller, waiting: Option<&Waiting>) -> Result<Self, Fault> {
         // A page that answers the form comes back, after a change of language, as the form's own page.
         let frame = Frame { here: errand::at(Place::Login, waiting.map(|waiting| waiting.id)), ..caller.frame(app)? };
         let mut page =
             Self::new(frame, waiting.map(|waiting| waiting.id.to_string()), waiting.map(|waiting| waiting.relying_party.clone()));
         page.upstream = upstream::offer(app, waiting.map(|waiting| waiting.id));
+        page.takes_passkeys = app.site.is_some();
         Ok(page.named(waiting.and_then(|waiting| waiting.request.login_hint.as_deref()).unwrap_or_default()))
     }
 
-    fn answer(&self, status: StatusCode, waiting: Option<&Waiting>) -> Response {
+    /// The answer: its form may lead on to the relying party, and its script speak with authenticators.
+    pub(super) fn answer(&self, status: StatusCode, waiting: Option<&Waiting>) -> Response {
         let response = answer::page(status, self);
-        match waiting {
+        let response = match waiting {
             Some(waiting) => waiting.admit(response),
             None => response,
-        }
+        };
+        if self.takes_passkeys { headers::admit_script(response) } else { response }
     }
 }
 

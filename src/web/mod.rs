@@ -14,6 +14,7 @@ pub mod login;
 pub mod mailbox;
 pub mod new_password;
 pub mod notices;
+pub mod passkeys;
 mod password;
 pub mod reauthenticate;
 pub mod record;
@@ -72,6 +73,7 @@ pub fn routes() -> Router<App> {
         .route(Place::RenewRecoveryCodes.path(), post(totp::renew))
         .route(Place::RemoveTotp.path(), post(totp::remove))
         .route(Place::Asset.path(), get(asset))
+        .merge(passkeys::routes())
         .merge(staff::routes())
 }
 

@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::account::sign_in::{self, Entrant, Outcome, Returning};
-use crate::account::{self, Session};
+use crate::account::{self, Session, passkey};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
@@ -17,11 +17,12 @@ use crate::http::answer::{self, Stop};
 use crate::http::errand::{self, Waiting};
 use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
-use crate::http::{Caller, Carried, Posted, Visitor, reauthentication};
+use crate::http::{Caller, Carried, Posted, Visitor, headers, reauthentication};
 use crate::limits::TooMany;
 
 use super::arrival::Arrival;
 use super::language::is_ours;
+use super::passkeys::PasskeyForm;
 use super::password::{self, Right, Typed};
 
 /// The page that asks for the password again.
@@ -40,14 +41,28 @@ pub struct ReauthenticatePage {
     pub back: Option<String>,
     /// Where somebody else signs in, for a relying party that would take them.
     pub elsewhere: Option<String>,
-    errors: Errors,
+    /// Whether this person has a passkey.
+    pub has_passkey: bool,
+    pub(super) errors: Errors,
 }
 
 impl ReauthenticatePage {
     /// The page as it first appears, for one of our own pages.
     #[must_use]
     pub fn new(frame: Frame, login: String, back: Option<String>) -> Self {
-        Self { frame, login, errand: None, relying_party: None, back, elsewhere: None, errors: Errors::default() }
+        Self { frame, login, errand: None, relying_party: None, back, elsewhere: None, has_passkey: false, errors: Errors::default() }
+    }
+
+    fn passkey_form(&self) -> PasskeyForm<'_> {
+        let carried = [("errand", self.errand.as_deref()), ("back", self.back.as_deref())];
+        PasskeyForm {
+            frame: &self.frame,
+            action: Place::PasskeyReturn,
+            challenge: Place::PasskeyReturnChallenge,
+            autofills: false,
+            is_first: false,
+            fields: carried.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
+        }
     }
 
     /// After an empty field; answered with 422.
@@ -64,6 +79,13 @@ impl ReauthenticatePage {
         self
     }
 
+    /// After an answer of a passkey that doesn't count; answered with 401.
+    #[must_use]
+    pub fn passkey_refused(mut self) -> Self {
+        self.errors.add_overall("passkey-submit", self.frame.say("passkey-refused"));
+        self
+    }
+
     /// After too many attempts; answered with 429.
     #[must_use]
     pub fn too_often(mut self, wait: Life) -> Self {
@@ -72,7 +94,8 @@ impl ReauthenticatePage {
         self
     }
 
-    fn asked_by(mut self, waiting: Option<&Waiting>) -> Self {
+    /// The page for whoever waits.
+    pub(super) fn asked_by(mut self, waiting: Option<&Waiting>) -> Self {
         if let Some(waiting) = waiting {
             self.errand = Some(waiting.id.to_string());
             self.relying_party = Some(waiting.relying_party.clone());
@@ -136,20 +159,28 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
     Ok(ended.unwrap_or_else(|| answered(StatusCode::UNAUTHORIZED, &page.refused(), waiting.as_ref())))
 }
 
-async fn page(app: &App, caller: &Caller, (session, back): (&Session, Option<&str>)) -> Result<ReauthenticatePage, Fault> {
-    let login = app.look(async |view| account::login_of(&mut view.db, session.account).await).await?;
+/// The page for whoever is signed in.
+pub(super) async fn page(app: &App, caller: &Caller, (session, back): (&Session, Option<&str>)) -> Result<ReauthenticatePage, Fault> {
+    let (login, passkeys) = app
+        .look(async |view| {
+            Ok((account::login_of(&mut view.db, session.account).await?, passkey::list(&mut view.db, session.account).await?))
+        })
+        .await?;
     // A page that answers the form comes back, after a change of language, as the form's own page.
     let here = back.map_or_else(|| Place::Reauthenticate.path().to_owned(), reauthentication);
     let frame = Frame { here, ..caller.frame(app)? };
-    Ok(ReauthenticatePage::new(frame, login.unwrap_or_default(), back.map(str::to_owned)))
+    let has_passkey = app.site.is_some() && !passkeys.is_empty();
+    Ok(ReauthenticatePage { has_passkey, ..ReauthenticatePage::new(frame, login.unwrap_or_default(), back.map(str::to_owned)) })
 }
 
-fn answered(status: StatusCode, page: &ReauthenticatePage, waiting: Option<&Waiting>) -> Response {
+/// The answer: its forms may lead on to the relying party, and its script speak with authenticators.
+pub(super) fn answered(status: StatusCode, page: &ReauthenticatePage, waiting: Option<&Waiting>) -> Response {
     let response = answer::page(status, page);
-    match waiting {
+    let response = match waiting {
         Some(waiting) => waiting.admit(response),
         None => response,
-    }
+    };
+    if page.has_passkey { headers::admit_script(response) } else { response }
 }
 
 /// What became of a right password; nothing for a wrong one.

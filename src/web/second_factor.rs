@@ -1,5 +1,5 @@
-//! The second step of a sign-in: a code of the authenticator app, or a recovery code. Whoever has neither enrolled one yet does so here,
-//! where the sign-in can't go on without.
+//! The second step of a sign-in: a code of the authenticator app, or a recovery code; a passkey is offered here too. Whoever has nothing
+//! enrolled yet does so here, where the sign-in can't go on without.
 
 use askama::Template;
 use axum::extract::State;
@@ -7,10 +7,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account::Proof;
 use crate::account::factor::{self, FactorGuess, RecoveryCode};
 use crate::account::halfway::{self, Halfway};
 use crate::account::sign_in::{self, Outcome};
+use crate::account::{Acr, Proof, passkey};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::TotpId;
@@ -19,13 +19,14 @@ use crate::http::answer::{self, Stop};
 use crate::http::cookies::Kept;
 use crate::http::errand::{self, Waiting};
 use crate::http::page::{Errors, Frame};
-use crate::http::{Caller, Posted};
+use crate::http::{Caller, Posted, headers};
 use crate::limits::{self, Counted, TooMany};
 use crate::mail::letters::Change;
 use crate::store::Tx;
 
 use super::arrival::Arrival;
 use super::notices::{self, Notice, Owner};
+use super::passkeys::PasskeyForm;
 use super::{enrol_first, seeds};
 
 /// The page that asks for the second factor.
@@ -38,20 +39,63 @@ pub struct SecondFactorPage {
     pub relying_party: Option<String>,
     /// Whether this browser may be remembered.
     pub offers_memory: bool,
+    /// What can be proven here.
+    pub takes: Takes,
     errors: Errors,
+}
+
+/// What somebody can prove at the second step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Takes {
+    /// A code of their app.
+    pub app: bool,
+    /// A passkey.
+    pub passkey: bool,
+    /// A recovery code: not where only a passkey is strong enough.
+    pub recovery: bool,
 }
 
 impl SecondFactorPage {
     /// The page as it first appears.
     #[must_use]
     pub fn new(frame: Frame, relying_party: Option<String>, offers_memory: bool) -> Self {
-        Self { frame, relying_party, offers_memory, errors: Errors::default() }
+        Self { frame, relying_party, offers_memory, takes: Takes { app: true, passkey: false, recovery: true }, errors: Errors::default() }
+    }
+
+    /// For somebody who can prove something else.
+    #[must_use]
+    pub fn taking(self, takes: Takes) -> Self {
+        Self { takes, ..self }
+    }
+
+    /// After an answer of a passkey that doesn't count; answered with 401.
+    #[must_use]
+    pub fn passkey_refused(mut self) -> Self {
+        self.errors.add_overall("passkey-submit", self.frame.say("passkey-refused"));
+        self
+    }
+
+    fn passkey_form(&self) -> PasskeyForm<'_> {
+        PasskeyForm {
+            frame: &self.frame,
+            action: Place::PasskeySecondStep,
+            challenge: Place::PasskeySecondStepChallenge,
+            autofills: false,
+            is_first: !self.takes.app,
+            fields: Vec::new(),
+        }
+    }
+
+    /// The field to begin with.
+    fn first_field(&self) -> &'static str {
+        if self.takes.app { "totp-code" } else { "recovery-code" }
     }
 
     /// After an empty form; answered with 422.
     #[must_use]
     pub fn incomplete(mut self) -> Self {
-        self.errors.add("totp-code", self.frame.say("second-factor-missing"));
+        let field = self.first_field();
+        self.errors.add(field, self.frame.say("second-factor-missing"));
         self
     }
 
@@ -66,7 +110,8 @@ impl SecondFactorPage {
     #[must_use]
     pub fn too_often(mut self, wait: Life) -> Self {
         let minutes = (wait.as_seconds() + 59) / 60;
-        self.errors.add_overall("totp-code", self.frame.words.count("login-too-often", minutes.max(1)));
+        let field = self.first_field();
+        self.errors.add_overall(field, self.frame.words.count("login-too-often", minutes.max(1)));
         self
     }
 }
@@ -108,14 +153,37 @@ impl Step {
         Ok(Frame { here: Place::SecondFactor.path().to_owned(), ..self.caller.frame(app)? })
     }
 
-    fn page(&self, app: &App) -> Result<SecondFactorPage, Fault> {
+    pub(super) async fn page(&self, app: &App) -> Result<SecondFactorPage, Fault> {
         let relying_party = self.waiting.as_ref().map(|waiting| waiting.relying_party.clone());
-        Ok(SecondFactorPage::new(self.frame(app)?, relying_party, self.offers_memory()))
+        let takes = self.takes(app).await?;
+        let offers_memory = self.offers_memory() && takes.app;
+        Ok(SecondFactorPage::new(self.frame(app)?, relying_party, offers_memory).taking(takes))
     }
 
     /// A session that is strengthened shows who is there now, and the vendor's people prove it every time.
     const fn offers_memory(&self) -> bool {
         self.halfway.session.is_none() && !self.halfway.is_staff
+    }
+
+    /// Where the relying party must have it phishing-resistant, codes are of no use to who has a passkey.
+    async fn takes(&self, app: &App) -> Result<Takes, Fault> {
+        let account = self.halfway.account;
+        let (has_app, has_passkey) = app
+            .look(async |view| {
+                let has_passkey = !passkey::list(&mut view.db, account).await?.is_empty();
+                Ok((factor::since(&mut view.db, account).await?.is_some(), has_passkey))
+            })
+            .await?;
+        let passkey = has_passkey && app.site.is_some();
+        let must = self.waiting.as_ref().map_or(Acr::OneFactor, |waiting| waiting.request.weakest());
+        let takes_codes = !passkey || must < Acr::PhishingResistant;
+        Ok(Takes { app: has_app && takes_codes, passkey, recovery: takes_codes })
+    }
+
+    /// The answer: its forms may lead on to whoever waits, and its script speak with authenticators.
+    pub(super) fn answer(&self, arrival: &Arrival<'_>, status: StatusCode, page: &SecondFactorPage) -> Response {
+        let response = arrival.lead_on(answer::page(status, page));
+        if page.takes.passkey { headers::admit_script(response) } else { response }
     }
 
     pub(super) async fn is_enrolled(&self, app: &App) -> Result<bool, Fault> {
@@ -128,11 +196,11 @@ pub async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) ->
     let step = Step::of(&app, caller, &headers).await?;
     let arrival = step.arrival(&app, &headers)?;
     let response = if step.is_enrolled(&app).await? {
-        answer::page(StatusCode::OK, &step.page(&app)?)
+        step.answer(&arrival, StatusCode::OK, &step.page(&app).await?)
     } else {
-        answer::page(StatusCode::OK, &enrol_first::page(&app, &step).await?)
+        arrival.lead_on(answer::page(StatusCode::OK, &enrol_first::page(&app, &step).await?))
     };
-    Ok(arrival.lead_on(response))
+    Ok(response)
 }
 
 /// Checks the code, and lets the person in where access holds.
@@ -140,17 +208,20 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
     let Posted { caller, headers, form } = posted;
     let step = Step::of(&app, caller, &headers).await?;
     let arrival = step.arrival(&app, &headers)?;
-    let page = step.page(&app)?;
+    let page = step.page(&app).await?;
     let Some(typed) = form.typed() else {
-        return Ok(arrival.lead_on(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page.incomplete())));
+        return Ok(step.answer(&arrival, StatusCode::UNPROCESSABLE_ENTITY, &page.incomplete()));
     };
     let attempt = Attempt { step: &step, arrival: &arrival, typed, remembers: form.remember.is_some() };
     match attempt.make(&headers).await? {
         Err(TooMany { wait }) => {
-            let page = answer::page(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait));
-            Ok(answer::after(arrival.lead_on(page), wait))
+            let page = step.answer(&arrival, StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait));
+            Ok(answer::after(page, wait))
         }
-        Ok(None) => Ok(arrival.lead_on(answer::page(StatusCode::UNAUTHORIZED, &page.refused(typed.field())))),
+        Ok(None) => {
+            let field = typed.field(page.takes);
+            Ok(step.answer(&arrival, StatusCode::UNAUTHORIZED, &page.refused(field)))
+        }
         Ok(Some(outcome)) => Ok(arrival.end(outcome).await?.unwrap_or_else(|| answer::see_other(&arrival.beginning()))),
     }
 }
@@ -163,10 +234,11 @@ enum Typed<'a> {
 }
 
 impl Typed<'_> {
-    const fn field(self) -> &'static str {
+    /// The field that the page has of it.
+    const fn field(self, takes: Takes) -> &'static str {
         match self {
-            Self::Code(_) => "totp-code",
-            Self::RecoveryCode(_) => "recovery-code",
+            Self::Code(_) if takes.app => "totp-code",
+            Self::Code(_) | Self::RecoveryCode(_) => "recovery-code",
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::base::{Fault, Place, Timestamp};
 use crate::http::answer::{self, Stop};
 use crate::http::cookies::Kept;
 use crate::http::page::{Errors, Frame, Link};
-use crate::http::{Fresh, Person, Posted};
+use crate::http::{Fresh, Holder, Person, Posted};
 use crate::mail::letters::Change;
 
 use super::notices;
@@ -106,8 +106,8 @@ async fn page(app: &App, person: &Person, replaces: bool) -> Result<TotpPage, Fa
     let account = person.session.account;
     let (enrolled, left, required) = app
         .look(async |view| {
-            let enrolled = factor::enrolled(&mut view.db, account).await?;
-            Ok((enrolled, factor::left(&mut view.db, account).await?, factor::is_required(&mut view.db, account).await?))
+            let enrolled = factor::since(&mut view.db, account).await?;
+            Ok((enrolled, factor::left(&mut view.db, account).await?, factor::must_keep_totp(&mut view.db, account).await?))
         })
         .await?;
     let enrolled = enrolled.map(|since| EnrolledView { since, codes_left: left, may_be_removed: !required });
@@ -144,21 +144,31 @@ pub async fn enrol(State(app): State<App>, posted: Posted<Fields>) -> Result<Res
     codes_page(&app, &person, (&codes, opened))
 }
 
+/// The button that stands beside whatever second factor its owner has.
+#[derive(Deserialize)]
+pub struct Renewal {
+    /// It stood on the page of passkeys.
+    passkeys: Option<String>,
+}
+
 /// Makes new recovery codes; those before are void.
-pub async fn renew(State(app): State<App>, posted: Posted<Nothing>) -> Result<Response, Stop> {
-    let Fresh(person) = Fresh::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
-    let account = person.session.account;
-    if person.snapshot.second_factor_enrolled_at.is_none() {
-        return Ok(answer::go(Place::Totp));
+pub async fn renew(State(app): State<App>, posted: Posted<Renewal>) -> Result<Response, Stop> {
+    let page = if posted.form.passkeys.is_some() { Place::Passkeys } else { Place::Totp };
+    let holder = Holder::behind(&app, posted.caller, &posted.headers, page).await?;
+    let account = holder.session().account;
+    if holder.enrolled_at.is_none() {
+        return Ok(answer::go(page));
     }
-    let letter = notices::of_change(&app, &person.caller, (account, Change::RecoveryCodesMade)).await?;
-    let codes = app.act(person.actor(), async |tx| {
+    let letter = notices::of_change(&app, holder.caller(), (account, Change::RecoveryCodesMade)).await?;
+    let codes = app.act(holder.actor(), async |tx| {
         notices::post(tx, &app, letter).await?;
         factor::renew(tx, account).await
     });
     let codes = codes.await?;
     app.postman.wake();
-    codes_page(&app, &person, (&codes, None))
+    let frame = Frame { here: page.path().to_owned(), ..holder.frame(&app)? };
+    let next = Link::to_place(page, frame.say("recovery-codes-go-on"));
+    Ok(answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, &codes, next)))
 }
 
 /// Removes the app, unless a second factor is demanded.
@@ -167,7 +177,7 @@ pub async fn remove(State(app): State<App>, posted: Posted<Nothing>) -> Result<R
     let account = person.session.account;
     let letter = notices::of_change(&app, &person.caller, (account, Change::TotpRemoved)).await?;
     app.act(person.actor(), async |tx| {
-        if !factor::is_required(&mut tx.db, account).await? && factor::remove_all(tx, account).await? {
+        if factor::remove_totp(tx, account).await? {
             notices::post(tx, &app, letter).await?;
         }
         Ok(())

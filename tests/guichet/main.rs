@@ -19,6 +19,7 @@ mod languages;
 mod lasting;
 mod limits;
 mod lost_factor;
+mod passkeys;
 mod portal;
 mod protocol;
 mod rotation;

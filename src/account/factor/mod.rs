@@ -1,4 +1,5 @@
-//! Second factors: authenticator apps and the recovery codes that stand in for them.
+//! Second factors: authenticator apps, and the recovery codes that stand in for them. Passkeys are second factors too; what is theirs
+//! alone is in `account::passkey`.
 //! A factor is enrolled only after what exists was proven, and counts at every door through `access`, which reads these rows.
 
 mod guess;
@@ -12,19 +13,47 @@ mod totp;
 pub use guess::FactorGuess;
 pub use recovery::{HOW_MANY, RecoveryCode, left, renew, spend};
 pub use require::{Requirement, is_required, require};
-pub use totp::{Enrolled, Offer, Replacing, Seed, accept, find, offer, offered, prove, sweep};
+pub use totp::{Enrolled, Offer, Replacing, Seed, accept, find, offer, offered, prove, since, sweep};
 
 use crate::audit::{Deed, What, record};
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
 
-use super::device;
+use super::proof::Acr;
+use super::{device, passkey};
 
-/// Since when an account has a second factor.
+/// Since when an account has a second factor, whichever it is.
 pub async fn enrolled(db: &mut Db, account: AccountId) -> Result<Option<Timestamp>, Fault> {
-    let sql = "select proven_at from totp_factors where account = $1 and proven_at is not null";
-    Ok(store::optional!(*db, (Timestamp,), sql, account)?.map(|(proven_at,)| proven_at))
+    let sql = "select coalesce((select t.proven_at from totp_factors t where t.account = $1 and t.proven_at is not null), \
+               (select min(p.created_at) from passkeys p where p.account = $1))";
+    Ok(store::one!(*db, (Option<Timestamp>,), sql, account)?.0)
+}
+
+/// How strongly an account can sign in, by what it has enrolled.
+pub async fn strongest(db: &mut Db, account: AccountId) -> Result<Acr, Fault> {
+    let has_passkey = !passkey::list(db, account).await?.is_empty();
+    Ok(match (has_passkey, enrolled(db, account).await?) {
+        (true, _) => Acr::PhishingResistant,
+        (false, Some(_)) => Acr::TwoFactors,
+        (false, None) => Acr::OneFactor,
+    })
+}
+
+/// Whether the authenticator app stays: where a second factor is demanded, unless a passkey is one too.
+pub async fn must_keep_totp(db: &mut Db, account: AccountId) -> Result<bool, Fault> {
+    Ok(is_required(db, account).await? && passkey::list(db, account).await?.is_empty())
+}
+
+/// Takes away an account's authenticator app and the offers of another. Answers whether it had one, and needn't keep it.
+pub async fn remove_totp(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
+    lock(tx, account).await?;
+    if since(&mut tx.db, account).await?.is_none() || must_keep_totp(&mut tx.db, account).await? {
+        return Ok(false);
+    }
+    store::execute!(tx.db, "delete from totp_factors where account = $1", account)?;
+    tell_removal(tx, account, "totp").await?;
+    Ok(true)
 }
 
 /// Takes away whatever second factors an account has, with recovery codes, remembered devices and offers. Answers whether it had one.
@@ -33,16 +62,32 @@ pub async fn remove_all(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> 
     lock(tx, account).await?;
     let had = enrolled(&mut tx.db, account).await?.is_some();
     store::execute!(tx.db, "delete from totp_factors where account = $1", account)?;
-    store::execute!(tx.db, "delete from recovery_codes where account = $1", account)?;
-    device::forget_second_factors(tx, account).await?;
+    store::execute!(tx.db, "delete from passkeys where account = $1", account)?;
+    tidy_up(tx, account).await?;
     if had {
-        reset::stop(tx, account).await?;
         record(tx, Deed::new(What::FactorRemoved).account(account)).await?;
     }
     Ok(had)
 }
 
+/// A factor is gone: what hung from it goes too, and the trail has a line.
+pub(super) async fn tell_removal(tx: &mut Tx, account: AccountId, which: &str) -> Result<(), Fault> {
+    tidy_up(tx, account).await?;
+    record(tx, Deed::new(What::FactorRemoved).account(account).subject(which)).await
+}
+
+/// What devices remember may have been proven by what is gone; recovery codes stand in for a factor and don't outlive the last, nor is
+/// there anything left to take away.
+async fn tidy_up(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    device::forget_second_factors(tx, account).await?;
+    if enrolled(&mut tx.db, account).await?.is_none() {
+        store::execute!(tx.db, "delete from recovery_codes where account = $1", account)?;
+        reset::stop(tx, account).await?;
+    }
+    Ok(())
+}
+
 /// Whatever changes the factors of one account happens one after the other.
-async fn lock(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+pub(super) async fn lock(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     store::execute!(tx.db, "update accounts set password_hash = password_hash where id = $1", account).map(drop)
 }

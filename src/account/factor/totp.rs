@@ -94,6 +94,12 @@ pub async fn find(db: &mut Db, account: AccountId) -> Result<Option<Enrolled>, F
     store::optional!(*db, Enrolled, sql, account)
 }
 
+/// Since when the account has one.
+pub async fn since(db: &mut Db, account: AccountId) -> Result<Option<Timestamp>, Fault> {
+    let sql = "select proven_at from totp_factors where account = $1 and proven_at is not null";
+    Ok(store::optional!(*db, (Timestamp,), sql, account)?.map(|(proven_at,)| proven_at))
+}
+
 /// To whom a seed is shown: the account, and the session or half-made sign-in that sees it. Somebody else with the password sees
 /// another one, and so can't slip theirs under the owner's first code.
 #[derive(Clone, Copy, Debug)]

@@ -23,6 +23,12 @@ words! {
         RecoveryCodesMade = "recovery-codes-made",
         /// A recovery code was used.
         RecoveryCodeUsed = "recovery-code-used",
+        /// A passkey was added.
+        PasskeyEnrolled = "passkey-enrolled",
+        /// One was removed.
+        PasskeyRemoved = "passkey-removed",
+        /// One counted backwards, as a copy of it does.
+        PasskeyCopied = "passkey-copied",
         /// Somebody who has the password gave too many wrong codes.
         CodesGuessed = "codes-guessed",
         /// The contact's own record was corrected.

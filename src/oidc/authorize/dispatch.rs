@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::access::{self, Asked, Condition, Door, Snapshot, Standing};
-use crate::account::{self, Acr, Session};
+use crate::account::{self, Acr, Session, factor};
 use crate::app::App;
 use crate::authorization::consent::{self, Consent};
 use crate::authorization::{self, Admission, Beginning, Next, Prompt, Request, SignIn, Situation, code, errand};
@@ -98,13 +98,15 @@ async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Stop
 struct Known {
     person: Option<(Snapshot, Standing)>,
     consent: Option<Consent>,
+    /// How strongly the person could sign in, by what they have enrolled.
+    could: Acr,
 }
 
-impl Known {
-    /// How strongly the person could sign in, by what they have enrolled.
-    fn could(&self) -> Acr {
-        let enrolled = self.person.as_ref().is_some_and(|(person, _)| person.second_factor_enrolled_at.is_some());
-        if enrolled { Acr::TwoFactors } else { Acr::OneFactor }
+fn strongest(person: &Snapshot) -> Acr {
+    match (person.passkey_enrolled_at, person.second_factor_enrolled_at) {
+        (Some(_), _) => Acr::PhishingResistant,
+        (None, Some(_)) => Acr::TwoFactors,
+        (None, None) => Acr::OneFactor,
     }
 }
 
@@ -120,7 +122,7 @@ impl Matter<'_> {
     async fn proceed(self) -> Result<Response, Stop> {
         let known = match &self.visitor.session {
             Some(session) => self.known(session).await?,
-            None => Known { person: None, consent: None },
+            None => Known { person: None, consent: None, could: Acr::OneFactor },
         };
         let mut grantable = self.request.clone();
         if let Some((person, _)) = &known.person {
@@ -134,7 +136,7 @@ impl Matter<'_> {
                 account: session.account,
                 auth_time: session.auth_time,
                 acr: session.acr,
-                could: known.could(),
+                could: known.could,
             }),
             admission: known.person.as_ref().map(|(_, standing)| admission(standing)),
             consent: known.consent.as_ref(),
@@ -157,7 +159,7 @@ impl Matter<'_> {
             }
             (Next::Decline, ..) => Ok(self.send_back(Error::new(Code::AccessDenied, "the person did not consent"))),
             (Next::Refuse, Some(session), Known { person: Some((person, standing)), .. }) => self.refuse(session, person, standing).await,
-            (Next::Answer, Some(session), Known { person: Some((person, _)), consent: Some(consent) }) => {
+            (Next::Answer, Some(session), Known { person: Some((person, _)), consent: Some(consent), .. }) => {
                 self.answer(session, &person, &consent).await
             }
             // What the decision says can't be without these.
@@ -166,14 +168,18 @@ impl Matter<'_> {
     }
 
     async fn known(&self, session: &Session) -> Result<Known, Fault> {
-        let (person, consent) = self
+        let (person, consent, could) = self
             .app
             .look(async |view| {
                 let person = match session.membership {
                     Some(membership) => access::of_membership(&mut view.db, membership).await?,
                     None => None,
                 };
-                Ok((person, consent::standing(&mut view.db, session.account, &self.party.id).await?))
+                let could = match &person {
+                    Some(person) => strongest(person),
+                    None => factor::strongest(&mut view.db, session.account).await?,
+                };
+                Ok((person, consent::standing(&mut view.db, session.account, &self.party.id).await?, could))
             })
             .await?;
         let asked = Asked {
@@ -186,7 +192,7 @@ impl Matter<'_> {
             let standing = access::judge(&person, asked);
             (person, standing)
         });
-        Ok(Known { person, consent })
+        Ok(Known { person, consent, could })
     }
 
     /// Sends the person to a page that carries the errand along; with `prompt=none` says instead what it would take.

@@ -77,7 +77,8 @@ pub(super) fn named(name: &str, page: &impl Template) -> (String, String) {
 }
 
 fn sign_in(language: Language) -> Named {
-    let login = || LoginPage::new(frame(language), Some("e1".to_owned()), Some(PORTAL.to_owned()));
+    let login =
+        || LoginPage { takes_passkeys: true, ..LoginPage::new(frame(language), Some("e1".to_owned()), Some(PORTAL.to_owned())) };
     let choice = CompanyChoicePage {
         frame: frame(language),
         errand: Some("e1".to_owned()),
@@ -99,6 +100,7 @@ fn sign_in(language: Language) -> Named {
         named("login-own", &LoginPage::new(frame(language), None, None).named("alice")),
         named("login-refused", &login().named("<alice>").refused()),
         named("login-incomplete", &login().incomplete("")),
+        named("login-passkey-refused", &login().passkey_refused()),
         named("login-too-often", &login().named("alice").too_often(Life::minutes(15))),
         named("company-choice", &choice),
         named("consent", &asked(Vec::new())),

@@ -5,8 +5,9 @@ use crate::account::factor::{RecoveryCode, Seed};
 use crate::base::{Dice, Language, Life, Place};
 use crate::http::page::Link;
 use crate::web::enrol_first::EnrolFirstPage;
+use crate::web::passkeys::{PasskeyView, PasskeysPage, RecoveryView};
 use crate::web::reauthenticate::ReauthenticatePage;
-use crate::web::second_factor::SecondFactorPage;
+use crate::web::second_factor::{SecondFactorPage, Takes};
 use crate::web::seeds::SeedView;
 use crate::web::totp::{EnrolledView, RecoveryCodesPage, TotpPage};
 
@@ -20,6 +21,7 @@ pub fn pages(language: Language) -> Named {
     let enrolled = |codes_left, may_be_removed| Some(EnrolledView { since: now() - Life::days(40), codes_left, may_be_removed });
     let codes: Vec<_> = (0..10).map(|_| RecoveryCode::roll(Dice).unwrap()).collect();
     let next = Link::to_place(Place::Totp, frame(language).say("recovery-codes-go-on"));
+    let by_passkey = || SecondFactorPage::new(frame(language), Some(PORTAL.to_owned()), false);
     let again =
         || ReauthenticatePage::new(signed_in(language), "theo@durand.example".to_owned(), Some("/account/security/totp".to_owned()));
     vec![
@@ -29,6 +31,15 @@ pub fn pages(language: Language) -> Named {
         named("second-factor-recovery-refused", &step().refused("recovery-code")),
         named("second-factor-incomplete", &step().incomplete()),
         named("second-factor-too-often", &step().too_often(Life::minutes(15))),
+        named("second-factor-or-passkey", &step().taking(Takes { app: true, passkey: true, recovery: true })),
+        named("second-factor-passkey", &by_passkey().taking(Takes { app: false, passkey: true, recovery: true })),
+        named("second-factor-passkey-refused", &by_passkey().taking(Takes { app: false, passkey: true, recovery: true }).passkey_refused()),
+        named("second-factor-passkey-only", &by_passkey().taking(Takes { app: false, passkey: true, recovery: false })),
+        named("passkeys-none", &PasskeysPage::new(signed_in(language), Vec::new(), None)),
+        named("passkeys", &passkeys(language, 3)),
+        named("passkeys-enough", &passkeys(language, 10)),
+        named("passkeys-unnamed", &passkeys(language, 1).unnamed("")),
+        named("passkeys-refused", &passkeys(language, 1).refused()),
         named("enrol-first", &EnrolFirstPage::new(frame(language), Some(PORTAL.to_owned()), seed())),
         named("enrol-first-refused", &EnrolFirstPage::new(frame(language), None, seed()).refused()),
         named("totp", &TotpPage::new(signed_in(language), None, Some(seed()))),
@@ -38,8 +49,22 @@ pub fn pages(language: Language) -> Named {
         named("totp-replace", &TotpPage::new(signed_in(language), enrolled(0, true), Some(seed()))),
         named("recovery-codes", &RecoveryCodesPage::new(signed_in(language), &codes, next)),
         named("reauthenticate", &again()),
+        named("reauthenticate-or-passkey", &ReauthenticatePage { has_passkey: true, ..again() }),
+        named("reauthenticate-passkey-refused", &ReauthenticatePage { has_passkey: true, ..again() }.passkey_refused()),
         named("reauthenticate-refused", &again().refused()),
         named("reauthenticate-incomplete", &again().incomplete()),
         named("reauthenticate-too-often", &again().too_often(Life::minutes(1))),
     ]
+}
+
+fn passkeys(language: Language, count: i64) -> PasskeysPage {
+    let view = |index: i64| PasskeyView {
+        id: uuid::Uuid::from_u128(u128::try_from(index).unwrap()).to_string(),
+        name: ["Chrome, Linux", "iPhone de Théo", "YubiKey"][usize::try_from(index % 3).unwrap()].to_owned(),
+        since: now() - Life::days(40 - index),
+        used: (index > 0).then(|| now() - Life::hours(index)),
+        may_be_removed: count > 1,
+    };
+    let page = PasskeysPage::new(signed_in(language), (0..count).map(view).collect(), Some(RecoveryView { left: 9 }));
+    PasskeysPage { proposed: "Firefox, Windows".to_owned(), ..page }
 }

@@ -120,3 +120,4 @@ staff-condition-password-set = A password is set
 staff-condition-network = They come from an allowed network
 staff-condition-second-factor = The second factor is proven, where one is asked for
 staff-condition-e-service = They hold the e-service
+staff-passkeys = My passkeys

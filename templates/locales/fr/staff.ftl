@@ -120,3 +120,4 @@ staff-condition-password-set = Un mot de passe est défini
 staff-condition-network = La personne vient d’un réseau autorisé
 staff-condition-second-factor = Le second facteur est prouvé, s’il est demandé
 staff-condition-e-service = La personne dispose de l’e-service
+staff-passkeys = Mes clés d’accès

@@ -10,20 +10,20 @@ use crate::wire::Demonstration;
 use crate::world::{PASSWORD, login};
 
 /// Somebody with a phone at a browser.
-struct Visit<'a> {
-    browser: &'a WebDriver,
-    home: &'a str,
-    clock: &'a Clock,
+pub struct Visit<'a> {
+    pub browser: &'a WebDriver,
+    pub home: &'a str,
+    pub clock: &'a Clock,
 }
 
 impl Visit<'_> {
-    async fn open(&self, path: &str) -> WebDriverResult<()> {
+    pub async fn open(&self, path: &str) -> WebDriverResult<()> {
         self.browser.goto(format!("{}{path}", self.home)).await?;
         self.fits().await
     }
 
     /// Waits for one of these ids and says which it was.
-    async fn arrive<'i>(&self, ids: &[&'i str]) -> WebDriverResult<&'i str> {
+    pub async fn arrive<'i>(&self, ids: &[&'i str]) -> WebDriverResult<&'i str> {
         let any: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
         let found = self.browser.query(By::Css(any.join(", "))).first().await;
         let Ok(found) = found else { panic!("none of {ids:?} at {}: {}", self.browser.current_url().await?, self.browser.source().await?) };
@@ -33,18 +33,18 @@ impl Visit<'_> {
     }
 
     /// Nothing reaches beyond the window: nobody scrolls sideways.
-    async fn fits(&self) -> WebDriverResult<()> {
+    pub async fn fits(&self) -> WebDriverResult<()> {
         let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
         let beyond = self.browser.execute(script, Vec::new()).await?.json().as_i64();
         assert_eq!(beyond, Some(0), "at {}", self.browser.current_url().await?);
         Ok(())
     }
 
-    async fn press(&self, id: &str) -> WebDriverResult<()> {
+    pub async fn press(&self, id: &str) -> WebDriverResult<()> {
         self.browser.query(By::Id(id)).and_clickable().first().await?.click().await
     }
 
-    async fn type_into(&self, id: &str, text: &str) -> WebDriverResult<()> {
+    pub async fn type_into(&self, id: &str, text: &str) -> WebDriverResult<()> {
         self.arrive(&[id]).await?;
         self.browser.find(By::Id(id)).await?.send_keys(text).await
     }
@@ -53,14 +53,14 @@ impl Visit<'_> {
         self.browser.find(By::Id(id)).await?.text().await
     }
 
-    async fn give_password(&self, who: &str) -> WebDriverResult<()> {
+    pub async fn give_password(&self, who: &str) -> WebDriverResult<()> {
         self.open("/login").await?;
         self.type_into("login-username", &login(who)).await?;
         self.type_into("login-password", PASSWORD).await?;
         self.press("login-submit").await
     }
 
-    async fn sign_out(&self) -> WebDriverResult<()> {
+    pub async fn sign_out(&self) -> WebDriverResult<()> {
         self.open("/account").await?;
         self.press("sign-out").await?;
         self.arrive(&["logged-out-title"]).await.map(drop)

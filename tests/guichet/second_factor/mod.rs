@@ -1,7 +1,7 @@
 //! Second factors (SECURITY: TOTP): no path signs in with one factor where two are demanded, each code counts once, and nothing new is
 //! enrolled before what exists was proven.
 
-mod chromium;
+pub mod chromium;
 mod enrolment;
 mod limits;
 mod races;

@@ -53,7 +53,7 @@ both! {
         let claims = portal.enter(&mut other).await.id_claims();
         assert_eq!((&claims["acr"], &claims["amr"]), (&json!("2fa"), &json!(["pwd", "mfa"])));
         let metadata = world.browser().get("/.well-known/openid-configuration").await.json();
-        assert_eq!(metadata["acr_values_supported"], json!(["1fa", "2fa"]));
+        assert_eq!(metadata["acr_values_supported"], json!(["1fa", "2fa", "phr"]));
     }
 }
 

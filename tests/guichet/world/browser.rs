@@ -66,6 +66,12 @@ impl Browser {
         field.and_then(|field| field.attribute("value")).expect("the page has no token").to_owned()
     }
 
+    /// Where the script of the page shown asks for challenges.
+    pub fn challenges_of_page(&self) -> Option<String> {
+        let page = self.page.as_ref()?;
+        page.all().iter().find_map(|element| element.attribute("data-challenge")).map(str::to_owned)
+    }
+
     /// The forms of the page shown.
     pub fn page_forms(&self) -> Vec<super::page::Form> {
         self.page.as_ref().expect("no page is shown").forms()

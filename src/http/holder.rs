@@ -1,0 +1,120 @@
+//! The guard of what everybody may change of their own, contacts and the vendor's people alike: what they sign in with.
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+
+use crate::access::SecondFactor;
+use crate::account::{Acr, Session, factor};
+use crate::app::App;
+use crate::base::{AccountKind, Actor, Fault, Place, Timestamp};
+
+use super::answer::{self, Stop};
+use super::{Caller, Frame, Fresh, Person, Staff, Visitor, home, reauthentication};
+
+/// Whoever is signed in, whose access holds, and who proved not long ago who they are: with the second factor where they have one.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// Since when they have a second factor.
+    pub enrolled_at: Option<Timestamp>,
+    /// Whether one is demanded of all of their kind: what is demanded of some, their rows say.
+    pub is_demanded: bool,
+    whose: Whose,
+}
+
+#[derive(Clone, Debug)]
+enum Whose {
+    Contact(Box<Person>),
+    Staff(Box<Staff>),
+}
+
+impl Holder {
+    /// The holder behind a form. Whoever must prove more first comes back to that page, not to the form's answer.
+    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap, page: Place) -> Result<Self, Stop> {
+        Self::before(app, caller, (headers, page.path())).await
+    }
+
+    async fn before(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Stop> {
+        let Visitor { caller, session } = Visitor::behind(app, caller, headers).await?;
+        match session.map(|session| session.kind) {
+            Some(AccountKind::Staff) => Self::of_staff(app, caller, (headers, back)).await,
+            Some(AccountKind::Contact) | None => {
+                let Fresh(person) = Fresh::before(app, caller, (headers, back)).await?;
+                let enrolled_at = person.snapshot.second_factor_enrolled_at;
+                Ok(Self { enrolled_at, is_demanded: false, whose: Whose::Contact(Box::new(person)) })
+            }
+        }
+    }
+
+    async fn of_staff(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Stop> {
+        let staff = Staff::behind(app, caller, headers).await?;
+        let enrolled_at = app.look(async |view| factor::enrolled(&mut view.db, staff.session.account).await).await?;
+        let is_recent = app.clock.now().since(staff.session.auth_time) < app.config.lives.fresh;
+        let is_strong = enrolled_at.is_none() || staff.session.acr >= Acr::TwoFactors;
+        if !is_recent || !is_strong {
+            return Err(answer::see_other(&reauthentication(back)).into());
+        }
+        let is_demanded = app.config.staff.second_factor == SecondFactor::Required;
+        Ok(Self { enrolled_at, is_demanded, whose: Whose::Staff(Box::new(staff)) })
+    }
+
+    /// The request's own facts.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        match &self.whose {
+            Whose::Contact(person) => &person.caller,
+            Whose::Staff(staff) => &staff.caller,
+        }
+    }
+
+    /// The session.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        match &self.whose {
+            Whose::Contact(person) => &person.session,
+            Whose::Staff(staff) => &staff.session,
+        }
+    }
+
+    /// What they are called.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.whose {
+            Whose::Contact(person) => person.snapshot.full_name(),
+            Whose::Staff(staff) => staff.person.name.clone(),
+        }
+    }
+
+    /// Where they begin.
+    #[must_use]
+    pub fn home(&self) -> Place {
+        home(self.session())
+    }
+
+    /// The frame of a page for them.
+    pub fn frame(&self, app: &App) -> Result<Frame, Fault> {
+        match &self.whose {
+            Whose::Contact(person) => person.frame(app),
+            Whose::Staff(staff) => staff.frame(app),
+        }
+    }
+
+    /// Them as an actor of the audit trail.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match &self.whose {
+            Whose::Contact(person) => person.actor(),
+            Whose::Staff(staff) => staff.actor(),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Holder {
+    type Rejection = Stop;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        let here = caller.here.clone();
+        Self::before(app, caller, (&parts.headers, &here)).await
+    }
+}
