@@ -63,11 +63,7 @@ pub fn router(app: &App, more: Router<App>) -> Router {
         async move { Ok::<_, Infallible>(broken::explain_to_program(app, Response::into_response(answer)).await) }
     });
     let documents = Router::new().route(Place::Healthz.path(), get(async || "ok\n")).merge(oidc::documents(app));
-    documents
-        .layer(headers.clone())
-        .merge(programs.layer((headers, explain, bounds)))
-        .merge(pages)
-        .with_state(app.clone())
+    documents.layer(headers.clone()).merge(programs.layer((headers, explain, bounds))).merge(pages).with_state(app.clone())
 }
 
 /// Serves until `stop` answers, then lets running requests and the running job finish.
