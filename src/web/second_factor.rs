@@ -157,8 +157,13 @@ impl Step {
     pub(super) async fn page(&self, app: &App) -> Result<SecondFactorPage, Fault> {
         let relying_party = self.waiting.as_ref().map(|waiting| waiting.relying_party.clone());
         let takes = self.takes(app).await?;
-        let offers_memory = self.halfway.session.is_none() && takes.app;
+        let offers_memory = self.offers_memory() && takes.app;
         Ok(SecondFactorPage::new(self.frame(app)?, relying_party, offers_memory).taking(takes))
+    }
+
+    /// A session that is strengthened shows who is there now, and the vendor's people prove it every time.
+    const fn offers_memory(&self) -> bool {
+        self.halfway.session.is_none() && !self.halfway.is_staff
     }
 
     /// Where the relying party must have it phishing-resistant, codes are of no use to who has a passkey.
@@ -335,7 +340,7 @@ impl Attempt<'_> {
             if !entered.known_device {
                 notices::post(tx, self.arrival.app, new_device).await?;
             }
-            if self.remembers && halfway.session.is_none() {
+            if self.remembers && self.step.offers_memory() {
                 sign_in::remember(tx, halfway.account, self.arrival.visit()).await?;
             }
         }
