@@ -11,9 +11,9 @@ use crate::limits::{self, Counted};
 use crate::store::{self, Tx};
 
 use super::halfway::{self, Halfway, Pause};
+use super::passkey::{self, Verified};
 use super::proof::{Acr, Proof};
 use super::session::{self, Because, Begin, Opened, Strengthening, begin, find};
-use super::passkey::{self, Verified};
 use super::{device, factor};
 
 /// Whose password was right.

@@ -16,11 +16,11 @@ pub const KNOCKS: &[Knock] = &[
     form(Place::SecondFactor, &[("code", "000000")]),
     form(Place::EnrolFirst, &[("code", "000000")]),
     form(Place::PasskeySignInChallenge, &[]),
-    form(Place::PasskeySignIn, &[("credential", "{}")]),
+    form(Place::PasskeySignIn, SIGNED),
     form(Place::PasskeySecondStepChallenge, &[]),
-    form(Place::PasskeySecondStep, &[("credential", "{}")]),
+    form(Place::PasskeySecondStep, SIGNED),
     form(Place::PasskeyReturnChallenge, &[]),
-    form(Place::PasskeyReturn, &[("credential", "{}")]),
+    form(Place::PasskeyReturn, SIGNED),
     page(Place::Reauthenticate),
     page(Place::Reauthenticate).asking(&[("errand", "{errand}")]),
     form(Place::Reauthenticate, &[("password", PASSWORD)]),
@@ -64,9 +64,9 @@ pub const KNOCKS: &[Knock] = &[
     form(Place::RemoveTotp, &[]),
     page(Place::Passkeys),
     form(Place::PasskeyChallenge, &[]),
-    form(Place::Passkeys, &[("name", "Phone"), ("credential", "{}")]),
-    form(Place::RenamePasskey, &[("passkey", "00000000-0000-0000-0000-000000000000"), ("name", "Phone")]),
-    form(Place::RemovePasskey, &[("passkey", "00000000-0000-0000-0000-000000000000")]),
+    form(Place::Passkeys, &[("name", "Phone"), ("ceremony", NO_ID), ("credential", "{}")]),
+    form(Place::RenamePasskey, &[("passkey", NO_ID), ("name", "Phone")]),
+    form(Place::RemovePasskey, &[("passkey", NO_ID)]),
     page(Place::Link),
     form(Place::Link, &[]),
     page(Place::NewPassword),
@@ -123,6 +123,18 @@ const ASK: &[(&str, &str)] = &[
     ("scope", "openid"),
     ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
     ("code_challenge_method", "S256"),
+];
+
+/// The id of nothing.
+const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
+
+/// What a passkey might have made of a challenge that nobody asked for.
+const SIGNED: &[(&str, &str)] = &[
+    ("ceremony", NO_ID),
+    (
+        "credential",
+        r#"{"id":"AA","rawId":"AA","type":"public-key","response":{"authenticatorData":"AA","clientDataJSON":"AA","signature":"AA"}}"#,
+    ),
 ];
 
 /// A right request. What stands in braces is what whoever knocks has of that kind.

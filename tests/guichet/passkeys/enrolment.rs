@@ -98,7 +98,7 @@ both! {
         let id = own(&mut remembered).await.remove(0);
         let fresh = remembered.clone();
         remembered.forget_session();
-        // Removing what was remembered is no part of adding a passkey.
+        // A further passkey doesn't make this browser a stranger.
         assert_eq!(remembered.sign_in("theo", PASSWORD).await.header("location"), "/account");
         remembered.get("/account").await;
         let token = remembered.csrf();

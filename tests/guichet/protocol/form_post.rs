@@ -75,8 +75,9 @@ both! {
 }
 
 both! {
-    /// SECURITY: no inline script anywhere; this one page may run a file of ours and post to the relying party.
-    async fn the_page_runs_one_script_of_ours_and_no_other_page_runs_any(world) {
+    /// SECURITY: no inline script anywhere; this one page may run a file of ours and post to the relying party. Where passkeys are taken
+    /// the script that speaks with authenticators runs, and nothing else (`headers`).
+    async fn the_page_runs_one_script_of_ours_and_no_other_page_runs_it(world) {
         let portal = world.client("portal");
         let answer = world.browser().get(&asked(&portal).with("prompt", "none").path()).await;
         let policy = answer.header("content-security-policy");
@@ -88,6 +89,9 @@ both! {
         let script = world.browser().get(source).await;
         assert_eq!((script.status(), script.header("content-type")), (200, "text/javascript; charset=utf-8"));
         for path in ["/login", "/", &portal.ask().path(), "/oauth2/logout"] {
+            assert!(!world.browser().open(path).await.text().contains("form_post.js"), "{path}");
+        }
+        for path in ["/", "/oauth2/logout"] {
             let page = world.browser().open(path).await;
             assert!(!page.header("content-security-policy").contains("script-src") && !page.text().contains("<script"), "{path}");
         }

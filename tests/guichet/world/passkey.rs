@@ -73,8 +73,9 @@ impl Passkey {
         data.extend(&id);
         data.extend(self.public_key());
         let text = |text: &str| Cbor::Text(text.to_owned());
-        let object =
-            [(text("fmt"), text("none")), (text("attStmt"), Cbor::Map([].into())), (text("authData"), Cbor::Bytes(data))].into_iter().collect();
+        let object = [(text("fmt"), text("none")), (text("attStmt"), Cbor::Map([].into())), (text("authData"), Cbor::Bytes(data))]
+            .into_iter()
+            .collect();
         let object = serde_cbor_2::to_vec(&Cbor::Map(object)).unwrap();
         let response = json!({
             "attestationObject": URL_SAFE_NO_PAD.encode(object),
