@@ -15,6 +15,7 @@ pub const TOLD: &[What] = &[
     What::DeviceSeen,
     What::FactorEnrolled,
     What::FactorRemoved,
+    What::PasskeyCopied,
     What::RecoveryCodesMade,
     What::RecoveryCodeUsed,
     What::AlarmRaised,

@@ -10,7 +10,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::account::factor::{self, reset};
-use crate::account::{self, Because, Happened, Session};
+use crate::account::{self, Because, Happened, Session, passkey};
 use crate::app::App;
 use crate::authorization::consent::{self, Consent};
 use crate::base::ids::{ConsentId, DeviceId, SessionId};
@@ -35,7 +35,7 @@ pub struct SecurityPage {
     pub frame: Frame,
     /// Since when the password is the one it is.
     pub password_since: Option<Timestamp>,
-    /// The second factors: passkeys, once there are any, are listed beside the app.
+    /// The second factors.
     pub second_factor: SecondFactorView,
     /// Where the person is signed in.
     pub sessions: Vec<SessionView>,
@@ -96,7 +96,8 @@ impl Rows {
     async fn read(view: &mut View, person: &Person) -> Result<Self, Fault> {
         let account = person.session.account;
         let second_factor = SecondFactorView {
-            app_since: factor::enrolled(&mut view.db, account).await?,
+            app_since: factor::since(&mut view.db, account).await?,
+            passkeys: passkey::list(&mut view.db, account).await?.len(),
             codes_left: factor::left(&mut view.db, account).await?,
             reset_due: reset::waiting(&mut view.db, account).await?.map(|waiting| waiting.due_at),
         };

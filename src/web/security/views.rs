@@ -32,6 +32,8 @@ pub struct SessionView {
 pub struct SecondFactorView {
     /// Since when there is an authenticator app.
     pub app_since: Option<Timestamp>,
+    /// How many passkeys there are.
+    pub passkeys: usize,
     /// How many recovery codes are left.
     pub codes_left: usize,
     /// When all of it goes, because somebody told Customer Service that it is lost.

@@ -41,7 +41,7 @@ pub fn pages(language: Language) -> Named {
         login: "ines@compta.example".to_owned(),
         expires_at: now() + Life::days(7),
     };
-    let bare = SecondFactorView { app_since: None, codes_left: 0, reset_due: None };
+    let bare = SecondFactorView { app_since: None, passkeys: 0, codes_left: 0, reset_due: None };
     let empty = SecurityPage { second_factor: bare, devices: Vec::new(), applications: Vec::new(), ..security(language) };
     vec![
         named("security", &security(language)),
@@ -79,7 +79,12 @@ fn security(language: Language) -> SecurityPage {
     };
     SecurityPage {
         password_since: Some(now() - Life::days(40)),
-        second_factor: SecondFactorView { app_since: Some(now() - Life::days(9)), codes_left: 1, reset_due: Some(now() + Life::hours(20)) },
+        second_factor: SecondFactorView {
+            app_since: Some(now() - Life::days(9)),
+            passkeys: 2,
+            codes_left: 1,
+            reset_due: Some(now() + Life::hours(20)),
+        },
         sessions: vec![session(CHROME, 1, true), session("Firefox/1 Linux", 20, false), session("", 30, false)],
         applications: vec![ApplicationView {
             id: "a".to_owned(),

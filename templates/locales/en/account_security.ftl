@@ -6,6 +6,11 @@ security-password-change = Change the password
 security-app-since = with an authenticator app, since
 security-app-add = Set up
 security-app-manage = Manage
+security-passkey-add = Add
+security-passkeys = { $count ->
+    [one] with a passkey
+   *[other] with { $count } passkeys
+}
 security-reset-waits = Two-step sign-in will be switched off
 security-reset-stop = Customer Service was asked to. It wasn’t you? Press “It wasn’t me” in the mail about it. And if you still have the app: the next sign-in with one of its codes stops it too.
 device-remembered = no code asked for here until
@@ -44,6 +49,7 @@ activity-session-strengthened = Confirmed who you are
 activity-account-device_seen = First sign-in from a new device
 activity-factor-enrolled = Two-step sign-in switched on
 activity-factor-removed = Two-step sign-in switched off
+activity-factor-passkey_copied = A passkey answered as a copy of it would, and was refused
 activity-factor-recovery_codes_made = New recovery codes
 activity-factor-recovery_code_used = A recovery code was used
 activity-account-password_set = Password set

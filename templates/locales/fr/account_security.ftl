@@ -6,6 +6,11 @@ security-password-change = Changer le mot de passe
 security-app-since = avec une application d’authentification, depuis
 security-app-add = Configurer
 security-app-manage = Gérer
+security-passkey-add = Ajouter
+security-passkeys = { $count ->
+    [one] avec une clé d’accès
+   *[other] avec { $count } clés d’accès
+}
 security-reset-waits = La connexion en deux étapes sera désactivée
 security-reset-stop = On l’a demandé au Service Clients. Ce n’était pas vous ? Cliquez sur « Ce n’était pas moi » dans le message reçu à ce sujet. Et si vous avez encore l’application, votre prochaine connexion avec un de ses codes l’empêchera aussi.
 device-remembered = aucun code demandé ici jusqu’à
@@ -44,6 +49,7 @@ activity-session-strengthened = Identité confirmée
 activity-account-device_seen = Première connexion depuis un nouvel appareil
 activity-factor-enrolled = Connexion en deux étapes activée
 activity-factor-removed = Connexion en deux étapes désactivée
+activity-factor-passkey_copied = Une clé d’accès a répondu comme une copie, et a été refusée
 activity-factor-recovery_codes_made = Nouveaux codes de secours
 activity-factor-recovery_code_used = Code de secours utilisé
 activity-account-password_set = Mot de passe défini
