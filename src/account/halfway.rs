@@ -34,6 +34,8 @@ pub struct Halfway {
     pub errand: Option<ErrandId>,
     /// The page of ours that it is for.
     pub back: Option<String>,
+    /// Whether it is one of the vendor's people.
+    pub is_staff: bool,
 }
 
 impl Halfway {
@@ -70,7 +72,8 @@ pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option
     store::optional!(
         *db,
         Halfway,
-        "select id, account, password_digest, session, errand, back from sign_ins \
+        "select id, account, password_digest, session, errand, back, \
+         exists (select 1 from staff where staff.account = sign_ins.account) as is_staff from sign_ins \
          where hash = $1 and finished_at is null and expires_at > $2",
         secret.digest(),
         now

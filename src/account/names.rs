@@ -106,7 +106,9 @@ pub async fn known_of(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fa
     let mut known = super::record::names(db, account).await?;
     if let Some((name,)) = store::optional!(*db, (String,), "select name from staff where account = $1", account)? {
         // The vendor's own domain stands on every page and tells nothing of one person.
-        known.iter_mut().for_each(|login| login.truncate(login.find('@').unwrap_or(login.len())));
+        for login in &mut known {
+            login.truncate(login.find('@').unwrap_or(login.len()));
+        }
         known.push(name);
     }
     for person in access::of_account(db, account).await? {

@@ -42,7 +42,7 @@ pub(super) async fn run(opened: Opened, command: Command) -> Result<(), Failure>
 
 fn show(line: &Line) {
     tell(format!("{}  {}", line.at, line.deed));
-    let actor = line.actor.as_ref().map(|id| format!("{} {id}", line.actor_kind)).unwrap_or_else(|| line.actor_kind.clone());
+    let actor = line.actor.as_ref().map_or_else(|| line.actor_kind.clone(), |id| format!("{} {id}", line.actor_kind));
     let facts = [
         ("by", Some(actor)),
         ("from", line.address.clone()),

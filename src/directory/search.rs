@@ -40,17 +40,17 @@ impl<T> Found<T> {
 
 /// Companies by ERP reference or a part of their name; an empty text finds all. `after` is the last one of the page before.
 pub async fn search_companies(db: &mut Db, text: &str, after: Option<CompanyId>) -> Result<Found<Company>, Fault> {
-    let Typed { exactly, lower, as_typed } = Typed::of(text);
+    let Typed { exactly, lower, cased } = Typed::of(text);
     let sql = companies!(
         "where (ref = $1 or lower(name) like $2 escape '\\' or name like $3 escape '\\') \
          and ($4 is null or (name, id) > (select c.name, c.id from companies c where c.id = $4)) order by name, id limit $5"
     );
-    Ok(Found::of(store::all!(*db, Company, sql, exactly, lower, as_typed, after, one_more())?))
+    Ok(Found::of(store::all!(*db, Company, sql, exactly, lower, cased, after, one_more())?))
 }
 
 /// Contacts by ERP reference, email, login or a part of their name; an empty text finds all. `after` is the last one of the page before.
 pub async fn search_contacts(db: &mut Db, text: &str, after: Option<ContactId>) -> Result<Found<FoundContact>, Fault> {
-    let Typed { exactly, lower, as_typed } = Typed::of(text);
+    let Typed { exactly, lower, cased } = Typed::of(text);
     let name = SignInName::parse(&exactly).map(|name| name.to_string()).unwrap_or_default();
     let rows = store::all!(
         *db,
@@ -66,7 +66,7 @@ pub async fn search_contacts(db: &mut Db, text: &str, after: Option<ContactId>) 
         exactly,
         name,
         lower,
-        as_typed,
+        cased,
         after,
         one_more()
     )?;
@@ -93,7 +93,7 @@ pub async fn contacts_of(db: &mut Db, company: CompanyId, after: Option<ContactI
 struct Typed {
     exactly: String,
     lower: String,
-    as_typed: String,
+    cased: String,
 }
 
 impl Typed {
@@ -101,7 +101,7 @@ impl Typed {
         let text = text.replace('\0', "");
         let text = text.trim();
         let pattern = |text: &str| format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        Self { exactly: text.to_owned(), lower: pattern(&text.to_lowercase()), as_typed: pattern(text) }
+        Self { exactly: text.to_owned(), lower: pattern(&text.to_lowercase()), cased: pattern(text) }
     }
 }
 

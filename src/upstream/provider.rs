@@ -180,14 +180,14 @@ impl Provider {
         let name = claims.name().or_else(|| about.and_then(UserInfoClaims::name)).and_then(|names| names.get(None));
         let others: Vec<_> =
             std::iter::once(&claims.additional_claims().all).chain(about.map(|about| &about.additional_claims().all)).collect();
-        let by_acr = claims.auth_context_ref().is_some_and(|acr| self.settings.second_factor_acr.contains(acr.as_str()));
-        let by_amr = claims.auth_method_refs().is_some_and(|methods| methods.iter().any(|method| method.as_str() == "mfa"));
+        let stands_high = claims.auth_context_ref().is_some_and(|acr| self.settings.second_factor_acr.contains(acr.as_str()));
+        let used_two = claims.auth_method_refs().is_some_and(|methods| methods.iter().any(|method| method.as_str() == "mfa"));
         Ok(Vouched {
             subject: format!("{} {}", self.issuer(), claims.subject().as_str()),
             email,
             name: name.map(|name| name.to_string()),
             roles: roles(&self.settings, &others),
-            by_two_factors: by_acr || by_amr,
+            by_two_factors: stands_high || used_two,
         })
     }
 

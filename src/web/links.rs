@@ -68,8 +68,8 @@ pub(super) async fn confirm(State(app): State<App>, Path(token): Path<String>, p
     match found.purpose {
         Purpose::StaffInvitation | Purpose::NewPassword => {
             let choice = Dice.secret()?;
-            let taken = app.act(caller.acts_as(Who::Visitor), async |tx| take_up(tx, (&secret, found.purpose), &choice).await).await?;
-            if taken { Ok(choose_password(&app, &choice)?) } else { stale() }
+            let is_live = app.act(caller.acts_as(Who::Visitor), async |tx| take_up(tx, (&secret, found.purpose), &choice).await).await?;
+            if is_live { Ok(choose_password(&app, &choice)?) } else { stale() }
         }
         Purpose::NotMe => {
             let raised = alarm::raise(&app, &caller, (&secret, found.account)).await?;

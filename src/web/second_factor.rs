@@ -110,7 +110,12 @@ impl Step {
 
     fn page(&self, app: &App) -> Result<SecondFactorPage, Fault> {
         let relying_party = self.waiting.as_ref().map(|waiting| waiting.relying_party.clone());
-        Ok(SecondFactorPage::new(self.frame(app)?, relying_party, self.halfway.session.is_none()))
+        Ok(SecondFactorPage::new(self.frame(app)?, relying_party, self.offers_memory()))
+    }
+
+    /// A session that is strengthened shows who is there now, and the vendor's people prove it every time.
+    const fn offers_memory(&self) -> bool {
+        self.halfway.session.is_none() && !self.halfway.is_staff
     }
 
     pub(super) async fn is_enrolled(&self, app: &App) -> Result<bool, Fault> {
@@ -262,7 +267,7 @@ impl Attempt<'_> {
             if !entered.known_device {
                 notices::post(tx, self.arrival.app, new_device).await?;
             }
-            if self.remembers && halfway.session.is_none() {
+            if self.remembers && self.step.offers_memory() {
                 sign_in::remember(tx, halfway.account, self.arrival.visit()).await?;
             }
         }

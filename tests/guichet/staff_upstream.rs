@@ -46,6 +46,9 @@ fn is_refused(answer: &Answer, status: u16, about: &str) {
     assert!(answer.shows("error-title"), "{about}");
 }
 
+/// A change to claims that were right.
+type Bend = fn(&mut Value);
+
 both! {
     /// A second Guichet is the provider: it keeps the mailbox to UserInfo, as ours do.
     async fn staff_sign_in_through_a_second_guichet(world) {
@@ -85,7 +88,7 @@ both! {
 /// Goes on where answers send it, at a server that isn't where the others are.
 async fn walk(browser: &mut Browser, mut answer: Answer) -> Answer {
     while answer.header("location").starts_with('/') {
-        answer = browser.get(&answer.header("location").to_owned()).await;
+        answer = browser.get(answer.header("location")).await;
     }
     answer
 }
@@ -144,7 +147,7 @@ both! {
         let forger = Forger::start().await;
         world.invites(NADIA).await;
         let server = world.server_with(|config| forger.configure(config)).await;
-        let bends: [(&str, fn(&mut Value)); 14] = [
+        let bends: [(&str, Bend); 14] = [
             ("another audience", |claims| claims["aud"] = json!("somebody-else")),
             ("one more audience", |claims| claims["aud"] = json!([CLIENT, "somebody-else"])),
             ("no audience", |claims| without(claims, "aud")),

@@ -165,9 +165,9 @@ impl Filter {
 
 impl LineView {
     fn new(frame: &Frame, line: Line, names: &Names) -> Self {
-        let named = |id: &str| id.parse().ok().and_then(|id: AccountId| names.get(&id).cloned());
+        let name_of = |id: &str| id.parse().ok().and_then(|id: AccountId| names.get(&id).cloned());
         let kind = line.actor_kind.as_str();
-        let actor = line.actor.as_deref().map(|id| named(id).unwrap_or_else(|| id.to_owned()));
+        let actor = line.actor.as_deref().map(|id| name_of(id).unwrap_or_else(|| id.to_owned()));
         let actor = actor.unwrap_or_else(|| match kind {
             "operator" => frame.say("staff-actor-operator"),
             "timetable" => frame.say("staff-actor-timetable"),

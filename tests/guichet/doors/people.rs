@@ -8,6 +8,7 @@ use guichet::account;
 use guichet::authorization::consent;
 use guichet::relying_party::Scope;
 use url::form_urlencoded::Serializer;
+use uuid::Uuid;
 
 use super::knocks::{By, KNOCKS, Knock};
 use super::{Table, address, assert_reviewed};
@@ -92,19 +93,14 @@ impl Visitor {
 
     async fn of(world: &World, who: Who) -> Self {
         let mut browser = world.browser().from("192.0.2.7");
+        if who.is_staff() {
+            return Self::of_staff(world, (browser, who)).await;
+        }
         if who != Who::Nobody {
             assert_eq!(browser.sign_in(who.login(), PASSWORD).await.status(), 303, "{who:?}");
         }
-        if who.is_staff() {
-            browser.get("/staff").await;
-            let named = BTreeMap::from([("csrf", browser.csrf())]);
-            return Self { browser, named };
-        }
-        let errand = world.client("demo-web").ask().with("prompt", "consent");
-        browser.open(&errand.path()).await;
-        let forms = browser.page_forms();
-        let errand = forms.iter().find_map(|form| form.fields.iter().find(|(name, _)| name == "errand")).expect("no form is on an errand");
-        let mut named = BTreeMap::from([("{errand}", errand.1.clone()), ("csrf", browser.csrf())]);
+        let errand = send_on_errand(world, &mut browser).await;
+        let mut named = BTreeMap::from([("{errand}", errand), ("csrf", browser.csrf())]);
         let account = world.people(who.login()).await[0].account;
         let scope = [Scope::Openid].into_iter().collect();
         let to = async |client: &str| world.as_operator(async |tx| consent::grant(tx, account, client, &scope).await).await;
@@ -113,9 +109,9 @@ impl Visitor {
         named.insert("{consent}", consent.to_string());
         let idle = world.app.config.lives.session_idle;
         let sessions = world.app.look(async |view| account::list(&mut view.db, account, (view.now, idle)).await).await.unwrap();
-        named.insert("{session}", sessions.first().map_or_else(String::new, |session| session.id.to_string()));
+        named.insert("{session}", sessions.first().map_or(Uuid::nil(), |session| session.id.0).to_string());
         let devices = world.app.look(async |view| account::devices(&mut view.db, account, view.now).await).await.unwrap();
-        named.insert("{device}", devices.first().map_or_else(String::new, |device| device.id.to_string()));
+        named.insert("{device}", devices.first().map_or(Uuid::nil(), |device| device.id.0).to_string());
         browser = match who {
             Who::Refused => browser.from("198.51.100.1"),
             Who::FromElsewhere => browser.with("origin", "https://evil.example").with("sec-fetch-site", "cross-site"),
@@ -126,6 +122,22 @@ impl Visitor {
             named.remove("csrf");
         }
         Self { browser, named }
+    }
+
+    /// No relying party sees them: whatever errand there is began before they signed in, and nothing of a contact's is theirs.
+    async fn of_staff(world: &World, (mut browser, who): (Browser, Who)) -> Self {
+        let errand = send_on_errand(world, &mut browser).await;
+        assert_eq!(browser.sign_in(who.login(), PASSWORD).await.status(), 303, "{who:?}");
+        browser.get("/staff").await;
+        let nobodys = Uuid::nil().to_string();
+        let named = [
+            ("{errand}", errand),
+            ("csrf", browser.csrf()),
+            ("{session}", nobodys.clone()),
+            ("{device}", nobodys.clone()),
+            ("{consent}", nobodys),
+        ];
+        Self { browser, named: named.into() }
     }
 
     async fn knock(&self, world: &World, knock: &Knock) -> Answer {
@@ -151,6 +163,14 @@ impl Visitor {
     }
 }
 
+/// Where an authorization request leads, with the errand that it is parked as.
+async fn send_on_errand(world: &World, browser: &mut Browser) -> String {
+    browser.open(&world.client("demo-web").ask().with("prompt", "consent").path()).await;
+    let forms = browser.page_forms();
+    let errand = forms.iter().find_map(|form| form.fields.iter().find(|(name, _)| name == "errand")).expect("no form is on an errand");
+    errand.1.clone()
+}
+
 /// What somebody got, in a few words.
 fn outcome(answer: &Answer) -> String {
     let over = answer.cookie("guichet_session").is_some_and(|cookie| cookie.contains("Max-Age=0"));
@@ -159,14 +179,20 @@ fn outcome(answer: &Answer) -> String {
     match (answer.parameter("code"), answer.parameter("error")) {
         (Some(_), _) => format!("{} code", answer.status()),
         (None, Some(error)) => format!("{} {error}", answer.status()),
-        (None, None) if ours => format!("{} {}", answer.status(), to.path()),
+        (None, None) if ours => format!("{} {}", answer.status(), without_ids(to.path())),
         (None, None) => format!("{} elsewhere", answer.status()),
     }
 }
 
+/// Ids are others in each run.
+fn without_ids(path: &str) -> String {
+    let pieces = path.split('/').map(|piece| if Uuid::parse_str(piece).is_ok() { "{id}" } else { piece });
+    pieces.collect::<Vec<_>>().join("/")
+}
+
 both! {
     async fn every_page_and_form_answers_everybody_as_the_table_says(world) {
-        let mut table = Table::new(&[45, 23], &WHO.map(|(name, _)| name));
+        let mut table = Table::new(&[45, 30], &WHO.map(|(name, _)| name));
         let mut waiting = Vec::new();
         for (_, who) in WHO {
             waiting.push(Visitor::of(&world, who).await);

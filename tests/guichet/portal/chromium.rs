@@ -59,9 +59,16 @@ fn capabilities(chromium: &str, folder: &Path) -> ChromeCapabilities {
     wishes.set_binary(chromium).unwrap();
     let profile = format!("--user-data-dir={}", folder.join("chromium").display());
     // Root has no sandbox, and a container little shared memory.
-    for argument in
-        ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--window-size=1280,1000", "--lang=fr", &profile]
-    {
+    for argument in [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--force-prefers-reduced-motion",
+        "--window-size=1280,1000",
+        "--lang=fr",
+        &profile,
+    ] {
         wishes.add_arg(argument).unwrap();
     }
     wishes
