@@ -3,6 +3,9 @@
 
 mod search;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use serde::Serialize;
@@ -332,87 +335,4 @@ pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
         tx.now - tx.rules.audit,
         SWEPT_AT_ONCE,
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use serde_json::json;
-
-    use super::{About, Deed, Filter, What, list, record, sweep};
-    use crate::base::actor::Who;
-    use crate::base::ids::{AccountId, CompanyId, SessionId};
-    use crate::base::{Actor, Address, Clock, Life, Rules};
-    use crate::store::{Start, trial};
-
-    const ALL: Filter = Filter { about: About::Everyone, since: None, limit: 100 };
-
-    #[test]
-    fn deeds_have_names_of_their_own() {
-        let names: BTreeSet<_> = What::ALL.iter().map(|what| what.name()).collect();
-        assert_eq!(names.len(), What::ALL.len());
-        assert!(What::ALL.iter().all(|what| what.sentence().ends_with(['.', ')'])));
-    }
-
-    #[tokio::test]
-    async fn a_line_says_who_did_what_in_whose_name_and_from_where() {
-        let (clock, rules) = (Clock::movable(), Rules::default());
-        let [agent, user] = [1, 2].map(|n| AccountId(uuid::Uuid::from_u128(n)));
-        let company = CompanyId(uuid::Uuid::from_u128(3));
-        let session = SessionId(uuid::Uuid::from_u128(4));
-        let by =
-            Actor { who: Who::Account(agent), in_name_of: Some(user), address: Address::parse("::ffff:192.0.2.7"), session: Some(session) };
-        for trial in trial::databases().await {
-            let start = Start { by: by.clone(), clock: &clock, rules: &rules };
-            let deed =
-                Deed::new(What::SessionBegan).company(company).account(user).subject("portal").detail(json!({"user_agent": "a\r\nb"}));
-            trial.store.act(start, async |tx| record(tx, deed.reference("T-1")).await).await.unwrap();
-            let read =
-                async |about| trial.store.look(&clock, &rules, async |v| list(&mut v.db, Filter { about, ..ALL }).await).await.unwrap();
-            let lines = read(About::Account(user)).await;
-            let line = &lines[0];
-            assert_eq!((line.actor_kind.as_str(), line.actor.clone(), line.in_name_of), ("account", Some(agent.to_string()), Some(user)));
-            assert_eq!((line.address.as_deref(), line.session, line.deed.as_str()), (Some("192.0.2.7"), Some(session), "session.began"));
-            assert_eq!((line.subject.as_deref(), line.reference.as_deref()), (Some("portal"), Some("T-1")));
-            assert_eq!(line.detail["user_agent"], "a\r\nb");
-            assert_eq!(read(About::Company(company)).await.len(), 1);
-            assert_eq!(read(About::Account(agent)).await.len(), 0, "the line concerns the user");
-        }
-    }
-
-    #[tokio::test]
-    async fn lines_are_read_newest_first_and_go_when_the_settings_say() {
-        for trial in trial::databases().await {
-            let (clock, rules) = (Clock::movable(), Rules::default());
-            let start = || Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
-            for subject in ["first", "second"] {
-                trial.store.act(start(), async |tx| record(tx, Deed::new(What::DirectoryImported).subject(subject)).await).await.unwrap();
-                clock.advance(Life::days(400));
-            }
-            let subjects = async |filter| {
-                let lines = trial.store.look(&clock, &rules, async |view| list(&mut view.db, filter).await).await.unwrap();
-                lines.into_iter().filter_map(|line| line.subject).collect::<Vec<_>>()
-            };
-            assert_eq!(subjects(ALL).await, ["second", "first"]);
-            assert_eq!(subjects(Filter { limit: 1, ..ALL }).await, ["second"]);
-            assert_eq!(subjects(Filter { since: Some(clock.now() - Life::days(500)), ..ALL }).await, ["second"]);
-            assert_eq!(trial.store.act(start(), async |tx| sweep(tx).await).await.unwrap(), 1);
-            assert_eq!(subjects(ALL).await, ["second"]);
-        }
-    }
-
-    #[tokio::test]
-    async fn a_line_falls_with_its_unit_of_work() {
-        for trial in trial::databases().await {
-            let (clock, rules) = (Clock::System, Rules::default());
-            let start = Start { by: Actor::of(Who::Visitor), clock: &clock, rules: &rules };
-            let fell = trial.store.act(start, async |tx| {
-                record(tx, Deed::new(What::PasswordSet)).await?;
-                Err::<(), _>(crate::base::Fault::Busy("a test"))
-            });
-            assert!(fell.await.is_err());
-            assert!(trial.store.look(&clock, &rules, async |view| list(&mut view.db, ALL).await).await.unwrap().is_empty());
-        }
-    }
 }

@@ -260,7 +260,7 @@ impl Place {
             Self::StaffUnlock => "/staff/contacts/{id}/unlock",
             Self::StaffEndSessions => "/staff/contacts/{id}/sessions/end",
             Self::StaffSwitchAccount => "/staff/contacts/{id}/switch",
-            Self::StaffResetFactor => "/staff/contacts/{id}/second-factor/reset",
+            Self::StaffResetFactor => "/staff/contacts/{id}/reset-factor",
             Self::StaffPeople => "/staff/people",
             Self::StaffRoles => "/staff/people/{id}/roles",
             Self::StaffInviteAgain => "/staff/people/{id}/invite",

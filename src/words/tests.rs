@@ -32,7 +32,7 @@ const COMPOSED: &[(&str, &[&str])] = &[
 ];
 
 /// What people are told of their account, by the names of the trail.
-const ACTIVITIES: [&str; 30] = [
+const ACTIVITIES: [&str; 31] = [
     "session-began",
     "session-refused",
     "session-ended",
@@ -43,6 +43,7 @@ const ACTIVITIES: [&str; 30] = [
     "account-exported",
     "factor-enrolled",
     "factor-removed",
+    "factor-passkey_copied",
     "factor-recovery_codes_made",
     "factor-recovery_code_used",
     "account-device_seen",

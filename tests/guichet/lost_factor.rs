@@ -32,8 +32,8 @@ both! {
         let shown = press(&mut carole, &page, "factor-reset").await;
         assert!(shown.contains("being told by mail") && shown.contains("factor-reset-stop"), "{shown}");
         let (mail, link) = world.last_mail("theo").await;
-        assert!(mail.subject.contains("two-step sign-in is to be switched off"), "{}", mail.subject);
-        assert!(link.starts_with("/links/") && mail.text.contains("It wasn’t me"), "{}", mail.text);
+        assert!(mail.subject.contains("connexion en deux étapes va être désactivée"), "{}", mail.subject);
+        assert!(link.starts_with("/links/") && mail.text.contains("Ce n’était pas moi"), "{}", mail.text);
         let answer = world.browser().sign_in("theo", PASSWORD).await;
         assert_eq!(answer.header("location"), "/login/second-factor", "until then nothing changes");
 
@@ -42,7 +42,7 @@ both! {
         assert!(waits(&world, "theo").await);
         world.advance("1h");
         let (mail, link) = world.last_mail("theo").await;
-        assert!(mail.subject.contains("two-step sign-in was switched off") && link.starts_with("/links/"), "{}", mail.subject);
+        assert!(mail.subject.contains("deux étapes a été désactivée") && link.starts_with("/links/"), "{}", mail.subject);
         let mut theo = world.browser();
         assert_eq!(theo.sign_in("theo", PASSWORD).await.header("location"), "/account");
         let activity = theo.get("/account/security").await.text();
@@ -96,7 +96,7 @@ both! {
     /// R-SUP-9: not the support agent, not the operator at the console, and no contact.
     async fn only_customer_service_resets_a_factor(world) {
         let mut carole = world.signed_in("carole").await;
-        let reset = format!("{}/second-factor/reset", contact_page(&mut carole, "theo").await);
+        let reset = format!("{}/reset-factor", contact_page(&mut carole, "theo").await);
         for (who, status) in [("sam", 403), ("oscar", 403), ("alice", 404)] {
             let mut browser = world.signed_in(who).await;
             browser.get(if who == "alice" { "/account/security" } else { "/staff" }).await;
@@ -104,7 +104,7 @@ both! {
             assert_eq!(browser.post(&reset, &[("csrf", &csrf), ("lost", "true")]).await.status(), status, "{who}");
         }
         let mut sam = world.signed_in("sam").await;
-        assert!(!sam.get(reset.trim_end_matches("/second-factor/reset")).await.shows("factor-reset"));
+        assert!(!sam.get(reset.trim_end_matches("/reset-factor")).await.shows("factor-reset"));
         assert!(!waits(&world, "theo").await);
     }
 }

@@ -1,6 +1,6 @@
 //! "Security": the password, sessions, devices and applications, by their owner alone; and what happened of late.
 
-use crate::world::{Answer, Browser, Kind, PASSWORD, World, both, login};
+use crate::world::{Answer, Authenticator, Browser, Kind, PASSWORD, World, both, login};
 
 /// A password that the policy takes and nobody has.
 pub const ANOTHER: &str = "Velo-Rouge-Lune-4!";
@@ -105,6 +105,36 @@ both! {
         let (mail, _) = world.last_mail("carl").await;
         assert!(mail.subject.contains("other sessions"), "{}", mail.subject);
         assert!(!browser.get("/account/security").await.shows("sessions-end-others"), "there is no other");
+    }
+}
+
+both! {
+    /// What one signs in with changes for whoever proved not long ago who they are, with the second factor where there is one.
+    async fn a_new_password_and_the_end_of_an_account_ask_for_a_fresh_proof(world) {
+        let theo = Authenticator::of(&world, "theo");
+        let mut remembered = world.browser();
+        let answer = remembered.sign_in("theo", PASSWORD).await;
+        remembered.follow(answer).await;
+        remembered.submit("totp-submit", &[("code", &theo.code()), ("remember", "yes")]).await;
+        let page = remembered.get("/account/security").await.text();
+        assert!(page.contains("recovery-codes-left") && page.contains("asks for a code again"), "{page}");
+        remembered.forget_session();
+        assert_eq!(remembered.sign_in("theo", PASSWORD).await.header("location"), "/account");
+        let mut old = world.signed_in("bruno").await;
+        world.advance("11min");
+        for path in ["/account/security/password", "/account/close"] {
+            for browser in [&mut remembered, &mut old] {
+                let asked = browser.get(path).await;
+                assert!(asked.header("location").starts_with("/reauthenticate?for="), "{path}: {}", asked.header("location"));
+                browser.get("/account/security").await;
+                let csrf = browser.csrf();
+                let fields = [("csrf", csrf.as_str()), ("current", PASSWORD), ("password", ANOTHER)];
+                assert!(browser.post(path, &fields).await.header("location").starts_with("/reauthenticate?for="), "{path}");
+            }
+        }
+        assert!(old.open_freshly("/account/security/password").await.shows("password-current"));
+        assert!(remembered.open_freshly("/account/security/password").await.shows("totp-submit"), "the password alone isn't enough");
+        assert_eq!(remembered.give_code(&theo.code()).await.header("location"), "/account/security/password");
     }
 }
 

@@ -140,11 +140,11 @@ both! {
         let mut thief = world.signed_in("bruno").await;
         let (app, _) = thief.enrol(&world).await;
         let (mail, _) = world.last_mail("bruno").await;
-        assert!(mail.subject.contains("two-step sign-in is on"), "{}", mail.subject);
+        assert!(mail.subject.contains("connexion en deux étapes activée"), "{}", mail.subject);
         thief.get("/account/security/totp").await;
         thief.submit("recovery-codes-renew", &[]).await;
         let (mail, link) = world.last_mail("bruno").await;
-        assert!(mail.subject.contains("new recovery codes") && link.starts_with("/links/"), "{}", mail.subject);
+        assert!(mail.subject.contains("nouveaux codes de secours") && link.starts_with("/links/"), "{}", mail.subject);
 
         let mut owner = world.browser();
         owner.get(&link).await;
@@ -172,7 +172,7 @@ both! {
         known.follow(answer).await;
         assert_eq!(known.submit("totp-submit", &[("code", &theo.code()), ("remember", "yes")]).await.status(), 303);
         let (mail, link) = world.last_mail("theo").await;
-        assert!(mail.subject.contains("unknown device"), "{}", mail.subject);
+        assert!(mail.subject.contains("appareil inconnu"), "{}", mail.subject);
         let mut halfway = world.browser();
         let answer = halfway.sign_in("theo", PASSWORD).await;
         assert!(halfway.follow(answer).await.shows("totp-submit"));

@@ -39,7 +39,7 @@ both! {
         assert_eq!((after.email, after.branch, after.last_name), (before.email, before.branch, before.last_name));
         let (mail, link) = world.last_mail("bruno").await;
         assert!(link.starts_with("/links/") && mail.subject.contains("fiche"), "{}", mail.subject);
-        assert_eq!(world.database().execute("update record_changes set at = at where seq = 2").await, 1, "the feed has it");
+        assert_eq!(world.database().execute("update record_changes set at = at where seq = 1").await, 1, "the feed has it");
         let told = world.mails().await.len();
         assert_eq!(correct(&mut browser, &[]).await.status(), 303);
         assert_eq!(world.mails().await.len(), told, "nothing changed, nobody is told");

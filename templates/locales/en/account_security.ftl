@@ -13,7 +13,7 @@ security-passkeys = { $count ->
 }
 security-reset-waits = Two-step sign-in will be switched off
 security-reset-stop = Customer Service was asked to. It wasn’t you? Press “It wasn’t me” in the mail about it. And if you still have the app: the next sign-in with one of its codes stops it too.
-device-remembered = no code asked for here until
+device-remembered = asks for a code again
 security-devices = Known devices
 security-devices-lead = Browsers you have signed in from. We write to you when somebody signs in from one that isn’t among them.
 security-devices-none = None. The browser of your next sign-in will be the first.

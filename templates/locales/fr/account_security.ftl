@@ -13,7 +13,7 @@ security-passkeys = { $count ->
 }
 security-reset-waits = La connexion en deux étapes sera désactivée
 security-reset-stop = On l’a demandé au Service Clients. Ce n’était pas vous ? Cliquez sur « Ce n’était pas moi » dans le message reçu à ce sujet. Et si vous avez encore l’application, votre prochaine connexion avec un de ses codes l’empêchera aussi.
-device-remembered = aucun code demandé ici jusqu’à
+device-remembered = code de nouveau demandé
 security-devices = Appareils connus
 security-devices-lead = Les navigateurs depuis lesquels vous vous êtes connecté. Nous vous écrivons à chaque connexion depuis un autre.
 security-devices-none = Aucun. Le navigateur de votre prochaine connexion sera le premier.

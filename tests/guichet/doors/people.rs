@@ -130,7 +130,13 @@ impl Visitor {
         assert_eq!(browser.sign_in(who.login(), PASSWORD).await.status(), 303, "{who:?}");
         browser.get("/staff").await;
         let nobodys = Uuid::nil().to_string();
-        let named = [("{errand}", errand), ("csrf", browser.csrf()), ("{session}", nobodys.clone()), ("{consent}", nobodys.clone()), ("{device}", nobodys)];
+        let named = [
+            ("{errand}", errand),
+            ("csrf", browser.csrf()),
+            ("{session}", nobodys.clone()),
+            ("{device}", nobodys.clone()),
+            ("{consent}", nobodys),
+        ];
         Self { browser, named: named.into() }
     }
 
