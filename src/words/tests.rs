@@ -107,7 +107,10 @@ const SCOPES: [&str; 8] = ["openid", "profile", "email", "phone", "address", "co
 const MAILED: [&str; 3] = ["staff-invitation", "not-me", "new-password"];
 
 /// The changes of an account that a letter tells of.
-const CHANGES: [&str; 15] = [
+const CHANGES: [&str; 18] = [
+    "passkey-enrolled",
+    "passkey-removed",
+    "passkey-copied",
     "new-device",
     "password-changed",
     "totp-enrolled",
