@@ -22,14 +22,14 @@ const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 
 /// A browser.
 pub struct Browser {
-    connection: Connection,
+    address: SocketAddr,
     cookies: BTreeMap<String, String>,
 }
 
 impl Browser {
     /// One that has never been here.
-    pub async fn open(address: SocketAddr) -> Outcome<Self> {
-        Ok(Self { connection: Connection::open(address).await?, cookies: BTreeMap::new() })
+    pub const fn at(address: SocketAddr) -> Self {
+        Self { address, cookies: BTreeMap::new() }
     }
 
     /// Signs a person of the demonstration in.
@@ -51,7 +51,7 @@ impl Browser {
             }
         }
         let redemption = redemption(client, answer.parameter("code")?);
-        self.connection.ask(&redemption).await?.expect(200)
+        self.ask(&redemption).await?.expect(200)
     }
 
     /// A cookie's value.
@@ -80,12 +80,17 @@ impl Browser {
     }
 
     async fn send(&mut self, request: &[u8]) -> Outcome<Answer> {
-        let answer = self.connection.ask(request).await?;
+        let answer = self.ask(request).await?;
         for cookie in answer.headers("set-cookie") {
             let (name, rest) = cookie.split_once('=').ok_or("a cookie without a value")?;
             self.cookies.insert(name.to_owned(), rest.split(';').next().unwrap_or_default().to_owned());
         }
         Ok(answer)
+    }
+
+    /// On a connection of its own: between two measurements one that is kept would be idle for too long.
+    async fn ask(&self, request: &[u8]) -> Outcome<Answer> {
+        Connection::open(self.address).await?.ask(request).await
     }
 }
 

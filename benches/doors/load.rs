@@ -15,7 +15,8 @@ use crate::wire::{Answer, Connection};
 /// How many ask at once.
 pub const CONNECTIONS: usize = 16;
 
-/// How often everything is measured. What else the machine does only ever adds to what something costs, so that the least counts.
+/// Into how many spans each measurement is cut. What else the machine does only ever adds to what something costs, so that the least
+/// counts.
 pub const TIMES: u32 = 8;
 
 /// Whoever asks on one connection, each knowing from the last answer what to ask next.

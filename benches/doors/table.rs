@@ -9,13 +9,24 @@ use crate::load::Measured;
 /// What every part and door cost on one database.
 #[derive(Default)]
 pub struct Table {
-    /// The parts that were measured alone.
-    pub parts: BTreeMap<Part, Measured>,
-    /// The doors.
-    pub doors: Vec<(Door, Measured)>,
+    parts: BTreeMap<Part, Measured>,
+    doors: Vec<(Door, Measured)>,
 }
 
 impl Table {
+    /// Notes what a part cost alone; of several times the least disturbed counts.
+    pub fn add_part(&mut self, part: Part, measured: Measured) {
+        self.parts.entry(part).and_modify(|known| *known = known.least(measured)).or_insert(measured);
+    }
+
+    /// Notes what a door cost, likewise.
+    pub fn add_door(&mut self, door: Door, measured: Measured) {
+        match self.doors.iter_mut().find(|(known, _)| *known == door) {
+            Some((_, known)) => *known = known.least(measured),
+            None => self.doors.push((door, measured)),
+        }
+    }
+
     /// As it is printed.
     pub fn markdown(&self) -> String {
         let mut text = "| alone | each second | CPU µs |\n|---|---:|---:|\n".to_owned();

@@ -39,7 +39,7 @@ pub struct Visits {
 impl Visits {
     /// Signs a person in, at every relying party too.
     pub async fn prepare(world: &World) -> Outcome<Self> {
-        let mut browser = Browser::open(world.address).await?;
+        let mut browser = Browser::at(world.address);
         browser.sign_in(PERSON).await?;
         let signed = browser.tokens(WEB, SCOPE).await?.member("access_token")?.to_owned();
         let opaque = browser.tokens(WEB_OPAQUE, SCOPE).await?.member("access_token")?.to_owned();
@@ -85,7 +85,7 @@ impl Visits {
 
     /// A browser that was here before, and in which nobody is signed in.
     async fn stranger(&self, world: &World) -> Outcome<Bytes> {
-        let mut browser = Browser::open(world.address).await?;
+        let mut browser = Browser::at(world.address);
         browser.get(Place::Login.path()).await?.expect(200)?;
         Ok(browser.request(Place::Login.path()).bytes())
     }
