@@ -1,7 +1,7 @@
 passkeys-title = Passkeys
 passkeys-lead = With a passkey you sign in with your fingerprint, your face or the code of your device, without a password. No other site can ask for it.
 passkeys-back = Back
-passkey-submit = Sign in with a passkey
+passkey-submit = Use a passkey
 passkey-refused = This passkey doesn’t open an account here, or the answer came too late. Try again, or use your password.
 passkey-cancelled = Nothing was confirmed. Try again, or use another way.
 passkey-failed = That didn’t work. Reload the page, then try again.

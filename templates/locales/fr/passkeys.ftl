@@ -1,7 +1,7 @@
 passkeys-title = Clés d’accès
 passkeys-lead = Avec une clé d’accès, vous vous connectez par empreinte, par reconnaissance du visage ou avec le code de votre appareil, sans mot de passe. Aucun autre site ne peut s’en servir.
 passkeys-back = Retour
-passkey-submit = Se connecter avec une clé d’accès
+passkey-submit = Utiliser une clé d’accès
 passkey-refused = Cette clé d’accès n’ouvre aucun compte ici, ou la réponse est arrivée trop tard. Réessayez, ou utilisez votre mot de passe.
 passkey-cancelled = Rien n’a été confirmé. Réessayez, ou connectez-vous autrement.
 passkey-failed = Cela n’a pas fonctionné. Rechargez la page, puis réessayez.

@@ -8,6 +8,8 @@ use crate::world::{Browser, RelyingParty, Tokens, World, both};
 /// What a server answers by itself. Whoever brings no half-made sign-in to the second step is sent to the first one unlooked at.
 const BY_ITSELF: [Place; 11] = [
     Place::SecondFactor,
+    Place::PasskeySecondStep,
+    Place::PasskeySecondStepChallenge,
     Place::EnrolFirst,
     Place::Language,
     Place::PasswordDone,
