@@ -69,6 +69,8 @@ pub enum Place {
     StaffCompany,
     /// Blocks a company, or lets it in again (R-DIR-1).
     StaffBlockCompany,
+    /// Demands a second factor of everybody at a company, or no longer.
+    StaffDemandOfCompany,
     /// Search for a contact.
     StaffContacts,
     /// A contact, for staff.
@@ -81,6 +83,8 @@ pub enum Place {
     StaffSwitchAccount,
     /// Asks that a contact's lost second factor go, or no longer.
     StaffResetFactor,
+    /// Demands a second factor of a contact, or no longer.
+    StaffDemandOfContact,
     /// The vendor's people.
     StaffPeople,
     /// Gives one of the vendor's people other roles.
@@ -147,7 +151,7 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 69] = [
+    pub const ALL: [Self; 71] = [
         Self::Root,
         Self::Login,
         Self::Upstream,
@@ -180,12 +184,14 @@ impl Place {
         Self::StaffCompanies,
         Self::StaffCompany,
         Self::StaffBlockCompany,
+        Self::StaffDemandOfCompany,
         Self::StaffContacts,
         Self::StaffContact,
         Self::StaffUnlock,
         Self::StaffEndSessions,
         Self::StaffSwitchAccount,
         Self::StaffResetFactor,
+        Self::StaffDemandOfContact,
         Self::StaffPeople,
         Self::StaffRoles,
         Self::StaffInviteAgain,
@@ -255,12 +261,14 @@ impl Place {
             Self::StaffCompanies => "/staff/companies",
             Self::StaffCompany => "/staff/companies/{ref}",
             Self::StaffBlockCompany => "/staff/companies/{ref}/block",
+            Self::StaffDemandOfCompany => "/staff/companies/{ref}/second-factor",
             Self::StaffContacts => "/staff/contacts",
             Self::StaffContact => "/staff/contacts/{id}",
             Self::StaffUnlock => "/staff/contacts/{id}/unlock",
             Self::StaffEndSessions => "/staff/contacts/{id}/sessions/end",
             Self::StaffSwitchAccount => "/staff/contacts/{id}/switch",
             Self::StaffResetFactor => "/staff/contacts/{id}/reset-factor",
+            Self::StaffDemandOfContact => "/staff/contacts/{id}/second-factor",
             Self::StaffPeople => "/staff/people",
             Self::StaffRoles => "/staff/people/{id}/roles",
             Self::StaffInviteAgain => "/staff/people/{id}/invite",

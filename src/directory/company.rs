@@ -184,6 +184,12 @@ pub(super) async fn put_branch(tx: &mut Tx, branch: &Branch) -> Result<(), Fault
     Ok(())
 }
 
+/// Since when a second factor is demanded of everybody at a company.
+pub async fn second_factor_required_at(db: &mut Db, company: CompanyId) -> Result<Option<Timestamp>, Fault> {
+    let sql = "select second_factor_required_at from companies where id = $1";
+    Ok(store::optional!(*db, (Option<Timestamp>,), sql, company)?.and_then(|(since,)| since))
+}
+
 /// Demands a second factor of everybody at a company from now on, or no longer. Answers whether that is a change.
 pub async fn require_second_factor(tx: &mut Tx, company: CompanyId, required: bool) -> Result<bool, Fault> {
     let sql =

@@ -17,6 +17,8 @@ words! {
         ViewCompanies = "company.view",
         /// Block a company and let it in again (R-DIR-1).
         BlockCompanies = "company.block",
+        /// Demand a second factor of everybody there (R-RGT-6).
+        DemandOfCompanies = "company.demand_factor",
         /// Find contacts and see their standing.
         ViewContacts = "contact.view",
         /// Open the limits of a contact's account.
@@ -27,6 +29,8 @@ words! {
         SwitchAccounts = "contact.switch",
         /// Have the lost second factor of a contact's account taken away, and stop that.
         ResetFactors = "contact.reset_factor",
+        /// Demand a second factor of a contact.
+        DemandOfContacts = "contact.demand_factor",
         /// See the vendor's people.
         ViewStaff = "staff.view",
         /// Invite them, give them roles, dismiss them.

@@ -87,7 +87,9 @@ const STAFF_CONDITIONS: [&str; 5] = ["account-enabled", "account-activated", "ma
 
 const STAFF_ROLES: [&str; 3] = ["customer_service", "support_agent", "operator"];
 
-const STAFF_DEEDS: [&str; 11] = [
+const STAFF_DEEDS: [&str; 13] = [
+    "demanded",
+    "not-demanded",
     "unlocked",
     "not-locked",
     "sessions-ended",

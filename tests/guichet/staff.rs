@@ -197,6 +197,21 @@ both! {
 }
 
 both! {
+    async fn customer_service_demands_a_second_factor_of_a_company_or_of_one_contact(world) {
+        let mut carole = world.signed_in("carole").await;
+        let page = contact_page(&mut carole, "bruno").await;
+        for (whose, everybody) in [(page.as_str(), false), ("/staff/companies/C-1001", true)] {
+            let first_steps = async |who: &str| world.browser().sign_in(who, PASSWORD).await.header("location").to_owned();
+            press(&mut carole, whose, "factor-demand").await;
+            assert_eq!(first_steps("bruno").await, "/login/second-factor", "{whose}");
+            assert_eq!(first_steps("carl").await, if everybody { "/login/second-factor" } else { "/account" }, "{whose}");
+            press(&mut carole, whose, "factor-demand-end").await;
+            assert_eq!(first_steps("bruno").await, "/account", "{whose}");
+        }
+    }
+}
+
+both! {
     /// Somebody who reads a reference to Customer Service is found by it.
     async fn the_reference_of_a_refusal_is_found_in_the_trail(world) {
         let refused = world.browser().sign_in("eve", PASSWORD).await;

@@ -12,7 +12,7 @@ mod totp;
 
 pub use guess::FactorGuess;
 pub use recovery::{HOW_MANY, RecoveryCode, left, renew, spend};
-pub use require::{Requirement, is_required, require};
+pub use require::{Requirement, is_required, require, required_at};
 pub use totp::{Enrolled, Offer, Replacing, Seed, accept, find, offer, offered, prove, since, sweep};
 
 use crate::audit::{Deed, What, record};

@@ -1,7 +1,7 @@
 //! Where a second factor is demanded: of one account, or of an account acting as one contact. Of a whole company `directory` demands it.
 
 use crate::audit::{Deed, What, record};
-use crate::base::Fault;
+use crate::base::{Fault, Timestamp};
 use crate::base::ids::{AccountId, MembershipId};
 use crate::store::{self, Db, Tx};
 
@@ -33,6 +33,12 @@ pub async fn require(tx: &mut Tx, whose: Requirement, required: bool) -> Result<
         record(tx, deed.detail(serde_json::json!({ "required": required }))).await?;
     }
     Ok(changed > 0)
+}
+
+/// Since when it is demanded of one contact for themselves, whatever is demanded of their company.
+pub async fn required_at(db: &mut Db, membership: MembershipId) -> Result<Option<Timestamp>, Fault> {
+    let sql = "select second_factor_required_at from memberships where id = $1";
+    Ok(store::optional!(*db, (Option<Timestamp>,), sql, membership)?.and_then(|(since,)| since))
 }
 
 /// Whether a second factor is demanded of an account, by itself or at any company it may act for.

@@ -51,6 +51,10 @@ pub struct CompanyPage {
     pub blocked_at: Option<Timestamp>,
     /// Whether the reader may block it.
     pub may_block: bool,
+    /// Since when everybody there must have a second factor.
+    pub demanded_at: Option<Timestamp>,
+    /// Whether the reader may demand it.
+    pub may_demand: bool,
     /// Its contacts.
     pub contacts: Vec<ContactRow>,
     /// Further pages of them.
@@ -85,9 +89,10 @@ pub(in crate::web) async fn show(
     let found = app.look(async |view| {
         let Some((company, standing)) = find(view, &reference).await? else { return Ok(None) };
         let contacts = directory::contacts_of(&mut view.db, company.id, after).await?;
-        Ok(Some((company, standing, contacts)))
+        let demanded_at = directory::second_factor_required_at(&mut view.db, company.id).await?;
+        Ok(Some((company, standing, (contacts, demanded_at))))
     });
-    let (company, standing, contacts) = found.await?.ok_or_else(|| staff.nothing(&app))?;
+    let (company, standing, (contacts, demanded_at)) = found.await?.ok_or_else(|| staff.nothing(&app))?;
     let frame = asked.frame(&app, &staff)?;
     let Found { items, more } = contacts;
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
@@ -96,6 +101,8 @@ pub(in crate::web) async fn show(
         standing: standing.of_the_company().into_iter().map(|one| condition(&frame, one, &[("company", &company.name)])).collect(),
         blocked_at: standing.blocked_at,
         may_block: staff.may(&app, Duty::BlockCompanies),
+        demanded_at,
+        may_demand: staff.may(&app, Duty::DemandOfCompanies),
         contacts: items.into_iter().map(|one: FoundContact| ContactRow::new(one)).collect(),
         paging: Paging { q: String::new(), next },
         name: company.name,
@@ -105,7 +112,7 @@ pub(in crate::web) async fn show(
     Ok(answer::page(StatusCode::OK, &page))
 }
 
-async fn find(view: &mut View, reference: &str) -> Result<Option<(Company, Prospect)>, Fault> {
+pub(super) async fn find(view: &mut View, reference: &str) -> Result<Option<(Company, Prospect)>, Fault> {
     // No database takes NUL in a text, so that no company has one in its reference.
     if reference.contains('\0') {
         return Ok(None);

@@ -9,10 +9,13 @@ use serde::Deserialize;
 
 use super::{Asked, Done, Menu, condition};
 use crate::access::{self, Condition, Door, Prospect, Snapshot};
-use crate::account::factor::reset::{self, FactorReset, NotAsked};
+use crate::account::factor::{
+    self,
+    reset::{self, FactorReset, NotAsked},
+};
 use crate::account::{self, Because, Record, Session};
 use crate::app::App;
-use crate::base::ids::{AccountId, ContactId};
+use crate::base::ids::ContactId;
 use crate::base::{Address, Fault, Life, Place, Timestamp};
 use crate::directory::{self, Company, Contact};
 use crate::http::answer::{self, Stop};
@@ -71,6 +74,8 @@ pub struct AccountView {
     pub sessions: Vec<(String, String, Timestamp)>,
     /// Since when it has a second factor.
     pub second_factor_since: Option<Timestamp>,
+    /// Since when they must have one.
+    pub demanded_at: Option<Timestamp>,
     /// When that goes, where its owner said that it is lost.
     pub reset_due: Option<Timestamp>,
     /// Whether it acts for other companies as well.
@@ -88,6 +93,8 @@ pub struct May {
     pub switch: bool,
     /// Have a lost second factor taken away.
     pub reset_factor: bool,
+    /// Demand a second factor.
+    pub demand_factor: bool,
 }
 
 /// What the page is made from.
@@ -99,6 +106,7 @@ struct Rows {
     account: Option<(Record, Vec<String>, Vec<Session>)>,
     locked: Option<Life>,
     reset: Option<FactorReset>,
+    demanded_at: Option<Timestamp>,
     memberships: usize,
 }
 
@@ -123,6 +131,7 @@ pub(in crate::web) async fn show(
             end_sessions: staff.may(&app, Duty::EndSessions),
             switch: staff.may(&app, Duty::SwitchAccounts),
             reset_factor: staff.may(&app, Duty::ResetFactors),
+            demand_factor: staff.may(&app, Duty::DemandOfContacts),
         },
         frame,
     };
@@ -135,16 +144,17 @@ impl Rows {
         let company = directory::company(&mut view.db, contact.company).await?;
         let (Some(company), Some(prospect)) = (company, access::of_prospect(&mut view.db, id).await?) else { return Ok(None) };
         let person = access::of_contact(&mut view.db, id).await?;
-        let (mut account, mut locked, mut reset, mut memberships) = (None, None, None, 0);
+        let (mut account, mut locked, mut reset, mut demanded_at, mut memberships) = (None, None, None, None, 0);
         if let Some(person) = &person {
             let names = account::names(&mut view.db, person.account).await?;
             let sessions = account::list(&mut view.db, person.account, (view.now, view.rules.session_idle)).await?;
             account = account::by_id(&mut view.db, person.account).await?.map(|record| (record, names, sessions));
             locked = account::locked(view, &app.config.limits, person.account).await?;
             reset = reset::waiting(&mut view.db, person.account).await?;
+            demanded_at = factor::required_at(&mut view.db, person.membership).await?;
             memberships = access::of_account(&mut view.db, person.account).await?.len();
         }
-        Ok(Some(Self { contact, company, prospect, person, account, locked, reset, memberships }))
+        Ok(Some(Self { contact, company, prospect, person, account, locked, reset, demanded_at, memberships }))
     }
 
     fn standing(&self, frame: &Frame) -> Vec<Standing> {
@@ -177,6 +187,7 @@ impl Rows {
             locked: self.locked.map(|wait| frame.words.count("staff-locked", (wait.as_seconds() + 59) / 60)),
             sessions: sessions.iter().map(in_words).collect(),
             second_factor_since: self.person.as_ref().and_then(|person| person.second_factor_enrolled_at),
+            demanded_at: self.demanded_at,
             reset_due: self.reset.map(|reset| reset.due_at),
             is_shared: self.memberships > 1,
         })
@@ -204,7 +215,7 @@ pub(in crate::web) struct Nothing {}
 /// Opens the limits of the contact's account.
 pub(in crate::web) async fn unlock(State(app): State<App>, Path(id): Path<String>, posted: Posted<Nothing>) -> Result<Response, Stop> {
     let Posted { caller, headers, form: Nothing {} } = posted;
-    let (staff, id, account) = deed(&app, (caller, &headers), (&id, Duty::Unlock)).await?;
+    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, (caller, &headers), (&id, Duty::Unlock)).await?;
     let opened = app.act(staff.actor(), async |tx| account::unlock(tx, &app.config.limits, account).await).await?;
     Ok(back(id, if opened { Done::Unlocked } else { Done::NotLocked }))
 }
@@ -216,7 +227,7 @@ pub(in crate::web) async fn end_sessions(
     posted: Posted<Nothing>,
 ) -> Result<Response, Stop> {
     let Posted { caller, headers, form: Nothing {} } = posted;
-    let (staff, id, account) = deed(&app, (caller, &headers), (&id, Duty::EndSessions)).await?;
+    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, (caller, &headers), (&id, Duty::EndSessions)).await?;
     app.act(staff.actor(), async |tx| account::end_all(tx, account, Because::CustomerService).await).await?;
     Ok(back(id, Done::SessionsEnded))
 }
@@ -229,7 +240,7 @@ pub(in crate::web) struct Switch {
 /// Switches the contact's account off, with everything that hangs from it, or on again.
 pub(in crate::web) async fn switch(State(app): State<App>, Path(id): Path<String>, posted: Posted<Switch>) -> Result<Response, Stop> {
     let Posted { caller, headers, form: Switch { on } } = posted;
-    let (staff, id, account) = deed(&app, (caller, &headers), (&id, Duty::SwitchAccounts)).await?;
+    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, (caller, &headers), (&id, Duty::SwitchAccounts)).await?;
     app.act(staff.actor(), async |tx| if on { account::enable(tx, account).await } else { account::disable(tx, account).await }).await?;
     Ok(back(id, if on { Done::SwitchedOn } else { Done::SwitchedOff }))
 }
@@ -242,7 +253,7 @@ pub(in crate::web) struct Lost {
 /// Asks that every second factor of the contact's account go, a day after its owner was told by mail, or stops that.
 pub(in crate::web) async fn reset_factor(State(app): State<App>, Path(id): Path<String>, posted: Posted<Lost>) -> Result<Response, Stop> {
     let Posted { caller, headers, form: Lost { lost } } = posted;
-    let (staff, id, account) = deed(&app, (caller, &headers), (&id, Duty::ResetFactors)).await?;
+    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, (caller, &headers), (&id, Duty::ResetFactors)).await?;
     if !lost {
         app.act(staff.actor(), async |tx| reset::stop(tx, account).await).await?;
         return Ok(back(id, Done::ResetStopped));
@@ -254,15 +265,19 @@ pub(in crate::web) async fn reset_factor(State(app): State<App>, Path(id): Path<
     })
 }
 
-/// Whoever has the duty, and the account it is done to. A contact without one answers like one that doesn't exist.
-async fn deed(app: &App, from: (Caller, &axum::http::HeaderMap), (id, duty): (&str, Duty)) -> Result<(Staff, ContactId, AccountId), Stop> {
+/// Whoever has the duty, and whom it is done to. A contact without an account answers like one that doesn't exist.
+pub(super) async fn deed(
+    app: &App,
+    from: (Caller, &axum::http::HeaderMap),
+    (id, duty): (&str, Duty),
+) -> Result<(Staff, Snapshot), Stop> {
     let staff = Staff::on_duty(app, from, duty).await?;
     let id = id.parse::<ContactId>().map_err(|_| staff.nothing(app))?;
     let person = app.look(async |view| access::of_contact(&mut view.db, id).await).await?;
-    let account = person.ok_or_else(|| staff.nothing(app))?.account;
-    Ok((staff, id, account))
+    let person = person.ok_or_else(|| staff.nothing(app))?;
+    Ok((staff, person))
 }
 
-fn back(id: ContactId, done: Done) -> Response {
+pub(super) fn back(id: ContactId, done: Done) -> Response {
     answer::see_other(&done.at(&Place::StaffContact.with(id)))
 }

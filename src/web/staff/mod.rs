@@ -5,6 +5,7 @@ pub mod audit;
 pub mod companies;
 pub mod contact;
 pub mod contacts;
+mod demand;
 pub mod home;
 pub mod people;
 
@@ -26,12 +27,14 @@ pub(super) fn routes() -> Router<App> {
         .route(Place::StaffCompanies.path(), get(companies::list))
         .route(Place::StaffCompany.path(), get(companies::show))
         .route(Place::StaffBlockCompany.path(), post(companies::block))
+        .route(Place::StaffDemandOfCompany.path(), post(demand::of_company))
         .route(Place::StaffContacts.path(), get(contacts::list))
         .route(Place::StaffContact.path(), get(contact::show))
         .route(Place::StaffUnlock.path(), post(contact::unlock))
         .route(Place::StaffEndSessions.path(), post(contact::end_sessions))
         .route(Place::StaffSwitchAccount.path(), post(contact::switch))
         .route(Place::StaffResetFactor.path(), post(contact::reset_factor))
+        .route(Place::StaffDemandOfContact.path(), post(demand::of_contact))
         .route(Place::StaffPeople.path(), get(people::list).post(people::invite))
         .route(Place::StaffRoles.path(), post(people::set_roles))
         .route(Place::StaffInviteAgain.path(), post(people::invite_again))
@@ -85,6 +88,10 @@ words! {
         ResetAsked = "reset-asked",
         /// It isn't, after all.
         ResetStopped = "reset-stopped",
+        /// A second factor is demanded.
+        Demanded = "demanded",
+        /// It no longer is.
+        NotDemanded = "not-demanded",
         /// A company was blocked.
         Blocked = "blocked",
         /// A company was let in again.

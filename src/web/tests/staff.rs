@@ -71,6 +71,8 @@ fn directory(language: Language) -> Named {
         standing: standing(&frame()),
         blocked_at: Some(now() - Life::days(3)),
         may_block: true,
+        demanded_at: None,
+        may_demand: true,
         contacts: contacts.clone(),
         paging: paging(),
         frame: frame(),
@@ -96,6 +98,7 @@ fn contact(frame: Frame, with_account: bool) -> ContactPage {
         locked: Some(frame.words.count("staff-locked", 14)),
         sessions: vec![("Firefox, Linux".to_owned(), "2001:db8:85a3::8a2e:370:7334".to_owned(), now() - Life::minutes(3))],
         second_factor_since: Some(now() - Life::days(40)),
+        demanded_at: Some(now() - Life::days(2)),
         reset_due: (frame.words.language() == Language::Fr).then(|| now() + Life::hours(23)),
         is_shared: true,
     };
@@ -114,7 +117,7 @@ fn contact(frame: Frame, with_account: bool) -> ContactPage {
         },
         standing: standing(&frame),
         account: with_account.then_some(account),
-        may: May { unlock: true, end_sessions: true, switch: true, reset_factor: true },
+        may: May { unlock: true, end_sessions: true, switch: true, reset_factor: true, demand_factor: true },
         frame,
     }
 }

@@ -6,7 +6,7 @@ use crate::doors;
 use crate::world::{Browser, RelyingParty, Tokens, World, both};
 
 /// What a server answers by itself. Whoever brings no half-made sign-in to the second step is sent to the first one unlooked at.
-const BY_ITSELF: [Place; 11] = [
+const BY_ITSELF: [Place; 13] = [
     Place::SecondFactor,
     Place::PasskeySecondStep,
     Place::PasskeySecondStepChallenge,
