@@ -142,7 +142,8 @@ both! {
         assert_eq!(world.browser().sign_in_by(&mut passkey).await.status(), 303);
         assert_eq!(world.browser().sign_in_by(&mut passkey).await.status(), 303);
         assert_eq!(world.browser().sign_in_by(&mut copy.clone()).await.status(), 401);
-        assert!(deeds(&world, "carl").await[0].starts_with("factor.passkey_copied"), "{:?}", deeds(&world, "carl").await);
+        let deeds = deeds(&world, "carl").await;
+        assert!(deeds.iter().take(2).any(|deed| deed.starts_with("factor.passkey_copied")), "{deeds:?}");
         assert!(world.mails().await.iter().any(|mail| mail.to == "carl@durand.example" && mail.subject.contains("copy of your passkey")));
         assert_eq!(world.browser().sign_in_by(&mut passkey).await.status(), 303, "the owner's goes on");
     }

@@ -204,7 +204,7 @@ both! {
         assert_eq!(party.userinfo(&tokens.access).await.status(), 200);
 
         let mut browser = world.signed_in("alice").await;
-        let page = browser.get("/account").await.page();
+        let page = browser.get("/account/security").await.page();
         let form = page.forms().into_iter().find(|form| form.action == "/account/consents/withdraw").unwrap();
         browser.send_form_to("/account/consents/withdraw", ("consent", form.field("consent"))).await;
         assert_refused(&party.refresh(&tokens.refresh).await, "withdrawn");
