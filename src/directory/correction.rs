@@ -103,7 +103,7 @@ impl Correction {
     /// The record with this in it.
     fn over(&self, before: &Contact) -> Contact {
         let Self { first_name, last_name, title, phone, mobile, language } = self.clone();
-        Contact { first_name, last_name, title, phone, mobile, language, ..before.clone() }
+        Contact { last_name, first_name, phone, mobile, title, language, ..before.clone() }
     }
 }
 

@@ -223,7 +223,9 @@ impl Plan {
         };
         // R-DIR-8: what the contact corrected isn't undone by an ERP that hasn't heard of it.
         let (undone, settled) = held.compare(&after);
-        undone.into_iter().for_each(|field| keep(&mut after, before, field));
+        for field in undone {
+            keep(&mut after, before, field);
+        }
         self.settle.extend(settled.into_iter().map(|field| (before.id, field)));
         let change = Change::between(before, &after, |contact| contact.erp_inactive_at.is_none());
         let turn = match change {

@@ -41,7 +41,7 @@ pub struct ContactPage {
     /// Their account, if they have one.
     pub account: Option<AccountView>,
     /// What the reader may do about it.
-    pub may: May,
+    pub may: Vec<Duty>,
 }
 
 /// The contact's record.
@@ -82,20 +82,8 @@ pub struct AccountView {
     pub is_shared: bool,
 }
 
-/// What the reader may do here.
-#[derive(Clone, Copy, Debug)]
-pub struct May {
-    /// Open the limits.
-    pub unlock: bool,
-    /// End the sessions.
-    pub end_sessions: bool,
-    /// Switch the account off and on.
-    pub switch: bool,
-    /// Have a lost second factor taken away.
-    pub reset_factor: bool,
-    /// Demand a second factor.
-    pub demand_factor: bool,
-}
+/// What can be done here, each by whom it is a duty of.
+const DEEDS: [Duty; 5] = [Duty::Unlock, Duty::EndSessions, Duty::SwitchAccounts, Duty::ResetFactors, Duty::DemandOfContacts];
 
 /// What the page is made from.
 struct Rows {
@@ -126,13 +114,7 @@ pub(in crate::web) async fn show(
         standing: rows.standing(&frame),
         account: rows.account(&frame),
         contact: rows.contact(&frame),
-        may: May {
-            unlock: staff.may(&app, Duty::Unlock),
-            end_sessions: staff.may(&app, Duty::EndSessions),
-            switch: staff.may(&app, Duty::SwitchAccounts),
-            reset_factor: staff.may(&app, Duty::ResetFactors),
-            demand_factor: staff.may(&app, Duty::DemandOfContacts),
-        },
+        may: DEEDS.into_iter().filter(|duty| staff.may(&app, *duty)).collect(),
         frame,
     };
     Ok(answer::page(StatusCode::OK, &page))

@@ -4,9 +4,10 @@ use crate::access::Condition;
 use crate::base::{Language, Life, Place, StaffRole};
 use crate::http::page::{Errors, Frame, SignedIn};
 use crate::http::refusal::Standing;
+use crate::rights::Duty;
 use crate::web::staff::audit::{AuditPage, Filter, LineView};
 use crate::web::staff::companies::{CompaniesPage, CompanyPage};
-use crate::web::staff::contact::{AccountView, ContactPage, ContactView, May};
+use crate::web::staff::contact::{AccountView, ContactPage, ContactView};
 use crate::web::staff::contacts::{ContactRow, ContactsPage};
 use crate::web::staff::home::HomePage;
 use crate::web::staff::people::{MemberView, PeoplePage, RoleView, Typed};
@@ -117,7 +118,7 @@ fn contact(frame: Frame, with_account: bool) -> ContactPage {
         },
         standing: standing(&frame),
         account: with_account.then_some(account),
-        may: May { unlock: true, end_sessions: true, switch: true, reset_factor: true, demand_factor: true },
+        may: Duty::ALL.to_vec(),
         frame,
     }
 }
