@@ -9,8 +9,8 @@ use crate::directory;
 use crate::events::{self, Happening};
 use crate::store::{self, Db, Tx};
 
-use super::{device, factor};
 use super::session::{Because, end_all};
+use super::{device, factor};
 
 /// Why an account can't be closed.
 #[derive(Clone, Debug, PartialEq, Eq)]

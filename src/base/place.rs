@@ -227,7 +227,7 @@ impl Place {
 
     /// The path, as the router writes it.
     #[must_use]
-    #[expect(clippy::too_many_lines, reason = "a table: one line for each place")]
+    #[expect(clippy::too_many_lines, reason = "a table, with one line for each place")]
     pub const fn path(self) -> &'static str {
         match self {
             Self::Root => "/",

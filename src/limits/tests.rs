@@ -12,7 +12,8 @@ use crate::store::{Start, Store, Tx, trial};
 
 const AT_ONCE: usize = 50;
 
-const SETTINGS: Settings = Settings { window: Life::minutes(15), name: 3, factor: 3, device: 3, network: 10, overall: 20, client: 2, challenge: 5 };
+const SETTINGS: Settings =
+    Settings { window: Life::minutes(15), name: 3, factor: 3, device: 3, network: 10, overall: 20, client: 2, challenge: 5 };
 
 async fn act<T>(store: &Store, clock: &Clock, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> T {
     let rules = Rules::default();

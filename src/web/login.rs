@@ -52,6 +52,12 @@ impl LoginPage {
         Self { frame, username: String::new(), errand, relying_party, upstream: None, takes_passkeys: false, errors: Errors::default() }
     }
 
+    /// Where passkeys sign in too.
+    #[must_use]
+    pub fn taking_passkeys(self, takes_passkeys: bool) -> Self {
+        Self { takes_passkeys, ..self }
+    }
+
     /// With a name in it already.
     #[must_use]
     pub fn named(mut self, username: &str) -> Self {
@@ -160,8 +166,9 @@ impl LoginPage {
         let mut page =
             Self::new(frame, waiting.map(|waiting| waiting.id.to_string()), waiting.map(|waiting| waiting.relying_party.clone()));
         page.upstream = upstream::offer(app, waiting.map(|waiting| waiting.id));
-        page.takes_passkeys = app.site.is_some();
-        Ok(page.named(waiting.and_then(|waiting| waiting.request.login_hint.as_deref()).unwrap_or_default()))
+        Ok(page
+            .taking_passkeys(app.site.is_some())
+            .named(waiting.and_then(|waiting| waiting.request.login_hint.as_deref()).unwrap_or_default()))
     }
 
     /// The answer: its form may lead on to the relying party, and its script speak with authenticators.

@@ -53,6 +53,12 @@ impl ReauthenticatePage {
         Self { frame, login, errand: None, relying_party: None, back, elsewhere: None, has_passkey: false, errors: Errors::default() }
     }
 
+    /// For somebody who may have a passkey.
+    #[must_use]
+    pub fn of_holder(self, has_passkey: bool) -> Self {
+        Self { has_passkey, ..self }
+    }
+
     fn passkey_form(&self) -> PasskeyForm<'_> {
         let carried = [("errand", self.errand.as_deref()), ("back", self.back.as_deref())];
         PasskeyForm {
@@ -170,7 +176,7 @@ pub(super) async fn page(app: &App, caller: &Caller, (session, back): (&Session,
     let here = back.map_or_else(|| Place::Reauthenticate.path().to_owned(), reauthentication);
     let frame = Frame { here, ..caller.frame(app)? };
     let has_passkey = app.site.is_some() && !passkeys.is_empty();
-    Ok(ReauthenticatePage { has_passkey, ..ReauthenticatePage::new(frame, login.unwrap_or_default(), back.map(str::to_owned)) })
+    Ok(ReauthenticatePage::new(frame, login.unwrap_or_default(), back.map(str::to_owned)).of_holder(has_passkey))
 }
 
 /// The answer: its forms may lead on to the relying party, and its script speak with authenticators.

@@ -75,6 +75,12 @@ impl SecondFactorPage {
         self
     }
 
+    /// The answer: its forms may lead on to whoever waits, and its script speak with authenticators.
+    pub(super) fn answer(&self, arrival: &Arrival<'_>, status: StatusCode) -> Response {
+        let response = arrival.lead_on(answer::page(status, self));
+        if self.takes.passkey { headers::admit_script(response) } else { response }
+    }
+
     fn passkey_form(&self) -> PasskeyForm<'_> {
         PasskeyForm {
             frame: &self.frame,
@@ -180,12 +186,6 @@ impl Step {
         Ok(Takes { app: has_app && takes_codes, passkey, recovery: takes_codes })
     }
 
-    /// The answer: its forms may lead on to whoever waits, and its script speak with authenticators.
-    pub(super) fn answer(&self, arrival: &Arrival<'_>, status: StatusCode, page: &SecondFactorPage) -> Response {
-        let response = arrival.lead_on(answer::page(status, page));
-        if page.takes.passkey { headers::admit_script(response) } else { response }
-    }
-
     pub(super) async fn is_enrolled(&self, app: &App) -> Result<bool, Fault> {
         Ok(app.look(async |view| factor::enrolled(&mut view.db, self.halfway.account).await).await?.is_some())
     }
@@ -196,7 +196,7 @@ pub async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) ->
     let step = Step::of(&app, caller, &headers).await?;
     let arrival = step.arrival(&app, &headers)?;
     let response = if step.is_enrolled(&app).await? {
-        step.answer(&arrival, StatusCode::OK, &step.page(&app).await?)
+        step.page(&app).await?.answer(&arrival, StatusCode::OK)
     } else {
         arrival.lead_on(answer::page(StatusCode::OK, &enrol_first::page(&app, &step).await?))
     };
@@ -210,17 +210,17 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
     let arrival = step.arrival(&app, &headers)?;
     let page = step.page(&app).await?;
     let Some(typed) = form.typed() else {
-        return Ok(step.answer(&arrival, StatusCode::UNPROCESSABLE_ENTITY, &page.incomplete()));
+        return Ok(page.incomplete().answer(&arrival, StatusCode::UNPROCESSABLE_ENTITY));
     };
     let attempt = Attempt { step: &step, arrival: &arrival, typed, remembers: form.remember.is_some() };
     match attempt.make(&headers).await? {
         Err(TooMany { wait }) => {
-            let page = step.answer(&arrival, StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait));
+            let page = page.too_often(wait).answer(&arrival, StatusCode::TOO_MANY_REQUESTS);
             Ok(answer::after(page, wait))
         }
         Ok(None) => {
             let field = typed.field(page.takes);
-            Ok(step.answer(&arrival, StatusCode::UNAUTHORIZED, &page.refused(field)))
+            Ok(page.refused(field).answer(&arrival, StatusCode::UNAUTHORIZED))
         }
         Ok(Some(outcome)) => Ok(arrival.end(outcome).await?.unwrap_or_else(|| answer::see_other(&arrival.beginning()))),
     }

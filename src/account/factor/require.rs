@@ -1,8 +1,8 @@
 //! Where a second factor is demanded: of one account, or of an account acting as one contact. Of a whole company `directory` demands it.
 
 use crate::audit::{Deed, What, record};
-use crate::base::{Fault, Timestamp};
 use crate::base::ids::{AccountId, MembershipId};
+use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
 
 /// Of whom it is demanded.

@@ -49,7 +49,7 @@ pub(super) async fn submit(State(app): State<App>, posted: Posted<Answered>) -> 
 
 async fn refused(app: &App, step: &Step, headers: &HeaderMap) -> Result<Response, Stop> {
     let page = step.page(app).await?.passkey_refused();
-    Ok(step.answer(&step.arrival(app, headers)?, StatusCode::UNAUTHORIZED, &page))
+    Ok(page.answer(&step.arrival(app, headers)?, StatusCode::UNAUTHORIZED))
 }
 
 /// In one unit of work the answer counts and the sign-in is finished; nothing where the passkey is gone.

@@ -248,11 +248,7 @@ pub(in crate::web) async fn reset_factor(State(app): State<App>, Path(id): Path<
 }
 
 /// Whoever has the duty, and whom it is done to. A contact without an account answers like one that doesn't exist.
-pub(super) async fn deed(
-    app: &App,
-    from: (Caller, &axum::http::HeaderMap),
-    (id, duty): (&str, Duty),
-) -> Result<(Staff, Snapshot), Stop> {
+pub(super) async fn deed(app: &App, from: (Caller, &axum::http::HeaderMap), (id, duty): (&str, Duty)) -> Result<(Staff, Snapshot), Stop> {
     let staff = Staff::on_duty(app, from, duty).await?;
     let id = id.parse::<ContactId>().map_err(|_| staff.nothing(app))?;
     let person = app.look(async |view| access::of_contact(&mut view.db, id).await).await?;

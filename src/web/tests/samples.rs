@@ -77,7 +77,7 @@ pub(super) fn named(name: &str, page: &impl Template) -> (String, String) {
 }
 
 fn sign_in(language: Language) -> Named {
-    let login = || LoginPage { takes_passkeys: true, ..LoginPage::new(frame(language), Some("e1".to_owned()), Some(PORTAL.to_owned())) };
+    let login = || LoginPage::new(frame(language), Some("e1".to_owned()), Some(PORTAL.to_owned())).taking_passkeys(true);
     let choice = CompanyChoicePage {
         frame: frame(language),
         errand: Some("e1".to_owned()),

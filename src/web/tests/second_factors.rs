@@ -49,8 +49,8 @@ pub fn pages(language: Language) -> Named {
         named("totp-replace", &TotpPage::new(signed_in(language), enrolled(0, true), Some(seed()))),
         named("recovery-codes", &RecoveryCodesPage::new(signed_in(language), &codes, next)),
         named("reauthenticate", &again()),
-        named("reauthenticate-or-passkey", &ReauthenticatePage { has_passkey: true, ..again() }),
-        named("reauthenticate-passkey-refused", &ReauthenticatePage { has_passkey: true, ..again() }.passkey_refused()),
+        named("reauthenticate-or-passkey", &again().of_holder(true)),
+        named("reauthenticate-passkey-refused", &again().of_holder(true).passkey_refused()),
         named("reauthenticate-refused", &again().refused()),
         named("reauthenticate-incomplete", &again().incomplete()),
         named("reauthenticate-too-often", &again().too_often(Life::minutes(1))),
@@ -65,6 +65,7 @@ fn passkeys(language: Language, count: i64) -> PasskeysPage {
         used: (index > 0).then(|| now() - Life::hours(index)),
         may_be_removed: count > 1,
     };
-    let page = PasskeysPage::new(signed_in(language), (0..count).map(view).collect(), Some(RecoveryView { left: 9 }));
-    PasskeysPage { proposed: "Firefox, Windows".to_owned(), ..page }
+    let mut page = PasskeysPage::new(signed_in(language), (0..count).map(view).collect(), Some(RecoveryView { left: 9 }));
+    page.proposed = "Firefox, Windows".to_owned();
+    page
 }

@@ -6,6 +6,9 @@ use serde_json::json;
 use super::PAGE;
 use crate::world::{Answer, Authenticator, Browser, PASSWORD, Passkey, both, recovery_codes};
 
+/// What a test does to a passkey.
+type Bend = fn(&mut Passkey);
+
 /// The ids that the page's buttons send.
 fn ids(page: &Answer) -> Vec<String> {
     let forms = page.page().forms();
@@ -65,10 +68,9 @@ both! {
             assert_eq!(answer.status(), 422, "{:?}", answer.location());
         }
         assert_eq!((own(&mut browser).await.len(), own(&mut other).await.len()), (1, 0));
-        type Bend = fn(&mut Passkey);
         let bends: [(&str, Bend); 3] = [
-            ("origin", |key| key.origin = "https://evil.example".to_owned()),
-            ("site", |key| key.site = "evil.example".to_owned()),
+            ("origin", |key| "https://evil.example".clone_into(&mut key.origin)),
+            ("site", |key| "evil.example".clone_into(&mut key.site)),
             ("nobody verified", |key| key.verifies_user = false),
         ];
         for (what, bend) in bends {

@@ -2,6 +2,9 @@
 
 use crate::world::{Browser, PASSWORD, Passkey, Settled, World, both};
 
+/// What a test does to a passkey.
+type Bend = fn(&mut Passkey, &Passkey);
+
 /// Sends an answer at the sign-in page; nobody gets in.
 async fn assert_refused(browser: &mut Browser, settled: &Settled, what: &str) {
     let answer = browser.settle("passkey-submit", settled).await;
@@ -49,13 +52,12 @@ both! {
     async fn an_answer_is_of_this_site_with_its_user_verified_and_signed_by_its_key(world) {
         let passkey = world.browser().with_passkey("alice").await;
         let stranger = world.browser().with_passkey("carl").await;
-        type Bend = fn(&mut Passkey, &Passkey);
         let bends: [(&str, Bend); 8] = [
-            ("another origin", |passkey, _| passkey.origin = "https://evil.example".to_owned()),
-            ("another port", |passkey, _| passkey.origin = "http://localhost:9999".to_owned()),
-            ("another scheme", |passkey, _| passkey.origin = "https://localhost:8080".to_owned()),
-            ("a subdomain", |passkey, _| passkey.origin = "http://evil.localhost:8080".to_owned()),
-            ("another site", |passkey, _| passkey.site = "evil.example".to_owned()),
+            ("another origin", |passkey, _| "https://evil.example".clone_into(&mut passkey.origin)),
+            ("another port", |passkey, _| "http://localhost:9999".clone_into(&mut passkey.origin)),
+            ("another scheme", |passkey, _| "https://localhost:8080".clone_into(&mut passkey.origin)),
+            ("a subdomain", |passkey, _| "http://evil.localhost:8080".clone_into(&mut passkey.origin)),
+            ("another site", |passkey, _| "evil.example".clone_into(&mut passkey.site)),
             ("nobody verified", |passkey, _| passkey.verifies_user = false),
             ("somebody else's handle", |passkey, stranger| passkey.handle.clone_from(&stranger.handle)),
             ("somebody else's key", |passkey, stranger| passkey.id.clone_from(&stranger.id)),

@@ -114,7 +114,8 @@ both! {
         let (mut gone, mut wrong) = (world.browser(), world.browser());
         let gone = gone.sign_in_by(&mut passkey).await;
         assert_eq!(gone.status(), 401);
-        let unknown = { passkey.id = "AAAAAAAAAAAAAAAAAAAAAA".to_owned(); wrong.sign_in_by(&mut passkey).await };
+        "AAAAAAAAAAAAAAAAAAAAAA".clone_into(&mut passkey.id);
+        let unknown = wrong.sign_in_by(&mut passkey).await;
         assert_eq!((unknown.status(), unknown.text_without(&[])), (401, gone.text_without(&[])), "known once or never: the same");
         assert!(gone.shows("error-title") && gone.shows("login-password"));
     }
@@ -189,7 +190,7 @@ both! {
             world.browser().get("/login").await;
         }
         assert_eq!(world.database().execute("delete from passkey_ceremonies").await, 0);
-        let bare = world.server_with(|config| config.issuer = "http://127.0.0.1:8080".to_owned()).await;
+        let bare = world.server_with(|config| "http://127.0.0.1:8080".clone_into(&mut config.issuer)).await;
         let page = bare.browser().get("/login").await;
         assert!(!page.shows("passkey-submit") && !page.header("content-security-policy").contains("script-src"));
     }
