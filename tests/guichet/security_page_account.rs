@@ -63,8 +63,8 @@ both! {
 }
 
 async fn of_two_one_stays(world: World) {
-    let (mut alice, mut second) = (world.signed_in("alice").await, world.signed_in("aline").await);
-    let (one, other) = tokio::join!(close(&mut alice, PASSWORD), close(&mut second, PASSWORD));
+    let (mut one, mut other) = (world.signed_in("alice").await, world.signed_in("aline").await);
+    let (one, other) = tokio::join!(close(&mut one, PASSWORD), close(&mut other, PASSWORD));
     let mut statuses = [one.status(), other.status()];
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 403]);
