@@ -29,7 +29,16 @@ const COMPOSED: [(&str, &[&str]); 21] = [
     ("security-{}-sentence", &CHANGES),
 ];
 
-const CHANGES: [&str; 5] = ["totp-enrolled", "totp-removed", "recovery-codes-made", "recovery-code-used", "codes-guessed"];
+const CHANGES: [&str; 8] = [
+    "totp-enrolled",
+    "totp-removed",
+    "recovery-codes-made",
+    "recovery-code-used",
+    "passkey-enrolled",
+    "passkey-removed",
+    "passkey-copied",
+    "codes-guessed",
+];
 
 const CONDITIONS: [&str; 14] = [
     "company-validated",
