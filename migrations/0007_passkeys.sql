@@ -3,7 +3,8 @@ alter table accounts add column passkey_handle uuid;
 create unique index accounts_by_passkey_handle on accounts (passkey_handle);
 
 -- Passkeys. What is kept of one is public: its key, its counter, whether it is backed up. The counter stands beside it, so that the
--- row decides which of two assertions with the same one counts.
+-- row decides which of two assertions with the same one counts. One that is confined signs in beside a password only: its account's
+-- owner said that somebody else had been there, and it may be theirs.
 create table passkeys (
     id uuid primary key,
     account uuid not null references accounts (id),
@@ -12,7 +13,8 @@ create table passkeys (
     counter bigint not null,
     name text not null,
     created_at bigint not null,
-    last_used_at bigint
+    last_used_at bigint,
+    confined_at bigint
 );
 create index passkeys_by_account on passkeys (account, created_at);
 

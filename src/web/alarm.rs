@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use crate::access;
 use crate::account::factor::reset;
-use crate::account::{self, Because, Purpose, Record, link};
+use crate::account::{self, Because, Purpose, Record, link, passkey};
 use crate::app::App;
 use crate::audit::{self, Deed, What};
 use crate::authorization;
@@ -77,6 +77,7 @@ pub(super) async fn raise(app: &App, caller: &Caller, (secret, account): (&Secre
 /// the mailbox alone must not get rid of it. One that somebody else enrolled is Customer Service's to reset.
 async fn secure(tx: &mut Tx, app: &App, (owner, way_back): (AccountId, Option<Notice>)) -> Result<(), Fault> {
     account::void_password(tx, owner).await?;
+    passkey::confine(tx, owner).await?;
     account::end_all(tx, owner, Because::Alarm).await?;
     authorization::end_all(tx, owner, authorization::Because::Alarm).await?;
     account::forget_all(tx, owner).await?;

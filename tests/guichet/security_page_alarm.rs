@@ -70,6 +70,28 @@ both! {
 }
 
 both! {
+    /// Whoever added it could come back with it alone; as second factor it stays, as every other one does.
+    async fn a_passkey_that_may_be_somebody_elses_signs_in_beside_a_password_only(world) {
+        let mut passkey = world.browser().with_passkey("carl").await;
+        let mut owner = world.browser();
+        let told = world.mails().await.into_iter().find(|mail| mail.to == "carl@durand.example" && mail.subject.contains("passkey"));
+        let link = told.and_then(|mail| mail.links.into_iter().find_map(|link| link.find("/links/").map(|at| link[at..].to_owned())));
+        owner.get(&link.expect("the change isn't told")).await;
+        owner.submit("link-confirm", &[]).await;
+        let (_, way_back) = world.last_mail("carl").await;
+        owner.get(&way_back).await;
+        let answer = owner.submit("link-confirm", &[]).await;
+        owner.follow(answer).await;
+        assert_eq!(owner.submit("password-submit", &[("password", THIRD)]).await.status(), 303);
+        assert_eq!(world.browser().sign_in_by(&mut passkey).await.status(), 401, "by itself");
+        let mut browser = world.browser();
+        let first = browser.sign_in("carl", THIRD).await;
+        browser.follow(first).await;
+        assert_eq!(browser.use_passkey(&mut passkey).await.header("location"), "/account", "as second factor");
+    }
+}
+
+both! {
     /// Each letter's link works, not only the newest; and once one was pressed the others are done too.
     async fn a_later_change_doesnt_silence_the_letter_about_an_earlier_one(world) {
         let mut thief = world.signed_in("bruno").await;

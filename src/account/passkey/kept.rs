@@ -29,6 +29,7 @@ pub struct Kept {
     pub name: String,
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
+    pub confined_at: Option<Timestamp>,
 }
 
 impl Kept {
@@ -65,7 +66,7 @@ impl Name {
 macro_rules! kept {
     ($which:literal) => {
         concat!(
-            "select p.id, p.account, a.passkey_handle as handle, p.credential_id, p.credential, p.name, p.created_at, p.last_used_at ",
+            "select p.id, p.account, a.passkey_handle as handle, p.credential_id, p.credential, p.name, p.created_at, p.last_used_at, p.confined_at ",
             "from passkeys p join accounts a on a.id = p.account where ",
             $which
         )
@@ -146,6 +147,13 @@ pub async fn count(tx: &mut Tx, verified: &Verified) -> Result<bool, Fault> {
 /// A passkey counted backwards: the trail tells of it, for there may be a copy.
 pub async fn doubt(tx: &mut Tx, kept: &Kept) -> Result<(), Fault> {
     record(tx, Deed::new(What::PasskeyCopied).account(kept.account).subject(kept.id)).await
+}
+
+/// Somebody else may have added one of an account's passkeys: none of them signs in by itself any more. They stay second factors, for
+/// whoever reads the mailbox alone must not get rid of those.
+pub async fn confine(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    let sql = "update passkeys set confined_at = $2 where account = $1 and confined_at is null";
+    store::execute!(tx.db, sql, account, tx.now).map(drop)
 }
 
 /// Gives a passkey another name. Answers whether there is such a one.

@@ -6,7 +6,7 @@ mod kept;
 mod site;
 
 pub use ceremony::{Binding, LIFE, Purpose, begin, redeem, sweep};
-pub use kept::{Enrolment, Kept, MOST, Name, Removal, count, doubt, enrol, find, handle, list, remove, rename};
+pub use kept::{Enrolment, Kept, MOST, Name, Removal, confine, count, doubt, enrol, find, handle, list, remove, rename};
 pub use site::{Assertion, Flaw, Newcomer, Site, State, Verified};
 /// What is kept of a passkey: nothing of it is secret.
 pub use webauthn_rs::prelude::Passkey as Key;

@@ -28,6 +28,10 @@ pub(super) async fn verify(app: &App, caller: &Caller, (bound, answered): (&Bind
         refuse(app, caller, (Some(&kept), "it is another account's")).await?;
         return Ok(None);
     }
+    if bound.whose.is_none() && kept.confined_at.is_some() {
+        refuse(app, caller, (Some(&kept), "it signs in beside a password only")).await?;
+        return Ok(None);
+    }
     match site.judge_signature(state, &answer, kept.clone()) {
         Ok(verified) => Ok(Some(verified)),
         Err(flaw) => {
