@@ -27,6 +27,6 @@ pub async fn unlock(tx: &mut Tx, settings: &Settings, account: AccountId) -> Res
 async fn of_account(db: &mut Db, settings: &Settings, account: AccountId) -> Result<Vec<Limit>, Fault> {
     let devices = store::all!(*db, (Digest,), "select hash from devices where account = $1 order by hash", account)?;
     let mut limits: Vec<Limit> = devices.iter().map(|(device,)| settings.on_device(account, device)).collect();
-    limits.push(settings.on(Kind::Name, account.to_string().as_bytes()));
+    limits.extend([Kind::Name, Kind::Factor].map(|kind| settings.on(kind, account.to_string().as_bytes())));
     Ok(limits)
 }

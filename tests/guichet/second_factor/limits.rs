@@ -1,6 +1,7 @@
 //! Guessing at the second factor: counted alike at every door that asks for it, and told to the owner (SECURITY: guessing).
 
 use super::subjects;
+use crate::staff::contact_page;
 use crate::world::{Authenticator, Browser, PASSWORD, both};
 
 async fn halfway(browser: &mut Browser) {
@@ -27,6 +28,26 @@ both! {
         assert_eq!(told.iter().filter(|subject| subject.contains("quelqu’un connaît votre mot de passe")).count(), 1, "{told:?}");
 
         world.advance("15min");
+        halfway(&mut browser).await;
+        assert_eq!(browser.give_code(&theo.code()).await.status(), 303);
+    }
+}
+
+both! {
+    async fn customer_service_opens_the_limit_on_codes_again(world) {
+        let theo = Authenticator::of(&world, "theo");
+        for _ in 0..5 {
+            let mut browser = world.browser();
+            halfway(&mut browser).await;
+            browser.give_code(&theo.wrong_code()).await;
+        }
+        let mut browser = world.browser();
+        halfway(&mut browser).await;
+        assert_eq!(browser.give_code(&theo.code()).await.status(), 429);
+        let mut carole = world.signed_in("carole").await;
+        let page = contact_page(&mut carole, "theo").await;
+        assert!(carole.get(&page).await.text().contains("data-locked=\"true\""));
+        carole.submit("account-unlock", &[]).await;
         halfway(&mut browser).await;
         assert_eq!(browser.give_code(&theo.code()).await.status(), 303);
     }
