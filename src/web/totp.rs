@@ -14,7 +14,7 @@ use crate::base::{Fault, Place, Timestamp};
 use crate::http::answer::{self, Stop};
 use crate::http::cookies::Kept;
 use crate::http::page::{Errors, Frame, Link};
-use crate::http::{Fresh, Holder, Person, Posted};
+use crate::http::{Holder, Posted};
 use crate::mail::letters::Change;
 
 use super::notices;
@@ -98,50 +98,54 @@ pub struct Fields {
 pub struct Nothing {}
 
 /// Shows what is enrolled, or a seed to enrol.
-pub async fn show(State(app): State<App>, Fresh(person): Fresh, Query(wished): Query<Wished>) -> Result<Response, Stop> {
-    Ok(answer::page(StatusCode::OK, &page(&app, &person, wished.replace.is_some()).await?))
+pub async fn show(State(app): State<App>, holder: Holder, Query(wished): Query<Wished>) -> Result<Response, Stop> {
+    Ok(answer::page(StatusCode::OK, &page(&app, &holder, wished.replace.is_some()).await?))
 }
 
-async fn page(app: &App, person: &Person, replaces: bool) -> Result<TotpPage, Fault> {
-    let account = person.session.account;
+async fn page(app: &App, holder: &Holder, replaces: bool) -> Result<TotpPage, Fault> {
+    let account = holder.session().account;
     let (enrolled, left, required) = app
         .look(async |view| {
             let enrolled = factor::since(&mut view.db, account).await?;
-            Ok((enrolled, factor::left(&mut view.db, account).await?, factor::must_keep_totp(&mut view.db, account).await?))
+            Ok((
+                enrolled,
+                factor::left(&mut view.db, account).await?,
+                factor::must_keep_totp(&mut view.db, account, holder.is_demanded).await?,
+            ))
         })
         .await?;
     let enrolled = enrolled.map(|since| EnrolledView { since, codes_left: left, may_be_removed: !required });
-    let seed = if enrolled.is_none() || replaces { Some(seeds::view(app, person.actor(), offer(person)).await?) } else { None };
-    let frame = Frame { here: Place::Totp.path().to_owned(), ..person.frame(app)? };
+    let seed = if enrolled.is_none() || replaces { Some(seeds::view(app, holder.actor(), offer(holder)).await?) } else { None };
+    let frame = Frame { here: Place::Totp.path().to_owned(), ..holder.frame(app)? };
     Ok(TotpPage::new(frame, enrolled, seed))
 }
 
 /// Another session of the account is offered another seed.
-const fn offer(person: &Person) -> Offer {
-    Offer { account: person.session.account, to: person.session.id.0 }
+fn offer(holder: &Holder) -> Offer {
+    Offer { account: holder.session().account, to: holder.session().id.0 }
 }
 
 /// Enrols the app whose first code this is, in place of the old one where there is one.
 pub async fn enrol(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
-    let Fresh(person) = Fresh::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
-    let Some((standing, step)) = seeds::first_code(&app, offer(&person), &posted.form.code).await? else {
-        return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &person, true).await?.refused()));
+    let holder = Holder::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
+    let Some((standing, step)) = seeds::first_code(&app, offer(&holder), &posted.form.code).await? else {
+        return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &holder, true).await?.refused()));
     };
-    let account = person.session.account;
-    let letter = notices::of_change(&app, &person.caller, (account, Change::TotpEnrolled)).await?;
+    let account = holder.session().account;
+    let letter = notices::of_change(&app, holder.caller(), (account, Change::TotpEnrolled)).await?;
     // Whether there is an old one to replace is what the guard judged by; one enrolled since then was not proven here.
-    let replacing = person.snapshot.second_factor_enrolled_at.map_or(Replacing::Nothing, |_| Replacing::TheOldOne);
-    let done = app.act(person.actor(), async |tx| {
-        let Some(codes) = factor::prove(tx, offer(&person), (standing.id, step), replacing).await? else { return Ok(None) };
+    let replacing = holder.enrolled_at.map_or(Replacing::Nothing, |_| Replacing::TheOldOne);
+    let done = app.act(holder.actor(), async |tx| {
+        let Some(codes) = factor::prove(tx, offer(&holder), (standing.id, step), replacing).await? else { return Ok(None) };
         notices::post(tx, &app, letter).await?;
         // The password was proven a while ago, and the app now.
-        let (proof, auth_time) = (Proof::totp(tx.now), person.session.auth_time);
-        let opened = account::strengthen(tx, Strengthening { session: person.session.id, account, proof, auth_time }).await?;
+        let (proof, auth_time) = (Proof::totp(tx.now), holder.session().auth_time);
+        let opened = account::strengthen(tx, Strengthening { session: holder.session().id, account, proof, auth_time }).await?;
         Ok(Some((codes, opened)))
     });
     let Some((codes, opened)) = done.await? else { return Ok(answer::go(Place::Totp)) };
     app.postman.wake();
-    codes_page(&app, &person, (&codes, opened))
+    codes_page(&app, &holder, (&codes, opened))
 }
 
 /// The button that stands beside whatever second factor its owner has.
@@ -173,11 +177,11 @@ pub async fn renew(State(app): State<App>, posted: Posted<Renewal>) -> Result<Re
 
 /// Removes the app, unless a second factor is demanded.
 pub async fn remove(State(app): State<App>, posted: Posted<Nothing>) -> Result<Response, Stop> {
-    let Fresh(person) = Fresh::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
-    let account = person.session.account;
-    let letter = notices::of_change(&app, &person.caller, (account, Change::TotpRemoved)).await?;
-    app.act(person.actor(), async |tx| {
-        if factor::remove_totp(tx, account).await? {
+    let holder = Holder::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
+    let account = holder.session().account;
+    let letter = notices::of_change(&app, holder.caller(), (account, Change::TotpRemoved)).await?;
+    app.act(holder.actor(), async |tx| {
+        if factor::remove_totp(tx, account, holder.is_demanded).await? {
             notices::post(tx, &app, letter).await?;
         }
         Ok(())
@@ -187,8 +191,8 @@ pub async fn remove(State(app): State<App>, posted: Posted<Nothing>) -> Result<R
     Ok(answer::go(Place::Totp))
 }
 
-fn codes_page(app: &App, person: &Person, (codes, opened): (&[RecoveryCode], Option<Opened>)) -> Result<Response, Stop> {
-    let frame = Frame { here: Place::Totp.path().to_owned(), ..person.frame(app)? };
+fn codes_page(app: &App, holder: &Holder, (codes, opened): (&[RecoveryCode], Option<Opened>)) -> Result<Response, Stop> {
+    let frame = Frame { here: Place::Totp.path().to_owned(), ..holder.frame(app)? };
     let next = Link::to_place(Place::Totp, frame.say("recovery-codes-go-on"));
     let mut response = answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, codes, next));
     if let Some(opened) = opened {

@@ -3,6 +3,7 @@
 use guichet::access::SecondFactor;
 use guichet::base::Networks;
 
+use crate::security_page::{ANOTHER, change_password};
 use crate::world::{Answer, Authenticator, Browser, Cause, PASSWORD, both, login};
 
 /// Every page of the console that can be opened without an id, and the roles it is for.
@@ -323,6 +324,24 @@ both! {
         for text in ["second_factor = \"optional\"", "second_factor = \"Optional\""] {
             assert!(guichet::config::Config::parse(&format!("[staff]\n{text}")).is_err(), "no file says otherwise: {text}");
         }
+    }
+}
+
+both! {
+    async fn staff_change_their_password_and_their_second_factor_themselves(world) {
+        let mut carole = world.signed_in("carole").await;
+        assert_eq!(change_password(&mut carole, PASSWORD, ANOTHER).await.header("location"), "/staff");
+        assert_eq!(world.browser().sign_in("carole", PASSWORD).await.status(), 401);
+        let (app, codes) = carole.enrol(&world).await;
+        assert_eq!((codes.len(), carole.get("/staff").await.status()), (10, 200));
+        world.advance("30s");
+        let mut again = world.browser();
+        let first = again.sign_in("carole", ANOTHER).await;
+        assert_eq!(first.header("location"), "/login/second-factor");
+        again.follow(first).await;
+        assert_eq!(again.give_code(&app.code()).await.header("location"), "/staff");
+        let told: Vec<_> = world.mails().await.into_iter().filter(|mail| mail.to == login("carole")).map(|mail| mail.subject).collect();
+        assert!(told.iter().any(|subject| subject.contains("mot de passe")) && told.len() >= 2, "{told:?}");
     }
 }
 

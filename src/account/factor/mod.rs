@@ -40,15 +40,16 @@ pub async fn strongest(db: &mut Db, account: AccountId) -> Result<Acr, Fault> {
     })
 }
 
-/// Whether the authenticator app stays: where a second factor is demanded, unless a passkey is one too.
-pub async fn must_keep_totp(db: &mut Db, account: AccountId) -> Result<bool, Fault> {
-    Ok(is_required(db, account).await? && passkey::list(db, account).await?.is_empty())
+/// Whether the authenticator app stays: where a second factor is demanded, of this account or of all of its kind, unless a passkey is
+/// one too.
+pub async fn must_keep_totp(db: &mut Db, account: AccountId, is_demanded: bool) -> Result<bool, Fault> {
+    Ok((is_demanded || is_required(db, account).await?) && passkey::list(db, account).await?.is_empty())
 }
 
 /// Takes away an account's authenticator app and the offers of another. Answers whether it had one, and needn't keep it.
-pub async fn remove_totp(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
+pub async fn remove_totp(tx: &mut Tx, account: AccountId, is_demanded: bool) -> Result<bool, Fault> {
     lock(tx, account).await?;
-    if since(&mut tx.db, account).await?.is_none() || must_keep_totp(&mut tx.db, account).await? {
+    if since(&mut tx.db, account).await?.is_none() || must_keep_totp(&mut tx.db, account, is_demanded).await? {
         return Ok(false);
     }
     store::execute!(tx.db, "delete from totp_factors where account = $1", account)?;

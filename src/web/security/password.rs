@@ -16,7 +16,7 @@ use crate::http::answer::{self, Stop};
 use crate::http::cookies::Kept;
 use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
-use crate::http::{Fresh, Person, Posted};
+use crate::http::{Holder, Posted};
 use crate::limits::{self, TooMany};
 use crate::mail::letters::Change;
 use crate::store::Tx;
@@ -33,6 +33,8 @@ pub struct ChangePasswordPage {
     pub frame: Frame,
     /// What the account goes by, for password managers.
     pub login: String,
+    /// Where the way back leads.
+    pub home: Place,
     errors: Errors,
 }
 
@@ -44,8 +46,8 @@ pub(in crate::web) struct Fields {
 }
 
 /// Shows the form.
-pub(in crate::web) async fn show(State(app): State<App>, Fresh(person): Fresh) -> Result<Response, Stop> {
-    Ok(answer::page(StatusCode::OK, &page(&app, &person).await?))
+pub(in crate::web) async fn show(State(app): State<App>, holder: Holder) -> Result<Response, Stop> {
+    Ok(answer::page(StatusCode::OK, &page(&app, &holder).await?))
 }
 
 /// Changes the password. What is wrong with the new one is told first, for only a guess at the old one counts.
@@ -54,18 +56,18 @@ pub(in crate::web) async fn submit(State(app): State<App>, posted: Posted<Fields
     if form.current.len().max(form.password.len()) > account::LONGEST_PASSWORD {
         return Err(answer::trouble(&app, &caller, Trouble::TooLarge).into());
     }
-    let Fresh(person) = Fresh::behind(&app, caller, &headers, Place::ChangePassword).await?;
-    let page = page(&app, &person).await?;
-    let weak = new_password::judge(&app, person.session.account, form.password.clone()).await?.err();
+    let holder = Holder::behind(&app, caller, &headers, Place::ChangePassword).await?;
+    let page = page(&app, &holder).await?;
+    let weak = new_password::judge(&app, holder.session().account, form.password.clone()).await?.err();
     let page = page.judged(&form, weak.as_ref());
     if !page.errors.is_empty() {
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
-    match change(&app, &person, (&headers, &page.login), form).await? {
+    match change(&app, &holder, (&headers, &page.login), form).await? {
         Err(TooMany { wait }) => Ok(answer::after(answer::page(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait)), wait)),
         Ok(None) => Ok(answer::page(StatusCode::UNAUTHORIZED, &page.refused())),
         Ok(Some(Changed { session })) => {
-            let mut response = back(Done::Password);
+            let mut response = if holder.home() == Place::Account { back(Done::Password) } else { answer::go(holder.home()) };
             if let Some(secret) = session {
                 let cookie = Kept::Session.keep(secret.expose(), None, app.config.is_https())?;
                 response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -75,9 +77,10 @@ pub(in crate::web) async fn submit(State(app): State<App>, posted: Posted<Fields
     }
 }
 
-async fn page(app: &App, person: &Person) -> Result<ChangePasswordPage, Fault> {
-    let login = app.look(async |view| account::login_of(&mut view.db, person.session.account).await).await?;
-    Ok(ChangePasswordPage::new(person.frame(app)?, login.unwrap_or_default()))
+async fn page(app: &App, holder: &Holder) -> Result<ChangePasswordPage, Fault> {
+    let login = app.look(async |view| account::login_of(&mut view.db, holder.session().account).await).await?;
+    let home = if holder.home() == Place::Account { Place::Security } else { holder.home() };
+    Ok(ChangePasswordPage { home, ..ChangePasswordPage::new(holder.frame(app)?, login.unwrap_or_default()) })
 }
 
 /// A password that was changed.
@@ -89,20 +92,20 @@ struct Changed {
 /// Nothing where the old password is wrong, or became so meanwhile.
 async fn change(
     app: &App,
-    person: &Person,
+    holder: &Holder,
     (headers, login): (&HeaderMap, &str),
     form: Fields,
 ) -> Result<Result<Option<Changed>, TooMany>, Fault> {
     let typed = Typed { username: login, password: &form.current };
-    let right = match password::check(app, &person.caller, headers, typed).await? {
+    let right = match password::check(app, holder.caller(), headers, typed).await? {
         Ok(Some(right)) => right,
         Ok(None) => return Ok(Ok(None)),
         Err(closed) => return Ok(Err(closed)),
     };
     let hash = app.hasher.hash(form.password).await?;
-    let letter = notices::of_change(app, &person.caller, (right.account, Change::PasswordChanged)).await?;
-    let replaced = app.act(person.actor(), async |tx| {
-        let changed = replace(tx, person, (&right, &hash)).await?;
+    let letter = notices::of_change(app, holder.caller(), (right.account, Change::PasswordChanged)).await?;
+    let replaced = app.act(holder.actor(), async |tx| {
+        let changed = replace(tx, holder, (&right, &hash)).await?;
         if changed.is_some() {
             notices::post(tx, app, letter).await?;
             limits::give_back(tx, &right.counted).await?;
@@ -114,14 +117,14 @@ async fn change(
     Ok(Ok(replaced))
 }
 
-async fn replace(tx: &mut Tx, person: &Person, (right, hash): (&Right, &str)) -> Result<Option<Changed>, Fault> {
+async fn replace(tx: &mut Tx, holder: &Holder, (right, hash): (&Right, &str)) -> Result<Option<Changed>, Fault> {
     let account = right.account;
     if !account::change_password(tx, account, (&right.password_hash, hash)).await? {
         return Ok(None);
     }
-    account::end_others(tx, (account, person.session.id), Because::PasswordChanged).await?;
+    account::end_others(tx, (account, holder.session().id), Because::PasswordChanged).await?;
     authorization::end_all(tx, account, authorization::Because::PasswordChanged).await?;
-    let session = account::renew(tx, account, person.session.id).await?;
+    let session = account::renew(tx, account, holder.session().id).await?;
     Ok(Some(Changed { session }))
 }
 
@@ -130,7 +133,7 @@ impl ChangePasswordPage {
     #[must_use]
     pub fn new(mut frame: Frame, login: String) -> Self {
         Place::ChangePassword.path().clone_into(&mut frame.here);
-        Self { frame, login, errors: Errors::default() }
+        Self { frame, login, home: Place::Security, errors: Errors::default() }
     }
 
     /// With what keeps the form from being taken, if anything; answered with 422.
