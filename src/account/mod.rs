@@ -35,8 +35,8 @@ pub use password::{Hasher, LONGEST as LONGEST_PASSWORD, Settings as PasswordSett
 pub use proof::{Acr, Proof};
 pub use record::{Record, by_id, by_name, disable, enable, names};
 pub use session::{
-    Because, Begin, Opened, Session, Strengthening, begin, choose, end, end_all, end_others, end_run_out, find, is_stale, list, lose,
-    lose_all, renew, strengthen, sweep_sessions, touch,
+    Because, Begin, Opened, Session, Strengthening, begin, choose, end, end_all, end_others, end_run_out, find, holds, is_stale, list,
+    lose, lose_all, renew, strengthen, sweep_sessions, touch,
 };
 pub use staff::{
     Invited, NotStaff, StaffMember, bind_subject, dismiss, invite, invite_by, set_staff_roles, staff, staff_by_email, staff_by_subject,

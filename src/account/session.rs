@@ -312,6 +312,14 @@ async fn tell_end(tx: &mut Tx, (id, account): (SessionId, AccountId), because: B
     events::record(tx, Happening::SessionEnded(id)).await
 }
 
+/// Whether a session still runs. The account's row is written first, so that whatever ends its sessions comes before this and is seen, or
+/// after it.
+pub async fn holds(tx: &mut Tx, (session, account): (SessionId, AccountId)) -> Result<bool, Fault> {
+    store::execute!(tx.db, "update accounts set password_hash = password_hash where id = $1", account)?;
+    let sql = "select id from sessions where id = $1 and account = $2 and ended_at is null and expires_at > $3";
+    Ok(store::optional!(tx.db, (SessionId,), sql, session, account, tx.now)?.is_some())
+}
+
 /// Ends every session of an account; answers how many were live. A sign-in going on at the same time writes the account's
 /// row too: it is either over, and its session ends here, or finds the account as it is after this.
 pub async fn end_all(tx: &mut Tx, account: AccountId, because: Because) -> Result<u64, Fault> {

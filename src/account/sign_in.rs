@@ -5,7 +5,7 @@ use crate::access::{
 };
 use crate::audit::{Deed, What, record};
 use crate::base::actor::Who;
-use crate::base::ids::{AccountId, ErrandId, MembershipId, SessionId};
+use crate::base::ids::{AccountId, ErrandId, MembershipId, SessionId, SignInId};
 use crate::base::{Fault, Place, Secret};
 use crate::limits::{self, Counted};
 use crate::store::{self, Tx};
@@ -151,6 +151,11 @@ pub async fn enter_by_passkey(tx: &mut Tx, verified: &Verified, visit: Visit<'_>
     if !passkey::count(tx, verified).await? {
         return Ok(Outcome::Outdated);
     }
+    // An alarm may have been raised since the signature was judged.
+    let kept = passkey::find(&mut tx.db, &verified.kept.credential_id).await?;
+    if kept.is_none_or(|kept| kept.confined_at.is_some()) {
+        return Ok(Outcome::Outdated);
+    }
     let proof = Proof::passkey(tx.now);
     Judged::by(tx, account, (proof, visit)).await?.admit(tx, (account, proof), visit).await
 }
@@ -164,6 +169,18 @@ pub async fn return_by_passkey(tx: &mut Tx, verified: &Verified, session: Sessio
     }
     let proof = Proof::passkey(tx.now);
     strengthen(tx, (session, account), proof).await
+}
+
+/// Whether a half-made sign-in can still be finished: its password is the account's, which is on, and nobody finished it. The account's row
+/// is written, so that whoever voids the password comes before this and is seen, or after it.
+pub async fn is_open(tx: &mut Tx, halfway: &Halfway) -> Result<bool, Fault> {
+    let Some(hash) = halfway.password_hash(&mut tx.db).await? else { return Ok(false) };
+    if !is_current(tx, halfway.account, &hash).await? {
+        return Ok(false);
+    }
+    let sql = "select s.id from sign_ins s join accounts a on a.id = s.account \
+               where s.id = $1 and s.finished_at is null and s.expires_at > $2 and a.disabled_at is null";
+    Ok(store::optional!(tx.db, (SignInId,), sql, halfway.id, tx.now)?.is_some())
 }
 
 async fn strengthen(tx: &mut Tx, (session, account): (SessionId, AccountId), proof: Proof) -> Result<Outcome, Fault> {

@@ -5,6 +5,7 @@ use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::store::{self, Tx};
 
+use super::link::{self, Purpose};
 use super::proof::Proof;
 use super::sign_in::{Judged, Outcome, Visit};
 
@@ -28,6 +29,8 @@ pub async fn enter_vouched(tx: &mut Tx, vouched: Vouched, visit: Visit<'_>) -> R
         vouched.account,
         tx.now
     )?;
+    // The account is taken up: what was sent to take it up opens it no more.
+    link::void(tx, vouched.account, Purpose::StaffInvitation).await?;
     let proof = Proof::vouched(vouched.by_two_factors.then_some(tx.now));
     match Judged::by(tx, vouched.account, (proof, visit)).await? {
         Judged::Contact(_) => Err(Fault::broken("a sign-in of staff", "an account that is none of theirs")),

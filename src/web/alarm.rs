@@ -82,7 +82,7 @@ async fn secure(tx: &mut Tx, app: &App, (owner, way_back): (AccountId, Option<No
     authorization::end_all(tx, owner, authorization::Because::Alarm).await?;
     account::forget_all(tx, owner).await?;
     reset::stop(tx, owner).await?;
-    for purpose in [Purpose::NotMe, Purpose::PasswordChoice, Purpose::NewPassword] {
+    for purpose in [Purpose::NotMe, Purpose::PasswordChoice, Purpose::NewPassword, Purpose::StaffInvitation] {
         link::void(tx, owner, purpose).await?;
     }
     notices::post(tx, app, way_back).await

@@ -104,6 +104,10 @@ async fn enrol(
     let new_device = owner.as_ref().map(Owner::of_new_device).transpose()?;
     let done = app
         .act(caller.acts_as(Who::Account(step.halfway.account)), async |tx| {
+            // Otherwise whoever had an old password would enrol a factor without getting in.
+            if !sign_in::is_open(tx, &step.halfway).await? {
+                return Ok(None);
+            }
             let Some(codes) = factor::prove(tx, offer(step), (standing.id, at_step), Replacing::Nothing).await? else { return Ok(None) };
             notices::post(tx, app, enrolled).await?;
             let proof = Proof::totp(tx.now);

@@ -136,6 +136,9 @@ pub async fn enrol(State(app): State<App>, posted: Posted<Fields>) -> Result<Res
     // Whether there is an old one to replace is what the guard judged by; one enrolled since then was not proven here.
     let replacing = holder.enrolled_at.map_or(Replacing::Nothing, |_| Replacing::TheOldOne);
     let done = app.act(holder.actor(), async |tx| {
+        if !account::holds(tx, (holder.session().id, account)).await? {
+            return Ok(None);
+        }
         let Some(codes) = factor::prove(tx, offer(&holder), (standing.id, step), replacing).await? else { return Ok(None) };
         notices::post(tx, &app, letter).await?;
         // The password was proven a while ago, and the app now.

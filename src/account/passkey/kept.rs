@@ -141,6 +141,10 @@ pub async fn count(tx: &mut Tx, verified: &Verified) -> Result<bool, Fault> {
         *counter,
         tx.now
     )?;
+    if counted == 1 {
+        // What signs isn't lost.
+        factor::reset::stop(tx, kept.account).await?;
+    }
     Ok(counted == 1)
 }
 

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::account::factor;
 use crate::account::passkey::{self, Binding, Enrolment, Key, Name, Newcomer, Purpose};
 use crate::account::{self, Acr, Opened, Proof, Strengthening};
 use crate::app::App;
@@ -99,6 +100,11 @@ async fn keep(app: &App, holder: &Holder, made: (&Name, &Key)) -> Result<(Enrolm
     let account = holder.session().account;
     let letter = notices::of_change(app, holder.caller(), (account, Change::PasskeyEnrolled)).await?;
     app.act(holder.actor(), async |tx| {
+        // Since the guard looked, the session may have been ended, or a first factor enrolled that wasn't proven here.
+        let stands = account::holds(tx, (holder.session().id, account)).await?;
+        if !stands || factor::enrolled(&mut tx.db, account).await?.is_some() != holder.enrolled_at.is_some() {
+            return Ok((Enrolment::Known, None));
+        }
         let enrolment = passkey::enrol(tx, account, made).await?;
         let Enrolment::Enrolled(_) = enrolment else { return Ok((enrolment, None)) };
         notices::post(tx, app, letter).await?;

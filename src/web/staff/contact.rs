@@ -15,6 +15,7 @@ use crate::account::factor::{
 };
 use crate::account::{self, Because, Record, Session};
 use crate::app::App;
+use crate::authorization;
 use crate::base::ids::ContactId;
 use crate::base::{Address, Fault, Life, Place, Timestamp};
 use crate::directory::{self, Company, Contact};
@@ -210,7 +211,11 @@ pub(in crate::web) async fn end_sessions(
 ) -> Result<Response, Stop> {
     let Posted { caller, headers, form: Nothing {} } = posted;
     let (staff, Snapshot { contact: id, account, .. }) = deed(&app, (caller, &headers), (&id, Duty::EndSessions)).await?;
-    app.act(staff.actor(), async |tx| account::end_all(tx, account, Because::CustomerService).await).await?;
+    app.act(staff.actor(), async |tx| {
+        account::end_all(tx, account, Because::CustomerService).await?;
+        authorization::end_all(tx, account, authorization::Because::Operator).await
+    })
+    .await?;
     Ok(back(id, Done::SessionsEnded))
 }
 
