@@ -203,6 +203,22 @@ both! {
 }
 
 both! {
+    /// Whoever had the password would otherwise leave a factor of theirs behind, which no alarm takes away.
+    async fn a_half_made_sign_in_whose_password_was_voided_enrols_nothing(world) {
+        person_must(&world, "carl").await;
+        let mut thief = world.browser();
+        let first = thief.sign_in("carl", PASSWORD).await;
+        let app = Authenticator::told_by(&world, &thief.follow(first).await);
+        let account = world.people("carl").await[0].account;
+        world.as_operator(async |tx| guichet::account::void_password(tx, account).await).await;
+        let answer = thief.submit("totp-enable", &[("code", &app.code())]).await;
+        assert!(!answer.shows("recovery-codes"), "{}", answer.text());
+        let enrolled = world.app.look(async |view| guichet::account::factor::enrolled(&mut view.db, account).await).await.unwrap();
+        assert!(enrolled.is_none());
+    }
+}
+
+both! {
     /// R-DIR-6: one of two companies demands it, and the person hasn't said yet which one they come for.
     async fn ines_proves_two_factors_where_one_of_her_companies_demands_it(world) {
         company_requires(&world, true).await;
