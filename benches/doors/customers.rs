@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use axum::body::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use guichet::base::Place;
+use guichet::base::{Dice, Place, Secret};
 use josekit::jws::{ES256, JwsSigner};
 use serde_json::json;
 
@@ -133,15 +133,15 @@ impl Customer for SignsIn {
 pub struct Asserts {
     issuer: String,
     signer: Box<dyn JwsSigner>,
-    connection: usize,
+    id: Secret,
     count: u64,
 }
 
 impl Asserts {
-    /// The one on that connection.
-    pub fn of(world: &World, connection: usize) -> Outcome<Self> {
+    /// One whose assertions nobody else sends.
+    pub fn of(world: &World) -> Outcome<Self> {
         let signer = Box::new(ES256.signer_from_jwk(&world.key)?);
-        Ok(Self { issuer: world.issuer(), signer, connection, count: 0 })
+        Ok(Self { issuer: world.issuer(), signer, id: Dice.secret()?, count: 0 })
     }
 
     fn assertion(&mut self) -> Outcome<String> {
@@ -150,7 +150,7 @@ impl Asserts {
         let header = json!({ "alg": "ES256", "kid": "benchmark" });
         let claims = json!({
             "iss": "service-signing", "sub": "service-signing", "aud": self.issuer,
-            "jti": format!("{}-{}", self.connection, self.count), "iat": now, "exp": now + 60,
+            "jti": format!("{}-{}", self.id.expose(), self.count), "iat": now, "exp": now + 60,
         });
         let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         let message = format!("{}.{}", encode(header.to_string().as_bytes()), encode(claims.to_string().as_bytes()));

@@ -17,7 +17,7 @@ pub const CONNECTIONS: usize = 16;
 
 /// Into how many spans each measurement is cut. What else the machine does only ever adds to what something costs, so that the least
 /// counts.
-pub const TIMES: u32 = 8;
+pub const TIMES: u32 = 4;
 
 /// Whoever asks on one connection, each knowing from the last answer what to ask next.
 pub trait Customer: Send {

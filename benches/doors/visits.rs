@@ -50,13 +50,13 @@ impl Visits {
     /// Measures a door.
     pub async fn at(&mut self, door: Door, world: &World) -> Outcome<Measured> {
         let mut customers = Vec::with_capacity(CONNECTIONS);
-        for connection in 0..CONNECTIONS {
-            customers.push(self.customer(door, world, connection).await?);
+        for _ in 0..CONNECTIONS {
+            customers.push(self.customer(door, world).await?);
         }
         measure(&world.server(), customers).await
     }
 
-    async fn customer(&mut self, door: Door, world: &World, connection: usize) -> Outcome<Box<dyn Customer>> {
+    async fn customer(&mut self, door: Door, world: &World) -> Outcome<Box<dyn Customer>> {
         Ok(match door {
             Door::Health => repeats(Request::get(Place::Healthz.path()).bytes(), "ok"),
             Door::Discovery => repeats(Request::get(Place::OpenidConfiguration.path()).bytes(), "token_endpoint"),
@@ -66,7 +66,7 @@ impl Visits {
                 Box::new(Collects { request: SERVICE.post(Place::Token.path(), &SERVICE_ASKS), purse: self.services.clone() })
             }
             Door::ClientCredentials(Form::Opaque) => repeats(SERVICE_OPAQUE.post(Place::Token.path(), &SERVICE_ASKS), "access_token"),
-            Door::PrivateKeyJwt => Box::new(Asserts::of(world, connection)?),
+            Door::PrivateKeyJwt => Box::new(Asserts::of(world)?),
             Door::Introspection(form) => {
                 let request = RESOURCE_SERVER.post(Place::Introspect.path(), &[("token", self.token(form))]);
                 repeats(request, "\"active\":true")
