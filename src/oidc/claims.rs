@@ -89,7 +89,7 @@ impl<'a> Portrait<'a> {
             family_name: tells(Claim::FamilyName).then_some(&person.last_name),
             locale: person.language.as_deref().filter(|_| tells(Claim::Locale)),
             email: tells(Claim::Email).then_some(&person.email),
-            email_verified: tells(Claim::EmailVerified).then_some(person.mailbox_proven_at.is_some()),
+            email_verified: tells(Claim::EmailVerified).then_some(person.email_is_proven()),
             phone_number: number.filter(|_| tells(Claim::PhoneNumber)),
             // Nobody proves telephone numbers to us.
             phone_number_verified: number.filter(|_| tells(Claim::PhoneNumberVerified)).map(|_| false),

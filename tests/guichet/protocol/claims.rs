@@ -154,6 +154,20 @@ both! {
 }
 
 both! {
+    /// R-OWN-5: the mailbox was proven; an address that the ERP wrote since was proven by nobody.
+    async fn an_email_that_the_erp_changed_is_told_as_unverified(world) {
+        let mut browser = world.signed_in("alice").await;
+        let portal = world.client("portal").scope("openid email");
+        let tokens = portal.enter(&mut browser).await;
+        let told = async || portal.userinfo(&tokens.access).await.json();
+        assert_eq!((&told().await["email"], &told().await["email_verified"]), (&json!("alice@durand.example"), &json!(true)));
+        let header = "company_ref,ref,last_name,first_name,email,phone,mobile,type,title,language,newsletter,branch,active";
+        world.import(&format!("{header}\nC-1001,D-ALICE,Durand,Alice,alice.durand@durand.example,+33 1 99 00 10 01,,,Mme,fr,1,PAR,1\n")).await;
+        assert_eq!((&told().await["email"], &told().await["email_verified"]), (&json!("alice.durand@durand.example"), &json!(false)));
+    }
+}
+
+both! {
     async fn auth_time_is_told_when_max_age_or_the_registration_asks(world) {
         let mut browser = world.signed_in("alice").await;
         let (tokens, _) = enter(&world, &mut browser).await;

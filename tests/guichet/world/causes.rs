@@ -102,7 +102,7 @@ impl World {
     pub async fn import(&self, csv: &str) {
         let file = import::read("from-the-erp.csv", csv.as_bytes()).unwrap_or_else(|refused| panic!("{refused}"));
         let report = self.as_operator(async |tx| import::apply(tx, &file, import::Options::default()).await).await;
-        assert!(report.rejections.is_empty());
+        assert!(report.rejections.is_empty(), "{:?}", report.rejections);
     }
 }
 
