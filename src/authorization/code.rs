@@ -142,11 +142,13 @@ pub async fn spend(tx: &mut Tx, proven: Proven) -> Result<Spent, Fault> {
 /// Codes one sweep removes at most, so that it never holds the writer for long.
 const SWEPT_AT_ONCE: i64 = 5_000;
 
-/// Removes codes whose session is over at the latest, and answers how many: until then a replay must be recognised.
+/// Removes codes whose session is over at the latest and that left no refresh token; answers how many. Until then a replay must be
+/// recognised, for what the code gave may live.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(
         tx.db,
-        "delete from codes where hash in (select hash from codes where expires_at < $1 order by expires_at limit $2)",
+        "delete from codes where hash in (select c.hash from codes c where c.expires_at < $1 \
+         and not exists (select 1 from refresh_tokens r where r.sid = c.sid) order by c.expires_at limit $2)",
         tx.now - tx.rules.session,
         SWEPT_AT_ONCE,
     )

@@ -4,6 +4,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::code::{self, Proof, Proven, Spent, Unproven};
+use super::refresh::{self, Family};
 use super::{Beginning, Request, ResponseMode, begin, consent, errand, find};
 use crate::access;
 use crate::base::actor::Who;
@@ -215,6 +216,28 @@ async fn a_code_waits_its_life_and_no_longer() {
         assert!(world.is_live(sid).await, "lateness is no replay");
         assert_eq!(world.act(async |tx| code::sweep(tx).await).await, 0, "a replay could still be recognised");
         world.clock.advance(world.rules.session);
+        assert_eq!(world.act(async |tx| code::sweep(tx).await).await, 1);
+    }
+}
+
+/// With `offline_access` what a code gave outlives every session: so long its replay must end it (RFC 6749 section 4.1.2).
+#[tokio::test]
+async fn a_code_is_known_as_long_as_a_refresh_token_of_it() {
+    for world in World::each().await {
+        let (sid, code) = world.code().await;
+        let proven = world.proven(&code).await;
+        let again = world.proven(&code).await;
+        assert!(matches!(world.act(async |tx| code::spend(tx, proven).await).await, Spent::Now(_)));
+        world
+            .act(async |tx| refresh::begin(tx, Family { sid, until: tx.now + tx.rules.refresh_family, wants_auth_time: false }).await)
+            .await;
+        world.clock.advance(world.rules.session);
+        world.clock.advance(Life::hours(1));
+        assert_eq!(world.act(async |tx| code::sweep(tx).await).await, 0);
+        assert!(matches!(world.act(async |tx| code::spend(tx, again).await).await, Spent::Before));
+        assert!(!world.is_live(sid).await);
+        world.clock.advance(world.rules.refresh_family);
+        world.act(async |tx| refresh::sweep(tx).await).await;
         assert_eq!(world.act(async |tx| code::sweep(tx).await).await, 1);
     }
 }

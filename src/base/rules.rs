@@ -70,3 +70,16 @@ impl Default for Rules {
         }
     }
 }
+
+/// The longest a code may wait: it passes through browsers, histories and logs.
+const LONGEST_CODE: Life = Life::seconds(60);
+
+impl Rules {
+    /// Whether the numbers can be kept to.
+    pub fn check(&self) -> Result<(), String> {
+        if (Life::seconds(1)..=LONGEST_CODE).contains(&self.code) {
+            return Ok(());
+        }
+        Err(format!("lives.code is {}: write a time from 1s to {LONGEST_CODE}, for a code is redeemed at once", self.code))
+    }
+}

@@ -148,6 +148,7 @@ impl Config {
     pub fn check(&self) -> Result<(), Refused> {
         check_issuer(&self.issuer)?;
         self.limits.check().map_err(Refused::Value)?;
+        self.lives.check().map_err(Refused::Value)?;
         self.check_tls()?;
         self.keys.check().map_err(Refused::Value)?;
         self.staff.upstream.iter().try_for_each(|upstream| upstream.check().map_err(Refused::Value))?;
@@ -258,6 +259,10 @@ mod tests {
     fn a_wrong_value_names_its_key() {
         let refused = Config::parse("[lives]\nsession = \"soon\"").unwrap_err().to_string();
         assert!(refused.contains("lives.session") && refused.contains("30min"), "{refused}");
+        for (code, fine) in [("60s", true), ("1min", true), ("61s", false), ("1h", false), ("0s", false)] {
+            let read = Config::parse(&format!("[lives]\ncode = \"{code}\""));
+            assert_eq!(read.as_ref().is_err_and(|refused| refused.to_string().contains("lives.code")), !fine, "{code}");
+        }
         for (text, key) in [("name = 0", "limits.name"), ("window = \"0s\"", "limits.window"), ("client = -1", "limits.client")] {
             let refused = Config::parse(&format!("[limits]\n{text}")).unwrap_err().to_string();
             assert!(refused.contains(key), "{refused}");
