@@ -29,13 +29,15 @@ pub struct Proof {
     pub amr: &'static [&'static str],
     /// When the second factor was proven, now or in this browser before; none where it wasn't.
     pub second_factor_at: Option<Timestamp>,
+    /// When it was proven, where that wasn't now.
+    pub proven_at: Option<Timestamp>,
 }
 
 impl Proof {
     /// The password alone.
     #[must_use]
     pub const fn password() -> Self {
-        Self { acr: Acr::OneFactor, amr: &["pwd"], second_factor_at: None }
+        Self { acr: Acr::OneFactor, amr: &["pwd"], second_factor_at: None, proven_at: None }
     }
 
     /// The password, in a browser where the second factor was proven before and its owner wished not to be asked again.
@@ -48,20 +50,20 @@ impl Proof {
     /// The password, and a code of an authenticator app.
     #[must_use]
     pub const fn totp(now: Timestamp) -> Self {
-        Self { acr: Acr::TwoFactors, amr: &["pwd", "otp", "mfa"], second_factor_at: Some(now) }
+        Self { acr: Acr::TwoFactors, amr: &["pwd", "otp", "mfa"], second_factor_at: Some(now), proven_at: None }
     }
 
     /// The password, and a recovery code. RFC 8176 has no word for something kept on paper: `mfa` says that there were two.
     #[must_use]
     pub const fn recovery_code(now: Timestamp) -> Self {
-        Self { acr: Acr::TwoFactors, amr: &["pwd", "mfa"], second_factor_at: Some(now) }
+        Self { acr: Acr::TwoFactors, amr: &["pwd", "mfa"], second_factor_at: Some(now), proven_at: None }
     }
 
     /// A passkey, which verified its user: something they have, opened by something they know or are. Nobody attests where its key
     /// lies, so that it is neither `hwk` nor `swk` but a possession that was proven.
     #[must_use]
     pub const fn passkey(now: Timestamp) -> Self {
-        Self { acr: Acr::PhishingResistant, amr: &["pop", "user", "mfa"], second_factor_at: Some(now) }
+        Self { acr: Acr::PhishingResistant, amr: &["pop", "user", "mfa"], second_factor_at: Some(now), proven_at: None }
     }
 
     /// The password, and a passkey.
@@ -76,12 +78,14 @@ impl Proof {
         Self { acr: Acr::TwoFactors, ..Self::password_and_passkey(now) }
     }
 
-    /// The word of the vendor's own provider. RFC 8176 has no name for another's vouching: `mfa` says that it saw two factors.
+    /// The word of the vendor's own provider, of what it saw then. RFC 8176 has no name for another's vouching: `mfa` says that it saw
+    /// two factors.
     #[must_use]
-    pub const fn vouched(two_factors_at: Option<Timestamp>) -> Self {
-        match two_factors_at {
-            Some(_) => Self { acr: Acr::TwoFactors, amr: &["mfa"], second_factor_at: two_factors_at },
-            None => Self { acr: Acr::OneFactor, amr: &[], second_factor_at: None },
+    pub const fn vouched(by_two_factors: bool, then: Timestamp) -> Self {
+        if by_two_factors {
+            Self { acr: Acr::TwoFactors, amr: &["mfa"], second_factor_at: Some(then), proven_at: Some(then) }
+        } else {
+            Self { acr: Acr::OneFactor, amr: &[], second_factor_at: None, proven_at: Some(then) }
         }
     }
 }

@@ -90,15 +90,16 @@ pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<Opened, Fault> {
     store::execute!(
         tx.db,
         "insert into sessions (id, hash, account, membership, acr, amr, auth_time, second_factor_at, created_at, last_seen_at, expires_at, \
-         address, user_agent) values ($1, $2, $3, $4, $5, $6, $7, $8, $7, $7, $9, $10, $11)",
+         address, user_agent) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12)",
         id,
         secret.digest(),
         begin.account,
         begin.membership,
         begin.proof.acr,
         Json(begin.proof.amr),
-        tx.now,
+        begin.proof.proven_at.unwrap_or(tx.now),
         begin.proof.second_factor_at,
+        tx.now,
         tx.now + tx.rules.session,
         tx.by.address.map(|address| address.to_string()),
         begin.user_agent

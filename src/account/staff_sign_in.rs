@@ -1,8 +1,8 @@
 //! Signing in as one of the vendor's people, once the vendor's own provider said who it is.
 
-use crate::base::Fault;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
+use crate::base::{Fault, Timestamp};
 use crate::store::{self, Tx};
 
 use super::link::{self, Purpose};
@@ -14,6 +14,8 @@ use super::sign_in::{Judged, Outcome, Visit};
 pub struct Vouched {
     /// Whose account.
     pub account: AccountId,
+    /// When they proved to the provider who they are.
+    pub proven_at: Timestamp,
     /// Whether the provider says that it saw a second factor.
     pub by_two_factors: bool,
 }
@@ -31,7 +33,7 @@ pub async fn enter_vouched(tx: &mut Tx, vouched: Vouched, visit: Visit<'_>) -> R
     )?;
     // The account is taken up: what was sent to take it up opens it no more.
     link::void(tx, vouched.account, Purpose::StaffInvitation).await?;
-    let proof = Proof::vouched(vouched.by_two_factors.then_some(tx.now));
+    let proof = Proof::vouched(vouched.by_two_factors, vouched.proven_at);
     match Judged::by(tx, vouched.account, (proof, visit)).await? {
         Judged::Contact(_) => Err(Fault::broken("a sign-in of staff", "an account that is none of theirs")),
         staff @ Judged::Staff(..) => staff.admit(tx, (vouched.account, proof), visit).await,

@@ -172,6 +172,12 @@ impl FromRequestParts<App> for Fresh {
 /// Where whoever is signed in proves it again, to come back to that page of ours.
 #[must_use]
 pub fn reauthentication(back: &str) -> String {
+    wanted_by(Place::Reauthenticate, back)
+}
+
+/// A step on behalf of that page of ours.
+#[must_use]
+pub fn wanted_by(place: Place, back: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("for", back).finish();
-    format!("{}?{query}", Place::Reauthenticate.path())
+    format!("{}?{query}", place.path())
 }

@@ -24,7 +24,7 @@ mod staff;
 pub use caller::{Caller, mark_browser};
 pub use carried::Carried;
 pub use csrf::{Posted, is_ours};
-pub use guard::{Fresh, Person, Visitor, at_a_page, home, reauthentication, stands_elsewhere};
+pub use guard::{Fresh, Person, Visitor, at_a_page, home, reauthentication, stands_elsewhere, wanted_by};
 pub use holder::Holder;
 pub use page::Frame;
 pub use staff::Staff;

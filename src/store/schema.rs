@@ -10,7 +10,7 @@ use super::{Store, sql};
 use crate::base::Fault;
 
 /// The schema this program was built with: the number of the last migration.
-pub const SCHEMA: i64 = 7;
+pub const SCHEMA: i64 = 8;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 

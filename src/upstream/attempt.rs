@@ -14,18 +14,20 @@ pub struct Attempt {
     pub nonce: String,
     pub verifier: String,
     pub errand: Option<ErrandId>,
+    pub back: Option<String>,
 }
 
 /// Remembers an attempt of a browser under the state that comes back with it.
 pub async fn begin(tx: &mut Tx, (state, browser): (&Secret, &Digest), attempt: &Attempt) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "insert into upstream_attempts (state, browser, nonce, verifier, errand, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into upstream_attempts (state, browser, nonce, verifier, errand, back, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
         state.digest(),
         browser,
         &attempt.nonce,
         &attempt.verifier,
         attempt.errand,
+        attempt.back.as_deref(),
         tx.now,
         tx.now + LIFE
     )
@@ -38,7 +40,7 @@ pub async fn redeem(tx: &mut Tx, state: &Secret, browser: &Digest) -> Result<Opt
         tx.db,
         Attempt,
         "update upstream_attempts set used_at = $3 where state = $1 and browser = $2 and used_at is null and expires_at > $3 \
-         returning nonce, verifier, errand",
+         returning nonce, verifier, errand, back",
         state.digest(),
         browser,
         tx.now

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::base::{Email, StaffRole};
+use crate::base::{Email, StaffRole, Timestamp};
 
 use super::Settings;
 
@@ -29,6 +29,8 @@ pub struct Vouched {
     pub name: Option<String>,
     /// What the role claim makes of them; nothing where roles aren't the provider's to say.
     pub roles: Option<BTreeSet<StaffRole>>,
+    /// When they proved it to the provider: a session there may be older than the way here.
+    pub proven_at: Timestamp,
     /// Whether the provider saw two factors.
     pub by_two_factors: bool,
 }

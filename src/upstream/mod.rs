@@ -9,5 +9,5 @@ pub mod staff;
 
 pub use attempt::{Attempt, LIFE, begin, redeem, sweep};
 pub use claims::Vouched;
-pub use provider::{Departure, Provider, Trouble};
+pub use provider::{Departure, Provider, Purpose, Trouble};
 pub use settings::Settings;

@@ -18,9 +18,11 @@ use openidconnect::{
 };
 use tokio::sync::RwLock;
 
-use crate::base::{Email, Language, Secret, Timestamp};
+use crate::base::ids::ErrandId;
+use crate::base::{Email, Language, Life, Secret, Timestamp};
 use crate::outbound::Outbound;
 
+use super::attempt::LIFE;
 use super::claims::{Others, Vouched, roles};
 use super::{Attempt, Settings};
 
@@ -74,6 +76,17 @@ pub enum Trouble {
     Distrusted(String),
 }
 
+/// What somebody goes to the provider for.
+#[derive(Clone, Debug)]
+pub struct Purpose {
+    /// The language they read.
+    pub language: Language,
+    /// The authorization request that waits.
+    pub errand: Option<ErrandId>,
+    /// The page of ours that wants proof that they are still there: what they proved before is no answer.
+    pub back: Option<String>,
+}
+
 /// Where the browser is sent, and what is remembered until it comes back.
 #[derive(Clone, Debug)]
 pub struct Departure {
@@ -90,15 +103,18 @@ pub struct Provider {
     settings: Settings,
     secret: Secret,
     callback: RedirectUrl,
+    /// How long ago somebody may have signed in there: as long as a session lives here.
+    longest: Life,
     way: Way,
     known: RwLock<Option<Arc<Configured>>>,
 }
 
 impl Provider {
     /// The provider of the settings, which sends browsers back to `callback`; a sentence where a setting can't be used.
-    pub fn new(settings: &Settings, callback: String, outbound: Outbound) -> Result<Self, String> {
+    pub fn new(settings: &Settings, callback: String, longest: Life, outbound: Outbound) -> Result<Self, String> {
         let callback = RedirectUrl::new(callback).map_err(|error| error.to_string())?;
-        Ok(Self { secret: settings.secret()?, settings: settings.clone(), callback, way: Way(outbound), known: RwLock::new(None) })
+        let (secret, settings) = (settings.secret()?, settings.clone());
+        Ok(Self { settings, secret, callback, longest, way: Way(outbound), known: RwLock::new(None) })
     }
 
     /// What it is called.
@@ -114,17 +130,20 @@ impl Provider {
     }
 
     /// Prepares a request with PKCE, state and nonce.
-    pub async fn depart(&self, language: Language, attempt: Option<crate::base::ids::ErrandId>) -> Result<Departure, Trouble> {
+    pub async fn depart(&self, Purpose { language, errand, back }: Purpose) -> Result<Departure, Trouble> {
         let known = self.known().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let scopes: Vec<Scope> = std::iter::once("email".to_owned()).chain(self.settings.scope.iter().cloned()).map(Scope::new).collect();
-        let (url, state, nonce) = known
+        let request = known
             .authorize_url(CoreAuthenticationFlow::AuthorizationCode, || CsrfToken::new_random_len(32), || Nonce::new_random_len(32))
             .set_pkce_challenge(challenge)
+            // Whoever is asked so says when it was (OpenID Connect Core section 2, `auth_time`).
+            .set_max_age(self.longest.as_duration())
             .add_ui_locale(LanguageTag::new(language.code().into()))
-            .add_scopes(scopes)
-            .url();
-        let attempt = Attempt { nonce: nonce.secret().clone(), verifier: verifier.into_secret(), errand: attempt };
+            .add_scopes(scopes);
+        let request = if back.is_some() { request.add_prompt(CoreAuthPrompt::Login) } else { request };
+        let (url, state, nonce) = request.url();
+        let attempt = Attempt { nonce: nonce.secret().clone(), verifier: verifier.into_secret(), errand, back };
         Ok(Departure { url: url.into(), state: Secret::presented(state.secret()), attempt })
     }
 
@@ -145,7 +164,8 @@ impl Provider {
             // Providers may keep the mailbox to UserInfo (OpenID Connect Core section 5.4).
             None => self.ask(&known, tokens.access_token(), claims.subject()).await?,
         };
-        self.vouch(&claims, about.as_ref())
+        let proven_at = self.proven_at(&claims, now)?;
+        self.vouch(&claims, about.as_ref(), proven_at)
     }
 
     async fn verify(&self, known: &Configured, token: (&UpstreamIdToken, &Nonce), now: Timestamp) -> Result<Claims, Trouble> {
@@ -167,7 +187,17 @@ impl Provider {
         answer.map(Some).map_err(|error| Trouble::Distrusted(chain(&error)))
     }
 
-    fn vouch(&self, claims: &Claims, about: Option<&About>) -> Result<Vouched, Trouble> {
+    /// A provider that doesn't say when it was may mean a session as old as we let it be: that is no fresh proof.
+    fn proven_at(&self, claims: &Claims, now: Timestamp) -> Result<Timestamp, Trouble> {
+        let Some(said) = claims.auth_time() else { return Ok(now - self.longest) };
+        let proven_at = Timestamp::from_millis(said.timestamp_millis()).min(now);
+        if now - self.longest > proven_at + LIFE {
+            return Err(Trouble::Distrusted("the sign-in there is older than was asked".to_owned()));
+        }
+        Ok(proven_at)
+    }
+
+    fn vouch(&self, claims: &Claims, about: Option<&About>, proven_at: Timestamp) -> Result<Vouched, Trouble> {
         let (email, is_verified) = match about {
             None => (claims.email(), claims.email_verified()),
             Some(about) => (about.email(), about.email_verified()),
@@ -187,6 +217,7 @@ impl Provider {
             email,
             name: name.map(|name| name.to_string()),
             roles: roles(&self.settings, &others),
+            proven_at,
             by_two_factors: stands_high || used_two,
         })
     }

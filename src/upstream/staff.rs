@@ -1,8 +1,10 @@
 //! Whose account somebody is whom the provider vouches for. It leads to accounts of staff only (R-DEL-6).
 
+use std::collections::BTreeSet;
+
 use crate::account::{self, Invited, NotStaff, StaffMember};
-use crate::base::Fault;
 use crate::base::ids::AccountId;
+use crate::base::{Fault, StaffRole};
 use crate::store::Tx;
 
 use super::Vouched;
@@ -35,8 +37,8 @@ impl Refused {
 
 /// Finds the account, or makes one where a claim gives a role; the roles are the claim's where there is one.
 pub async fn recognise(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountId, Refused>, Fault> {
-    if vouched.roles.as_ref().is_some_and(std::collections::BTreeSet::is_empty) {
-        return Ok(Err(Refused::NoRole));
+    if vouched.roles.as_ref().is_some_and(BTreeSet::is_empty) {
+        return strip(tx, vouched).await.map(|()| Err(Refused::NoRole));
     }
     let known = match account::staff_by_subject(&mut tx.db, &vouched.subject).await? {
         Some(member) => Some(member),
@@ -48,18 +50,32 @@ pub async fn recognise(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountI
     }
 }
 
+/// Whoever the provider gives no role any more has none here either, in sessions that run already included.
+async fn strip(tx: &mut Tx, vouched: &Vouched) -> Result<(), Fault> {
+    match account::staff_by_subject(&mut tx.db, &vouched.subject).await? {
+        Some(member) => follow(tx, &member, &BTreeSet::new()).await,
+        None => Ok(()),
+    }
+}
+
+/// Gives somebody the roles of the claim.
+async fn follow(tx: &mut Tx, member: &StaffMember, roles: &BTreeSet<StaffRole>) -> Result<(), Fault> {
+    match account::set_staff_roles(tx, member.account, roles).await? {
+        Ok(_) => {}
+        // The last operator stays one, whatever the claim says.
+        Err(NotStaff::LastOperator | NotStaff::Nobody | NotStaff::Taken | NotStaff::Contact) => {
+            tracing::warn!(account = %member.account, "the role claim would leave no operator: the roles stay");
+        }
+    }
+    Ok(())
+}
+
 async fn welcome_back(tx: &mut Tx, member: &StaffMember, vouched: &Vouched) -> Result<Result<AccountId, Refused>, Fault> {
     if !account::bind_subject(tx, member.account, &vouched.subject).await? {
         return Ok(Err(Refused::AnotherSubject));
     }
     if let Some(roles) = &vouched.roles {
-        match account::set_staff_roles(tx, member.account, roles).await? {
-            Ok(_) => {}
-            // The last operator stays one, whatever the claim says.
-            Err(NotStaff::LastOperator | NotStaff::Nobody | NotStaff::Taken | NotStaff::Contact) => {
-                tracing::warn!(account = %member.account, "the role claim would leave no operator: the roles stay");
-            }
-        }
+        follow(tx, member, roles).await?;
     }
     Ok(Ok(member.account))
 }

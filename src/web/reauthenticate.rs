@@ -12,7 +12,7 @@ use crate::account::{self, Session, passkey};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
-use crate::base::{Actor, Fault, Life, Place};
+use crate::base::{AccountKind, Actor, Fault, Life, Place};
 use crate::http::answer::{self, Stop};
 use crate::http::errand::{self, Waiting};
 use crate::http::error::Trouble;
@@ -24,6 +24,7 @@ use super::arrival::Arrival;
 use super::language::is_ours;
 use super::passkeys::PasskeyForm;
 use super::password::{self, Right, Typed};
+use super::upstream;
 
 /// The page that asks for the password again.
 #[derive(Debug, Template)]
@@ -43,6 +44,8 @@ pub struct ReauthenticatePage {
     pub elsewhere: Option<String>,
     /// Whether this person has a passkey.
     pub has_passkey: bool,
+    /// The vendor's own provider, for staff: its name, and the way there.
+    pub upstream: Option<(String, String)>,
     pub(super) errors: Errors,
 }
 
@@ -50,7 +53,17 @@ impl ReauthenticatePage {
     /// The page as it first appears, for one of our own pages.
     #[must_use]
     pub fn new(frame: Frame, login: String, back: Option<String>) -> Self {
-        Self { frame, login, errand: None, relying_party: None, back, elsewhere: None, has_passkey: false, errors: Errors::default() }
+        Self {
+            frame,
+            login,
+            errand: None,
+            relying_party: None,
+            back,
+            elsewhere: None,
+            has_passkey: false,
+            upstream: None,
+            errors: Errors::default(),
+        }
     }
 
     /// For somebody who may have a passkey.
@@ -119,6 +132,13 @@ pub struct For {
     back: Option<String>,
 }
 
+impl For {
+    /// The page of ours that wants it.
+    pub(super) fn page(self) -> Option<String> {
+        self.back.filter(|back| is_ours(back))
+    }
+}
+
 /// What the form sends.
 #[derive(Deserialize)]
 pub struct Fields {
@@ -133,7 +153,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
     let Visitor { mut caller, session } = visitor;
     let waiting = errand::waiting(&app, &mut caller, asked).await?;
     let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, asked))) };
-    let back = wanted.back.filter(|back| is_ours(back));
+    let back = wanted.page();
     let page = page(&app, &caller, (&session, back.as_deref())).await?.asked_by(waiting.as_ref());
     Ok(answered(StatusCode::OK, &page, waiting.as_ref()))
 }
@@ -176,7 +196,12 @@ pub(super) async fn page(app: &App, caller: &Caller, (session, back): (&Session,
     let here = back.map_or_else(|| Place::Reauthenticate.path().to_owned(), reauthentication);
     let frame = Frame { here, ..caller.frame(app)? };
     let has_passkey = app.site.is_some() && !passkeys.is_empty();
-    Ok(ReauthenticatePage::new(frame, login.unwrap_or_default(), back.map(str::to_owned)).of_holder(has_passkey))
+    let page = ReauthenticatePage::new(frame, login.unwrap_or_default(), back.map(str::to_owned)).of_holder(has_passkey);
+    let upstream = match session.kind {
+        AccountKind::Staff => upstream::offer_again(app, back.unwrap_or(Place::Staff.path())),
+        AccountKind::Contact => None,
+    };
+    Ok(ReauthenticatePage { upstream, ..page })
 }
 
 /// The answer: its forms may lead on to the relying party, and its script speak with authenticators.

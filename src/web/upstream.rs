@@ -15,17 +15,23 @@ use crate::base::ids::ErrandId;
 use crate::base::{Fault, Place, Secret};
 use crate::http::answer::{self, Stop};
 use crate::http::error::{ErrorPage, Trouble};
-use crate::http::{Caller, Carried, broken, errand};
+use crate::http::{Caller, Carried, broken, errand, wanted_by};
 use crate::store::Tx;
 use crate::upstream::staff::{Refused, recognise};
-use crate::upstream::{self, Attempt, Provider, Trouble as Upstream, Vouched};
+use crate::upstream::{self, Attempt, Provider, Purpose, Trouble as Upstream, Vouched};
 
 use super::arrival::Arrival;
+use super::reauthenticate::For;
 
 /// Sends the browser to the provider, and remembers what must come back with it.
-pub(super) async fn depart(State(app): State<App>, caller: Caller, Carried(errand): Carried) -> Result<Response, Stop> {
+pub(super) async fn depart(
+    State(app): State<App>,
+    caller: Caller,
+    Carried(errand): Carried,
+    Query(wanted): Query<For>,
+) -> Result<Response, Stop> {
     let (provider, browser) = begin(&app, &caller)?;
-    let departure = match provider.depart(caller.language, errand).await {
+    let departure = match provider.depart(Purpose { language: caller.language, errand, back: wanted.page() }).await {
         Ok(departure) => departure,
         Err(trouble) => return Ok(refuse(&app, &caller, &trouble.to_string()).await?),
     };
@@ -56,9 +62,9 @@ pub(super) async fn arrive(
     let browser = browser.digest();
     let attempt = app.act(caller.acts_as(Who::Visitor), async |tx| upstream::redeem(tx, &answered.state, &browser).await).await?;
     let attempt = attempt.ok_or_else(stale)?;
-    let errand = attempt.errand;
+    let towards = (attempt.errand, attempt.back.clone());
     match vouch(&app, provider, (answered, attempt)).await {
-        Ok(vouched) => enter(&app, caller, (&headers, &vouched, errand)).await,
+        Ok(vouched) => enter(&app, caller, (&headers, &vouched, towards)).await,
         Err(trouble) => Ok(refuse(&app, &caller, &trouble.to_string()).await?),
     }
 }
@@ -104,10 +110,10 @@ enum End {
 async fn enter(
     app: &App,
     mut caller: Caller,
-    (headers, vouched, errand): (&HeaderMap, &Vouched, Option<ErrandId>),
+    (headers, vouched, (errand, back)): (&HeaderMap, &Vouched, (Option<ErrandId>, Option<String>)),
 ) -> Result<Response, Stop> {
     let waiting = errand::waiting(app, &mut caller, errand).await?;
-    let arrival = Arrival::new(app, &caller, headers)?.towards(waiting.as_ref(), None);
+    let arrival = Arrival::new(app, &caller, headers)?.towards(waiting.as_ref(), back.as_deref());
     let end = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, (vouched, arrival.visit())).await).await?;
     match end {
         End::Refused(why) => Ok(refuse(app, &caller, why.as_str()).await?),
@@ -123,7 +129,7 @@ async fn sign_in(tx: &mut Tx, (vouched, visit): (&Vouched, Visit<'_>)) -> Result
         Ok(account) => account,
         Err(refused) => return Ok(End::Refused(refused)),
     };
-    let account = Account { account, by_two_factors: vouched.by_two_factors };
+    let account = Account { account, proven_at: vouched.proven_at, by_two_factors: vouched.by_two_factors };
     staff_sign_in::enter_vouched(tx, account, visit).await.map(End::Judged)
 }
 
@@ -142,4 +148,9 @@ async fn refuse(app: &App, caller: &Caller, why: &str) -> Result<Response, Fault
 #[must_use]
 pub fn offer(app: &App, errand: Option<ErrandId>) -> Option<(String, String)> {
     app.upstream.as_ref().map(|provider| (provider.name().to_owned(), errand::at(Place::Upstream, errand)))
+}
+
+/// Where one of the staff proves there, for a page of ours, that they are still here.
+pub(super) fn offer_again(app: &App, back: &str) -> Option<(String, String)> {
+    app.upstream.as_ref().map(|provider| (provider.name().to_owned(), wanted_by(Place::Upstream, back)))
 }

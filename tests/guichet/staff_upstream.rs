@@ -289,6 +289,64 @@ both! {
 }
 
 both! {
+    /// `auth_time`: a session at the provider may be older than what we call a fresh proof, and `prompt=login` asks for one.
+    async fn a_sign_in_of_long_ago_at_the_provider_is_no_fresh_proof_here(world) {
+        let forger = Forger::start().await;
+        world.invites(NADIA).await;
+        let server = world.server_with(|config| forger.configure(config)).await;
+        let ago = |claims: &mut Value, seconds: i64| claims["auth_time"] = json!(claims["iat"].as_i64().unwrap() - seconds);
+        let (_, answer) = arrive(&server, &forger, (NADIA, |claims| ago(claims, 13 * 3600))).await;
+        is_refused(&answer, 403, "older than a session lives here, which was asked");
+
+        let page = "/account/security/totp";
+        let (_, answer) = arrive(&server, &forger, (NADIA, |claims| without(claims, "auth_time"))).await;
+        assert_eq!(answer.status(), 303, "a provider that doesn't say when: {}", answer.text());
+        let (mut browser, answer) = arrive(&server, &forger, (NADIA, |claims| ago(claims, 3600))).await;
+        assert_eq!(answer.status(), 303, "{}", answer.text());
+        let asked = browser.get(page).await;
+        assert!(asked.header("location").starts_with("/reauthenticate?for="), "{}", asked.header("location"));
+        let again = browser.follow(asked).await;
+        let begun = Begun::again(&mut browser, &again).await;
+        assert_eq!((begun.parameter("prompt"), begun.parameter("max_age")), ("login".to_owned(), "43200".to_owned()));
+        forger.claim(&forger.claims(&begun.parameter("nonce"), NADIA));
+        let back = begun.arrive(&mut browser).await;
+        assert_eq!((back.status(), back.header("location")), (303, page), "{}", back.text());
+        assert_eq!(browser.get(page).await.status(), 200);
+        for elsewhere in ["https%3A%2F%2Fevil.example", "%2F%2Fevil.example"] {
+            let answer = browser.get(&format!("/login/upstream?for={elsewhere}")).await;
+            let begun = Begun { sent_to: answer.location().unwrap() };
+            forger.claim(&forger.claims(&begun.parameter("nonce"), NADIA));
+            assert_eq!(begun.arrive(&mut browser).await.header("location"), "/staff", "{elsewhere}");
+        }
+    }
+}
+
+both! {
+    /// The claim says what somebody is: also that they are nothing any more, in sessions that run as well. An operator stays.
+    async fn whoever_lost_every_role_at_the_provider_lost_them_here(world) {
+        let forger = Forger::start().await;
+        let server = world.server_with(|config| {
+            forger.configure(config);
+            let upstream = config.staff.upstream.as_mut().unwrap();
+            upstream.role_claim = Some("groups".to_owned());
+            upstream.roles = [("help".to_owned(), StaffRole::CustomerService)].into();
+        }).await;
+        let groups = |groups: Value| move |claims: &mut Value| claims["groups"] = groups;
+        let (mut browser, answer) = arrive(&server, &forger, (NADIA, groups(json!("help")))).await;
+        assert_eq!((answer.status(), browser.get("/staff/contacts").await.status()), (303, 200));
+        let (_, answer) = arrive(&server, &forger, (NADIA, |claims| {
+            claims["sub"] = json!("somebody-who-got-the-mailbox");
+            claims["groups"] = json!([]);
+        })).await;
+        is_refused(&answer, 403, "another subject without roles");
+        assert_eq!(browser.get("/staff/contacts").await.status(), 200, "which says nothing of her");
+        let (_, answer) = arrive(&server, &forger, (NADIA, groups(json!(["gardening"])))).await;
+        is_refused(&answer, 403, "no role any more");
+        assert_eq!(browser.get("/staff/contacts").await.status(), 403);
+    }
+}
+
+both! {
     async fn what_access_asks_of_staff_it_asks_here_too(world) {
         let forger = Forger::start().await;
         world.invites(NADIA).await;

@@ -58,7 +58,7 @@ impl Forger {
     pub fn claims(&self, nonce: &str, email: &str) -> Value {
         let now = guichet::base::Clock::System.now().seconds();
         json!({
-            "iss": self.issuer, "sub": format!("sub-of-{email}"), "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": nonce,
+            "iss": self.issuer, "sub": format!("sub-of-{email}"), "aud": CLIENT, "iat": now, "exp": now + 300, "auth_time": now, "nonce": nonce,
             "email": email, "email_verified": true, "name": "Nadia Roux"
         })
     }
@@ -126,6 +126,12 @@ impl Begun {
         let answer = browser.get(link.attribute("href").unwrap()).await;
         assert_eq!(answer.status(), 303, "{}", answer.text());
         Self { sent_to: answer.location().unwrap() }
+    }
+
+    /// Begins at the page that asks for proof again.
+    pub async fn again(browser: &mut Browser, page: &Answer) -> Self {
+        let link = page.page().by_id("login-upstream").unwrap_or_else(|| panic!("no way there: {}", page.text())).clone();
+        Self { sent_to: browser.get(link.attribute("href").unwrap()).await.location().unwrap() }
     }
 
     /// A parameter of the request.
