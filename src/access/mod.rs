@@ -15,4 +15,4 @@ pub use snapshot::{
     Hanging, HangingToken, Snapshot, administrators, of_account, of_authorization, of_contact, of_membership, of_opaque_token, of_token,
 };
 pub use staff::{SecondFactor, StaffAsked, StaffCondition, StaffRules, StaffSnapshot, StaffStanding, judge_staff, of_staff};
-pub use standing::{Asked, Standing, Unmet, judge};
+pub use standing::{Asked, Standing, Unmet, judge, may_come_back};

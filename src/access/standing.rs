@@ -82,6 +82,13 @@ pub(super) fn holds_anywhere(person: &Snapshot) -> bool {
     judge(person, anywhere).unmet().into_iter().all(|condition| matches!(condition, Condition::Network | Condition::SecondFactor))
 }
 
+/// Whether nothing final stands against the person: what is lacking may come back.
+#[must_use]
+pub fn may_come_back(person: &Snapshot) -> bool {
+    let anywhere = Asked { door: Door::Page, address: None, e_service: None, second_factor_at: None };
+    !judge(person, anywhere).is_final()
+}
+
 fn is_met(condition: Condition, person: &Snapshot, asked: Asked<'_>) -> bool {
     match condition {
         Condition::CompanyValidated => person.accounting_validated_at.is_some(),

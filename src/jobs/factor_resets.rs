@@ -1,16 +1,21 @@
-//! Second factors that were lost: their owners are told, and a day later they go.
+//! Second factors that were lost: their owners are told, and a day after the letter reached them they go.
 
 use crate::account::factor::reset::{self, FactorReset};
 use crate::app::App;
 use crate::base::actor::Who;
+use crate::base::ids::MailId;
 use crate::base::{Actor, Fault};
 use crate::mail::letters::Change;
+use crate::mail::{self, Fate};
 use crate::web::notices::{self, Owner};
 
-/// Tells whoever isn't told, and carries out what is due.
+/// Sees to it that everybody is told, and carries out what is due.
 pub(super) async fn go_on(app: &App) -> Result<(), Fault> {
-    while let Some(lost) = app.look(async |view| reset::untold(&mut view.db).await).await? {
-        tell(app, lost).await?;
+    for lost in app.look(async |view| reset::untold(&mut view.db).await).await? {
+        match lost.letter {
+            None => write(app, lost).await?,
+            Some(letter) => follow(app, lost, letter).await?,
+        }
     }
     while let Some(lost) = app.look(async |view| reset::due(&mut view.db, view.now).await).await? {
         carry_out(app, lost).await?;
@@ -19,18 +24,29 @@ pub(super) async fn go_on(app: &App) -> Result<(), Fault> {
 }
 
 /// Whoever has no mailbox that is surely theirs couldn't object: then nothing is reset.
-async fn tell(app: &App, lost: FactorReset) -> Result<(), Fault> {
+async fn write(app: &App, lost: FactorReset) -> Result<(), Fault> {
     let owner = Owner::away(app, lost.account).await?;
     let letter = owner.map(|owner| owner.of_change(Change::FactorResetAsked)).transpose()?;
     app.act(Actor::of(Who::Timetable), async |tx| {
-        if letter.is_none() {
-            return reset::stop(tx, lost.account).await.map(drop);
+        let Some(letter) = letter else { return reset::give_up(tx, lost.account).await.map(drop) };
+        if !reset::lacks_letter(tx, lost.id).await? {
+            return Ok(());
         }
-        if reset::tell(tx, lost.id).await? { notices::post(tx, app, letter).await } else { Ok(()) }
+        let id = letter.post(tx, app).await?;
+        reset::written(tx, lost.id, id).await
     })
     .await?;
     app.postman.wake();
     Ok(())
+}
+
+/// Where the letter is: whoever never got it couldn't object either.
+async fn follow(app: &App, lost: FactorReset, letter: MailId) -> Result<(), Fault> {
+    match app.look(async |view| mail::fate(&mut view.db, letter).await).await? {
+        Fate::Waits => Ok(()),
+        Fate::Taken(at) => app.act(Actor::of(Who::Timetable), async |tx| reset::told(tx, lost.id, at).await).await,
+        Fate::Lost => app.act(Actor::of(Who::Timetable), async |tx| reset::give_up(tx, lost.account).await.map(drop)).await,
+    }
 }
 
 async fn carry_out(app: &App, lost: FactorReset) -> Result<(), Fault> {

@@ -15,7 +15,7 @@ mod transport;
 use serde::{Deserialize, Serialize};
 
 pub use mailbox::{Mailbox, Sent};
-pub use outbox::{Outgoing, post, sweep};
+pub use outbox::{Fate, Outgoing, fate, post, sweep};
 pub use postman::{Delivery, Desk, GivenUp, Postman};
 pub use settings::{CannotSend, Carrier, Settings, Smtp, SmtpTls};
 pub use transport::{Route, try_out};

@@ -3,7 +3,7 @@
 use crate::base::ids::MailId;
 use crate::base::seal::Fingerprint;
 use crate::base::{Email, Fault, Life, Seal, Sealed, Timestamp};
-use crate::store::{self, Tx};
+use crate::store::{self, Db, Tx};
 
 use super::Letter;
 
@@ -120,6 +120,28 @@ pub(super) async fn failed(tx: &mut Tx, claimed: &Claimed, why: &str, for_good: 
         )?,
     };
     Ok(next.is_none() && settled == 1)
+}
+
+/// What became of a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It waits, or is being sent.
+    Waits,
+    /// The mail server took it then.
+    Taken(Timestamp),
+    /// It was given up, or is so old that nothing is left of it.
+    Lost,
+}
+
+/// What became of the letter of that id.
+pub async fn fate(db: &mut Db, id: MailId) -> Result<Fate, Fault> {
+    type Ends = (Option<Timestamp>, Option<Timestamp>);
+    let ends = store::optional!(*db, Ends, "select sent_at, given_up_at from outbox where id = $1", id)?;
+    Ok(match ends {
+        Some((Some(taken_at), _)) => Fate::Taken(taken_at),
+        Some((None, None)) => Fate::Waits,
+        Some((None, Some(_))) | None => Fate::Lost,
+    })
 }
 
 /// How long is kept that a letter went out, or didn't, for whoever asks after it.

@@ -6,17 +6,18 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::access;
 use crate::account::{self, Link, Purpose, link};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
-use crate::base::{Dice, Fault, Place, Secret, Timestamp};
+use crate::base::{AccountKind, Dice, Fault, Place, Secret, Timestamp};
 use crate::http::answer::{self, Stop};
 use crate::http::cookies::{Kept, is_secret};
 use crate::http::error::Trouble;
 use crate::http::page::Frame;
 use crate::http::{Caller, Posted};
-use crate::store::Tx;
+use crate::store::{Db, Tx};
 
 use super::alarm;
 
@@ -50,10 +51,23 @@ async fn find(app: &App, token: &str) -> Result<Option<(Link, String)>, Fault> {
     let secret = Secret::presented(token);
     app.look(async |view| {
         let Some(link) = link::find(&mut view.db, &secret, view.now).await? else { return Ok(None) };
+        if !leads_in(&mut view.db, &link).await? {
+            return Ok(None);
+        }
         let login = account::login_of(&mut view.db, link.account).await?.unwrap_or_default();
         Ok(Some((link, login)))
     })
     .await
+}
+
+/// A link that leads in is dead with the access of whom it leads in (SECURITY 4); one that objects works all the same.
+async fn leads_in(db: &mut Db, link: &Link) -> Result<bool, Fault> {
+    match (link.purpose, link.kind) {
+        (Purpose::NotMe, _) | (_, AccountKind::Staff) => Ok(true),
+        (Purpose::StaffInvitation | Purpose::NewPassword | Purpose::PasswordChoice, AccountKind::Contact) => {
+            Ok(access::of_account(db, link.account).await?.iter().any(access::may_come_back))
+        }
+    }
 }
 
 #[derive(Deserialize)]

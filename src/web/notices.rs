@@ -1,15 +1,15 @@
 //! Letters to an account's owner about what happened to it. They are written before the unit of work that posts them, and often before
 //! anybody knows whether they are needed: nothing is rendered inside one.
 
-use crate::access::{self, Asked, Door};
+use crate::access;
 use crate::account::{Purpose, link};
 use crate::app::App;
-use crate::base::ids::AccountId;
+use crate::base::ids::{AccountId, MailId};
 use crate::base::{Dice, Email, Fault, Language, Place, Secret};
 use crate::http::Caller;
 use crate::mail::letters::{Change, NewPassword, NotMe, Origin, SecurityChange, Stationery};
 use crate::mail::{self, Letter, Outgoing};
-use crate::store::Tx;
+use crate::store::{Db, Tx};
 use crate::words::{Device, Words};
 
 /// An account's owner, to be written to.
@@ -30,7 +30,7 @@ pub struct Notice {
 }
 
 /// Whom to write to: mailbox, name, and the language they chose.
-type Reader = (Email, String, Option<Language>);
+pub type Reader = (Email, String, Option<Language>);
 
 impl<'a> Owner<'a> {
     /// The owner of an account to which something happens in this browser.
@@ -44,7 +44,7 @@ impl<'a> Owner<'a> {
     }
 
     async fn found(app: &'a App, caller: Option<&'a Caller>, account: AccountId) -> Result<Option<Self>, Fault> {
-        let Some((to, name, language)) = reader(app, account).await? else { return Ok(None) };
+        let Some((to, name, language)) = app.look(async |view| reader(&mut view.db, account).await).await? else { return Ok(None) };
         let language = language.or(caller.map(|caller| caller.language)).unwrap_or_default();
         let on = Stationery { words: Words::of(language), brand: app.brand.clone(), now: app.clock.now() };
         Ok(Some(Self { app, caller, account, to, name, on }))
@@ -95,13 +95,12 @@ impl<'a> Owner<'a> {
 
 /// Whoever reads the account's mailbox, where one is surely the owner's: the address of a contact that was removed may be somebody else's
 /// by now, and one that the ERP wrote was proven by nobody. Whoever is only suspended is told all the more.
-async fn reader(app: &App, account: AccountId) -> Result<Option<Reader>, Fault> {
-    if let Some(staff) = app.look(async |view| access::of_staff(&mut view.db, account).await).await? {
+pub async fn reader(db: &mut Db, account: AccountId) -> Result<Option<Reader>, Fault> {
+    if let Some(staff) = access::of_staff(db, account).await? {
         return Ok(Some((staff.email, staff.name, staff.language)));
     }
-    let people = app.look(async |view| access::of_account(&mut view.db, account).await).await?;
-    let asked = Asked { door: Door::Page, address: None, e_service: None, second_factor_at: None };
-    let person = people.iter().find(|person| person.email_is_proven() && !access::judge(person, asked).is_final());
+    let people = access::of_account(db, account).await?;
+    let person = people.iter().find(|person| person.email_is_proven() && access::may_come_back(person));
     let read = person.and_then(|person| {
         let language = person.language.as_deref().and_then(Language::from_tag);
         Email::parse(&person.email).ok().map(|to| (to, person.full_name(), language))
@@ -116,11 +115,18 @@ pub(super) async fn of_change(app: &App, caller: &Caller, (account, what): (Acco
 
 /// Puts a letter into the outbox, where there is one; its link works from then on. The postman is to be woken after the unit of work.
 pub async fn post(tx: &mut Tx, app: &App, notice: Option<Notice>) -> Result<(), Fault> {
-    if let Some(Notice { outgoing, account, link }) = notice {
-        if let Some((purpose, link)) = link {
-            link::issue(tx, account, purpose, &link).await?;
-        }
-        mail::post(tx, app.envelope.as_ref(), outgoing).await?;
+    match notice {
+        Some(notice) => notice.post(tx, app).await.map(drop),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+impl Notice {
+    /// Puts it into the outbox, and answers what it is called there.
+    pub async fn post(self, tx: &mut Tx, app: &App) -> Result<MailId, Fault> {
+        if let Some((purpose, link)) = self.link {
+            link::issue(tx, self.account, purpose, &link).await?;
+        }
+        mail::post(tx, app.envelope.as_ref(), self.outgoing).await
+    }
 }

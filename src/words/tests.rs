@@ -87,7 +87,7 @@ const STAFF_CONDITIONS: [&str; 5] = ["account-enabled", "account-activated", "ma
 
 const STAFF_ROLES: [&str; 3] = ["customer_service", "support_agent", "operator"];
 
-const STAFF_DEEDS: [&str; 13] = [
+const STAFF_DEEDS: [&str; 14] = [
     "demanded",
     "not-demanded",
     "unlocked",
@@ -96,6 +96,7 @@ const STAFF_DEEDS: [&str; 13] = [
     "switched-off",
     "switched-on",
     "reset-asked",
+    "nobody-to-tell",
     "reset-stopped",
     "blocked",
     "unblocked",

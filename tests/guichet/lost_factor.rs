@@ -110,12 +110,56 @@ both! {
 }
 
 both! {
+    /// The day is for objecting: it begins when the owner's mail server took the letter.
+    async fn the_day_begins_when_the_letter_was_delivered(world) {
+        let (db, mut carole) = (world.database(), world.signed_in("carole").await);
+        let page = contact_page(&mut carole, "theo").await;
+        assert!(ask(&world, "theo").await);
+        world.mails().await;
+        db.execute("update outbox set sent_at = null, due_at = 9000000000000 where name = 'factor-reset-asked'").await;
+        world.advance("2d");
+        world.mails().await;
+        carole.sign_in("carole", PASSWORD).await;
+        let shown = carole.get(&page).await.text();
+        assert!(waits(&world, "theo").await && shown.contains("isn’t delivered yet"), "{shown}");
+        let now = world.app.clock.now().millis();
+        db.execute(&format!("update outbox set sent_at = {now} where name = 'factor-reset-asked'")).await;
+        world.advance("23h");
+        world.mails().await;
+        carole.sign_in("carole", PASSWORD).await;
+        let shown = carole.get(&page).await.text();
+        assert!(waits(&world, "theo").await && shown.contains("It will be switched off"), "{shown}");
+        world.advance("1h");
+        world.mails().await;
+        assert!(!waits(&world, "theo").await && world.people("theo").await[0].second_factor_enrolled_at.is_none());
+    }
+}
+
+both! {
+    async fn a_letter_that_never_arrives_resets_nothing(world) {
+        assert!(ask(&world, "theo").await);
+        world.mails().await;
+        let lost = "update outbox set sent_at = null, given_up_at = created_at where name = 'factor-reset-asked'";
+        world.database().execute(lost).await;
+        world.mails().await;
+        assert!(!waits(&world, "theo").await);
+        world.advance("2d");
+        world.mails().await;
+        assert!(world.people("theo").await[0].second_factor_enrolled_at.is_some());
+    }
+}
+
+both! {
     /// Whoever couldn't object loses nothing, and where there is nothing nothing is asked.
     async fn nothing_is_reset_where_no_mailbox_is_surely_the_owners(world) {
-        world.database().execute("update accounts set mailbox_proven_at = null").await;
+        world.database().execute("update accounts set mailbox_proven_at = null where kind = 'contact'").await;
         assert!(ask(&world, "theo").await);
         world.mails().await;
         assert!(!waits(&world, "theo").await);
+        let mut carole = world.signed_in("carole").await;
+        let page = contact_page(&mut carole, "theo").await;
+        let shown = press(&mut carole, &page, "factor-reset").await;
+        assert!(shown.contains("nobody could be warned") && !waits(&world, "theo").await, "{shown}");
         let bruno = world.people("bruno").await.remove(0).account;
         assert_eq!(world.as_operator(async |tx| reset::ask(tx, bruno).await).await, Err(NotAsked::Nothing));
     }

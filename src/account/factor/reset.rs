@@ -3,7 +3,7 @@
 
 use crate::audit::{Deed, What, record};
 use crate::base::actor::Who;
-use crate::base::ids::{AccountId, FactorResetId};
+use crate::base::ids::{AccountId, FactorResetId, MailId};
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
 
@@ -16,6 +16,8 @@ pub struct FactorReset {
     pub id: FactorResetId,
     pub account: AccountId,
     pub due_at: Timestamp,
+    pub told_at: Option<Timestamp>,
+    pub letter: Option<MailId>,
 }
 
 /// Why a reset can't be asked for.
@@ -27,8 +29,8 @@ pub enum NotAsked {
     Already(Timestamp),
 }
 
-/// Asks for it, in the name of whoever this unit of work is done by. Answers when it is to happen: so long after the owner was told,
-/// which the timetable does at once.
+/// Asks for it, in the name of whoever this unit of work is done by. Answers when it is to happen at the earliest: so long after the owner
+/// was told, which the timetable sees to at once.
 pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<Result<Timestamp, NotAsked>, Fault> {
     lock(tx, account).await?;
     if enrolled(&mut tx.db, account).await?.is_none() {
@@ -61,36 +63,58 @@ pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<Result<Timestamp, No
 
 /// The reset that waits for an account.
 pub async fn waiting(db: &mut Db, account: AccountId) -> Result<Option<FactorReset>, Fault> {
-    let sql = "select id, account, due_at from factor_resets where account = $1 and done_at is null and cancelled_at is null";
+    let sql =
+        "select id, account, due_at, told_at, letter from factor_resets where account = $1 and done_at is null and cancelled_at is null";
     store::optional!(*db, FactorReset, sql, account)
 }
 
 /// Stops the reset that waits: somebody objected, or the factor isn't lost after all. Answers whether there was one.
 pub async fn stop(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
+    cancel(tx, account, Deed::new(What::FactorResetStopped)).await
+}
+
+/// Stops the reset that waits because its owner can't be told: whoever couldn't object loses nothing.
+pub async fn give_up(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
+    let because = serde_json::json!({ "because": "the owner could not be told" });
+    cancel(tx, account, Deed::new(What::FactorResetStopped).detail(because)).await
+}
+
+async fn cancel(tx: &mut Tx, account: AccountId, deed: Deed) -> Result<bool, Fault> {
     let sql = "update factor_resets set cancelled_at = $2 where account = $1 and done_at is null and cancelled_at is null";
     let stopped = store::execute!(tx.db, sql, account, tx.now)?;
     if stopped > 0 {
-        record(tx, Deed::new(What::FactorResetStopped).account(account)).await?;
+        record(tx, deed.account(account)).await?;
     }
     Ok(stopped > 0)
 }
 
-/// A reset whose owner isn't told yet.
-pub async fn untold(db: &mut Db) -> Result<Option<FactorReset>, Fault> {
-    let sql = "select id, account, due_at from factor_resets where told_at is null and done_at is null and cancelled_at is null \
-               order by id limit 1";
-    store::optional!(*db, FactorReset, sql)
+/// Those whose owners aren't told yet.
+pub async fn untold(db: &mut Db) -> Result<Vec<FactorReset>, Fault> {
+    let sql = "select id, account, due_at, told_at, letter from factor_resets where told_at is null and done_at is null \
+               and cancelled_at is null order by id limit 100";
+    store::all!(*db, FactorReset, sql)
 }
 
-/// The owner is told in this unit of work, and the day begins. Answers false where another server was faster, or it was stopped.
-pub async fn tell(tx: &mut Tx, id: FactorResetId) -> Result<bool, Fault> {
+/// Whether the letter is still to be written. The row is, so that of two servers one writes it.
+pub async fn lacks_letter(tx: &mut Tx, id: FactorResetId) -> Result<bool, Fault> {
+    let sql = "update factor_resets set letter = null where id = $1 and letter is null and told_at is null and cancelled_at is null";
+    Ok(store::execute!(tx.db, sql, id)? > 0)
+}
+
+/// The letter is on its way.
+pub async fn written(tx: &mut Tx, id: FactorResetId, letter: MailId) -> Result<(), Fault> {
+    store::execute!(tx.db, "update factor_resets set letter = $2 where id = $1", id, letter).map(drop)
+}
+
+/// The owner's mail server took the letter then: the day begins.
+pub async fn told(tx: &mut Tx, id: FactorResetId, at: Timestamp) -> Result<(), Fault> {
     let sql = "update factor_resets set told_at = $2, due_at = $3 where id = $1 and told_at is null and cancelled_at is null";
-    Ok(store::execute!(tx.db, sql, id, tx.now, tx.now + tx.rules.factor_reset)? > 0)
+    store::execute!(tx.db, sql, id, at, at + tx.rules.factor_reset).map(drop)
 }
 
 /// A reset whose time has come.
 pub async fn due(db: &mut Db, now: Timestamp) -> Result<Option<FactorReset>, Fault> {
-    let sql = "select id, account, due_at from factor_resets where due_at <= $1 and told_at is not null and done_at is null \
+    let sql = "select id, account, due_at, told_at, letter from factor_resets where due_at <= $1 and told_at is not null and done_at is null \
                and cancelled_at is null order by due_at, id limit 1";
     store::optional!(*db, FactorReset, sql, now)
 }

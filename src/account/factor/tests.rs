@@ -11,7 +11,7 @@ use super::{HOW_MANY, Offer, RecoveryCode, Replacing, Requirement, Seed, accept,
 use super::{prove, remove_all, renew, require, spend, sweep};
 use crate::account::create;
 use crate::base::actor::Who;
-use crate::base::ids::{AccountId, TotpId};
+use crate::base::ids::{AccountId, MailId, TotpId};
 use crate::base::seal::{CannotUnseal, Fingerprint};
 use crate::base::{Actor, Clock, Dice, Fault, Life, Rules, Seal, Sealed, SignInName, Timestamp};
 use crate::store::{Start, Store, Tx, View, execute, trial};
@@ -259,9 +259,21 @@ async fn a_reset_happens_once_a_day_after_the_owner_was_told_unless_it_is_stoppe
         assert!(one.is_ok() != other.is_ok(), "one of two at once");
         bench.clock.advance(Life::days(2));
         assert_eq!(next().await, None, "nobody told the owner");
-        let untold = bench.look(async |view| reset::untold(&mut view.db).await).await.unwrap();
-        let told = async || bench.act(async |tx| reset::tell(tx, untold.id).await).await;
-        assert!(told().await && !told().await);
+        let untold = bench.look(async |view| reset::untold(&mut view.db).await).await.remove(0);
+        let wrote = async || {
+            let work = bench.act(async |tx| {
+                let lacks = reset::lacks_letter(tx, untold.id).await?;
+                if lacks {
+                    reset::written(tx, untold.id, MailId(tx.dice.id(tx.now)?)).await?;
+                }
+                Ok(lacks)
+            });
+            work.await
+        };
+        let (one, other) = tokio::join!(wrote(), wrote());
+        assert!(one != other && next().await.is_none(), "one letter, which nobody has read");
+        let read_at = bench.clock.now();
+        bench.act(async |tx| reset::told(tx, untold.id, read_at).await).await;
         bench.clock.advance(Life::hours(23));
         assert_eq!(next().await, None);
         bench.clock.advance(Life::hours(1));
@@ -276,7 +288,7 @@ async fn a_reset_happens_once_a_day_after_the_owner_was_told_unless_it_is_stoppe
         assert_eq!(asked().await, Err(NotAsked::Already(untold.due_at)));
         let stopped = async || bench.act(async |tx| reset::stop(tx, bench.account).await).await;
         assert!(stopped().await && !stopped().await);
-        assert!(!bench.act(async |tx| reset::tell(tx, untold.id).await).await, "nobody is told of what won't happen");
+        assert!(!bench.act(async |tx| reset::lacks_letter(tx, untold.id).await).await, "nobody is told of what won't happen");
         bench.clock.advance(Life::days(2));
         assert!(next().await.is_none() && !bench.act(async |tx| reset::carry_out(tx, untold).await).await && bench.is_enrolled().await);
     }

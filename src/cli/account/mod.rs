@@ -13,6 +13,7 @@ use crate::account::{self, Because, Record};
 use crate::authorization;
 use crate::base::vocabulary::UnknownWord;
 use crate::base::{Role, SignInName, StaffRole};
+use crate::web::notices;
 
 use super::{Failure, Opened, tell};
 
@@ -77,9 +78,15 @@ async fn end_sessions(opened: &Opened, named: &Named) -> Result<(), Failure> {
 
 async fn reset_factor(opened: &Opened, named: &Named) -> Result<(), Failure> {
     let (name, found) = named.find(opened).await?;
+    if opened.look(async |view| notices::reader(&mut view.db, found.id).await).await?.is_none() {
+        let what = format!("no mailbox is surely that of {name}, so that nobody could be warned and object");
+        return Err(Failure::new(what, "have the mailbox proven first"));
+    }
     let asked = opened.act(async |tx| reset::ask(tx, found.id).await).await?;
     tell(match asked {
-        Ok(due_at) => format!("The second factor of {name} goes at {due_at}, unless its owner objects: a running server mails them now."),
+        Ok(due_at) => format!(
+            "The second factor of {name} goes at {due_at} at the earliest, unless its owner objects: a running server mails them now."
+        ),
         Err(NotAsked::Nothing) => format!("{name} has no second factor."),
         Err(NotAsked::Already(due_at)) => format!("That was asked for already: the second factor of {name} goes at {due_at}."),
     });

@@ -25,6 +25,7 @@ use crate::http::refusal::Standing;
 use crate::http::{Caller, Posted, Staff};
 use crate::rights::{self, Duty};
 use crate::store::View;
+use crate::web::notices;
 use crate::words::Device;
 
 /// The page.
@@ -78,7 +79,7 @@ pub struct AccountView {
     /// Since when they must have one.
     pub demanded_at: Option<Timestamp>,
     /// When that goes, where its owner said that it is lost.
-    pub reset_due: Option<Timestamp>,
+    pub reset: Option<FactorReset>,
     /// Whether it acts for other companies as well.
     pub is_shared: bool,
 }
@@ -171,7 +172,7 @@ impl Rows {
             sessions: sessions.iter().map(in_words).collect(),
             second_factor_since: self.person.as_ref().and_then(|person| person.second_factor_enrolled_at),
             demanded_at: self.demanded_at,
-            reset_due: self.reset.map(|reset| reset.due_at),
+            reset: self.reset,
             is_shared: self.memberships > 1,
         })
     }
@@ -241,6 +242,9 @@ pub(in crate::web) struct Lost {
 pub(in crate::web) async fn reset_factor(State(app): State<App>, Path(id): Path<String>, posted: Posted<Lost>) -> Result<Response, Stop> {
     let Posted { caller, headers, form: Lost { lost } } = posted;
     let (staff, Snapshot { contact: id, account, .. }) = deed(&app, (caller, &headers), (&id, Duty::ResetFactors)).await?;
+    if lost && app.look(async |view| notices::reader(&mut view.db, account).await).await?.is_none() {
+        return Ok(back(id, Done::NobodyToTell));
+    }
     if !lost {
         app.act(staff.actor(), async |tx| reset::stop(tx, account).await).await?;
         return Ok(back(id, Done::ResetStopped));

@@ -86,6 +86,8 @@ words! {
         SwitchedOn = "switched-on",
         /// A lost second factor is going to be taken away.
         ResetAsked = "reset-asked",
+        /// It can't be: nobody could be warned.
+        NobodyToTell = "nobody-to-tell",
         /// It isn't, after all.
         ResetStopped = "reset-stopped",
         /// A second factor is demanded.

@@ -1,6 +1,8 @@
 //! The console as staff of the demonstration see it.
 
 use crate::access::Condition;
+use crate::account::factor::reset::FactorReset;
+use crate::base::ids::{AccountId, FactorResetId};
 use crate::base::{Language, Life, Place, StaffRole};
 use crate::http::page::{Errors, Frame, SignedIn};
 use crate::http::refusal::Standing;
@@ -18,6 +20,11 @@ use super::samples::{Named, frame, named, now};
 fn signed_in(language: Language) -> Frame {
     let person = SignedIn { name: "Carole Vidal".to_owned(), company: None };
     Frame { person: Some(person), ..frame(language) }
+}
+
+fn waiting_reset() -> FactorReset {
+    let (id, account) = (FactorResetId(uuid::Uuid::nil()), AccountId(uuid::Uuid::nil()));
+    FactorReset { id, account, due_at: now() + Life::hours(23), told_at: Some(now() - Life::hours(1)), letter: None }
 }
 
 fn menu(frame: &Frame, here: Place) -> Menu {
@@ -100,7 +107,7 @@ fn contact(frame: Frame, with_account: bool) -> ContactPage {
         sessions: vec![("Firefox, Linux".to_owned(), "2001:db8:85a3::8a2e:370:7334".to_owned(), now() - Life::minutes(3))],
         second_factor_since: Some(now() - Life::days(40)),
         demanded_at: Some(now() - Life::days(2)),
-        reset_due: (frame.words.language() == Language::Fr).then(|| now() + Life::hours(23)),
+        reset: (frame.words.language() == Language::Fr).then(waiting_reset),
         is_shared: true,
     };
     ContactPage {
