@@ -121,7 +121,8 @@ impl Networks {
 }
 
 fn parse_network(word: &str) -> Result<IpNet, NotANetwork> {
-    let refused = || NotANetwork(word.chars().take(60).collect());
+    // It is told in terminals and logs too.
+    let refused = || NotANetwork(word.chars().take(60).flat_map(char::escape_debug).collect());
     if let Ok(address) = word.parse::<IpAddr>() {
         return Ok(IpNet::from(address.to_canonical()));
     }
@@ -165,6 +166,8 @@ mod tests {
         for text in ["192.0.2.0/33", "localhost", "::ffff:1.2.3.4/60", "1.2.3"] {
             assert!(Networks::parse(text).is_err(), "{text}");
         }
+        let told = Networks::parse("an\u{80}ar\u{1b}[31m").unwrap_err().to_string();
+        assert!(told.starts_with("`an\\u{80}ar\\u{1b}[31m` is neither"), "it is told in terminals, too: {told}");
     }
 
     #[test]
