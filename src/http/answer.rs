@@ -1,7 +1,7 @@
 //! Answers: pages with their status, redirects, and what is said when something broke.
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::app::App;
@@ -25,6 +25,12 @@ pub fn trouble(app: &App, caller: &Caller, trouble: Trouble) -> Response {
         Ok(frame) => page(status(trouble), &ErrorPage::new(frame, trouble)),
         Err(fault) => Broken(fault).into_response(),
     }
+}
+
+/// Whether whoever asks reads pages, as browsers do.
+#[must_use]
+pub fn takes_page(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// A page for a method that this door doesn't take (RFC 9110 section 15.5.6); the router adds which ones it does.

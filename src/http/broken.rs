@@ -46,8 +46,7 @@ async fn remember(app: &App, asked: &str, broken: &Reference) {
 /// Gives a broken answer the form that its caller reads: a page, where they take one.
 pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let wants_page =
-        parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let wants_page = answer::takes_page(&parts.headers);
     let asked = format!("{} {}", parts.method, parts.uri.path());
     let caller = if wants_page { Caller::from_request_parts(&mut parts, &app).await.ok() } else { None };
     let response = next.run(Request::from_parts(parts, body)).await;

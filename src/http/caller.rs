@@ -3,11 +3,13 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 
+use axum::Json;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{Method, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
 
 use crate::app::App;
 use crate::base::actor::Who;
@@ -97,7 +99,11 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
         Self::read(parts, app).map_err(|UnreadableChain| {
             tracing::warn!("X-Forwarded-For of a trusted proxy can't be read");
-            answer::trouble(app, &Self::unreadable(parts), Trouble::BadRequest).into()
+            if answer::takes_page(&parts.headers) {
+                return answer::trouble(app, &Self::unreadable(parts), Trouble::BadRequest).into();
+            }
+            let what = json!({ "error": "invalid_request", "error_description": "X-Forwarded-For can't be read" });
+            (StatusCode::BAD_REQUEST, Json(what)).into_response().into()
         })
     }
 }

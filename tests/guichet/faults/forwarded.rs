@@ -71,6 +71,10 @@ both! {
             let answer = proxied.browser().with("x-forwarded-for", chain).get("/login").await;
             assert_eq!(answer.status(), 400, "{chain}");
         }
+        let program = proxied.browser().with("accept", "application/json").with("x-forwarded-for", "nonsense");
+        for place in ["/oauth2/token", "/oauth2/introspect", "/oauth2/userinfo"] {
+            assert_eq!(program.clone().post(place, &[]).await.error(), "invalid_request", "{place}: in the form that programs read");
+        }
     }
 }
 
