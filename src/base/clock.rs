@@ -112,6 +112,13 @@ impl Life {
         self.0 / 1000
     }
 
+    /// Minutes for somebody who is to wait: a begun one counts, and there is one at least.
+    #[must_use]
+    pub const fn in_minutes(self) -> i64 {
+        let minutes = (self.as_seconds() + 59) / 60;
+        if minutes < 1 { 1 } else { minutes }
+    }
+
     /// The same span for timers.
     #[must_use]
     pub fn as_duration(self) -> Duration {

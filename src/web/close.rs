@@ -138,8 +138,7 @@ impl ClosePage {
     }
 
     fn too_often(mut self, wait: Life) -> Self {
-        let minutes = (wait.as_seconds() + 59) / 60;
-        self.errors.add_overall("close-password", self.frame.words.count("login-too-often", minutes.max(1)));
+        self.errors.add_overall("close-password", self.frame.words.count("login-too-often", wait.in_minutes()));
         self
     }
 

@@ -105,8 +105,7 @@ impl LoginPage {
     /// After too many attempts, alike for known and unknown names; answered with 429.
     #[must_use]
     pub fn too_often(mut self, wait: Life) -> Self {
-        let minutes = (wait.as_seconds() + 59) / 60;
-        self.errors.add_overall("login-username", self.frame.words.count("login-too-often", minutes.max(1)));
+        self.errors.add_overall("login-username", self.frame.words.count("login-too-often", wait.in_minutes()));
         self
     }
 }

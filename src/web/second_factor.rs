@@ -115,9 +115,8 @@ impl SecondFactorPage {
     /// After too many wrong codes; answered with 429.
     #[must_use]
     pub fn too_often(mut self, wait: Life) -> Self {
-        let minutes = (wait.as_seconds() + 59) / 60;
         let field = self.first_field();
-        self.errors.add_overall(field, self.frame.words.count("login-too-often", minutes.max(1)));
+        self.errors.add_overall(field, self.frame.words.count("login-too-often", wait.in_minutes()));
         self
     }
 }

@@ -159,8 +159,7 @@ impl ChangePasswordPage {
     /// After too many wrong passwords; answered with 429.
     #[must_use]
     pub fn too_often(mut self, wait: Life) -> Self {
-        let minutes = (wait.as_seconds() + 59) / 60;
-        self.errors.add_overall("password-current", self.frame.words.count("login-too-often", minutes.max(1)));
+        self.errors.add_overall("password-current", self.frame.words.count("login-too-often", wait.in_minutes()));
         self
     }
 }

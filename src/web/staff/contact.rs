@@ -168,7 +168,7 @@ impl Rows {
             names: names.clone(),
             disabled_at: record.disabled_at,
             activated_at: record.activated_at,
-            locked: self.locked.map(|wait| frame.words.count("staff-locked", (wait.as_seconds() + 59) / 60)),
+            locked: self.locked.map(|wait| frame.words.count("staff-locked", wait.in_minutes())),
             sessions: sessions.iter().map(in_words).collect(),
             second_factor_since: self.person.as_ref().and_then(|person| person.second_factor_enrolled_at),
             demanded_at: self.demanded_at,
