@@ -8,6 +8,7 @@
 //! 6. [`forwarded`]: trusting forwarded headers.
 //! 7. [`failing_open`]: what can't be read, verified or reached. A server that can't start is in `command_line`.
 
+mod endings;
 mod failing_open;
 mod forwarded;
 mod holdings;
