@@ -1,6 +1,6 @@
 //! The seven faults by which peers fell, as cross products over the table of doors (SECURITY.md, first list): a module for each.
 //!
-//! 1. [`single_use`]: single use that isn't atomic. Kills in the middle of it are in `storm`.
+//! 1. [`single_use`], [`links`]: single use that isn't atomic. Kills in the middle of it are in `storm`.
 //! 2. [`second_path`]: a path that misses a check. What ends access for good is in [`living_on`], who may come where in `doors`.
 //! 3. [`target`]: checking the parent and not the target.
 //! 4. [`living_on`]: a disabled subject living on in another credential.
@@ -12,6 +12,7 @@ mod endings;
 mod failing_open;
 mod forwarded;
 mod holdings;
+mod links;
 mod living_on;
 mod one_form;
 mod second_path;
