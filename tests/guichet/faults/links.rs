@@ -6,7 +6,7 @@ use guichet::account::{self, Purpose, link};
 use guichet::base::{Dice, SignInName};
 
 use crate::world::at_once::{AT_ONCE, all_at_once, at_once, count, most, on_two_servers};
-use crate::world::{Answer, Browser, PASSWORD, Server, World, login};
+use crate::world::{Answer, Browser, PASSWORD, Server, World, both, login};
 
 /// Everything that is mailed as a link, and to whom.
 const MAILED: [(Purpose, &str); 3] = [(Purpose::StaffInvitation, "sam"), (Purpose::NewPassword, "bruno"), (Purpose::NotMe, "carl")];
@@ -116,5 +116,22 @@ on_two_servers! {
             assert!(done(&answers) <= 1);
             assert_eq!(done(&answers[answers.len() - 1..]), 0, "one was chosen by now");
         }
+    }
+}
+
+both! {
+    /// The secret that lets this browser choose a password is never mailed: as a link it answers like none, and is still good for what it is.
+    async fn what_a_browser_keeps_of_a_link_is_no_link(world) {
+        let mut browsers = opened(&world, (Purpose::NewPassword, "bruno")).await;
+        let confirmed = browsers[0].submit("link-confirm", &[]).await;
+        let mut browser = choice(&world, &confirmed).await;
+        let (kept, nothing) = (browser.cookie("guichet_link").unwrap().to_owned(), "A".repeat(43));
+        let path = |secret: &str| format!("/links/{secret}");
+        let (found, missing) = (browser.clone().get(&path(&kept)).await, browser.clone().get(&path(&nothing)).await);
+        assert_eq!((found.status(), missing.status()), (404, 404));
+        assert_eq!(found.text_without(&[&kept]), missing.text_without(&[&nothing]));
+        let token = browser.csrf();
+        assert_eq!(browser.clone().post(&path(&kept), &[("csrf", &token)]).await.status(), 404);
+        assert_eq!(browser.submit("password-submit", &[("password", &wished(0))]).await.header("location"), "/password/done");
     }
 }
