@@ -1,6 +1,7 @@
 //! Fault 5: canonicalising per route. Names, addresses and redirect URIs have one form each, made at the door: every spelling does the
 //! same at every door that takes one.
 
+use crate::security_page::ANOTHER;
 use crate::world::{PASSWORD, RelyingParty, Tokens, World, both};
 
 /// Alice's name, as people and programs write it.
@@ -44,6 +45,58 @@ both! {
         }
         for name in SAME_NAME {
             assert_eq!(world.browser().sign_in_as(name, PASSWORD).await.status(), 429, "{name}");
+        }
+    }
+}
+
+/// The address of somebody who is to join the staff, as operators write it.
+const SAME_INVITED: [&str; 5] = [
+    "\u{ff2e}ADIA\u{ff20}Guichet.example",
+    "nadia@guichet.example",
+    "NADIA@Guichet.Example",
+    "  nadia@guichet.example ",
+    "n\u{ff41}dia@guichet.example",
+];
+
+both! {
+    /// R-DEL-6, R-ADM-9: all the spellings of an address are one account, and none of them takes a contact's or a colleague's.
+    async fn every_spelling_of_an_address_is_invited_once_and_signs_in(world) {
+        let mut oscar = world.signed_in("oscar").await;
+        oscar.get("/staff/people").await;
+        let csrf = oscar.csrf();
+        let invite = async |email: &str| {
+            let fields = [("csrf", csrf.as_str()), ("name", "Nadia Roux"), ("email", email), ("support_agent", "on")];
+            oscar.clone().post("/staff/people", &fields).await.status()
+        };
+        for taken in SAME_NAME.iter().chain(&["OSCAR@Guichet.Example", "\u{ff4f}scar@guichet.example", "oscar\u{ff20}guichet.example"]) {
+            assert_eq!(invite(taken).await, 422, "{taken}");
+        }
+        assert_eq!(invite(SAME_INVITED[0]).await, 303);
+        for again in SAME_INVITED {
+            assert_eq!(invite(again).await, 422, "{again}");
+        }
+        let (_, link) = world.last_mail("nadia@guichet.example").await;
+        let mut nadia = world.browser();
+        nadia.get(&link).await;
+        let confirmed = nadia.submit("link-confirm", &[]).await;
+        nadia.follow(confirmed).await;
+        assert_eq!(nadia.submit("password-submit", &[("password", ANOTHER)]).await.status(), 303);
+        for name in SAME_INVITED {
+            assert_eq!(world.browser().sign_in_as(name, ANOTHER).await.header("location"), "/staff", "{name}");
+        }
+    }
+}
+
+both! {
+    async fn every_spelling_of_a_name_finds_the_same_lines_of_the_trail(world) {
+        world.signed_in("alice").await;
+        let mut carole = world.signed_in("carole").await;
+        for (names, found) in [(&SAME_NAME[..], true), (&OTHER_NAMES[..], false)] {
+            for name in names {
+                let account: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+                let page = carole.get(&format!("/staff/audit?account={account}")).await;
+                assert_eq!((page.status(), page.text().contains("data-deed=")), (200, found), "{name}");
+            }
         }
     }
 }
