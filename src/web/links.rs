@@ -39,7 +39,9 @@ pub struct LinkPage {
 
 /// Shows what the link is for. Mail programs open links too: nothing changes.
 pub async fn show(State(app): State<App>, caller: Caller, Path(token): Path<String>) -> Result<Response, Stop> {
-    let Some((link, login)) = find(&app, &token).await? else { return Ok(answer::trouble(&app, &caller, Trouble::StaleLink)) };
+    // What a browser keeps to choose a password with is no link, and has no page.
+    let found = find(&app, &token).await?.filter(|(link, _)| link.purpose != Purpose::PasswordChoice);
+    let Some((link, login)) = found else { return Ok(answer::trouble(&app, &caller, Trouble::StaleLink)) };
     let page = LinkPage { frame: caller.frame(&app)?, token, purpose: link.purpose, login, expires_at: link.expires_at };
     Ok(answer::page(StatusCode::OK, &page))
 }

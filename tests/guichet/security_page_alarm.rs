@@ -1,13 +1,8 @@
 //! "It wasn't me": whoever reads the mailbox makes void what others won of the account.
 
-use std::sync::Arc;
-
-use tokio::sync::Barrier;
-
 use crate::security_page::{ANOTHER, change_password};
-use crate::world::{Authenticator, Kind, PASSWORD, World, both, login};
-
-const AT_ONCE: usize = 50;
+use crate::world::at_once::{AT_ONCE, all_at_once, count, on_two_servers};
+use crate::world::{Authenticator, PASSWORD, both, login};
 
 /// What a customer chooses once everything was void.
 const THIRD: &str = "Tasse-Verte-Pont-9?";
@@ -118,41 +113,21 @@ both! {
     }
 }
 
-async fn of_fifty_one_secures(world: World) {
-    let mut browser = world.signed_in("carl").await;
-    assert_eq!(change_password(&mut browser, PASSWORD, ANOTHER).await.status(), 303);
-    let (_, link) = world.last_mail("carl").await;
-    let mut owner = world.browser();
-    owner.get(&link).await;
-    let barrier = Arc::new(Barrier::new(AT_ONCE));
-    let tasks: Vec<_> = (0..AT_ONCE)
-        .map(|_| {
-            let (mut tab, barrier) = (owner.clone(), barrier.clone());
-            tokio::spawn(async move {
-                barrier.wait().await;
-                tab.submit("link-confirm", &[]).await.status()
-            })
-        })
-        .collect();
-    let mut statuses = Vec::new();
-    for task in tasks {
-        statuses.push(task.await.unwrap());
-    }
-    assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "{statuses:?}");
-    assert!(statuses.iter().all(|status| [303, 404].contains(status)), "{statuses:?}");
-    let ways_back = world.mails().await.into_iter().filter(|mail| mail.subject.contains("choose a new password")).count();
-    assert_eq!(ways_back, 1);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_fifty_who_press_at_once_one_secures_the_account_sqlite() {
-    of_fifty_one_secures(World::on(Kind::Sqlite).await.unwrap()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_fifty_who_press_at_once_one_secures_the_account_postgres() {
-    if let Some(world) = World::on(Kind::Postgres).await {
-        of_fifty_one_secures(world).await;
+on_two_servers! {
+    async fn of_fifty_who_press_at_once_one_secures_the_account(world, second) {
+        let mut browser = world.signed_in("carl").await;
+        assert_eq!(change_password(&mut browser, PASSWORD, ANOTHER).await.status(), 303);
+        let (_, link) = world.last_mail("carl").await;
+        let mut owner = world.browser();
+        owner.get(&link).await;
+        let answers = all_at_once(|index| {
+            let mut tab = [&*world, &second][index % 2].taking_over(&owner);
+            async move { tab.submit("link-confirm", &[]).await }
+        });
+        let answers = answers.await;
+        assert_eq!((count(&answers, 303), count(&answers, 404)), (1, AT_ONCE - 1));
+        let ways_back = world.mails().await.into_iter().filter(|mail| mail.subject.contains("choose a new password")).count();
+        assert_eq!(ways_back, 1);
     }
 }
 

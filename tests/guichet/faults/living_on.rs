@@ -4,6 +4,7 @@
 use guichet::account;
 use guichet::authorization;
 
+use super::endings::{Hers, Services};
 use super::holdings::{Held, Holdings, OPEN, SHUT};
 use crate::doors::assert_reviewed_line;
 use crate::world::{Browser, Cause, PASSWORD, Receiver, Server, World, both};
@@ -16,6 +17,8 @@ enum Ending {
     SessionsOver(Over),
     ConsentWithdrawn,
     AtThePortal(Portals),
+    ByHerself(Hers),
+    ByCustomerService(Services),
     EverythingByTheOperator,
 }
 
@@ -48,6 +51,8 @@ impl Ending {
             Self::SessionsOver(over) => over.strike(world, holdings).await,
             Self::ConsentWithdrawn => withdraw_consent(world, "Customer portal").await,
             Self::AtThePortal(portals) => portals.strike(world, &holdings.held[0]).await,
+            Self::ByHerself(hers) => hers.strike(world).await,
+            Self::ByCustomerService(services) => services.strike(world).await,
             Self::EverythingByTheOperator => {
                 let alice = world.people("alice").await.remove(0).account;
                 world.as_operator(async |tx| authorization::end_all(tx, alice, authorization::Because::Operator).await).await;
@@ -196,7 +201,9 @@ macro_rules! every_ending {
         #[test]
         fn no_cause_is_left_out() {
             let struck = [$($ending),*];
-            assert!(Cause::ALL.into_iter().all(|cause| struck.contains(&Ending::AccessLost(cause))), "{struck:?}");
+            let causes = Cause::ALL.map(Ending::AccessLost).into_iter();
+            let mut deeds = Hers::ALL.map(Ending::ByHerself).into_iter().chain(Services::ALL.map(Ending::ByCustomerService)).chain(causes);
+            assert!(deeds.all(|ending| struck.contains(&ending)), "{struck:?}");
         }
     };
 }
@@ -218,6 +225,14 @@ every_ending! {
     what_outlives_a_session_replaced_at_sign_in: Ending::SessionsOver(Over::ReplacedAtSignIn),
     what_outlives_a_session_that_idled_out: Ending::SessionsOver(Over::Idle),
     what_outlives_a_session_grown_too_old: Ending::SessionsOver(Over::TooOld),
+    what_outlives_the_end_of_all_other_sessions: Ending::ByHerself(Hers::OtherSessionsEnded),
+    nothing_outlives_a_password_that_was_changed: Ending::ByHerself(Hers::PasswordChanged),
+    nothing_outlives_a_password_chosen_by_a_mailed_link: Ending::ByHerself(Hers::PasswordChosenByLink),
+    nothing_outlives_an_alarm: Ending::ByHerself(Hers::Alarm),
+    nothing_outlives_an_account_closed_by_its_owner: Ending::ByHerself(Hers::AccountClosed),
+    nothing_outlives_the_end_of_sessions_by_customer_service: Ending::ByCustomerService(Services::SessionsEnded),
+    nothing_outlives_an_account_that_customer_service_switches_off: Ending::ByCustomerService(Services::AccountSwitchedOff),
+    nothing_outlives_the_block_by_customer_service: Ending::ByCustomerService(Services::CompanyBlocked),
     what_outlives_a_consent_withdrawn: Ending::ConsentWithdrawn,
     what_outlives_a_refresh_token_given_back: Ending::AtThePortal(Portals::RefreshTokenRevoked),
     what_outlives_a_refresh_token_replayed: Ending::AtThePortal(Portals::RefreshTokenReplayed),

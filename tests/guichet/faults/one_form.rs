@@ -1,6 +1,7 @@
 //! Fault 5: canonicalising per route. Names, addresses and redirect URIs have one form each, made at the door: every spelling does the
 //! same at every door that takes one.
 
+use crate::security_page::ANOTHER;
 use crate::world::{PASSWORD, RelyingParty, Tokens, World, both};
 
 /// Alice's name, as people and programs write it.
@@ -44,6 +45,58 @@ both! {
         }
         for name in SAME_NAME {
             assert_eq!(world.browser().sign_in_as(name, PASSWORD).await.status(), 429, "{name}");
+        }
+    }
+}
+
+/// The address of somebody who is to join the staff, as operators write it.
+const SAME_INVITED: [&str; 5] = [
+    "\u{ff2e}ADIA\u{ff20}Guichet.example",
+    "nadia@guichet.example",
+    "NADIA@Guichet.Example",
+    "  nadia@guichet.example ",
+    "n\u{ff41}dia@guichet.example",
+];
+
+both! {
+    /// R-DEL-6, R-ADM-9: all the spellings of an address are one account, and none of them takes a contact's or a colleague's.
+    async fn every_spelling_of_an_address_is_invited_once_and_signs_in(world) {
+        let mut oscar = world.signed_in("oscar").await;
+        oscar.get("/staff/people").await;
+        let csrf = oscar.csrf();
+        let invite = async |email: &str| {
+            let fields = [("csrf", csrf.as_str()), ("name", "Nadia Roux"), ("email", email), ("support_agent", "on")];
+            oscar.clone().post("/staff/people", &fields).await.status()
+        };
+        for taken in SAME_NAME.iter().chain(&["OSCAR@Guichet.Example", "\u{ff4f}scar@guichet.example", "oscar\u{ff20}guichet.example"]) {
+            assert_eq!(invite(taken).await, 422, "{taken}");
+        }
+        assert_eq!(invite(SAME_INVITED[0]).await, 303);
+        for again in SAME_INVITED {
+            assert_eq!(invite(again).await, 422, "{again}");
+        }
+        let (_, link) = world.last_mail("nadia@guichet.example").await;
+        let mut nadia = world.browser();
+        nadia.get(&link).await;
+        let confirmed = nadia.submit("link-confirm", &[]).await;
+        nadia.follow(confirmed).await;
+        assert_eq!(nadia.submit("password-submit", &[("password", ANOTHER)]).await.status(), 303);
+        for name in SAME_INVITED {
+            assert_eq!(world.browser().sign_in_as(name, ANOTHER).await.header("location"), "/staff", "{name}");
+        }
+    }
+}
+
+both! {
+    async fn every_spelling_of_a_name_finds_the_same_lines_of_the_trail(world) {
+        world.signed_in("alice").await;
+        let mut carole = world.signed_in("carole").await;
+        for (names, found) in [(&SAME_NAME[..], true), (&OTHER_NAMES[..], false)] {
+            for name in names {
+                let account: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+                let page = carole.get(&format!("/staff/audit?account={account}")).await;
+                assert_eq!((page.status(), page.text().contains("data-deed=")), (200, found), "{name}");
+            }
         }
     }
 }
@@ -97,7 +150,6 @@ both! {
         let portal = world.client("portal");
         let mut browser = world.signed_in("alice").await;
         let code = portal.authorize(&mut browser).await;
-        let hint = portal.enter(&mut browser).await.id;
         let spellings = ALMOST.iter().map(|end| format!("http://localhost:8090/callback{end}"));
         let whole = ["HTTP://localhost:8090/callback", "http://localhost.:8090/callback", "http://LocalHost:8090/callback", "http://localhost:08090/callback"];
         for uri in spellings.chain(whole.map(str::to_owned)) {
@@ -108,13 +160,42 @@ both! {
             fields.push(("redirect_uri", &uri));
             let answer = portal.token(&fields).await;
             assert_eq!((answer.status(), answer.error().starts_with("invalid_")), (400, true), "{uri}");
-            let home = uri.replace("/callback", "/").replace("//?", "/?");
-            let query = url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs([("id_token_hint", hint.as_str()), ("client_id", "demo-web"), ("post_logout_redirect_uri", &home)])
-                .finish();
-            let farewell = browser.get(&format!("/oauth2/logout?{query}")).await;
-            assert!(farewell.location().is_none(), "{home}");
         }
         portal.tokens(&code).await;
+    }
+}
+
+/// Spellings of the address that the portal registered for after a sign-out.
+const ALMOST_HOME: [&str; 14] = [
+    "http://localhost:8090",
+    "http://localhost:8090//",
+    "http://localhost:8090/?",
+    "http://localhost:8090/#",
+    "http://localhost:8090/.",
+    "http://localhost:8090/%2F",
+    "http://localhost:8090/;x",
+    "http://localhost:8090\\",
+    "http://localhost:8090@evil.example/",
+    "http://localhost:8090/\u{200b}",
+    "HTTP://localhost:8090/",
+    "http://LocalHost:8090/",
+    "http://localhost.:8090/",
+    "http://localhost:08090/",
+];
+
+both! {
+    /// The hint proves the portal, and nobody has to be asked: only the address decides whether the browser is sent on.
+    async fn no_other_spelling_of_a_post_logout_redirect_uri_is_taken(world) {
+        let hint = world.client("portal").enter(&mut world.signed_in("alice").await).await.id;
+        let leave = async |uri: &str| {
+            let parameters = [("id_token_hint", hint.as_str()), ("client_id", "portal"), ("post_logout_redirect_uri", uri), ("state", "s")];
+            let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+            world.browser().get(&format!("/oauth2/logout?{query}")).await
+        };
+        for uri in ALMOST_HOME {
+            let farewell = leave(uri).await;
+            assert!(farewell.location().is_none() && farewell.shows("logged-out-title"), "{uri}: {:?}", farewell.location());
+        }
+        assert_eq!(leave("http://localhost:8090/").await.header("location"), "http://localhost:8090/?state=s", "as it is registered");
     }
 }

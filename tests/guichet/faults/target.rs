@@ -1,14 +1,108 @@
 //! Fault 3: checking the parent, the header or the session, and not the target. Each id of somebody else's, at each route that takes one,
 //! answers exactly like one that doesn't exist.
 
-use guichet::account;
+use std::collections::BTreeMap;
 
-use crate::world::{Answer, Browser, PASSWORD, World, both, login};
+use guichet::account;
+use guichet::base::{Email, Place};
+
+use crate::doors::knocks::{By, KNOCKS, Knock};
+use crate::world::{Answer, Browser, PASSWORD, Passkey, Settled, World, both};
 
 /// Where somebody's sessions, devices and applications are listed.
 const SECURITY: &str = "/account/security";
 
+/// Where somebody's passkeys are.
+const PASSKEYS: &str = "/account/security/passkeys";
+
 const NOBODYS: &str = "01890000-0000-7000-8000-000000000000";
+
+/// The fields and gaps of the table of doors that name something of somebody's, each with the name of what isn't there.
+const IDS: [(&str, &str); 9] = [
+    ("errand", NOBODYS),
+    ("session", NOBODYS),
+    ("consent", NOBODYS),
+    ("device", NOBODYS),
+    ("passkey", NOBODYS),
+    ("ceremony", NOBODYS),
+    ("company", "C-9999"),
+    ("{ref}", "C-9999"),
+    ("{id}", NOBODYS),
+];
+
+/// The others: what people type and choose, what a request asks for, and secrets, which prove whose they are by being known.
+const NO_IDS: [&str; 30] = [
+    "username",
+    "password",
+    "current",
+    "code",
+    "credential",
+    "name",
+    "title",
+    "first_name",
+    "last_name",
+    "phone",
+    "mobile",
+    "language",
+    "email",
+    "operator",
+    "decision",
+    "to",
+    "back",
+    "open",
+    "required",
+    "lost",
+    "on",
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "code_challenge",
+    "code_challenge_method",
+    "state",
+    "{token}",
+    "{file}",
+];
+
+/// What the forms of some doors carry besides what the table knocks with.
+const CARRIED: [Knock; 3] = [
+    form(Place::CompanyChoice, &[("company", "C-1001"), ("errand", "{errand}")]),
+    form(Place::PasskeySignIn, &[("ceremony", NOBODYS), ("credential", "{}"), ("errand", "{errand}")]),
+    form(Place::PasskeyReturn, &[("ceremony", NOBODYS), ("credential", "{}"), ("errand", "{errand}")]),
+];
+
+const fn form(place: Place, fields: &'static [(&'static str, &'static str)]) -> Knock {
+    Knock { place, method: "POST", query: &[], fields, by: By::Browser }
+}
+
+/// What a knock names: the gaps of its path, its query and its fields.
+fn names(knock: &Knock) -> Vec<&'static str> {
+    let gaps = knock.place.path().split('/').filter(|piece| piece.starts_with('{'));
+    gaps.chain(knock.query.iter().chain(knock.fields).map(|(name, _)| *name)).collect()
+}
+
+/// Every knock of people's that names something of that kind.
+fn naming(kind: &'static str) -> impl Iterator<Item = &'static Knock> {
+    KNOCKS.iter().chain(&CARRIED).filter(move |knock| knock.by == By::Browser && names(knock).contains(&kind))
+}
+
+/// A door that takes a name nobody thought of here fails: of what is named the tests below try each kind at each door that takes it.
+#[test]
+fn every_field_and_gap_of_the_doors_of_people_is_known_to_name_something_or_nothing() {
+    for knock in KNOCKS.iter().chain(&CARRIED).filter(|knock| knock.by == By::Browser) {
+        for name in names(knock) {
+            let known = IDS.iter().any(|(id, _)| *id == name) != NO_IDS.contains(&name);
+            assert!(
+                known,
+                "{}: does `{name}` name something of somebody's? Then it belongs to IDS in {}, with a test; if not, to NO_IDS",
+                knock.line(),
+                file!()
+            );
+        }
+    }
+    let tried = IDS.iter().filter(|(kind, _)| naming(kind).next().is_some()).count();
+    assert_eq!(tried, IDS.len(), "no door takes one of them any more");
+}
 
 /// The one form of somebody's page that goes to that path.
 async fn id(browser: &mut Browser, page: &str, path: &str, field: &str) -> String {
@@ -20,83 +114,192 @@ async fn id(browser: &mut Browser, page: &str, path: &str, field: &str) -> Strin
 /// Somebody with something of each kind.
 struct Owner {
     browser: Browser,
-    session: String,
-    consent: String,
-    device: String,
-    errand: String,
+    things: BTreeMap<&'static str, String>,
 }
 
 impl Owner {
     async fn of(world: &World, who: &str) -> Self {
         let mut browser = world.signed_in(who).await;
+        browser.add_passkey().await;
         world.client("portal").authorize(&mut browser).await;
-        Self {
-            session: id(&mut browser, SECURITY, "/account/sessions/end", "session").await,
-            consent: id(&mut browser, SECURITY, "/account/consents/withdraw", "consent").await,
-            device: id(&mut browser, SECURITY, "/account/devices/forget", "device").await,
-            errand: id(&mut browser, &world.client("demo-web").ask().path(), "/login/consent", "errand").await,
-            browser,
+        let mut things = Self::listed(&mut browser).await;
+        let errand = id(&mut browser, &world.client("demo-web").ask().path(), "/login/consent", "errand").await;
+        things.insert("errand", errand);
+        Self { browser, things }
+    }
+
+    /// What pages of theirs list.
+    async fn listed(browser: &mut Browser) -> BTreeMap<&'static str, String> {
+        let mut things = BTreeMap::new();
+        for (kind, page, path) in [
+            ("session", SECURITY, "/account/sessions/end"),
+            ("consent", SECURITY, "/account/consents/withdraw"),
+            ("device", SECURITY, "/account/devices/forget"),
+            ("passkey", PASSKEYS, "/account/security/passkeys/rename"),
+        ] {
+            things.insert(kind, id(browser, page, path, kind).await);
         }
+        things
     }
 
     /// Whether nothing of theirs was touched.
     async fn is_untouched(&mut self, world: &World) -> bool {
-        let (browser, account) = (&mut self.browser, SECURITY);
-        let same = id(browser, account, "/account/sessions/end", "session").await == self.session
-            && id(browser, account, "/account/consents/withdraw", "consent").await == self.consent
-            && id(browser, account, "/account/devices/forget", "device").await == self.device;
-        let errand = browser.get(&format!("/login/consent?errand={}", self.errand)).await;
-        same && errand.shows("consent-allow") && world.client("portal").receives(&browser.open(&world.client("portal").ask().path()).await)
+        let mut things = self.things.clone();
+        let errand = things.remove("errand").unwrap();
+        let waits = self.browser.get(&format!("/login/consent?errand={errand}")).await.shows("consent-allow");
+        let portal = world.client("portal");
+        let entered = self.browser.open(&portal.ask().path()).await;
+        Self::listed(&mut self.browser).await == things && waits && portal.receives(&entered)
     }
 }
 
-/// A request by somebody signed in that names an id: the path with its gap, and the form where there is one.
-type Naming<'a> = (&'a str, Option<Vec<(&'a str, &'a str)>>);
-
-async fn ask(browser: &Browser, (path, form): &Naming<'_>, id: &str) -> Answer {
+/// The right request of a knock by somebody signed in, naming that id.
+async fn ask(browser: &Browser, (knock, kind): (&Knock, &str), id: &str) -> Answer {
     let mut browser = browser.clone();
-    match form {
-        None => browser.get(&path.replace("ID", id)).await,
-        Some(fields) => {
-            let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, if *value == "ID" { id } else { value })).collect();
-            browser.post(path, &fields).await
-        }
+    let token = browser.csrf();
+    let filled = |pairs: &[(&'static str, &'static str)]| -> Vec<(&str, String)> {
+        pairs.iter().map(|(name, value)| (*name, if *name == kind { id } else { value }.to_owned())).collect()
+    };
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(filled(knock.query)).finish();
+    let place = knock.place.path();
+    let path = format!("{}?{query}", if kind.starts_with('{') { place.replace(kind, id) } else { place.to_owned() });
+    let mut fields = filled(knock.fields);
+    fields.push(("csrf", token));
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    if knock.method == "GET" {
+        browser.get(path.trim_end_matches('?')).await
+    } else {
+        browser.post(path.trim_end_matches('?'), &fields).await
     }
+}
+
+/// Somebody else's answers like what isn't there: in status and in words.
+async fn assert_like_nobodys(browser: &Browser, (knock, kind): (&Knock, &str), theirs: &str) {
+    let missing = IDS.iter().find(|(name, _)| *name == kind).unwrap().1;
+    let (found, none) = (ask(browser, (knock, kind), theirs).await, ask(browser, (knock, kind), missing).await);
+    assert!([400, 404].contains(&found.status()), "{kind} at {}: {} {:?}", knock.line(), found.status(), found.location());
+    assert_eq!(
+        (found.status(), found.text_without(&[theirs])),
+        (none.status(), none.text_without(&[missing])),
+        "{kind} at {}",
+        knock.line()
+    );
 }
 
 both! {
     async fn another_persons_id_answers_like_a_missing_one_at_every_page_and_form(world) {
         let mut alice = Owner::of(&world, "alice").await;
-        for who in ["bruno", "fanny"] {
+        for (who, foreign) in [("bruno", "C-1002"), ("fanny", "C-1001")] {
             let mut browser = world.signed_in(who).await;
             browser.get("/account").await;
-            let (csrf, name) = (browser.csrf(), login(who));
-            let token = ("csrf", csrf.as_str());
-            let (errand, session, consent) = (alice.errand.clone(), alice.session.clone(), alice.consent.clone());
-            let device = alice.device.clone();
-            let foreign = if who == "fanny" { "C-1001" } else { "C-1002" };
-            let asked: Vec<(Naming<'_>, &str)> = vec![
-                (("/login?errand=ID", None), &errand),
-                (("/login/company?errand=ID", None), &errand),
-                (("/login/consent?errand=ID", None), &errand),
-                (("/oauth2/authorize?errand=ID", None), &errand),
-                (("/login", Some(vec![token, ("username", &name), ("password", PASSWORD), ("errand", "ID")])), &errand),
-                (("/login/company", Some(vec![token, ("company", "C-1001"), ("errand", "ID")])), &errand),
-                (("/login/consent", Some(vec![token, ("decision", "allow"), ("errand", "ID")])), &errand),
-                (("/login/consent", Some(vec![token, ("decision", "deny"), ("errand", "ID")])), &errand),
-                (("/account/sessions/end", Some(vec![token, ("session", "ID")])), &session),
-                (("/account/consents/withdraw", Some(vec![token, ("consent", "ID")])), &consent),
-                (("/account/devices/forget", Some(vec![token, ("device", "ID")])), &device),
-                (("/login/company", Some(vec![token, ("company", "ID")])), foreign),
-            ];
-            for (naming, id) in &asked {
-                let missing = if *id == foreign { "C-9999" } else { NOBODYS };
-                let (theirs, none) = (ask(&browser, naming, id).await, ask(&browser, naming, missing).await);
-                assert!([400, 404].contains(&theirs.status()), "{who} at {}: {}", naming.0, theirs.status());
-                assert_eq!((theirs.status(), theirs.text_without(&[id])), (none.status(), none.text_without(&[missing])), "{who} at {}", naming.0);
+            for (kind, theirs) in &alice.things {
+                for knock in naming(kind) {
+                    assert_like_nobodys(&browser, (knock, kind), theirs).await;
+                }
+            }
+            for knock in naming("company").filter(|knock| !names(knock).contains(&"errand")) {
+                assert_like_nobodys(&browser, (knock, "company"), foreign).await;
             }
         }
         assert!(alice.is_untouched(&world).await);
+        for (kind, hers) in &alice.things {
+            for knock in naming(kind).filter(|knock| *kind != "errand" || knock.method == "GET") {
+                let answer = ask(&alice.browser, (knock, kind), hers).await;
+                assert!([200, 303].contains(&answer.status()), "{kind} at {}, by its owner: {}", knock.line(), answer.status());
+            }
+        }
+    }
+}
+
+async fn on_page(world: &World, who: &str, path: &str) -> Browser {
+    let mut browser = world.signed_in(who).await;
+    browser.get(path).await;
+    browser
+}
+
+/// An operator, and the account of somebody who was invited and hasn't come yet.
+async fn inviting(world: &World) -> (Browser, String) {
+    let mut oscar = on_page(world, "oscar", "/staff").await;
+    let (csrf, email) = (oscar.csrf(), "nadia@guichet.example");
+    let fields = [("csrf", csrf.as_str()), ("name", "Nadia Roux"), ("email", email), ("operator", "on")];
+    assert_eq!(oscar.post("/staff/people", &fields).await.status(), 303);
+    let email = Email::parse(email).unwrap();
+    let invited = world.app.look(async |view| account::staff_by_email(&mut view.db, &email).await).await.unwrap().unwrap();
+    (oscar, invited.account.to_string())
+}
+
+both! {
+    /// To a contact nothing behind the console's doors is there; to staff nothing of another kind than the door's.
+    async fn an_id_in_a_path_of_the_console_answers_like_a_missing_one_unless_it_is_that_doors(world) {
+        let (alice, carole) = (on_page(&world, "alice", "/account").await, on_page(&world, "carole", "/staff").await);
+        let (oscar, invited) = inviting(&world).await;
+        let chloe = world.people("chloe").await.remove(0);
+        let (contact, company, account, membership) =
+            (chloe.contact.to_string(), chloe.company.to_string(), chloe.account.to_string(), chloe.membership.to_string());
+        for (kind, knock) in ["{ref}", "{id}"].into_iter().flat_map(|kind| naming(kind).map(move |knock| (kind, knock))) {
+            let (staff, right) = match knock.place.path() {
+                path if path.starts_with("/staff/companies/") => (&carole, "C-1001"),
+                path if path.starts_with("/staff/contacts/") => (&carole, contact.as_str()),
+                _ => (&oscar, invited.as_str()),
+            };
+            assert_like_nobodys(&alice, (knock, kind), right).await;
+            for other in ["C-1001", "D-CHLOE", &contact, &company, &account, &membership, &invited].into_iter().filter(|other| *other != right) {
+                assert_like_nobodys(staff, (knock, kind), other).await;
+            }
+            let expected = if knock.method == "GET" { 200 } else { 303 };
+            assert_eq!(ask(staff, (knock, kind), right).await.status(), expected, "{}: the door's own id", knock.line());
+        }
+    }
+}
+
+/// Somebody in front of each door that takes answers of passkeys, and their passkey.
+struct Challenged {
+    passkey: Passkey,
+    doors: [(&'static str, Browser); 4],
+}
+
+impl Challenged {
+    async fn of(world: &World, who: &str) -> Self {
+        let mut passkey = world.browser().with_passkey(who).await;
+        let [mut at_login, mut halfway, mut back, mut adding] = [world.browser(), world.browser(), world.browser(), world.browser()];
+        at_login.get("/login").await;
+        let answer = halfway.sign_in(who, PASSWORD).await;
+        halfway.follow(answer).await;
+        for (browser, page) in [(&mut back, "/reauthenticate"), (&mut adding, PASSKEYS)] {
+            assert_eq!(browser.sign_in_by(&mut passkey).await.status(), 303);
+            browser.open(page).await;
+        }
+        let doors = [
+            ("/login/passkey", at_login),
+            ("/login/second-factor/passkey", halfway),
+            ("/reauthenticate/passkey", back),
+            (PASSKEYS, adding),
+        ];
+        Self { passkey, doors }
+    }
+}
+
+both! {
+    /// A ceremony is a browser's: an answer to another person's challenge that is right otherwise counts nowhere, and spends nothing.
+    async fn another_persons_challenge_answers_like_a_missing_one_and_stays_good(world) {
+        let (alice, mut carl) = (Challenged::of(&world, "alice").await, Challenged::of(&world, "carl").await);
+        let mut passkey = alice.passkey;
+        let tried: Vec<_> = alice.doors.iter().map(|(door, _)| *door).collect();
+        assert!(naming("ceremony").all(|knock| tried.contains(&knock.place.path())), "a door of passkeys isn't tried here");
+        for ((door, mut hers), (_, his)) in alice.doors.into_iter().zip(carl.doors) {
+            let challenge = hers.challenge().await;
+            let adds = door == PASSKEYS;
+            let button = if adds { "passkey-add" } else { "passkey-submit" };
+            let answered = |passkey: &mut Passkey| if adds { Passkey::made_for(&challenge).1 } else { passkey.sign(&challenge) };
+            let his_answer = answered(&mut carl.passkey);
+            let nobodys = Settled { ceremony: NOBODYS.to_owned(), ..his_answer.clone() };
+            let (theirs, none) = (his.clone().settle(button, &his_answer).await, his.clone().settle(button, &nobodys).await);
+            assert!([401, 422].contains(&theirs.status()), "{door}: {} {:?}", theirs.status(), theirs.location());
+            let without = |answer: &Answer| answer.text_without(&[&his_answer.ceremony, NOBODYS]);
+            assert_eq!((theirs.status(), without(&theirs)), (none.status(), without(&none)), "{door}");
+            let own = answered(&mut passkey);
+            assert_eq!(hers.settle(button, &own).await.status(), 303, "{door}: it is still good");
+        }
     }
 }
 

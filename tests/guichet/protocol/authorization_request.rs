@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 
-use crate::world::{Ask, PASSWORD, World, both};
+use crate::world::{Ask, Code, PASSWORD, VERIFIER, World, both};
 
 both! {
     /// SECURITY: before the relying party and its address are known, nobody is sent anywhere.
@@ -49,15 +49,61 @@ both! {
 }
 
 both! {
+    /// RFC 8252 section 7.3, for each of the two literals that is registered.
     async fn a_loopback_address_may_vary_in_its_port_only(world) {
-        let native = world.client("demo-native");
         let mut browser = world.signed_in("alice").await;
-        for port in ["", ":1", ":4711", ":65535"] {
-            let ask = native.ask().with("redirect_uri", &format!("http://127.0.0.1{port}/callback"));
+        for (client, host, path) in [("demo-native", "127.0.0.1", "/callback"), ("installed", "[::1]", "/callback"), ("installed", "127.0.0.1", "")] {
+            let native = world.client(client);
+            for port in ["", ":1", ":4711", ":65535"] {
+                let ask = native.ask().with("redirect_uri", &format!("http://{host}{port}{path}"));
+                let answer = native.arrive(&mut browser, &ask).await;
+                let to = answer.header("location");
+                assert!(to.starts_with(&format!("http://{host}{port}{path}?")), "{client} {host}{port}{path}: {to} {}", answer.text());
+                assert!(answer.parameter("code").is_some(), "{to}");
+            }
+        }
+        for (client, uri) in [
+            ("demo-native", "http://[::1]:4711/callback"),
+            ("demo-native", "http://127.0.0.2:4711/callback"),
+            ("demo-native", "http://127.0.0.1:4711"),
+            ("demo-native", "https://127.0.0.1:4711/callback"),
+            ("installed", "http://[::1]:4711"),
+            ("installed", "http://[::1]:4711/callback/"),
+            ("installed", "http://[::1]:4711/Callback"),
+            ("installed", "http://[::1]:4711/callback?x=1"),
+            ("installed", "http://[::1]:4711@evil.example/callback"),
+            ("installed", "http://[::1].evil.example/callback"),
+            ("installed", "http://[::1]:65536/callback"),
+            ("installed", "http://[::1]:/callback"),
+            ("installed", "http://[0:0:0:0:0:0:0:1]:4711/callback"),
+            ("installed", "http://[::ffff:127.0.0.1]:4711/callback"),
+            ("installed", "http://[::2]:4711/callback"),
+            ("installed", "http://127.0.0.1:4711/"),
+            ("installed", "http://127.0.0.1:4711/callback"),
+            ("installed", "http://localhost:4711/callback"),
+        ] {
+            let answer = browser.get(&world.client(client).ask().with("redirect_uri", uri).path()).await;
+            assert!(answer.status() == 400 && answer.location().is_none() && answer.shows("error-title"), "{client} {uri}");
+        }
+    }
+}
+
+both! {
+    /// RFC 6749 section 4.1.3: the port that varies is part of the address that the code is bound to.
+    async fn a_code_sent_to_one_port_is_redeemed_under_that_port_only(world) {
+        let mut browser = world.signed_in("alice").await;
+        for (client, host) in [("demo-native", "127.0.0.1"), ("installed", "[::1]")] {
+            let native = world.client(client);
+            let ask = native.ask().with("redirect_uri", &format!("http://{host}:4711/callback"));
             let answer = native.arrive(&mut browser, &ask).await;
-            let to = answer.location().unwrap_or_else(|| panic!("{port}: {}", answer.text()));
-            assert!(to.as_str().starts_with(&format!("http://127.0.0.1{port}/callback?")), "{to}");
-            assert!(answer.parameter("code").is_some(), "{to}");
+            let secret = answer.parameter("code").unwrap_or_else(|| panic!("{client}: {}", answer.text()));
+            for port in [":4712", ":1", ""] {
+                let code = Code { secret: secret.clone(), verifier: Some(VERIFIER.to_owned()), redirect_uri: format!("http://{host}{port}/callback") };
+                let refused = native.redeem(&code).await;
+                assert_eq!((refused.status(), refused.error().as_str()), (400, "invalid_grant"), "{host}{port}");
+            }
+            let code = Code { secret, verifier: Some(VERIFIER.to_owned()), redirect_uri: format!("http://{host}:4711/callback") };
+            native.tokens(&code).await;
         }
     }
 }
@@ -140,6 +186,43 @@ both! {
         assert_eq!(answer.parameter("state"), None);
         let claims = portal.tokens(&portal.code(&without, &answer)).await.id_claims();
         assert!(claims.get("nonce").is_none(), "no nonce is invented");
+    }
+}
+
+both! {
+    /// Whatever the alphabet: the bound counts characters. The request is kept while the person signs in and consents.
+    async fn state_and_nonce_at_the_bound_survive_the_way_through_our_pages(world) {
+        let portal = world.client("portal");
+        for (who, letter) in [("alice", "x"), ("bruno", "\u{e9}"), ("carl", "\u{1f511}")] {
+            let (state, nonce) = (letter.repeat(1999) + "!", letter.repeat(1999) + "?");
+            let ask = portal.ask().with("state", &state).with("nonce", &nonce);
+            let mut browser = world.browser();
+            let page = if who == "alice" { browser.open(&ask.path()).await } else { browser.post("/oauth2/authorize", &ask.fields()).await };
+            let page = browser.follow(page).await;
+            assert!(page.shows("login-submit"), "{who}: {:?}", page.location());
+            let answer = browser.give_password(who, PASSWORD).await;
+            let page = browser.follow(answer).await;
+            assert!(page.shows("consent-allow"), "{who}: {:?}", page.location());
+            let allowed = browser.submit("consent-allow", &[]).await;
+            let code = portal.code(&ask, &browser.follow(allowed).await);
+            assert_eq!(portal.tokens(&code).await.id_claims()["nonce"], nonce.as_str(), "{who}");
+        }
+    }
+}
+
+both! {
+    /// A state over the bound isn't echoed at all: half of one would be another.
+    async fn one_character_over_the_bound_is_invalid_request(world) {
+        let portal = world.client("portal");
+        for letter in ["x", "\u{e9}"] {
+            let mut browser = world.signed_in("alice").await;
+            let long = letter.repeat(2001);
+            let answer = browser.get(&portal.ask().with("state", &long).path()).await;
+            assert!(portal.receives(&answer), "{:?}", answer.location());
+            assert_eq!((answer.parameter("error").as_deref(), answer.parameter("state")), (Some("invalid_request"), None));
+            let answer = browser.get(&portal.ask().with("nonce", &long).path()).await;
+            assert_eq!(portal.error(&answer), "invalid_request");
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{Browser, ISSUER, PASSWORD, Tokens, World, both, header_of};
+use crate::world::{Answer, Browser, ISSUER, PASSWORD, Tokens, World, both, header_of};
 
 async fn enter(world: &World, browser: &mut Browser) -> (Tokens, Value) {
     let portal = world.client("portal");
@@ -143,13 +143,47 @@ both! {
 }
 
 both! {
+    /// OpenID Connect Core section 5.4: at UserInfo, and only where the scope was asked for; who has two numbers tells the first.
+    async fn telephone_numbers_are_told_at_userinfo_to_who_has_the_scope_phone_and_nowhere_else(world) {
+        let numbers = ["phone_number", "phone_number_verified"];
+        for (who, number) in [("alice", "+33 1 99 00 10 01"), ("bruno", "+33 6 39 98 10 03")] {
+            let mut browser = world.signed_in(who).await;
+            for scope in ["openid", "openid profile email address company rights", "openid phone"] {
+                let portal = world.client("portal").scope(scope);
+                let tokens = portal.enter(&mut browser).await;
+                let userinfo = portal.userinfo(&tokens.access).await.json();
+                let told = world.client("demo-rs").introspect(&tokens.access, &[]).await.json();
+                for name in numbers {
+                    assert_eq!(userinfo.get(name).is_some(), scope.contains("phone"), "{scope}: {userinfo}");
+                    for (place, claims) in [("ID token", &tokens.id_claims()), ("access token", &tokens.access_claims()), ("introspection", &told)] {
+                        assert!(claims.get(name).is_none(), "{scope}, {place}: {claims}");
+                    }
+                }
+                if scope.contains("phone") {
+                    assert_eq!((&userinfo["phone_number"], &userinfo["phone_number_verified"]), (&json!(number), &json!(false)), "nobody proved it");
+                }
+            }
+        }
+    }
+}
+
+/// RFC 6750 section 3.1.
+fn assert_lacks_openid(answer: &Answer) {
+    assert_eq!((answer.status(), answer.error().as_str()), (403, "insufficient_scope"));
+    let challenge = answer.header("www-authenticate");
+    assert!(challenge.starts_with("Bearer realm=") && challenge.contains("error=\"insufficient_scope\""), "{challenge}");
+}
+
+both! {
     /// OpenID Connect Core section 3.1.2.1: without `openid` this is plain OAuth.
     async fn without_openid_there_is_no_id_token_and_no_userinfo(world) {
         let mut browser = world.signed_in("alice").await;
         let portal = world.client("portal").scope("company rights");
         let tokens = portal.enter(&mut browser).await;
         assert!(tokens.answer.get("id_token").is_none(), "{}", tokens.answer);
-        assert_eq!(portal.userinfo(&tokens.access).await.status(), 403);
+        assert_lacks_openid(&portal.userinfo(&tokens.access).await);
+        let service = Tokens::of(&world.client("demo-erp").token(&[("grant_type", "client_credentials")]).await);
+        assert_lacks_openid(&portal.userinfo(&service.access).await);
     }
 }
 

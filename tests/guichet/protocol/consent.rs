@@ -111,19 +111,3 @@ both! {
         assert_eq!(portal.userinfo(&tokens.access).await.status(), 200);
     }
 }
-
-both! {
-    /// Browsers hold `form-action` against every redirect that follows a form.
-    async fn pages_that_lead_to_a_relying_party_admit_its_origin_and_no_other_page_does(world) {
-        let portal = world.client("portal");
-        let mut browser = world.browser();
-        let login = browser.open(&portal.ask().path()).await;
-        let answer = browser.give_password("alice", crate::world::PASSWORD).await;
-        let consent = browser.follow(answer).await;
-        for page in [login, consent] {
-            assert!(page.header("content-security-policy").contains("form-action 'self' http://localhost:8090;"), "{}", page.header("content-security-policy"));
-        }
-        let account = browser.get("/account").await;
-        assert!(account.header("content-security-policy").contains("form-action 'self';"));
-    }
-}

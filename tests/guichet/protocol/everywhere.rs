@@ -28,6 +28,61 @@ both! {
     }
 }
 
+/// What no endpoint minds (RFC 6749 section 3.1; RFC 8707 section 2 and RFC 8693 section 2.1 for what may repeat).
+const UNMINDED: [&[(&str, &str)]; 4] = [
+    &[("x-unknown", "1"), ("y-unknown", "\u{e9}")],
+    &[("resource", "https://a.example"), ("resource", "https://b.example")],
+    &[("audience", "a"), ("audience", "b")],
+    &[("audience", "a"), ("resource", "https://a.example"), ("audience", "a"), ("x-unknown", "")],
+];
+
+fn written(parameters: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
+}
+
+both! {
+    /// The answers are those to the same requests without.
+    async fn what_no_endpoint_minds_changes_no_answer_about_tokens(world) {
+        let (portal, rs) = (world.client("portal"), world.client("demo-rs"));
+        let mut browser = world.signed_in("alice").await;
+        for more in UNMINDED {
+            let tokens = portal.enter(&mut browser).await;
+            assert_eq!(rs.introspect(&tokens.access, more).await.json(), rs.introspect(&tokens.access, &[]).await.json(), "{more:?}");
+            let told = portal.userinfo(&tokens.access).await.json();
+            let bearer = format!("Bearer {}", tokens.access);
+            let by_query = portal.server().with("authorization", &bearer).get(&format!("/oauth2/userinfo?{}", written(more))).await;
+            let by_header = portal.server().with("authorization", &bearer).post("/oauth2/userinfo", more).await;
+            let by_form = portal.server().post("/oauth2/userinfo", &[&[("access_token", tokens.access.as_str())], more].concat()).await;
+            for answer in [by_query, by_header, by_form] {
+                assert_eq!((answer.status(), answer.json()), (200, told.clone()), "{more:?}");
+            }
+            let given_back = portal.post("/oauth2/revoke", &[&[("token", tokens.refresh.as_str())], more].concat()).await;
+            assert_eq!(given_back.status(), 200, "{more:?}: {}", given_back.text());
+            assert_eq!(portal.userinfo(&tokens.access).await.status(), 401, "{more:?}: it was heard");
+        }
+    }
+}
+
+both! {
+    async fn what_no_endpoint_minds_changes_neither_authorization_nor_logout(world) {
+        let (portal, home) = (world.client("portal"), "http://localhost:8090/");
+        for more in UNMINDED {
+            let mut browser = world.signed_in("alice").await;
+            let ask = more.iter().fold(portal.ask(), |ask, (name, value)| ask.and(name, value));
+            let answer = portal.arrive(&mut browser, &ask).await;
+            let hint = portal.tokens(&portal.code(&ask, &answer)).await.id;
+            let posted = browser.post("/oauth2/authorize", &ask.fields()).await;
+            portal.tokens(&portal.code(&ask, &posted)).await;
+            let leaving = [&[("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", home), ("state", "s")], more].concat();
+            let farewell = world.browser().get(&format!("/oauth2/logout?{}", written(&leaving))).await;
+            assert_eq!(farewell.header("location"), format!("{home}?state=s"), "{more:?}");
+            let farewell = browser.post("/oauth2/logout", &leaving).await;
+            assert_eq!(farewell.header("location"), format!("{home}?state=s"), "{more:?}");
+            assert_eq!(browser.get("/account").await.status(), 303, "{more:?}: it was heard");
+        }
+    }
+}
+
 both! {
     async fn a_parameter_sent_twice_is_invalid_request_even_an_unknown_one(world) {
         let portal = world.client("portal");
@@ -50,14 +105,38 @@ both! {
             let resources = portal.post(path, &[("token", "x"), ("resource", "https://a.example"), ("resource", "https://b.example")]).await;
             assert_eq!(resources.status(), 200, "{path}");
         }
-        let tokens = portal.tokens(&code).await;
-        let twice = post_raw(&mut portal.server(), "/oauth2/userinfo", &format!("access_token={0}&access_token={0}", tokens.access)).await;
-        assert_eq!(twice.status(), 400);
-        assert_eq!(browser.get("/oauth2/logout?state=1&state=2").await.status(), 400);
-        let hints = format!("id_token_hint={0}&id_token_hint={0}", tokens.id);
-        for mut browser in [browser.clone(), world.browser()] {
-            let answer = post_raw(&mut browser, "/oauth2/logout", &hints).await;
-            assert_eq!((answer.status(), answer.location()), (400, None), "with cookies and without");
+        portal.tokens(&code).await;
+    }
+}
+
+both! {
+    /// In the form of each endpoint: a challenge (RFC 6750 section 3), and a page for the person who is to be signed out.
+    async fn a_parameter_sent_twice_is_invalid_request_at_userinfo_and_logout_too(world) {
+        let portal = world.client("portal");
+        let mut browser = world.signed_in("alice").await;
+        let tokens = portal.enter(&mut browser).await;
+        let mut bearer = portal.server().with("authorization", &format!("Bearer {}", tokens.access));
+        let token = ("access_token", tokens.access.as_str());
+        for answer in [
+            post_raw(&mut portal.server(), "/oauth2/userinfo", &written(&[token, token])).await,
+            post_raw(&mut portal.server(), "/oauth2/userinfo", &written(&[token, ("x-unknown", "1"), ("x-unknown", "1")])).await,
+            post_raw(&mut bearer, "/oauth2/userinfo", "x-unknown=1&x-unknown=2").await,
+            bearer.get("/oauth2/userinfo?x-unknown=1&x-unknown=2").await,
+        ] {
+            assert_eq!((answer.status(), answer.error().as_str()), (400, "invalid_request"));
+            let challenge = answer.header("www-authenticate");
+            assert!(challenge.starts_with("Bearer realm=") && challenge.contains("error=\"invalid_request\""), "{challenge}");
+        }
+        let hint = ("id_token_hint", tokens.id.as_str());
+        for twice in [vec![hint, hint], vec![hint, ("state", "1"), ("state", "2")], vec![hint, ("x-unknown", "1"), ("x-unknown", "1")]] {
+            for mut browser in [browser.clone(), world.browser()] {
+                let twice = written(&twice);
+                let answers = [browser.get(&format!("/oauth2/logout?{twice}")).await, post_raw(&mut browser, "/oauth2/logout", &twice).await];
+                for answer in answers {
+                    assert_eq!((answer.status(), answer.location()), (400, None), "{twice:.60}");
+                    assert!(answer.shows("error-title") && answer.text().contains("invalid_request"), "{twice:.60}");
+                }
+            }
         }
         assert_eq!(portal.userinfo(&tokens.access).await.status(), 200, "nobody was signed out");
     }
@@ -92,6 +171,19 @@ both! {
         assert_eq!(portal.token(&[("grant_type", "refresh_token"), ("refresh_token", "")]).await.error(), "invalid_request");
         let erp = world.client("demo-erp");
         assert_eq!(erp.token(&[("grant_type", "client_credentials"), ("scope", "")]).await.json()["scope"], "directory.read directory.write");
+        let mut server = portal.server();
+        for answer in [
+            server.post("/oauth2/userinfo", &[("access_token", "")]).await,
+            server.get("/oauth2/userinfo?access_token=").await,
+            server.post("/oauth2/userinfo", &[("access_token", ""), ("access_token", "")]).await,
+        ] {
+            assert_eq!((answer.status(), answer.header("www-authenticate")), (401, "Bearer realm=\"guichet\""), "as if nothing came");
+        }
+        let tokens = portal.enter(&mut world.signed_in("alice").await).await;
+        assert_eq!(server.post("/oauth2/userinfo", &[("access_token", ""), ("access_token", &tokens.access)]).await.status(), 200);
+        let mut bearer = server.with("authorization", &format!("Bearer {}", tokens.access));
+        assert_eq!(bearer.post("/oauth2/userinfo", &[("access_token", "")]).await.status(), 200, "that is one way, not two");
+        assert_eq!(bearer.get("/oauth2/userinfo?access_token=").await.status(), 200);
         let farewell = world.browser().get("/oauth2/logout?state=&state=&id_token_hint=").await;
         assert!(farewell.shows("logged-out-title"), "{}", farewell.text());
     }

@@ -50,6 +50,29 @@ both! {
 }
 
 both! {
+    async fn state_and_nonce_at_the_bound_come_whole_in_the_form_and_one_character_more_is_refused(world) {
+        let portal = world.client("portal");
+        let (state, nonce) = ("<é>\"".repeat(500), "n".repeat(2000));
+        let ask = asked(&portal).with("state", &state).with("nonce", &nonce);
+        let mut browser = world.browser();
+        browser.open(&ask.path()).await;
+        let answer = browser.give_password("alice", PASSWORD).await;
+        browser.follow(answer).await;
+        let allowed = browser.submit("consent-allow", &[]).await;
+        let told = fields(&browser.follow(allowed).await);
+        assert_eq!(told[1..], pairs(&[("state", &state), ("iss", ISSUER)]));
+        let code = Code { secret: told[0].1.clone(), verifier: Some(VERIFIER.to_owned()), redirect_uri: CALLBACK.to_owned() };
+        assert_eq!(portal.tokens(&code).await.id_claims()["nonce"], nonce.as_str());
+
+        let long = fields(&browser.get(&ask.with("state", &format!("{state}x")).path()).await);
+        assert_eq!(long.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["error", "error_description", "iss"]);
+        assert_eq!(long[0].1, "invalid_request");
+        let long = asked(&portal).with("nonce", &format!("{nonce}n"));
+        assert_eq!(error(&browser.get(&long.path()).await), "invalid_request");
+    }
+}
+
+both! {
     async fn errors_come_in_a_form_too(world) {
         let portal = world.client("portal");
         for (ask, expected) in [

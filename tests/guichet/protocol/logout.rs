@@ -148,6 +148,32 @@ both! {
 }
 
 both! {
+    /// Section 3: signed out or not, whoever comes with a right request goes back; nobody has to be asked where no session ends.
+    async fn without_a_session_a_proven_client_gets_the_browser_back_with_the_exact_state(world) {
+        let (mut over, portal, tokens) = entered(&world).await;
+        over.get("/account").await;
+        over.submit("sign-out", &[]).await;
+        let state = "é & <b>=\"1\"";
+        let asked = |uri: &'static str| [("id_token_hint", tokens.id.as_str()), ("post_logout_redirect_uri", uri), ("state", state)];
+        for mut browser in [over, world.browser()] {
+            let answers = [browser.get(&path(&asked(HOME))).await, browser.post("/oauth2/logout", &asked(HOME)).await];
+            for answer in answers {
+                let answer = browser.follow(answer).await;
+                assert!(answer.location().is_some_and(|to| to.as_str().starts_with(HOME)), "{:?}", answer.location());
+                assert_eq!(answer.parameter("state").as_deref(), Some(state));
+            }
+            for uri in ["http://localhost:8090/elsewhere", "https://evil.example/", "http://localhost:9001/"] {
+                assert!(is_farewell(&browser.get(&path(&asked(uri))).await), "{uri}");
+            }
+            let another = [&asked(HOME)[..], &[("client_id", "demo-web")]].concat();
+            assert!(is_farewell(&browser.get(&path(&another)).await), "the hint is another client's");
+            assert!(is_farewell(&browser.get(&path(&[("client_id", "portal"), ("post_logout_redirect_uri", HOME)])).await), "no proof of who asks");
+        }
+        assert_eq!(portal.userinfo(&tokens.access).await.status(), 401);
+    }
+}
+
+both! {
     /// A hint of another browser's session, or of one that is over, is about the right person in the wrong place.
     async fn a_hint_of_another_session_of_the_same_person_does_not_spare_the_question(world) {
         let (_, _, elsewhere) = entered(&world).await;

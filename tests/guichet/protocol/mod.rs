@@ -20,7 +20,7 @@
 //! | **Core** | |
 //! | code: unguessable, once, 60 s, bound, proved before it is spent, reuse ends all | [`codes`], `faults::single_use`, `faults::living_on` |
 //! | `redirect_uri` exact, loopback ports | [`authorization_request`], `faults::one_form` |
-//! | `response_mode` query and form_post | [`form_post`] |
+//! | `response_mode` query and form_post; `form-action` admits the client | [`form_post`], [`form_action`] |
 //! | `prompt`, `max_age`, `id_token_hint`, `login_hint`, `display`, `claims_locales`, `acr_values` | [`prompts`], [`consent`] |
 //! | `ui_locales` | `languages`, [`form_post`], [`logout`] |
 //! | essential `acr`, the `claims` parameter | [`claims_parameter`] |
@@ -52,6 +52,7 @@ mod codes;
 mod consent;
 mod decisions;
 mod everywhere;
+mod form_action;
 mod form_post;
 mod introspection;
 mod logout;

@@ -20,7 +20,7 @@ async fn company_requires(world: &World, required: bool) {
 }
 
 /// A second factor is demanded of one person.
-async fn person_must(world: &World, who: &str) {
+pub async fn person_must(world: &World, who: &str) {
     let membership = world.people(who).await[0].membership;
     assert!(world.as_operator(async |tx| factor::require(tx, Requirement::Membership(membership), true).await).await);
 }

@@ -1,65 +1,105 @@
 //! Fifty at once, on two servers: a step counts once (SECURITY 1).
 
-use std::sync::Arc;
-
+use futures_util::future::BoxFuture;
+use guichet::account::factor;
 use guichet::limits::Settings;
-use tokio::sync::Barrier;
 
-use crate::world::{Authenticator, Browser, Kind, PASSWORD, World};
+use crate::world::at_once::{AT_ONCE, all_at_once, at_once, count, most};
+use crate::world::{Answer, Authenticator, Browser, Kind, PASSWORD, Server, World};
 
-const AT_ONCE: usize = 50;
+/// A browser that gave theo's password, and is asked for the second step.
+async fn halfway(server: &Server) -> Browser {
+    let mut browser = server.browser();
+    let answer = browser.sign_in("theo", PASSWORD).await;
+    assert!(browser.follow(answer).await.shows("totp-submit"));
+    browser
+}
 
-/// Sends the same code from fifty half-made sign-ins at once, the servers taking turns; how many got in.
-async fn entering_at_once(world: &World, typed: (&'static str, String)) -> usize {
-    let roomy = Settings { factor: 1000, ..Settings::default() };
-    let servers = [world.server_with(|config| config.limits = roomy).await, world.server_with(|config| config.limits = roomy).await];
-    let mut browsers: Vec<Browser> = Vec::new();
+/// Two servers on one database, where no limit keeps anybody from trying.
+async fn servers(world: &World) -> [Server; 2] {
+    let roomy = Settings { factor: 1000, network: 10_000, ..Settings::default() };
+    [world.server_with(|config| config.limits = roomy).await, world.server_with(|config| config.limits = roomy).await]
+}
+
+/// Fifty half-made sign-ins, the servers taking turns.
+async fn waiting(servers: &[Server; 2]) -> Vec<Browser> {
+    let mut browsers = Vec::new();
     for index in 0..AT_ONCE {
-        let mut browser = servers[index % 2].browser();
-        let answer = browser.sign_in("theo", PASSWORD).await;
-        browser.follow(answer).await;
-        browsers.push(browser);
+        browsers.push(halfway(&servers[index % 2]).await);
     }
-    let barrier = Arc::new(Barrier::new(AT_ONCE));
-    let tasks: Vec<_> = browsers
-        .into_iter()
-        .map(|mut browser| {
-            let (barrier, typed) = (barrier.clone(), typed.clone());
-            tokio::spawn(async move {
-                barrier.wait().await;
-                browser.submit("totp-submit", &[(typed.0, &typed.1)]).await
-            })
-        })
-        .collect();
-    let mut entered = 0;
-    for task in tasks {
-        let answer = task.await.unwrap();
-        match answer.status() {
-            303 if answer.cookie("guichet_session").is_some() => entered += 1,
-            401 => assert!(answer.cookie("guichet_session").is_none()),
-            other => panic!("{other} {:?} {}", answer.location(), answer.text()),
-        }
+    browsers
+}
+
+/// Sends the same code from each of them.
+fn typing<'b>(browsers: &'b [Browser], (field, code): (&'static str, &'b str)) -> impl Fn(usize) -> BoxFuture<'static, Answer> + 'b {
+    move |index| {
+        let (mut browser, code) = (browsers[index].clone(), code.to_owned());
+        Box::pin(async move { browser.submit("totp-submit", &[(field, &code)]).await })
     }
+}
+
+/// How many got in.
+fn entered(answers: &[Answer]) -> usize {
+    let entered = answers.iter().filter(|answer| answer.cookie("guichet_session").is_some()).count();
+    assert_eq!((count(answers, 303), count(answers, 401)), (entered, answers.len() - entered));
     entered
 }
 
-async fn a_code_enters_once(kind: Kind) {
-    let Some(world) = World::on(kind).await else { return };
-    let theo = Authenticator::of(&world, "theo");
-    assert_eq!(entering_at_once(&world, ("code", theo.code())).await, 1);
+/// A code of the app, and a code for the day it is lost.
+async fn codes(world: &World) -> [(&'static str, String); 2] {
     let account = world.people("theo").await[0].account;
-    let codes = world.as_operator(async |tx| guichet::account::factor::renew(tx, account).await).await;
-    assert_eq!(entering_at_once(&world, ("recovery_code", codes[0].to_string())).await, 1);
+    let recovery = world.as_operator(async |tx| factor::renew(tx, account).await).await;
+    [("code", Authenticator::of(world, "theo").code()), ("recovery_code", recovery[0].to_string())]
+}
+
+async fn a_code_enters_once(world: &World) {
+    let servers = servers(world).await;
+    for (field, code) in codes(world).await {
+        let browsers = waiting(&servers).await;
+        assert_eq!(entered(&all_at_once(typing(&browsers, (field, &code))).await), 1, "{field}");
+        assert_eq!(halfway(&servers[1]).await.submit("totp-submit", &[(field, &code)]).await.status(), 401, "{field}: it was used");
+    }
+}
+
+/// Whoever got no answer may be in; nobody else gets in by the same code.
+async fn a_code_that_is_cut_off_enters_at_most_once(world: &World) {
+    let servers = servers(world).await;
+    for round in 0..2 {
+        for (field, code) in codes(world).await {
+            let browsers = waiting(&servers).await;
+            let mut answers = at_once(typing(&browsers, (field, &code)), most(round)).await;
+            for server in &servers {
+                answers.push(halfway(server).await.submit("totp-submit", &[(field, &code)]).await);
+            }
+            assert!(entered(&answers) <= 1, "{field}");
+            assert_eq!(entered(&answers[answers.len() - 1..]), 0, "{field}: it was used by now");
+        }
+        world.advance("1min");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_fifty_tries_with_one_code_on_two_servers_one_enters_sqlite() {
-    a_code_enters_once(Kind::Sqlite).await;
+    a_code_enters_once(&World::on(Kind::Sqlite).await.unwrap()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_fifty_tries_with_one_code_on_two_servers_one_enters_postgres() {
-    a_code_enters_once(Kind::Postgres).await;
+    if let Some(world) = World::on(Kind::Postgres).await {
+        a_code_enters_once(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_fifty_tries_that_are_cut_off_at_most_one_enters_sqlite() {
+    a_code_that_is_cut_off_enters_at_most_once(&World::on(Kind::Sqlite).await.unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_fifty_tries_that_are_cut_off_at_most_one_enters_postgres() {
+    if let Some(world) = World::on(Kind::Postgres).await {
+        a_code_that_is_cut_off_enters_at_most_once(&world).await;
+    }
 }
 
 /// A session begins once for each half-made sign-in too.
@@ -67,11 +107,9 @@ async fn of_fifty_tries_with_one_code_on_two_servers_one_enters_postgres() {
 async fn two_windows_at_the_same_second_step_are_one_sign_in() {
     let world = World::on(Kind::Sqlite).await.unwrap();
     let theo = Authenticator::of(&world, "theo");
-    let mut browser = world.browser();
-    let answer = browser.sign_in("theo", PASSWORD).await;
-    browser.follow(answer).await;
-    let (mut one, mut two) = (browser.clone(), browser);
-    assert_eq!(one.give_code(&theo.code()).await.status(), 303);
+    let mut browser = halfway(&world).await;
+    let mut other = browser.clone();
+    assert_eq!(browser.give_code(&theo.code()).await.status(), 303);
     world.advance("30s");
-    assert_eq!(two.give_code(&theo.code()).await.header("location"), "/login");
+    assert_eq!(other.give_code(&theo.code()).await.header("location"), "/login");
 }

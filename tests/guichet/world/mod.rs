@@ -3,6 +3,7 @@
 
 mod answer;
 mod ask;
+pub mod at_once;
 mod authenticator;
 mod browser;
 mod causes;
