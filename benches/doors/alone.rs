@@ -34,7 +34,7 @@ use tokio::task::JoinSet;
 
 use crate::Outcome;
 use crate::browser::{CHALLENGE, VERIFIER};
-use crate::load::{CONNECTIONS, TIMES};
+use crate::load::CONNECTIONS;
 use crate::process::used_here;
 use crate::world::{REDIRECT_URI, SCOPE};
 
@@ -81,14 +81,6 @@ pub struct Done {
     pub took: Duration,
     /// How much processor time.
     pub used: Duration,
-}
-
-impl Done {
-    /// The less disturbed of two.
-    fn least(self, other: Self) -> Self {
-        let cost = |done: Self| done.used.as_secs_f64() / f64::from(done.count.max(1));
-        if other.count > 0 && cost(other) < cost(self) { other } else { self }
-    }
 }
 
 /// Counts what those who work at once have done, until the time is over.
@@ -152,17 +144,13 @@ async fn work(app: &App, Job { task, lasting }: Job) -> Outcome<Done> {
     for worker in 0..CONNECTIONS {
         running.spawn(work_alone(app.clone(), task.clone(), (worker, count.clone())));
     }
-    let mut least: Option<Done> = None;
-    for _ in 0..TIMES {
-        let (begun, used, before) = (Instant::now(), used_here()?, count.so_far());
-        tokio::time::sleep(lasting / TIMES).await;
-        let done = Done { count: count.so_far() - before, took: begun.elapsed(), used: used_here()?.saturating_sub(used) };
-        least = Some(least.map_or(done, |least| least.least(done)));
-    }
+    let (begun, used, before) = (Instant::now(), used_here()?, count.so_far());
+    tokio::time::sleep(lasting).await;
+    let done = Done { count: count.so_far() - before, took: begun.elapsed(), used: used_here()?.saturating_sub(used) };
     while let Some(ended) = running.join_next().await {
         ended??;
     }
-    Ok(least.ok_or("nothing was measured")?)
+    Ok(done)
 }
 
 async fn work_alone(app: App, task: Task, (worker, count): (usize, Count)) -> Outcome<()> {

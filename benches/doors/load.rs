@@ -15,10 +15,6 @@ use crate::wire::{Answer, Connection};
 /// How many ask at once.
 pub const CONNECTIONS: usize = 16;
 
-/// Into how many spans each measurement is cut. What else the machine does only ever adds to what something costs, so that the least
-/// counts.
-pub const TIMES: u32 = 4;
-
 /// Whoever asks on one connection, each knowing from the last answer what to ask next.
 pub trait Customer: Send {
     /// The next request; none where there is nothing left to ask for.
@@ -38,15 +34,10 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// So many in that time, for that much processor time.
-    pub fn of(count: u32, took: Duration, used: Duration) -> Self {
-        let count = f64::from(count.max(1));
-        Self { per_second: count / took.as_secs_f64(), micros: used.as_secs_f64() * 1e6 / count }
-    }
-
-    /// The less disturbed of two.
-    pub fn least(self, other: Self) -> Self {
-        if other.micros < self.micros { other } else { self }
+    /// So many in that time, for that much processor time; none where it was none.
+    pub fn of(count: u32, took: Duration, used: Duration) -> Option<Self> {
+        let times = f64::from(count);
+        (count > 0).then(|| Self { per_second: times / took.as_secs_f64(), micros: used.as_secs_f64() * 1e6 / times })
     }
 
     /// How much of a core was busy with it.
@@ -65,8 +56,9 @@ pub struct Target<'p> {
     pub lasting: Duration,
 }
 
-/// Lets the customers ask until the time is over or none has anything left to ask.
-pub async fn measure(target: &Target<'_>, customers: Vec<Box<dyn Customer>>) -> Outcome<Measured> {
+/// Lets the customers ask until the time is over, and measures; none where nobody was answered meanwhile, or nobody had anything left
+/// to ask.
+pub async fn measure(target: &Target<'_>, customers: Vec<Box<dyn Customer>>) -> Outcome<Option<Measured>> {
     let (done, over) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(false)));
     let mut running = JoinSet::new();
     for customer in customers {
@@ -74,29 +66,18 @@ pub async fn measure(target: &Target<'_>, customers: Vec<Box<dyn Customer>>) -> 
         running.spawn(ask_on(connection, customer, (Arc::clone(&done), Arc::clone(&over))));
     }
     tokio::time::sleep(target.lasting / 5).await;
-    let mut least: Option<Measured> = None;
-    for _ in 0..TIMES {
-        if let Some(measured) = once(target, &done, &mut running).await? {
-            least = Some(least.map_or(measured, |least| least.least(measured)));
-        }
-    }
+    let (begun, used, before) = (Instant::now(), target.server.used()?, done.load(Ordering::Relaxed));
+    let interrupted = tokio::time::timeout(target.lasting, running.join_next()).await;
+    let (took, used) = (begun.elapsed(), target.server.used()?.saturating_sub(used));
+    let count = done.load(Ordering::Relaxed) - before;
     over.store(true, Ordering::Relaxed);
     while let Some(ended) = running.join_next().await {
         ended??;
     }
-    Ok(least.ok_or("nothing was answered in time")?)
-}
-
-/// Measures once; none where the customers had nothing left to ask.
-async fn once(target: &Target<'_>, done: &AtomicU32, running: &mut JoinSet<Outcome<()>>) -> Outcome<Option<Measured>> {
-    let (begun, used, before) = (Instant::now(), target.server.used()?, done.load(Ordering::Relaxed));
-    let interrupted = tokio::time::timeout(target.lasting / TIMES, running.join_next()).await;
-    if let Ok(Some(ended)) = interrupted {
-        return ended?.map(|()| None);
+    match interrupted {
+        Ok(Some(ended)) => ended?.map(|()| None),
+        Ok(None) | Err(_) => Ok(Measured::of(count, took, used)),
     }
-    let count = done.load(Ordering::Relaxed) - before;
-    let used = target.server.used()?.saturating_sub(used);
-    Ok((count > 0).then(|| Measured::of(count, begun.elapsed(), used)))
 }
 
 async fn ask_on(

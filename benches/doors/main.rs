@@ -41,7 +41,6 @@ use world::{Kind, World};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How often everything is measured, one after the other: a machine that is slower for a while is slower for what is compared, too.
-/// Many short rounds find each at its least disturbed.
 const ROUNDS: u32 = 10;
 
 /// What goes wrong ends the run with one line.

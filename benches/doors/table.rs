@@ -9,41 +9,49 @@ use crate::load::Measured;
 /// What every part and door cost on one database.
 #[derive(Default)]
 pub struct Table {
-    parts: BTreeMap<Part, Measured>,
-    doors: Vec<(Door, Measured)>,
+    parts: BTreeMap<Part, Vec<Measured>>,
+    doors: Vec<(Door, Vec<Measured>)>,
+}
+
+/// Of several times the middle one counts: a machine that others use is slow at times, and its counters are late.
+fn middle(times: &[Measured]) -> Option<Measured> {
+    let mut times = times.to_vec();
+    times.sort_by(|one, other| one.micros.total_cmp(&other.micros));
+    times.get(times.len() / 2).copied()
 }
 
 impl Table {
-    /// Notes what a part cost alone; of several times the least disturbed counts.
-    pub fn add_part(&mut self, part: Part, measured: Measured) {
-        self.parts.entry(part).and_modify(|known| *known = known.least(measured)).or_insert(measured);
+    /// Notes what a part cost alone, if it was measured.
+    pub fn add_part(&mut self, part: Part, measured: Option<Measured>) {
+        self.parts.entry(part).or_default().extend(measured);
     }
 
     /// Notes what a door cost, likewise.
-    pub fn add_door(&mut self, door: Door, measured: Measured) {
+    pub fn add_door(&mut self, door: Door, measured: Option<Measured>) {
         match self.doors.iter_mut().find(|(known, _)| *known == door) {
-            Some((_, known)) => *known = known.least(measured),
-            None => self.doors.push((door, measured)),
+            Some((_, times)) => times.extend(measured),
+            None => self.doors.push((door, measured.into_iter().collect())),
         }
     }
 
     /// As it is printed.
     pub fn markdown(&self) -> String {
         let mut text = "| alone | each second | CPU µs |\n|---|---:|---:|\n".to_owned();
-        for (part, Measured { per_second, micros }) in &self.parts {
+        for (part, Measured { per_second, micros }) in self.parts.iter().filter_map(|(part, times)| Some((part, middle(times)?))) {
             let _ = writeln!(text, "| {part} | {per_second:.0} | {micros:.1} |");
         }
         text.push_str("\n| door | each second | of a core | CPU µs | at the least | that is | aim | which is |\n");
         text.push_str("|---|---:|---:|---:|---:|---:|---:|---|\n");
-        for (door, measured) in &self.doors {
-            text.push_str(&self.line(*door, *measured));
+        for (door, times) in &self.doors {
+            let line = middle(times).map(|measured| self.line(*door, measured));
+            text.push_str(&line.unwrap_or_else(|| format!("| {door} | nothing was answered in time | | | | | | |\n")));
         }
         text
     }
 
     fn line(&self, door: Door, measured: Measured) -> String {
         let Measured { per_second, micros } = measured;
-        let least: f64 = door.parts().iter().filter_map(|part| self.parts.get(part)).map(|part| part.micros).sum();
+        let least: f64 = door.parts().iter().filter_map(|part| middle(self.parts.get(part)?)).map(|part| part.micros).sum();
         let share = 100.0 * least / micros;
         let (least, shown) =
             if door.parts().is_empty() { (String::new(), String::new()) } else { (format!("{least:.1}"), format!("{share:.0} %")) };

@@ -48,7 +48,7 @@ impl Visits {
     }
 
     /// Measures a door.
-    pub async fn at(&mut self, door: Door, world: &World) -> Outcome<Measured> {
+    pub async fn at(&mut self, door: Door, world: &World) -> Outcome<Option<Measured>> {
         let mut customers = Vec::with_capacity(CONNECTIONS);
         for _ in 0..CONNECTIONS {
             customers.push(self.customer(door, world).await?);
@@ -106,7 +106,7 @@ impl Visits {
     }
 
     /// Measures a part alone.
-    pub async fn alone(&mut self, part: Part, world: &mut World) -> Outcome<Measured> {
+    pub async fn alone(&mut self, part: Part, world: &mut World) -> Outcome<Option<Measured>> {
         let task = match part {
             Part::Get => return bare(world, &Request::get("/bare").bytes()).await,
             Part::Post => return bare(world, &SERVICE.post("/bare", &SERVICE_ASKS)).await,
@@ -135,7 +135,7 @@ fn repeats(request: Bytes, holds: &'static str) -> Box<dyn Customer> {
     Box::new(Repeats { request, holds })
 }
 
-async fn bare(world: &World, request: &Bytes) -> Outcome<Measured> {
+async fn bare(world: &World, request: &Bytes) -> Outcome<Option<Measured>> {
     let customers = (0..CONNECTIONS).map(|_| repeats(request.clone(), "document")).collect();
     measure(&world.bare(), customers).await
 }

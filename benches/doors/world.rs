@@ -114,7 +114,7 @@ impl World {
     }
 
     /// Does something over and over, alone.
-    pub fn alone(&mut self, task: Task) -> Outcome<Measured> {
+    pub fn alone(&mut self, task: Task) -> Outcome<Option<Measured>> {
         let job = serde_json::to_string(&Job { task, lasting: self.lasting })?;
         let Done { count, took, used } = serde_json::from_str(&self.alone.ask(&job)?)?;
         Ok(Measured::of(count, took, used))
