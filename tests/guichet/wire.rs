@@ -36,7 +36,7 @@ impl Process {
              [secrets]\nmaster_key_file = \"master.key\"\n\
              [password]\nmemory_kib = 8\npasses = 1\nlanes = 1\nat_once = 2\n\
              [limits]\nname = 10000\n\
-             [lives]\ncode = \"30min\"\ntoken = \"30min\"\n\n{}",
+             [lives]\ntoken = \"30min\"\n\n{}",
             include_str!("world/clients.toml")
         );
         std::fs::write(folder.path().join("guichet.toml"), config).unwrap();
