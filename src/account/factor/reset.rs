@@ -88,10 +88,10 @@ async fn cancel(tx: &mut Tx, account: AccountId, deed: Deed) -> Result<bool, Fau
     Ok(stopped > 0)
 }
 
-/// Those whose owners aren't told yet.
+/// Those whose owners aren't told yet, the ones without a letter first.
 pub async fn untold(db: &mut Db) -> Result<Vec<FactorReset>, Fault> {
     let sql = "select id, account, due_at, told_at, letter from factor_resets where told_at is null and done_at is null \
-               and cancelled_at is null order by id limit 100";
+               and cancelled_at is null order by letter is not null, id limit 100";
     store::all!(*db, FactorReset, sql)
 }
 
