@@ -100,10 +100,9 @@ impl App {
         let envelope: Arc<dyn Seal> = Arc::new(keys.master().sealer(Purpose::Outbox));
         let desk = Desk { store: store.clone(), clock: clock.clone(), rules: rules.clone(), seal: envelope.clone() };
         let outbound = Outbound::new(&config.outbound)?;
-        let upstream =
-            config.staff.upstream.as_ref().map(|upstream| {
-                Provider::new(upstream, config.url(Place::UpstreamCallback.path()), config.lives.session, outbound.clone())
-            });
+        let upstream = config.staff.upstream.as_ref().map(|upstream| {
+            Provider::new(upstream, config.url(Place::UpstreamCallback.path()), config.lives.session, outbound.clone())
+        });
         let inner = Inner {
             upstream: upstream.transpose().map_err(CannotStart::Settings)?,
             site: Site::of(&config.issuer, &config.brand.name),

@@ -1,5 +1,6 @@
 //! The audit trail: who did what, in whose name, when and from where.
-//! Lines are written inside the unit of work they tell of, so that they stand or fall with it, and nothing here changes one.
+//! Lines are written inside the unit of work they tell of, so that they stand or fall with it, and nothing here changes
+//! one.
 
 mod search;
 
@@ -23,7 +24,8 @@ pub async fn record(tx: &mut Tx, deed: Deed) -> Result<(), Fault> {
     let id = AuditId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
-        "insert into audit_log (id, at, actor_kind, actor, in_name_of, address, session, deed, company, account, subject, detail, reference) \
+        "insert into audit_log (id, at, actor_kind, actor, in_name_of, address, session, deed, company, account, \
+         subject, detail, reference) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         id,
         tx.now,
@@ -57,7 +59,14 @@ impl Deed {
     /// A deed of that name, concerning nobody yet.
     #[must_use]
     pub fn new(what: What) -> Self {
-        Self { what, company: None, account: None, subject: None, detail: Value::Object(serde_json::Map::new()), reference: None }
+        Self {
+            what,
+            company: None,
+            account: None,
+            subject: None,
+            detail: Value::Object(serde_json::Map::new()),
+            reference: None,
+        }
     }
 
     /// The company whose administrators may read the line (R-DEL-2).
@@ -191,7 +200,7 @@ deeds! {
     AuthorizationEnded = "authorization.ended",
     /// A spent code came back: somebody else has it, so all that it gave was ended.
     CodeReplayed = "authorization.code_replayed",
-    /// A used refresh token came back: somebody else has one of the family, so all that hung from the sign-in was ended.
+    /// A used refresh token came back: somebody else has one of its family, so all that it gave was ended.
     RefreshTokenReplayed = "authorization.refresh_token_replayed",
     /// A relying party gave a refresh token back, and with it all that hung from the sign-in.
     AuthorizationRevoked = "authorization.revoked",
@@ -303,7 +312,13 @@ pub async fn list(db: &mut Db, filter: Filter) -> Result<Vec<Line>, Fault> {
     let limit = i64::from(filter.limit);
     match filter.about {
         About::Everyone => {
-            store::all!(*db, Line, "select * from audit_log where at >= $1 order by at desc, id desc limit $2", since, limit)
+            store::all!(
+                *db,
+                Line,
+                "select * from audit_log where at >= $1 order by at desc, id desc limit $2",
+                since,
+                limit
+            )
         }
         About::Account(account) => store::all!(
             *db,

@@ -1,5 +1,5 @@
-//! Events: what happened that others react to, written inside the unit of work that did it, so that both stand or fall together.
-//! One deed is one row, whatever hangs from it. Who reacts, and how, is the timetable's to know.
+//! Events: what happened that others react to, written inside the unit of work that did it, so that both stand or fall
+//! together. One deed is one row, whatever hangs from it. Who reacts, and how, is the timetable's to know.
 
 use uuid::Uuid;
 
@@ -112,12 +112,17 @@ impl Event {
 
 /// Whether any event waits. It only reads, so that looking every second costs the writer nothing.
 pub async fn are_waiting(db: &mut Db, now: Timestamp) -> Result<bool, Fault> {
-    let first = store::optional!(*db, (EventId,), "select id from events where due_at <= $1 and reacted_at is null limit 1", now)?;
+    let first = store::optional!(
+        *db,
+        (EventId,),
+        "select id from events where due_at <= $1 and reacted_at is null limit 1",
+        now
+    )?;
     Ok(first.is_some())
 }
 
-/// Takes the event that has waited longest, for the unit of work that reacts to it: the event counts as dealt with if that
-/// unit commits, and waits on if it doesn't. Of two servers one gets it.
+/// Takes the event that has waited longest, for the unit of work that reacts to it: the event counts as dealt with if
+/// that unit commits, and waits on if it doesn't. Of two servers one gets it.
 pub async fn claim(tx: &mut Tx) -> Result<Option<Event>, Fault> {
     store::optional!(
         tx.db,
@@ -253,7 +258,8 @@ mod tests {
             bench.clock.advance(Life::minutes(9));
             assert_eq!(bench.claimed(&trial.store).await, None);
             bench.clock.advance(Life::minutes(1));
-            let waiting = trial.store.look(&bench.clock, &bench.rules, async |view| are_waiting(&mut view.db, view.now).await);
+            let waiting =
+                trial.store.look(&bench.clock, &bench.rules, async |view| are_waiting(&mut view.db, view.now).await);
             assert!(waiting.await.unwrap());
             assert_eq!(bench.claimed(&trial.store).await, Some(happened));
             bench.clock.advance(Life::days(8));

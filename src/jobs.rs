@@ -1,5 +1,8 @@
-//! The timetable: what runs when, without anybody asking for it. Every job may run on several servers at once, for each takes its items one by one;
-//! on one server a job never overlaps itself.
+//! The timetable: what runs when, without anybody asking for it. Every job may run on several servers at once, for each
+//! takes its items one by one; on one server a job never overlaps itself.
+
+#[cfg(test)]
+mod tests;
 
 mod factor_resets;
 mod reactions;
@@ -38,19 +41,59 @@ const TIMETABLE: &[Job] = &[
     // A change counts on every server within 5 s, the scheduler's delays and a slow database included.
     Job { name: "keys", cron: "*/2 * * * * *", run: |app| Box::pin(refresh_keys(app)) },
     Job { name: "limits", cron: "*/5 * * * * *", run: |app| Box::pin(refresh_limits(app)) },
-    Job { name: "sessions", cron: "3 * * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::end_run_out(tx)))) },
-    Job { name: "factor resets", cron: "*/5 * * * * *", run: |app| Box::pin(async move { factor_resets::go_on(&app).await }) },
+    Job {
+        name: "sessions",
+        cron: "3 * * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::end_run_out(tx)))),
+    },
+    Job {
+        name: "factor resets",
+        cron: "*/5 * * * * *",
+        run: |app| Box::pin(async move { factor_resets::go_on(&app).await }),
+    },
     Job { name: "events", cron: "* * * * * *", run: |app| Box::pin(async move { reactions::react(&app).await }) },
     Job { name: "logouts", cron: "* * * * * *", run: |app| Box::pin(deliver_logouts(app)) },
-    Job { name: "sweep codes", cron: "0 7 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))) },
-    Job { name: "sweep tokens", cron: "0 12 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::sweep_tokens(tx)))) },
-    Job { name: "sweep sign-ins", cron: "0 2 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::sweep(tx)))) },
-    Job { name: "sweep sessions", cron: "0 42 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep_sessions(tx)))) },
+    Job {
+        name: "sweep codes",
+        cron: "0 7 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))),
+    },
+    Job {
+        name: "sweep tokens",
+        cron: "0 12 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::sweep_tokens(tx)))),
+    },
+    Job {
+        name: "sweep sign-ins",
+        cron: "0 2 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::sweep(tx)))),
+    },
+    Job {
+        name: "sweep sessions",
+        cron: "0 42 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep_sessions(tx)))),
+    },
     Job { name: "sweep mail", cron: "0 52 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(mail::sweep(tx)))) },
-    Job { name: "sweep errands", cron: "0 17 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))) },
-    Job { name: "sweep assertions", cron: "0 22 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(assertion::sweep(tx)))) },
-    Job { name: "sweep links", cron: "0 32 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::link::sweep(tx)))) },
-    Job { name: "sweep upstream", cron: "0 42 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(upstream::sweep(tx)))) },
+    Job {
+        name: "sweep errands",
+        cron: "0 17 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))),
+    },
+    Job {
+        name: "sweep assertions",
+        cron: "0 22 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(assertion::sweep(tx)))),
+    },
+    Job {
+        name: "sweep links",
+        cron: "0 32 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::link::sweep(tx)))),
+    },
+    Job {
+        name: "sweep upstream",
+        cron: "0 42 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(upstream::sweep(tx)))),
+    },
     Job {
         name: "sweep half-made sign-ins",
         cron: "0 21 * * * *",
@@ -61,12 +104,32 @@ const TIMETABLE: &[Job] = &[
         cron: "0 */10 * * * *",
         run: |app| Box::pin(sweep(app, |tx| Box::pin(account::passkey::sweep(tx)))),
     },
-    Job { name: "sweep seeds", cron: "0 32 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::factor::sweep(tx)))) },
-    Job { name: "sweep devices", cron: "0 27 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep(tx)))) },
-    Job { name: "sweep events", cron: "0 47 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(events::sweep(tx)))) },
-    Job { name: "sweep logouts", cron: "0 57 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(backchannel::sweep(tx)))) },
+    Job {
+        name: "sweep seeds",
+        cron: "0 32 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::factor::sweep(tx)))),
+    },
+    Job {
+        name: "sweep devices",
+        cron: "0 27 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep(tx)))),
+    },
+    Job {
+        name: "sweep events",
+        cron: "0 47 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(events::sweep(tx)))),
+    },
+    Job {
+        name: "sweep logouts",
+        cron: "0 57 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(backchannel::sweep(tx)))),
+    },
     Job { name: "sweep audit", cron: "0 37 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(audit::sweep(tx)))) },
-    Job { name: "sweep limits", cron: "0 */10 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(limits::sweep(tx)))) },
+    Job {
+        name: "sweep limits",
+        cron: "0 */10 * * * *",
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(limits::sweep(tx)))),
+    },
     MAIL,
 ];
 
@@ -95,7 +158,12 @@ impl Jobs {
         let scheduler = JobScheduler::new().await.map_err(broken)?;
         let mut lanes = Vec::new();
         for job in TIMETABLE {
-            let lane = Arc::new(Lane { job: *job, app: app.clone(), running: Mutex::new(()), stopping: Arc::clone(&stopping) });
+            let lane = Arc::new(Lane {
+                job: *job,
+                app: app.clone(),
+                running: Mutex::new(()),
+                stopping: Arc::clone(&stopping),
+            });
             scheduler.add(lane.on_time().map_err(broken)?).await.map_err(broken)?;
             lanes.push(lane);
         }
@@ -219,124 +287,4 @@ async fn sweep(app: App, step: for<'t> fn(&'t mut Tx) -> BoxFuture<'t, Result<u6
 
 fn broken(error: JobSchedulerError) -> Fault {
     Fault::broken("the timetable", error)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-    use std::time::Duration;
-
-    use tokio::sync::Mutex;
-
-    use super::{Job, Jobs, Lane, TIMETABLE, run_due};
-    use crate::app::{App, Parts};
-    use crate::audit::{self, About, Deed, Filter, What};
-    use crate::base::actor::Who;
-    use crate::base::{Actor, Clock, Email, Life};
-    use crate::config::Config;
-    use crate::keys::{Algorithm, MasterKey};
-    use crate::mail::{Letter, Mailbox, Outgoing, post};
-    use crate::store::trial::{self, Trial};
-
-    async fn app(trial: &Trial) -> App {
-        let parts = Parts {
-            config: Config::default(),
-            store: trial.store.clone(),
-            clock: Clock::movable(),
-            master: MasterKey::random().unwrap(),
-            mailbox: Some(Mailbox::default()),
-        };
-        App::new(parts).await.unwrap()
-    }
-
-    async fn write_to_alice(app: &App) {
-        let letter = Letter { subject: "x".to_owned(), text: "x".to_owned(), html: "x".to_owned() };
-        let outgoing = Outgoing { name: "test", to: Email::parse("alice@durand.example").unwrap(), letter };
-        app.act(Actor::of(Who::Visitor), async |tx| post(tx, app.envelope.as_ref(), outgoing).await).await.unwrap();
-    }
-
-    fn arrived(app: &App) -> usize {
-        app.mailbox.as_ref().unwrap().letters().len()
-    }
-
-    #[tokio::test]
-    async fn what_is_due_has_run_when_the_answer_comes() {
-        for trial in trial::databases().await {
-            let app = app(&trial).await;
-            app.act(Actor::of(Who::Operator), async |tx| audit::record(tx, Deed::new(What::PasswordSet)).await).await.unwrap();
-            write_to_alice(&app).await;
-            app.clock.advance(Life::days(800));
-            run_due(&app).await.unwrap();
-            let everything = Filter { about: About::Everyone, since: None, limit: 9 };
-            let lines = app.look(async |view| audit::list(&mut view.db, everything).await).await.unwrap();
-            assert!(!lines.iter().any(|line| line.deed == What::PasswordSet.name()), "the trail was swept");
-            let successors = lines.iter().filter(|line| line.deed == What::KeyPublished.name() && line.actor_kind == "timetable").count();
-            assert_eq!(successors, Algorithm::ALL.len(), "the keys were rotated");
-            assert_eq!(app.keys.ring().jwks().matches("kid").count(), 2 * Algorithm::ALL.len(), "and read again");
-            assert_eq!(arrived(&app), 1);
-        }
-    }
-
-    #[tokio::test]
-    async fn posted_mail_leaves_at_once_and_nothing_starts_after_the_stop() {
-        let trial = trial::database().await;
-        let app = app(&trial).await;
-        let jobs = Jobs::start(&app).await.unwrap();
-        write_to_alice(&app).await;
-        app.postman.wake();
-        tokio::time::timeout(Duration::from_secs(2), async {
-            while arrived(&app) == 0 {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        })
-        .await
-        .unwrap();
-        jobs.stop().await;
-        write_to_alice(&app).await;
-        app.postman.wake();
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        assert_eq!(arrived(&app), 1);
-    }
-
-    static RUNNING: AtomicU32 = AtomicU32::new(0);
-    static RUNS: AtomicU32 = AtomicU32::new(0);
-
-    const SLOW: Job = Job {
-        name: "slow",
-        cron: "* * * * * *",
-        run: |_| {
-            Box::pin(async {
-                assert_eq!(RUNNING.fetch_add(1, Ordering::SeqCst), 0, "it overlaps itself");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                RUNNING.fetch_sub(1, Ordering::SeqCst);
-                RUNS.fetch_add(1, Ordering::SeqCst);
-                Ok(())
-            })
-        },
-    };
-
-    #[tokio::test]
-    async fn a_job_that_still_runs_is_left_out_and_the_stop_waits_for_it() {
-        let trial = trial::database().await;
-        let lane = Lane { job: SLOW, app: app(&trial).await, running: Mutex::new(()), stopping: Arc::new(AtomicBool::new(false)) };
-        tokio::join!(lane.run(), lane.run(), lane.run());
-        assert_eq!(RUNS.load(Ordering::SeqCst), 1);
-        lane.run().await;
-        assert_eq!(RUNS.load(Ordering::SeqCst), 2);
-        lane.stopping.store(true, Ordering::SeqCst);
-        lane.run().await;
-        assert_eq!(RUNS.load(Ordering::SeqCst), 2);
-    }
-
-    #[tokio::test]
-    async fn every_time_of_the_timetable_can_be_read() {
-        let trial = trial::database().await;
-        let app = app(&trial).await;
-        for job in TIMETABLE {
-            let (name, running, stopping) = (job.name, Mutex::new(()), Arc::new(AtomicBool::new(false)));
-            let lane = Arc::new(Lane { job: *job, app: app.clone(), running, stopping });
-            assert!(lane.on_time().is_ok(), "{name}");
-        }
-    }
 }

@@ -1,5 +1,5 @@
-//! Guichet: an OpenID provider for customer portals. Whoever signs in is a *contact* of a *customer company*; Guichet decides
-//! whether they may, as what, from where, and tells relying parties over OpenID Connect.
+//! Guichet: an OpenID provider for customer portals. Whoever signs in is a *contact* of a *customer company*; Guichet
+//! decides whether they may, as what, from where, and tells relying parties over OpenID Connect.
 //!
 //! # The map, in reading order
 //!
@@ -20,7 +20,8 @@
 //! - [`account`] names, passwords, memberships, sessions, devices
 //! - [`directory`] companies, branches, contacts, and their import (R-DIR)
 //! - [`access`] may this person act, as this contact, here, now?
-//! - [`audit`] who did what; [`events`] what others react to; [`mail`] the outbox; [`keys`] the master key and the signing keys;
+//! - [`audit`] who did what; [`events`] what others react to; [`mail`] the outbox; [`keys`] the master key and the
+//!   signing keys;
 //!   [`limits`] how many attempts may fail; [`outbound`] calls to other people's servers
 //! - [`store`] one unit of work over SQLite and PostgreSQL
 //! - [`words`] every sentence, in French and in English
@@ -28,12 +29,16 @@
 //!
 //! # What always holds
 //!
-//! - Every door asks [`access`], on one snapshot read by one query and never cached; no other module decides a condition.
-//! - Doors neither begin nor commit: [`app::App::look`] reads, [`app::App::act`] is one transaction, one instant, one actor.
+//! - Every door asks [`access`], on one snapshot read by one query and never cached; no other module decides a
+//!   condition.
+//! - Doors neither begin nor commit: [`app::App::look`] reads, [`app::App::act`] is one transaction, one instant, one
+//!   actor.
 //!   Inside it there is SQL and nothing slow; what was answered is durable.
 //! - The row decides: single use, transitions and limits are one conditional statement each.
-//! - Everything a relying party holds hangs from one row of `authorizations` and is dead when that row or an ancestor is.
-//! - An ending is one row written and one event; [`jobs`] alone turns events into reactions, after the commit, each once.
+//! - Everything a relying party holds hangs from one row of `authorizations` and is dead when that row or an ancestor
+//!   is.
+//! - An ending is one row written and one event; [`jobs`] alone turns events into reactions, after the commit, each
+//!   once.
 //! - A refusal is a value, a [`base::Fault`] is what broke. A text from outside is parsed once, at the door.
 //! - Secrets are stored as digests or sealed, and never logged.
 

@@ -1,5 +1,5 @@
-//! Calls to other people's servers (SECURITY: outbound calls): to public addresses only, checked as the connection is made; without
-//! redirects; with little patience and a small appetite. It doesn't know what is said.
+//! Calls to other people's servers (SECURITY: outbound calls): to public addresses only, checked as the connection is
+//! made; without redirects; with little patience and a small appetite. It doesn't know what is said.
 
 use std::fmt::Write as _;
 use std::io;
@@ -94,11 +94,16 @@ impl Outbound {
     /// Posts a form and reads the beginning of the answer.
     pub async fn post_form(&self, to: &Endpoint, fields: &[(&str, &str)]) -> Result<Answer, Unreached> {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = self.http.post(to.url().clone()).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
+        let request = self
+            .http
+            .post(to.url().clone())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body);
         self.call(to, request).await
     }
 
-    /// Sends any request and reads the whole answer, unless it is longer than anything expected. What is asked is the caller's to know.
+    /// Sends any request and reads the whole answer, unless it is longer than anything expected. What is asked is the
+    /// caller's to know.
     pub async fn send(&self, request: Request) -> Result<Whole, Unreached> {
         self.admit(request.url())?;
         let mut response = self.http.execute(request).await.map_err(|error| unreached(&error))?;
@@ -109,7 +114,8 @@ impl Outbound {
                 return Err(Unreached("the answer is longer than anything expected".to_owned()));
             }
         }
-        let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let content_type =
+            response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
         Ok(Whole { status: response.status().as_u16(), content_type, body })
     }
 
@@ -144,8 +150,8 @@ impl Outbound {
 /// Who says which addresses a name has.
 type Lookup = Box<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> + Send + Sync>;
 
-/// Lets addresses through. It is the resolver itself: what it answers is what is connected to, so that a name can't mean one
-/// address when it is checked and another when it is called (DNS rebinding).
+/// Lets addresses through. It is the resolver itself: what it answers is what is connected to, so that a name can't
+/// mean one address when it is checked and another when it is called (DNS rebinding).
 struct Gate {
     allow: Networks,
     lookup: Lookup,
@@ -215,7 +221,11 @@ mod tests {
     impl Server {
         async fn answering(answer: &'static str, after: Duration) -> Self {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let server = Self { port: listener.local_addr().unwrap().port(), connections: Arc::default(), asked: Arc::default() };
+            let server = Self {
+                port: listener.local_addr().unwrap().port(),
+                connections: Arc::default(),
+                asked: Arc::default(),
+            };
             let (connections, asked) = (server.connections.clone(), server.asked.clone());
             tokio::spawn(async move {
                 while let Ok((mut stream, _)) = listener.accept().await {
@@ -286,8 +296,10 @@ mod tests {
     #[tokio::test]
     async fn no_redirect_is_followed() {
         let elsewhere = Server::answering(NO_CONTENT, Duration::ZERO).await;
-        let location =
-            format!("HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:{}/\r\nContent-Length: 0\r\n\r\n", elsewhere.port);
+        let location = format!(
+            "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:{}/\r\nContent-Length: 0\r\n\r\n",
+            elsewhere.port
+        );
         let server = Server::answering(location.leak(), Duration::ZERO).await;
         assert_eq!(server.asked_by(&allowing("127.0.0.0/8"), "127.0.0.1").await.unwrap().status, 307);
         assert_eq!(elsewhere.connections(), 0);

@@ -42,19 +42,25 @@ const LONGEST_GOODBYE: Duration = Duration::from_secs(10);
 
 /// Every door. `more` are pages that only the demonstration has.
 pub fn router(app: &App, more: Router<App>) -> Router {
-    // The outermost layer first, and each group has its own stack: one layered over another is one more box around every route.
+    // The outermost layer first, and each group has its own stack: one layered over another is one more box around
+    // every route.
     let headers = headers::secure(app);
     let bounds = (
         CatchPanicLayer::custom(panicked),
         TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST),
         DefaultBodyLimit::max(LONGEST_BODY),
     );
-    let pages = web::routes().merge(oidc::pages()).merge(more).fallback(not_found).method_not_allowed_fallback(wrong_method).layer((
-        headers.clone(),
-        from_fn_with_state(app.clone(), broken::explain),
-        bounds,
-        from_fn_with_state(app.clone(), mark_browser),
-    ));
+    let pages = web::routes()
+        .merge(oidc::pages())
+        .merge(more)
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .layer((
+            headers.clone(),
+            from_fn_with_state(app.clone(), broken::explain),
+            bounds,
+            from_fn_with_state(app.clone(), mark_browser),
+        ));
     let programs = Router::new().route(Place::Readyz.path(), get(ready)).merge(oidc::endpoints(app));
     // What lies ready reads no body, waits for nobody and can't break.
     let at = app.clone();
@@ -63,11 +69,20 @@ pub fn router(app: &App, more: Router<App>) -> Router {
         async move { Ok::<_, Infallible>(broken::explain_to_program(app, Response::into_response(answer)).await) }
     });
     let documents = Router::new().route(Place::Healthz.path(), get(async || "ok\n")).merge(oidc::documents(app));
-    documents.layer(headers.clone()).merge(programs.layer((headers, explain, bounds))).merge(pages).with_state(app.clone())
+    documents
+        .layer(headers.clone())
+        .merge(programs.layer((headers, explain, bounds)))
+        .merge(pages)
+        .with_state(app.clone())
 }
 
 /// Serves until `stop` answers, then lets running requests and the running job finish.
-pub async fn serve(app: App, listener: Listener, more: Router<App>, stop: impl Future<Output = ()>) -> Result<(), CannotStart> {
+pub async fn serve(
+    app: App,
+    listener: Listener,
+    more: Router<App>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), CannotStart> {
     let jobs = Jobs::start(&app).await?;
     tokio::task::spawn_blocking(account::policy::warm_up);
     let handle = Handle::new();

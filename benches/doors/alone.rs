@@ -1,5 +1,5 @@
-//! What parts cost alone, measured in a process of their own on the server's core: a bare handler to be asked, and tasks that are
-//! done over and over at the request of the process that started this one.
+//! What parts cost alone, measured in a process of their own on the server's core: a bare handler to be asked, and
+//! tasks that are done over and over at the request of the process that started this one.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, stdin};
@@ -259,7 +259,8 @@ async fn asked(view: &mut View, session: &Secret) -> Result<(Beginning, Request)
     let session = account::find(&mut view.db, session, at).await?.ok_or_else(|| missing("the session"))?;
     let membership = session.membership.ok_or_else(|| missing("the company"))?;
     let person = access::of_membership(&mut view.db, membership).await?.ok_or_else(|| missing("the membership"))?;
-    let consent = consent::standing(&mut view.db, session.account, "web").await?.ok_or_else(|| missing("the consent"))?;
+    let consent =
+        consent::standing(&mut view.db, session.account, "web").await?.ok_or_else(|| missing("the consent"))?;
     let request = request();
     let beginning = Beginning {
         session: session.id,

@@ -46,7 +46,8 @@ impl Browser {
         while let Some(to) = answer.header("location").and_then(here) {
             answer = self.get(&to).await?;
             if answer.status == 200 {
-                let fields = [("csrf", field(&answer, "csrf")?), ("errand", field(&answer, "errand")?), ("decision", "allow")];
+                let fields =
+                    [("csrf", field(&answer, "csrf")?), ("errand", field(&answer, "errand")?), ("decision", "allow")];
                 answer = self.post(Place::Consent.path(), &fields).await?.expect(303)?;
             }
         }
@@ -76,7 +77,8 @@ impl Browser {
     async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Outcome<Answer> {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = Request::post(path, fields).with("cookie", &cookies.join("; "));
-        self.send(&request.with("accept", ACCEPT).with("origin", "null").with("sec-fetch-site", "same-origin").bytes()).await
+        self.send(&request.with("accept", ACCEPT).with("origin", "null").with("sec-fetch-site", "same-origin").bytes())
+            .await
     }
 
     async fn send(&mut self, request: &[u8]) -> Outcome<Answer> {
@@ -116,12 +118,18 @@ pub fn ask(client: Client, scope: &str) -> String {
 
 /// The token request for a code.
 pub fn redemption(client: Client, code: &str) -> Bytes {
-    let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", REDIRECT_URI), ("code_verifier", VERIFIER)];
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", REDIRECT_URI),
+        ("code_verifier", VERIFIER),
+    ];
     client.post(Place::Token.path(), &fields)
 }
 
 /// The value of a hidden field of a page.
 fn field<'a>(page: &'a Answer, name: &str) -> Outcome<&'a str> {
-    let (_, rest) = page.body.split_once(&format!("name=\"{name}\" value=\"")).ok_or_else(|| format!("the page has no {name}"))?;
+    let (_, rest) =
+        page.body.split_once(&format!("name=\"{name}\" value=\"")).ok_or_else(|| format!("the page has no {name}"))?;
     Ok(rest.split('"').next().unwrap_or_default())
 }

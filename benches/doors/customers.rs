@@ -35,7 +35,11 @@ impl Customer for Repeats {
 
     fn read(&mut self, answer: Answer) -> Outcome<bool> {
         let answer = answer.expect(200)?;
-        if answer.body.contains(self.holds) { Ok(true) } else { Err(format!("no {} in {}", self.holds, answer.body).into()) }
+        if answer.body.contains(self.holds) {
+            Ok(true)
+        } else {
+            Err(format!("no {} in {}", self.holds, answer.body).into())
+        }
     }
 }
 
@@ -100,7 +104,8 @@ impl Customer for Refreshes {
     }
 }
 
-/// Signs in again and again in a running session: the browser asks, is sent back with a code, and the relying party redeems it.
+/// Signs in again and again in a running session: the browser asks, is sent back with a code, and the relying party
+/// redeems it.
 pub struct SignsIn {
     /// The relying party.
     pub client: Client,

@@ -94,7 +94,8 @@ impl Door {
             Self::ClientCredentials(Form::Signed) => &[Part::Post, Part::Es256],
             Self::ClientCredentials(Form::Opaque) => &[Part::Post, Part::Commit],
             Self::PrivateKeyJwt => &[Part::Post, Part::Verify, Part::Commit, Part::Es256],
-            // A signed token is asked about in the same words as an opaque one: verifying it isn't counted in favour of the door.
+            // A signed token is asked about in the same words as an opaque one: verifying it isn't counted in favour of
+            // the door.
             Self::Introspection(_) => &[Part::Post, Part::Access],
             Self::UserInfo(_) => &[Part::Get, Part::Access],
             Self::Refresh(Form::Signed) => &[Part::Post, Part::Refresh, Part::Es256, Part::Es256],
@@ -111,7 +112,11 @@ impl Door {
             Self::Discovery | Self::Jwks => Some(80),
             Self::ClientCredentials(Form::Signed) => Some(70),
             Self::Introspection(_) | Self::UserInfo(_) | Self::Refresh(_) | Self::CodeFlow(_) => Some(60),
-            Self::Health | Self::LoginPage | Self::ClientCredentials(Form::Opaque) | Self::PrivateKeyJwt | Self::Revocation => None,
+            Self::Health
+            | Self::LoginPage
+            | Self::ClientCredentials(Form::Opaque)
+            | Self::PrivateKeyJwt
+            | Self::Revocation => None,
         }
     }
 }

@@ -56,8 +56,8 @@ pub struct Target<'p> {
     pub lasting: Duration,
 }
 
-/// Lets the customers ask until the time is over, and measures; none where nobody was answered meanwhile, or nobody had anything left
-/// to ask.
+/// Lets the customers ask until the time is over, and measures; none where nobody was answered meanwhile, or nobody had
+/// anything left to ask.
 pub async fn measure(target: &Target<'_>, customers: Vec<Box<dyn Customer>>) -> Outcome<Option<Measured>> {
     let (done, over) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(false)));
     let mut running = JoinSet::new();

@@ -1,10 +1,11 @@
-//! What each door costs: processor time of the server per request, and requests per second, beside what the same would cost at
-//! the least, measured in the same run.
+//! What each door costs: processor time of the server per request, and requests per second, beside what the same would
+//! cost at the least, measured in the same run.
 //!
-//! The server is the real program, on a processor core of its own; the load comes from another core, over 16 connections that are
-//! kept alive. What a door costs at the least is put together from parts measured alone on the server's core by the same means:
-//! a bare axum handler, a signature, one query of `access`, units of work that are committed. Processor time is the figure to
-//! trust: requests per second shrink with whatever else the machine does. PostgreSQL's own processes are not counted.
+//! The server is the real program, on a processor core of its own; the load comes from another core, over 16
+//! connections that are kept alive. What a door costs at the least is put together from parts measured alone on the
+//! server's core by the same means: a bare axum handler, a signature, one query of `access`, units of work that are
+//! committed. Processor time is the figure to trust: requests per second shrink with whatever else the machine does.
+//! PostgreSQL's own processes are not counted.
 //!
 //! ```sh
 //! cargo bench --bench doors                    # every door, on both databases, 5 s each
@@ -40,7 +41,8 @@ use world::{Kind, World};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// How often everything is measured, one after the other: a machine that is slower for a while is slower for what is compared, too.
+/// How often everything is measured, one after the other: a machine that is slower for a while is slower for what is
+/// compared, too.
 const ROUNDS: u32 = 10;
 
 /// What goes wrong ends the run with one line.
@@ -83,7 +85,10 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Outcome<()> {
     let cores = Cores::assign()?;
     if cores == Cores::Together {
-        eprintln!("There is one core only, or no `taskset`: the load takes processor time from the server, and rates are lower for it.");
+        eprintln!(
+            "There is one core only, or no `taskset`: the load takes processor time from the server, \
+             and rates are lower for it."
+        );
     }
     println!("{}\n", process::machine()?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -1,4 +1,5 @@
-//! Processes on cores of their own, and the processor time they use, as Linux counts it. It knows nothing of what they do.
+//! Processes on cores of their own, and the processor time they use, as Linux counts it. It knows nothing of what they
+//! do.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -26,11 +27,13 @@ impl Cores {
     /// The first core for the server, the last one for the load, where there are two; moves this process to the latter.
     pub fn assign() -> Outcome<Self> {
         let status = fs::read_to_string("/proc/self/status")?;
-        let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap_or_default().trim();
+        let allowed =
+            status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap_or_default().trim();
         let mut ends = allowed.split([',', '-']).filter_map(|core| core.parse::<u32>().ok());
         let (Some(server), Some(load)) = (ends.next(), ends.next_back()) else { return Ok(Self::Together) };
         let here = std::process::id().to_string();
-        let moved = Command::new("taskset").args(["--all-tasks", "--cpu-list", "--pid", &load.to_string(), &here]).output();
+        let moved =
+            Command::new("taskset").args(["--all-tasks", "--cpu-list", "--pid", &load.to_string(), &here]).output();
         Ok(if moved.is_ok_and(|moved| moved.status.success()) { Self::Apart { server, load } } else { Self::Together })
     }
 
@@ -55,7 +58,12 @@ pub struct Process {
 
 impl Process {
     /// Starts a program on the server's core.
-    pub fn start(cores: Cores, program: impl AsRef<OsStr>, arguments: &[&str], environment: &[(&str, &str)]) -> Outcome<Self> {
+    pub fn start(
+        cores: Cores,
+        program: impl AsRef<OsStr>,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Outcome<Self> {
         let mut command = cores.command(program.as_ref());
         command.args(arguments).envs(environment.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn()?;
@@ -111,10 +119,14 @@ fn used(process: &str) -> Outcome<Duration> {
 /// The machine, in words.
 pub fn machine() -> Outcome<String> {
     let (cpus, memory) = (fs::read_to_string("/proc/cpuinfo")?, fs::read_to_string("/proc/meminfo")?);
-    let model =
-        cpus.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map_or("unknown processor", |(_, name)| name);
+    let model = cpus
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+        .map_or("unknown processor", |(_, name)| name);
     let count = cpus.lines().filter(|line| line.starts_with("processor")).count();
-    let kib: u64 =
-        memory.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or_default();
+    let kib: u64 = memory
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse().ok())
+        .unwrap_or_default();
     Ok(format!("{model}, {count} cores, {} GiB", kib.div_ceil(1024 * 1024)))
 }

@@ -37,7 +37,9 @@ impl Table {
     /// As it is printed.
     pub fn markdown(&self) -> String {
         let mut text = "| alone | each second | CPU µs |\n|---|---:|---:|\n".to_owned();
-        for (part, Measured { per_second, micros }) in self.parts.iter().filter_map(|(part, times)| Some((part, middle(times)?))) {
+        for (part, Measured { per_second, micros }) in
+            self.parts.iter().filter_map(|(part, times)| Some((part, middle(times)?)))
+        {
             let _ = writeln!(text, "| {part} | {per_second:.0} | {micros:.1} |");
         }
         text.push_str("\n| door | each second | of a core | CPU µs | at the least | that is | aim | which is |\n");
@@ -51,16 +53,23 @@ impl Table {
 
     fn line(&self, door: Door, measured: Measured) -> String {
         let Measured { per_second, micros } = measured;
-        let least: f64 = door.parts().iter().filter_map(|part| middle(self.parts.get(part)?)).map(|part| part.micros).sum();
+        let least: f64 =
+            door.parts().iter().filter_map(|part| middle(self.parts.get(part)?)).map(|part| part.micros).sum();
         let share = 100.0 * least / micros;
-        let (least, shown) =
-            if door.parts().is_empty() { (String::new(), String::new()) } else { (format!("{least:.1}"), format!("{share:.0} %")) };
+        let (least, shown) = if door.parts().is_empty() {
+            (String::new(), String::new())
+        } else {
+            (format!("{least:.1}"), format!("{share:.0} %"))
+        };
         let aim = door.aim().map_or(String::new(), |aim| {
             let verdict = if share >= f64::from(aim) { "held" } else { "missed" };
             format!("{aim} %, {verdict}")
         });
         let busy = 100.0 * measured.busy();
-        format!("| {door} | {per_second:.0} | {busy:.0} % | {micros:.1} | {least} | {shown} | {aim} | {} |\n", which(door))
+        format!(
+            "| {door} | {per_second:.0} | {busy:.0} % | {micros:.1} | {least} | {shown} | {aim} | {} |\n",
+            which(door)
+        )
     }
 }
 
@@ -73,6 +82,8 @@ fn which(door: Door) -> String {
             None => counted.push((*part, 1)),
         }
     }
-    let words = counted.into_iter().map(|(part, count)| if count == 1 { part.to_string() } else { format!("{count} × {part}") });
+    let words = counted
+        .into_iter()
+        .map(|(part, count)| if count == 1 { part.to_string() } else { format!("{count} × {part}") });
     words.collect::<Vec<_>>().join(" + ")
 }

@@ -62,10 +62,13 @@ impl Visits {
             Door::Discovery => repeats(Request::get(Place::OpenidConfiguration.path()).bytes(), "token_endpoint"),
             Door::Jwks => repeats(Request::get(Place::Jwks.path()).bytes(), "P-256"),
             Door::LoginPage => repeats(self.stranger(world).await?, "login-submit"),
-            Door::ClientCredentials(Form::Signed) => {
-                Box::new(Collects { request: SERVICE.post(Place::Token.path(), &SERVICE_ASKS), purse: self.services.clone() })
+            Door::ClientCredentials(Form::Signed) => Box::new(Collects {
+                request: SERVICE.post(Place::Token.path(), &SERVICE_ASKS),
+                purse: self.services.clone(),
+            }),
+            Door::ClientCredentials(Form::Opaque) => {
+                repeats(SERVICE_OPAQUE.post(Place::Token.path(), &SERVICE_ASKS), "access_token")
             }
-            Door::ClientCredentials(Form::Opaque) => repeats(SERVICE_OPAQUE.post(Place::Token.path(), &SERVICE_ASKS), "access_token"),
             Door::PrivateKeyJwt => Box::new(Asserts::of(world)?),
             Door::Introspection(form) => {
                 let request = RESOURCE_SERVER.post(Place::Introspect.path(), &[("token", self.token(form))]);
@@ -76,10 +79,14 @@ impl Visits {
                 repeats(Request::get(Place::UserInfo.path()).with("authorization", &bearer).bytes(), "company")
             }
             Door::Refresh(Form::Signed) => Box::new(Refreshes { client: WEB, token: self.refresh_token(WEB).await? }),
-            Door::Refresh(Form::Opaque) => Box::new(Refreshes { client: WEB_OPAQUE, token: self.refresh_token(WEB_OPAQUE).await? }),
+            Door::Refresh(Form::Opaque) => {
+                Box::new(Refreshes { client: WEB_OPAQUE, token: self.refresh_token(WEB_OPAQUE).await? })
+            }
             Door::CodeFlow(Algorithm::Es256) => self.signs_in(WEB),
             Door::CodeFlow(Algorithm::Rs256) => self.signs_in(WEB_RS256),
-            Door::Revocation => Box::new(Spends { client: SERVICE, place: Place::Revoke, purse: self.services.clone() }),
+            Door::Revocation => {
+                Box::new(Spends { client: SERVICE, place: Place::Revoke, purse: self.services.clone() })
+            }
         })
     }
 

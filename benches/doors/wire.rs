@@ -1,4 +1,5 @@
-//! HTTP/1.1 over one connection that is kept alive: as little as a load generator needs, so that it costs less than the server.
+//! HTTP/1.1 over one connection that is kept alive: as little as a load generator needs, so that it costs less than the
+//! server.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;

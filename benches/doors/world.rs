@@ -1,5 +1,5 @@
-//! A world to measure in: a database with the demonstration's people, the real program serving it, and a process that measures parts
-//! alone on the same database.
+//! A world to measure in: a database with the demonstration's people, the real program serving it, and a process that
+//! measures parts alone on the same database.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -182,7 +182,10 @@ impl OnServer {
     async fn create() -> Outcome<Option<Self>> {
         let Ok(server) = std::env::var("GUICHET_TEST_POSTGRES") else {
             if std::env::var("GUICHET_TESTS_ALL").as_deref() == Ok("1") {
-                return Err("GUICHET_TESTS_ALL=1 allows nothing to be left out, but GUICHET_TEST_POSTGRES names no server".into());
+                return Err(
+                    "GUICHET_TESTS_ALL=1 allows nothing to be left out, but GUICHET_TEST_POSTGRES names no server"
+                        .into(),
+                );
             }
             eprintln!("\nLEFT OUT: everything on PostgreSQL: GUICHET_TEST_POSTGRES names no server\n");
             return Ok(None);
@@ -200,7 +203,8 @@ impl OnServer {
     /// The server's release, and whether what it commits is on the disk by then.
     async fn name(&self) -> Outcome<String> {
         let mut connection = PgConnection::connect(&self.server).await?;
-        let sql = "select current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit')";
+        let sql =
+            "select current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit')";
         let (version, fsync, commit): (String, String, String) = sqlx::query_as(sql).fetch_one(&mut connection).await?;
         connection.close().await?;
         Ok(format!("PostgreSQL {version}, fsync {fsync}, synchronous_commit {commit}"))
@@ -219,7 +223,9 @@ impl Drop for OnServer {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                let dropped = runtime.map(|runtime| runtime.block_on(self.tell(format!("drop database {} with (force)", self.database))));
+                let dropped = runtime.map(|runtime| {
+                    runtime.block_on(self.tell(format!("drop database {} with (force)", self.database)))
+                });
                 if !matches!(dropped, Ok(Ok(()))) {
                     eprintln!("the database {} stays", self.database);
                 }

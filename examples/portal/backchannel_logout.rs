@@ -1,4 +1,5 @@
-//! `/backchannel-logout`: the provider says that a sign-in is over, whatever ended it (OpenID Connect Back-Channel Logout 1.0).
+//! `/backchannel-logout`: the provider says that a sign-in is over, whatever ended it (OpenID Connect Back-Channel
+//! Logout 1.0).
 
 use axum::Form;
 use axum::Json;

@@ -90,7 +90,8 @@ struct List<'a> {
 pub async fn list(customer: Customer) -> Answer {
     customer.require(View::Certificates)?;
     let shell = &customer.shell;
-    let certificates = find(&customer.portal.database, &customer.person.company).await.map_err(|fault| shell.broken(&fault))?;
+    let certificates =
+        find(&customer.portal.database, &customer.person.company).await.map_err(|fault| shell.broken(&fault))?;
     shell.page(&List { shell, certificates })
 }
 

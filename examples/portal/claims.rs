@@ -3,7 +3,8 @@
 use openidconnect::AdditionalClaims;
 use serde::{Deserialize, Serialize};
 
-/// What the scopes `company` and `rights` give. All of it may be missing: a member of the vendor's staff has no company.
+/// What the scopes `company` and `rights` give. All of it may be missing: a member of the vendor's staff has no
+/// company.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerClaims {
     #[serde(default, skip_serializing_if = "Option::is_none")]

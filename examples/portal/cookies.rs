@@ -26,7 +26,8 @@ pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// A `Set-Cookie` value.
 ///
-/// The sample speaks plain HTTP on loopback, so `Secure` is not set; a portal on https adds it and the `__Host-` prefix.
+/// The sample speaks plain HTTP on loopback, so `Secure` is not set; a portal on https adds it and the `__Host-`
+/// prefix.
 pub fn set(name: &str, value: &str, life: Life) -> String {
     let kept = match life {
         Life::Browser => "",

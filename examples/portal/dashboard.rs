@@ -60,7 +60,9 @@ async fn board(portal: &Shared, person: &Person) -> Result<Vec<Column>, Fault> {
         return Ok(Vec::new());
     }
     let counted = orders::count(&portal.database, &person.company).await?;
-    let number = |kind, state| counted.iter().find(|count| count.kind == kind && count.state == state).map_or(0, |count| count.number);
+    let number = |kind, state| {
+        counted.iter().find(|count| count.kind == kind && count.state == state).map_or(0, |count| count.number)
+    };
     let column = |kind: Kind| {
         let counts = kind.states().iter().map(|state| (*state, number(kind, *state))).collect();
         Column { kind, counts }

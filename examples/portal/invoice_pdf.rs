@@ -13,8 +13,12 @@ const QUANTITY: f32 = 368.0;
 const UNIT: f32 = 455.0;
 const TEAL: (f32, f32, f32) = (0.043, 0.361, 0.42);
 
-const VENDOR: [&str; 4] =
-    ["Opale Réseaux", "14 quai des Arènes, 69009 Lyon", "service.clients@guichet.example", "TVA intracommunautaire FR 00 000 000 000"];
+const VENDOR: [&str; 4] = [
+    "Opale Réseaux",
+    "14 quai des Arènes, 69009 Lyon",
+    "service.clients@guichet.example",
+    "TVA intracommunautaire FR 00 000 000 000",
+];
 
 /// Draws the document.
 pub fn draw(invoice: &Invoice, lines: &[Line], recipient: &Recipient) -> Vec<u8> {
@@ -103,7 +107,11 @@ fn sums(page: &mut Page, invoice: &Invoice, mut y: f32) -> f32 {
 
 fn closing(page: &mut Page, invoice: &Invoice, y: f32) {
     let sentence = match invoice.kind {
-        Kind::Invoice => format!("À régler par virement avant le {}, en rappelant le numéro {}.", words(invoice.due_on), invoice.reference),
+        Kind::Invoice => format!(
+            "À régler par virement avant le {}, en rappelant le numéro {}.",
+            words(invoice.due_on),
+            invoice.reference
+        ),
         Kind::CreditNote => "Cet avoir sera déduit de votre prochaine facture.".to_owned(),
     };
     page.text((LEFT, y), Style::plain(10.0), &sentence);

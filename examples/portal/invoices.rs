@@ -151,7 +151,10 @@ pub async fn document(customer: Customer, Path(file): Path<String>) -> Answer {
     let shell = &customer.shell;
     let reference = file.strip_suffix(".pdf").ok_or_else(|| shell.not_found())?;
     let (database, company) = (&customer.portal.database, &customer.person.company);
-    let invoice = one(database, company, reference).await.map_err(|fault| shell.broken(&fault))?.ok_or_else(|| shell.not_found())?;
+    let invoice = one(database, company, reference)
+        .await
+        .map_err(|fault| shell.broken(&fault))?
+        .ok_or_else(|| shell.not_found())?;
     let lines = lines(database, reference).await.map_err(|fault| shell.broken(&fault))?;
     let recipient = recipient(database, company).await.map_err(|fault| shell.broken(&fault))?;
     let name = format!("inline; filename=\"{}.pdf\"", invoice.reference);
@@ -195,8 +198,10 @@ async fn lines(database: &SqlitePool, invoice: &str) -> Result<Vec<Line>, Fault>
 
 /// The address in the portal's books; a company that isn't in them yet is at least named.
 async fn recipient(database: &SqlitePool, company: &Company) -> Result<Recipient, Fault> {
-    let filed: Option<Recipient> =
-        sqlx::query_as("select * from customers where company = $1").bind(&company.reference).fetch_optional(database).await?;
+    let filed: Option<Recipient> = sqlx::query_as("select * from customers where company = $1")
+        .bind(&company.reference)
+        .fetch_optional(database)
+        .await?;
     Ok(filed.unwrap_or_else(|| Recipient {
         company: company.reference.clone(),
         name: company.name.clone(),

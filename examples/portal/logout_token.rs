@@ -1,4 +1,5 @@
-//! Logout tokens: which are believed, and whom they mean (OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6).
+//! Logout tokens: which are believed, and whom they mean (OpenID Connect Back-Channel Logout 1.0, sections 2.4 and
+//! 2.6).
 
 use std::time::Duration;
 
@@ -62,7 +63,8 @@ pub async fn read(portal: &Portal, token: &str) -> Result<LogoutToken, Refusal> 
     let (header, claims) = message.split_once('.').ok_or(Refusal::Malformed)?;
     let header: Header = parsed(header)?;
     let signature = decoded(signature)?;
-    let signed = Signed { kid: &header.kid, algorithm: header.algorithm()?, message: message.as_bytes(), signature: &signature };
+    let signed =
+        Signed { kid: &header.kid, algorithm: header.algorithm()?, message: message.as_bytes(), signature: &signature };
     if !portal.provider.has_signed(&signed).await? {
         return Err(Refusal::Signature);
     }

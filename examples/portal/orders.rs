@@ -186,7 +186,8 @@ pub async fn list(customer: Customer, filter: Result<Query<Filter>, QueryRejecti
     customer.require(View::Orders)?;
     let (shell, person) = (&customer.shell, &customer.person);
     let filter = filter.map(|Query(filter)| filter).unwrap_or_default();
-    let orders = find(&customer.portal.database, &person.company, filter).await.map_err(|fault| shell.broken(&fault))?;
+    let orders =
+        find(&customer.portal.database, &person.company, filter).await.map_err(|fault| shell.broken(&fault))?;
     let (amounts, branches) = (person.may(View::OrderAmounts), person.company.branch.is_none());
     shell.page(&List { shell, orders, filter, amounts, branches })
 }
@@ -218,12 +219,13 @@ async fn find(database: &SqlitePool, company: &Company, filter: Filter) -> Resul
 }
 
 async fn one(database: &SqlitePool, company: &Company, reference: &str) -> Result<Option<Order>, Fault> {
-    let order = sqlx::query_as("select * from orders where company = $1 and ($2 is null or branch = $2) and reference = $3")
-        .bind(&company.reference)
-        .bind(&company.branch)
-        .bind(reference)
-        .fetch_optional(database)
-        .await?;
+    let order =
+        sqlx::query_as("select * from orders where company = $1 and ($2 is null or branch = $2) and reference = $3")
+            .bind(&company.reference)
+            .bind(&company.branch)
+            .bind(reference)
+            .fetch_optional(database)
+            .await?;
     Ok(order)
 }
 

@@ -8,15 +8,16 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey, CoreJsonWebKeySet,
-    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken, CoreRevocationErrorResponse,
-    CoreTokenIntrospectionResponse, CoreTokenType,
+    CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
+    CoreJsonWebKeySet, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken,
+    CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
-    AccessToken, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndSessionUrl, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, IdToken, IdTokenFields, IssuerUrl, JsonWebKey, LanguageTag, LogoutRequest, Nonce, OAuth2TokenResponse,
-    PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, RequestTokenError, Scope,
-    StandardErrorResponse, StandardTokenResponse, SubjectIdentifier, TokenResponse, UserInfoClaims, UserInfoError,
+    AccessToken, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndSessionUrl,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken, IdTokenFields, IssuerUrl, JsonWebKey, LanguageTag,
+    LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl,
+    ProviderMetadataWithLogout, RedirectUrl, RequestTokenError, Scope, StandardErrorResponse, StandardTokenResponse,
+    SubjectIdentifier, TokenResponse, UserInfoClaims, UserInfoError,
 };
 use tokio::sync::RwLock;
 use url::Url;
@@ -26,9 +27,16 @@ use crate::claims::CustomerClaims;
 use crate::clock::Moment;
 use crate::language::Language;
 
-type CustomerIdToken = IdToken<CustomerClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+type CustomerIdToken =
+    IdToken<CustomerClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
 type CustomerTokens = StandardTokenResponse<
-    IdTokenFields<CustomerClaims, EmptyExtraTokenFields, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>,
+    IdTokenFields<
+        CustomerClaims,
+        EmptyExtraTokenFields,
+        CoreGenderClaim,
+        CoreJweContentEncryptionAlgorithm,
+        CoreJwsSigningAlgorithm,
+    >,
     CoreTokenType,
 >;
 /// What `CoreClient` is, with our claims instead of none, as discovery configures it.
@@ -139,13 +147,18 @@ impl Provider {
         Ok(Self { settings, http, known: RwLock::new(None) })
     }
 
-    /// Prepares an authorization request with PKCE (S256), state and nonce. A `silent` one shows no page (`prompt=none`).
+    /// Prepares an authorization request with PKCE (S256), state and nonce. A `silent` one shows no page
+    /// (`prompt=none`).
     pub async fn depart(&self, language: Language, silent: bool) -> Result<Departure, Trouble> {
         let known = self.known().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let mut request = known
             .client
-            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, || CsrfToken::new_random_len(32), || Nonce::new_random_len(32))
+            .authorize_url(
+                CoreAuthenticationFlow::AuthorizationCode,
+                || CsrfToken::new_random_len(32),
+                || Nonce::new_random_len(32),
+            )
             .set_pkce_challenge(challenge)
             .add_ui_locale(LanguageTag::new(language.code().into()))
             .add_scopes(SCOPES.map(|scope| Scope::new(scope.into())));
@@ -153,7 +166,12 @@ impl Provider {
             request = request.add_prompt(CoreAuthPrompt::None);
         }
         let (url, state, nonce) = request.url();
-        Ok(Departure { url, state: state.into_secret(), nonce: nonce.secret().clone(), verifier: verifier.into_secret() })
+        Ok(Departure {
+            url,
+            state: state.into_secret(),
+            nonce: nonce.secret().clone(),
+            verifier: verifier.into_secret(),
+        })
     }
 
     /// Redeems the code and verifies the ID token: signature, issuer, audience, expiry, nonce.
@@ -179,7 +197,12 @@ impl Provider {
     }
 
     /// A signature by an unknown key may mean that the keys were rotated: they are then fetched once more.
-    async fn verify(&self, known: &Known, id_token: &CustomerIdToken, nonce: &Nonce) -> Result<(String, CustomerClaims), Trouble> {
+    async fn verify(
+        &self,
+        known: &Known,
+        id_token: &CustomerIdToken,
+        nonce: &Nonce,
+    ) -> Result<(String, CustomerClaims), Trouble> {
         use openidconnect::ClaimsVerificationError::SignatureVerification;
         match verified(known, id_token, nonce) {
             Err(SignatureVerification(_)) => {
@@ -191,14 +214,16 @@ impl Provider {
         .map_err(|error| Trouble::Distrusted(chain(&error)))
     }
 
-    /// Whether one of the provider's keys signed this. A key that isn't known may be new, but anybody can name one: the keys are fetched
-    /// again once a minute at most.
+    /// Whether one of the provider's keys signed this. A key that isn't known may be new, but anybody can name one: the
+    /// keys are fetched again once a minute at most.
     pub async fn has_signed(&self, signed: &Signed<'_>) -> Result<bool, Trouble> {
         let mut known = self.known().await?;
         if known.key(signed.kid).is_none() && known.since.after(KEYS_STAY) <= Moment::now() {
             known = self.discover().await?;
         }
-        Ok(known.key(signed.kid).is_some_and(|key| key.verify_signature(&signed.algorithm, signed.message, signed.signature).is_ok()))
+        Ok(known
+            .key(signed.kid)
+            .is_some_and(|key| key.verify_signature(&signed.algorithm, signed.message, signed.signature).is_ok()))
     }
 
     /// Asks UserInfo. `Refused` means that this access token opens nothing any more.
@@ -219,8 +244,12 @@ impl Provider {
     /// Where the session at the provider is ended (RP-Initiated Logout 1.0).
     pub async fn farewell(&self, id_token: &str, state: &str, language: Language) -> Result<Url, Trouble> {
         let known = self.known().await?;
-        let endpoint = known.end_session.clone().ok_or_else(|| Trouble::Distrusted("the provider names no end_session_endpoint".into()))?;
-        let hint: CustomerIdToken = id_token.parse().map_err(|error: serde_json::Error| Trouble::Distrusted(chain(&error)))?;
+        let endpoint = known
+            .end_session
+            .clone()
+            .ok_or_else(|| Trouble::Distrusted("the provider names no end_session_endpoint".into()))?;
+        let hint: CustomerIdToken =
+            id_token.parse().map_err(|error: serde_json::Error| Trouble::Distrusted(chain(&error)))?;
         Ok(LogoutRequest::from(endpoint)
             .set_id_token_hint(&hint)
             .set_client_id(ClientId::new(self.settings.client_id.clone()))
@@ -256,9 +285,11 @@ impl Provider {
 
     async fn try_to_discover(&self) -> Result<Known, Trouble> {
         // The crate compares the issuer of the answer, text by text, with the one asked.
-        let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(|error| Trouble::Distrusted(chain(&error)))?;
-        let metadata =
-            ProviderMetadataWithLogout::discover_async(issuer, &self.http).await.map_err(|error| Trouble::Unreachable(chain(&error)))?;
+        let issuer =
+            IssuerUrl::new(self.settings.issuer.clone()).map_err(|error| Trouble::Distrusted(chain(&error)))?;
+        let metadata = ProviderMetadataWithLogout::discover_async(issuer, &self.http)
+            .await
+            .map_err(|error| Trouble::Unreachable(chain(&error)))?;
         let end_session = metadata.additional_metadata().end_session_endpoint.clone();
         let keys = metadata.jwks().clone();
         let client = Client::from_provider_metadata(
@@ -306,7 +337,9 @@ fn user_info_trouble<E: StdError + 'static>(error: UserInfoError<E>) -> Trouble 
     match error {
         UserInfoError::Response(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _, _) => Trouble::Refused(text),
         UserInfoError::Response(_, _, _) | UserInfoError::Request(_) => Trouble::Unreachable(text),
-        UserInfoError::ClaimsVerification(_) | UserInfoError::Parse(_) | UserInfoError::Other(_) | _ => Trouble::Distrusted(text),
+        UserInfoError::ClaimsVerification(_) | UserInfoError::Parse(_) | UserInfoError::Other(_) | _ => {
+            Trouble::Distrusted(text)
+        }
     }
 }
 

@@ -10,7 +10,10 @@ pub struct Refusal {
 
 /// Why a person doesn't see something, and who could change that.
 pub fn of(person: &Person, view: View, language: Language) -> Refusal {
-    Refusal { title: title(view, language), sentences: vec![why(person, view, language).to_owned(), whom(person, language)] }
+    Refusal {
+        title: title(view, language),
+        sentences: vec![why(person, view, language).to_owned(), whom(person, language)],
+    }
 }
 
 fn title(view: View, language: Language) -> &'static str {
@@ -31,7 +34,9 @@ fn title(view: View, language: Language) -> &'static str {
 /// The profile's denial comes first: an e-service would not help against it (R-RGT-5).
 fn why(person: &Person, view: View, language: Language) -> &'static str {
     match (person.profile, view, language) {
-        (Profile::Invoicing, _, Language::Fr) => "Votre profil Invoicing donne accès aux factures et avoirs uniquement.",
+        (Profile::Invoicing, _, Language::Fr) => {
+            "Votre profil Invoicing donne accès aux factures et avoirs uniquement."
+        }
         (Profile::Invoicing, _, Language::En) => "Your profile, Invoicing, opens invoices and credit notes only.",
         (Profile::Complete | Profile::Limited, View::Certificates, Language::Fr) => {
             "L’e-service «\u{a0}Mes certificats numériques\u{a0}» ne vous a pas été attribué."
@@ -42,7 +47,9 @@ fn why(person: &Person, view: View, language: Language) -> &'static str {
         (Profile::Complete | Profile::Limited, _, Language::Fr) => {
             "Votre profil Limited n’affiche ni les factures ni les montants des commandes."
         }
-        (Profile::Complete | Profile::Limited, _, Language::En) => "Your profile, Limited, shows neither invoices nor order amounts.",
+        (Profile::Complete | Profile::Limited, _, Language::En) => {
+            "Your profile, Limited, shows neither invoices nor order amounts."
+        }
     }
 }
 

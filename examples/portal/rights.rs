@@ -69,7 +69,9 @@ impl Person {
             (Profile::Complete, View::OrderAmounts | View::Invoices)
             | (Profile::Complete | Profile::Limited, View::Orders | View::Tickets)
             | (Profile::Invoicing, View::Invoices) => true,
-            (Profile::Complete | Profile::Limited, View::Certificates) => self.entitlements.iter().any(|code| code == CERTIFICATES),
+            (Profile::Complete | Profile::Limited, View::Certificates) => {
+                self.entitlements.iter().any(|code| code == CERTIFICATES)
+            }
             (Profile::Limited, View::OrderAmounts | View::Invoices)
             | (Profile::Invoicing, View::Orders | View::OrderAmounts | View::Tickets | View::Certificates) => false,
         }
@@ -89,7 +91,12 @@ pub mod tests {
         Person {
             sub: "0191".into(),
             name: "Alice Durand".into(),
-            company: Company { id: "0192".into(), reference: "C-1001".into(), name: "Durand Télécom".into(), branch: None },
+            company: Company {
+                id: "0192".into(),
+                reference: "C-1001".into(),
+                name: "Durand Télécom".into(),
+                branch: None,
+            },
             profile,
             roles: roles.iter().map(ToString::to_string).collect(),
             entitlements: entitlements.iter().map(ToString::to_string).collect(),

@@ -103,8 +103,8 @@ pub async fn end(database: &SqlitePool, secret: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Ends the sessions that a logout token means: that of the sign-in it names, or all of its person's. Answers whether the token is
-/// a new one; of one that came before nothing is believed.
+/// Ends the sessions that a logout token means: that of the sign-in it names, or all of its person's. Answers whether
+/// the token is a new one; of one that came before nothing is believed.
 pub async fn end_meant_by(database: &SqlitePool, token: &LogoutToken) -> Result<bool, Fault> {
     let mut transaction = database.begin_with("BEGIN IMMEDIATE").await?;
     sqlx::query("delete from logout_tokens where until <= $1").bind(Moment::now()).execute(&mut *transaction).await?;

@@ -48,7 +48,8 @@ pub async fn begin(State(portal): State<Shared>, Query(begin): Query<Begin>, hea
     let language = Language::of(&headers);
     let back = local_path(begin.back.as_deref());
     let shell = Shell::new(&portal, language, &address(back, begin.silent));
-    let departure = portal.provider.depart(language, begin.silent).await.map_err(|trouble| shell.unreachable(&trouble))?;
+    let departure =
+        portal.provider.depart(language, begin.silent).await.map_err(|trouble| shell.unreachable(&trouble))?;
     let browser = cookies::read(&headers, BROWSER).map_or_else(secret::random, str::to_owned);
     remember(&portal.database, &browser, &departure, &begin).await.map_err(|fault| shell.broken(&fault))?;
     let cookie = cookies::set(BROWSER, &browser, Life::Browser);
@@ -67,7 +68,11 @@ pub struct Callback {
 /// Comes back from the provider with a code or an error.
 ///
 /// A query that can't be read counts as an answer without a state.
-pub async fn callback(State(portal): State<Shared>, headers: HeaderMap, answer: Result<Query<Callback>, QueryRejection>) -> Answer {
+pub async fn callback(
+    State(portal): State<Shared>,
+    headers: HeaderMap,
+    answer: Result<Query<Callback>, QueryRejection>,
+) -> Answer {
     let shell = Shell::new(&portal, Language::of(&headers), "/");
     let answer = answer.map(|Query(answer)| answer).unwrap_or_default();
     let errand = claim(&portal.database, &headers, answer.state.as_deref())
@@ -100,7 +105,8 @@ async fn arrive(portal: &Shared, shell: &Shell, errand: Errand, redeemed: Redeem
     let Errand { back, nonce, verifier, .. } = errand;
     let returned = Return { code: redeemed.code, nonce, verifier };
     let arrival = portal.provider.arrive(returned).await.map_err(|trouble| failed(shell, &trouble))?;
-    let user = portal.provider.ask(&arrival.access_token, &arrival.sub).await.map_err(|trouble| failed(shell, &trouble))?;
+    let user =
+        portal.provider.ask(&arrival.access_token, &arrival.sub).await.map_err(|trouble| failed(shell, &trouble))?;
     let Some(person) = Person::of(&arrival.sub, user.name, &arrival.claims) else {
         return Err(not_a_customer(shell));
     };
@@ -112,7 +118,12 @@ async fn arrive(portal: &Shared, shell: &Shell, errand: Errand, redeemed: Redeem
 }
 
 /// Replaces the old session. Whoever comes back for another company starts at home: the old page isn't theirs.
-async fn start(portal: &Shared, person: &Person, arrival: &Arrival, old: Option<&str>) -> Result<(String, bool), Fault> {
+async fn start(
+    portal: &Shared,
+    person: &Person,
+    arrival: &Arrival,
+    old: Option<&str>,
+) -> Result<(String, bool), Fault> {
     let mut same = true;
     if let Some(old) = old {
         let before = session::find(&portal.database, old).await?;

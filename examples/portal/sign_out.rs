@@ -1,4 +1,5 @@
-//! Signing out: of the portal at once, then of the provider (RP-Initiated Logout 1.0), which leads back to the home page.
+//! Signing out: of the portal at once, then of the provider (RP-Initiated Logout 1.0), which leads back to the home
+//! page.
 
 use axum::Form;
 use axum::extract::{Query, State};
@@ -45,8 +46,10 @@ pub async fn sign_out(State(portal): State<Shared>, headers: HeaderMap, Form(for
     let state = secret::random();
     let farewell = portal.provider.farewell(&session.id_token, &state, language).await;
     let farewell = farewell.map_err(|trouble| half_out(&shell, &trouble))?;
-    let cookies =
-        AppendHeaders([(SET_COOKIE, cookies::forget(session::COOKIE)), (SET_COOKIE, cookies::set(COOKIE, &state, Life::Browser))]);
+    let cookies = AppendHeaders([
+        (SET_COOKIE, cookies::forget(session::COOKIE)),
+        (SET_COOKIE, cookies::set(COOKIE, &state, Life::Browser)),
+    ]);
     Ok((cookies, Redirect::to(farewell.as_str())).into_response())
 }
 

@@ -112,18 +112,21 @@ async fn find(database: &SqlitePool, company: &Company) -> Result<Vec<Ticket>, F
 }
 
 async fn one(database: &SqlitePool, company: &Company, reference: &str) -> Result<Option<Ticket>, Fault> {
-    let ticket = sqlx::query_as("select * from tickets where company = $1 and ($2 is null or branch = $2) and reference = $3")
-        .bind(&company.reference)
-        .bind(&company.branch)
-        .bind(reference)
-        .fetch_optional(database)
-        .await?;
+    let ticket =
+        sqlx::query_as("select * from tickets where company = $1 and ($2 is null or branch = $2) and reference = $3")
+            .bind(&company.reference)
+            .bind(&company.branch)
+            .bind(reference)
+            .fetch_optional(database)
+            .await?;
     Ok(ticket)
 }
 
 async fn history(database: &SqlitePool, ticket: &str) -> Result<Vec<Entry>, Fault> {
-    let entries =
-        sqlx::query_as("select * from ticket_entries where ticket = $1 order by position").bind(ticket).fetch_all(database).await?;
+    let entries = sqlx::query_as("select * from ticket_entries where ticket = $1 order by position")
+        .bind(ticket)
+        .fetch_all(database)
+        .await?;
     Ok(entries)
 }
 

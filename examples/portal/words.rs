@@ -163,14 +163,16 @@ words! {
         / "Try again in a moment. If it happens again, write to us and quote the reference.";
     not_signed_in: "Vous n’êtes pas connecté" / "You are not signed in";
     not_signed_in_why: "La connexion a été refusée ou abandonnée." / "The sign-in was refused or given up.";
-    not_signed_in_what_now: "Vous pouvez réessayer. Si l’accès vous est refusé, votre administrateur ou notre service clients vous dira pourquoi."
+    not_signed_in_what_now: "Vous pouvez réessayer. Si l’accès vous est refusé, votre administrateur ou notre service \
+        clients vous dira pourquoi."
         / "You can try again. If access is refused, your administrator or our customer service will tell you why.";
     failed_why: "La réponse du service d’identification n’est plus valable."
         / "The answer of the identity service is no longer good.";
     failed_what_now: "Réessayez\u{a0}: une nouvelle connexion suffit le plus souvent."
         / "Try again: a new sign-in is usually enough.";
     foreign: "Cette connexion n’a pas commencé ici" / "This sign-in didn’t start here";
-    foreign_why: "La réponse reçue n’est pas celle d’une connexion que ce navigateur a demandée, ou elle a déjà servi, ou elle est trop ancienne."
+    foreign_why: "La réponse reçue n’est pas celle d’une connexion que ce navigateur a demandée, ou elle a déjà \
+        servi, ou elle est trop ancienne."
         / "The answer doesn’t belong to a sign-in that this browser asked for, or it was used already, or it is too old.";
     foreign_what_now: "Par prudence, rien n’a changé. Réessayez depuis ce bouton."
         / "To be safe, nothing has changed. Try again with this button.";

@@ -1,4 +1,5 @@
-//! The named conditions of access. A new rule is one condition here, one row in [`super::door`], one sentence per language, one test.
+//! The named conditions of access. A new rule is one condition here, one row in [`super::door`], one sentence per
+//! language, one test.
 
 use crate::base::vocabulary::words;
 
@@ -27,7 +28,8 @@ words! {
         MailboxProven = "mailbox-proven",
         /// R-ADM-6: a password is set.
         PasswordSet = "password-set",
-        /// Where two factors are demanded, the second one was proven in this sign-in, or in its browser not long before.
+        /// Where two factors are demanded, the second one was proven in this sign-in, or in its browser not long
+        /// before.
         SecondFactor = "second-factor",
         /// R-RGT-6: the caller's address lies in the networks of the company and of the contact.
         Network = "network",
@@ -50,7 +52,11 @@ impl Condition {
     #[must_use]
     pub const fn is_the_companys(self) -> bool {
         match self {
-            Self::ContactEnabled | Self::MembershipApproved | Self::MembershipEnabled | Self::Network | Self::EService => true,
+            Self::ContactEnabled
+            | Self::MembershipApproved
+            | Self::MembershipEnabled
+            | Self::Network
+            | Self::EService => true,
             Self::CompanyValidated
             | Self::CompanyOrdered
             | Self::CompanyOpen

@@ -12,7 +12,10 @@ pub use condition::{Condition, Lasting};
 pub use door::{Door, Whose, counts, table};
 pub use prospect::{Prospect, of_company, of_prospect};
 pub use snapshot::{
-    Hanging, HangingToken, Snapshot, administrators, of_account, of_authorization, of_contact, of_membership, of_opaque_token, of_token,
+    Hanging, HangingToken, Snapshot, administrators, of_account, of_authorization, of_contact, of_membership,
+    of_opaque_token, of_token,
 };
-pub use staff::{SecondFactor, StaffAsked, StaffCondition, StaffRules, StaffSnapshot, StaffStanding, judge_staff, of_staff};
+pub use staff::{
+    SecondFactor, StaffAsked, StaffCondition, StaffRules, StaffSnapshot, StaffStanding, judge_staff, of_staff,
+};
 pub use standing::{Asked, Standing, Unmet, judge, may_come_back};

@@ -1,4 +1,5 @@
-//! Those whom access could be given to: companies, and contacts without an account. Of their conditions only the directory's can be judged.
+//! Those whom access could be given to: companies, and contacts without an account. Of their conditions only the
+//! directory's can be judged.
 
 use crate::base::ids::{CompanyId, ContactId};
 use crate::base::{Fault, Timestamp};
@@ -25,7 +26,8 @@ pub async fn of_company(db: &mut Db, company: CompanyId) -> Result<Option<Prospe
         *db,
         Prospect,
         "select id as company, accounting_validated_at, first_order_at, erp_blocked_at, blocked_at, \
-         cast(null as bigint) as erp_inactive_at, cast(null as bigint) as contact_disabled_at from companies where id = $1",
+         cast(null as bigint) as erp_inactive_at, cast(null as bigint) as contact_disabled_at from companies \
+         where id = $1",
         company
     )
 }
@@ -36,7 +38,8 @@ pub async fn of_prospect(db: &mut Db, contact: ContactId) -> Result<Option<Prosp
         *db,
         Prospect,
         "select co.id as company, co.accounting_validated_at, co.first_order_at, co.erp_blocked_at, co.blocked_at, ct.erp_inactive_at, \
-         ct.disabled_at as contact_disabled_at from contacts ct join companies co on co.id = ct.company where ct.id = $1",
+         ct.disabled_at as contact_disabled_at from contacts ct join companies co on co.id = ct.company \
+         where ct.id = $1",
         contact
     )
 }

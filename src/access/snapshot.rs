@@ -59,14 +59,15 @@ impl Snapshot {
         self.e_services.intersection(&self.subscriptions).cloned().collect()
     }
 
-    /// Whether the owner proved the mailbox of the contact's email: what was proven is the mailbox the account signs in by,
-    /// and the ERP may have written another address into the contact since (R-OWN-5).
+    /// Whether the owner proved the mailbox of the contact's email: what was proven is the mailbox the account signs in
+    /// by, and the ERP may have written another address into the contact since (R-OWN-5).
     #[must_use]
     pub fn email_is_proven(&self) -> bool {
         self.mailbox_proven_at.is_some() && self.email_signs_in
     }
 
-    /// Whether a sign-in must prove two factors: where that is demanded of the person, and of whoever has enrolled a second one.
+    /// Whether a sign-in must prove two factors: where that is demanded of the person, and of whoever has enrolled a
+    /// second one.
     #[must_use]
     pub const fn needs_second_factor(&self) -> bool {
         self.second_factor_required_at.is_some() || self.second_factor_enrolled_at.is_some()
@@ -106,9 +107,10 @@ pub struct Hanging {
 }
 
 impl Hanging {
-    /// Whether the authorization and every ancestor is live, and the token asked about wasn't taken back. What was given with
-    /// `offline_access` doesn't hang from the session: it is meant for the time after it, and lives until the person
-    /// withdraws the consent or access ends it (OpenID Connect Core section 11, Back-Channel Logout section 2.7).
+    /// Whether the authorization and every ancestor is live, and the token asked about wasn't taken back. What was
+    /// given with `offline_access` doesn't hang from the session: it is meant for the time after it, and lives until
+    /// the person withdraws the consent or access ends it (OpenID Connect Core section 11, Back-Channel Logout section
+    /// 2.7).
     #[must_use]
     pub fn is_live(&self, at: (Timestamp, Life)) -> bool {
         let outlives_the_session = self.scope.contains("offline_access");
@@ -118,8 +120,8 @@ impl Hanging {
             && (outlives_the_session || self.session_is_live(at))
     }
 
-    /// Whether an access token given at that instant is live: also under `offline_access` one that was given in the session dies with
-    /// it, and only what a refresh gives afterwards lives without it.
+    /// Whether an access token given at that instant is live: also under `offline_access` one that was given in the
+    /// session dies with it, and only what a refresh gives afterwards lives without it.
     #[must_use]
     pub fn honours(&self, issued_at: Timestamp, at: (Timestamp, Life)) -> bool {
         self.is_live(at) && self.session_over_since(at).is_none_or(|over| over < issued_at)
@@ -150,13 +152,17 @@ macro_rules! snapshot {
         concat!(
             "select m.id as membership, m.account, m.contact, m.company, m.approved_at, m.refused_at, m.detached_at, ",
             "m.disabled_at as membership_disabled_at, m.profile, m.roles, m.e_services, m.branch, m.networks, ",
-            "co.ref as company_ref, co.name as company_name, co.accounting_validated_at, co.first_order_at, co.erp_blocked_at, co.blocked_at, ",
+            "co.ref as company_ref, co.name as company_name, co.accounting_validated_at, co.first_order_at, \
+             co.erp_blocked_at, co.blocked_at, ",
             "co.subscriptions, co.networks as company_networks, ",
             "ct.first_name, ct.last_name, ct.email, ",
-            "exists (select 1 from sign_in_names n where n.name = ct.email and n.account = a.id) as email_signs_in, ct.phone, ct.mobile, ct.erp_inactive_at, ct.disabled_at as contact_disabled_at, ",
+            "exists (select 1 from sign_in_names n where n.name = ct.email \
+             and n.account = a.id) as email_signs_in, ct.phone, ct.mobile, ct.erp_inactive_at, ct.disabled_at as \
+             contact_disabled_at, ",
             "coalesce(a.language, ct.language) as language, a.disabled_at as account_disabled_at, a.activated_at, ",
             "a.mailbox_proven_at, a.password_set_at, ",
-            "coalesce(a.second_factor_required_at, m.second_factor_required_at, co.second_factor_required_at) as second_factor_required_at, ",
+            "coalesce(a.second_factor_required_at, m.second_factor_required_at, co.second_factor_required_at) as \
+             second_factor_required_at, ",
             "coalesce((select t.proven_at from totp_factors t where t.account = a.id and t.proven_at is not null), ",
             "(select min(p.created_at) from passkeys p where p.account = a.id)) as second_factor_enrolled_at, ",
             "(select min(p.created_at) from passkeys p where p.account = a.id) as passkey_enrolled_at ",
@@ -175,7 +181,8 @@ pub async fn of_membership(db: &mut Db, membership: MembershipId) -> Result<Opti
 
 /// Every live membership of an account, in the order of the companies' names (R-DIR-6).
 pub async fn of_account(db: &mut Db, account: AccountId) -> Result<Vec<Snapshot>, Fault> {
-    let sql = snapshot!("", "where m.account = $1 and m.refused_at is null and m.detached_at is null order by co.name, m.id");
+    let sql =
+        snapshot!("", "where m.account = $1 and m.refused_at is null and m.detached_at is null order by co.name, m.id");
     store::all!(*db, Snapshot, sql, account)
 }
 
@@ -187,8 +194,10 @@ pub async fn of_contact(db: &mut Db, contact: ContactId) -> Result<Option<Snapsh
 
 /// The administrators of a company whose own access holds, wherever they may be now (R-DEL-1).
 pub async fn administrators(db: &mut Db, company: CompanyId) -> Result<Vec<Snapshot>, Fault> {
-    let sql =
-        snapshot!("", "where m.company = $1 and cast(m.roles as text) like '%\"account_admin\"%' order by ct.last_name, ct.first_name");
+    let sql = snapshot!(
+        "",
+        "where m.company = $1 and cast(m.roles as text) like '%\"account_admin\"%' order by ct.last_name, ct.first_name"
+    );
     let designated = store::all!(*db, Snapshot, sql, company)?;
     Ok(designated.into_iter().filter(super::standing::holds_anywhere).collect())
 }
@@ -210,7 +219,8 @@ macro_rules! hanging {
     ($columns:literal, $revoked:literal, $rest:literal) => {
         snapshot!(
             concat!(
-                ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.given_at, au.second_factor_at, au.acr, au.amr, au.auth_time, ",
+                ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.given_at, au.second_factor_at, \
+                 au.acr, au.amr, au.auth_time, ",
                 "au.ended_at as authorization_ended_at, cs.withdrawn_at as consent_withdrawn_at, ",
                 "au.session, s.ended_at as session_ended_at, s.expires_at as session_expires_at, s.last_seen_at as session_last_seen_at, ",
                 "s.address as session_address, ",
@@ -239,7 +249,8 @@ pub async fn of_token(db: &mut Db, sid: AuthorizationId, jti: Option<Uuid>) -> R
     store::optional!(*db, Hanging, sql, sid, jti)
 }
 
-/// The person behind an opaque access token whose time isn't over, with what its life hangs on. One that was taken back isn't there.
+/// The person behind an opaque access token whose time isn't over, with what its life hangs on. One that was taken back
+/// isn't there.
 pub async fn of_opaque_token(db: &mut Db, hash: &Digest, now: Timestamp) -> Result<Option<HangingToken>, Fault> {
     let sql = hanging!(
         ", t.client as token_client, t.scope as token_scope, t.issued_at as token_issued_at, t.expires_at as token_expires_at",

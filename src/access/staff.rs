@@ -1,5 +1,5 @@
-//! May one of the vendor's people act, here, now? Not one condition of a company applies to them, so they are judged by their own.
-//! What they may do then is decided by their roles, in `rights`.
+//! May one of the vendor's people act, here, now? Not one condition of a company applies to them, so they are judged by
+//! their own. What they may do then is decided by their roles, in `rights`.
 
 use std::collections::BTreeSet;
 
@@ -111,7 +111,9 @@ pub fn judge_staff(person: &StaffSnapshot, asked: StaffAsked<'_>) -> StaffStandi
         StaffCondition::AccountActivated => person.activated_at.is_some(),
         StaffCondition::MailboxProven => person.mailbox_proven_at.is_some(),
         StaffCondition::Network => asked.rules.networks.admit(asked.address),
-        StaffCondition::SecondFactor => asked.rules.second_factor == SecondFactor::Optional || asked.second_factor_at.is_some(),
+        StaffCondition::SecondFactor => {
+            asked.rules.second_factor == SecondFactor::Optional || asked.second_factor_at.is_some()
+        }
     };
     StaffStanding(StaffCondition::ALL.iter().map(|condition| (*condition, is_met(*condition))).collect())
 }

@@ -79,7 +79,10 @@ pub fn judge(person: &Snapshot, asked: Asked<'_>) -> Standing {
 /// Whether everything holds but perhaps the network and the second factor: the person could act, from the right place.
 pub(super) fn holds_anywhere(person: &Snapshot) -> bool {
     let anywhere = Asked { door: Door::Page, address: None, e_service: None, second_factor_at: None };
-    judge(person, anywhere).unmet().into_iter().all(|condition| matches!(condition, Condition::Network | Condition::SecondFactor))
+    judge(person, anywhere)
+        .unmet()
+        .into_iter()
+        .all(|condition| matches!(condition, Condition::Network | Condition::SecondFactor))
 }
 
 /// Whether nothing final stands against the person: what is lacking may come back.
@@ -96,7 +99,9 @@ fn is_met(condition: Condition, person: &Snapshot, asked: Asked<'_>) -> bool {
         Condition::CompanyOpen => person.erp_blocked_at.is_none() && person.blocked_at.is_none(),
         Condition::ContactListed => person.erp_inactive_at.is_none(),
         Condition::ContactEnabled => person.contact_disabled_at.is_none(),
-        Condition::MembershipApproved => person.approved_at.is_some() && person.refused_at.is_none() && person.detached_at.is_none(),
+        Condition::MembershipApproved => {
+            person.approved_at.is_some() && person.refused_at.is_none() && person.detached_at.is_none()
+        }
         Condition::MembershipEnabled => person.membership_disabled_at.is_none(),
         Condition::AccountEnabled => person.account_disabled_at.is_none(),
         Condition::AccountActivated => person.activated_at.is_some(),
@@ -105,7 +110,9 @@ fn is_met(condition: Condition, person: &Snapshot, asked: Asked<'_>) -> bool {
         Condition::SecondFactor => asked.second_factor_at.is_some() || !person.needs_second_factor(),
         // Levels only tighten: both lists must let the address in.
         Condition::Network => person.company_networks.admit(asked.address) && person.networks.admit(asked.address),
-        Condition::EService => asked.e_service.is_none_or(|code| person.e_services.contains(code) && person.subscriptions.contains(code)),
+        Condition::EService => {
+            asked.e_service.is_none_or(|code| person.e_services.contains(code) && person.subscriptions.contains(code))
+        }
     }
 }
 
@@ -206,8 +213,11 @@ mod tests {
 
     #[test]
     fn networks_of_company_and_contact_tighten_each_other_and_an_unknown_address_is_refused() {
-        for (address, admitted_there) in [("192.0.2.7", true), ("192.0.2.200", false), ("198.51.100.1", false), ("nowhere", false)] {
-            let asked = Asked { door: Door::Page, address: Address::parse(address), e_service: None, second_factor_at: None };
+        for (address, admitted_there) in
+            [("192.0.2.7", true), ("192.0.2.200", false), ("198.51.100.1", false), ("nowhere", false)]
+        {
+            let asked =
+                Asked { door: Door::Page, address: Address::parse(address), e_service: None, second_factor_at: None };
             let standing = judge(&admitted(), asked);
             assert_eq!(standing.holds(), admitted_there, "{address}");
         }
@@ -217,7 +227,8 @@ mod tests {
     fn two_factors_are_demanded_of_whoever_enrolled_or_must_and_met_by_the_sign_in_at_every_door() {
         let code = EServiceCode::parse("fci").unwrap();
         for (required, enrolled) in [(AT, None), (None, AT), (AT, AT)] {
-            let person = Snapshot { second_factor_required_at: required, second_factor_enrolled_at: enrolled, ..admitted() };
+            let person =
+                Snapshot { second_factor_required_at: required, second_factor_enrolled_at: enrolled, ..admitted() };
             for door in Door::ALL {
                 let by_one = asked(*door, &code);
                 assert!(judge(&person, by_one).lacks_second_factor_only(), "{door}");

@@ -1,4 +1,5 @@
-//! What happened to an account of late, for its owner: those lines of the audit trail that are told to people, with the browser they came from.
+//! What happened to an account of late, for its owner: those lines of the audit trail that are told to people, with the
+//! browser they came from.
 
 use crate::audit::What;
 use crate::base::ids::AccountId;

@@ -1,5 +1,5 @@
-//! Closing one's own account, for good: the means to sign in go, the person's record stays (R-DIR-5), and so do the names, which nobody else
-//! gets (R-ADM-9).
+//! Closing one's own account, for good: the means to sign in go, the person's record stays (R-DIR-5), and so do the
+//! names, which nobody else gets (R-ADM-9).
 
 use crate::access::{self, Snapshot};
 use crate::audit::{Deed, What, record};

@@ -1,17 +1,24 @@
-//! Devices: browsers an account has signed in from, so that its owner is told of one that is new, and isn't asked for the second
-//! factor in one of their own at every sign-in.
+//! Devices: browsers an account has signed in from, so that its owner is told of one that is new, and isn't asked for
+//! the second factor in one of their own at every sign-in.
 
 use crate::audit::{Deed, What, record};
 use crate::base::ids::{AccountId, DeviceId};
 use crate::base::{Digest, Fault, Secret, SignInName, Timestamp};
 use crate::store::{self, Db, Tx};
 
-/// The account of that name, if it knows that browser at `now`. One statement, so that an unknown name takes as long as a known one.
-pub(super) async fn knowing(db: &mut Db, name: &SignInName, device: &Secret, now: Timestamp) -> Result<Option<AccountId>, Fault> {
+/// The account of that name, if it knows that browser at `now`. One statement, so that an unknown name takes as long as
+/// a known one.
+pub(super) async fn knowing(
+    db: &mut Db,
+    name: &SignInName,
+    device: &Secret,
+    now: Timestamp,
+) -> Result<Option<AccountId>, Fault> {
     let row = store::optional!(
         *db,
         (AccountId,),
-        "select d.account from sign_in_names n join devices d on d.account = n.account where n.name = $1 and d.hash = $2 and d.expires_at > $3",
+        "select d.account from sign_in_names n join devices d on d.account = n.account where n.name = $1 \
+         and d.hash = $2 and d.expires_at > $3",
         name,
         device.digest(),
         now
@@ -25,14 +32,20 @@ pub(super) async fn knows(db: &mut Db, account: AccountId, device: &Secret, now:
     Ok(store::optional!(*db, (DeviceId,), sql, account, device.digest(), now)?.is_some())
 }
 
-/// When the second factor was proven in a browser that its owner wished not to be asked in again, if that isn't too long ago.
-pub(super) async fn second_factor_at(tx: &mut Tx, account: AccountId, device: &Secret) -> Result<Option<Timestamp>, Fault> {
+/// When the second factor was proven in a browser that its owner wished not to be asked in again, if that isn't too
+/// long ago.
+pub(super) async fn second_factor_at(
+    tx: &mut Tx,
+    account: AccountId,
+    device: &Secret,
+) -> Result<Option<Timestamp>, Fault> {
     let sql = "select second_factor_at from devices where account = $1 and hash = $2 and second_factor_at > $3";
     let row = store::optional!(tx.db, (Timestamp,), sql, account, device.digest(), tx.now - tx.rules.device)?;
     Ok(row.map(|(proven_at,)| proven_at))
 }
 
-/// The second factor was proven in a browser that the account knows, and its owner wishes not to be asked again there for a while.
+/// The second factor was proven in a browser that the account knows, and its owner wishes not to be asked again there
+/// for a while.
 pub(super) async fn remember(tx: &mut Tx, account: AccountId, device: &Secret) -> Result<(), Fault> {
     let sql = "update devices set second_factor_at = $3 where account = $1 and hash = $2";
     store::execute!(tx.db, sql, account, device.digest(), tx.now)?;
@@ -61,8 +74,10 @@ pub async fn recognise(tx: &mut Tx, account: AccountId, device: &Secret, user_ag
     }
     store::execute!(
         tx.db,
-        "insert into devices (id, account, hash, user_agent, first_seen_at, last_seen_at, expires_at) values ($1, $2, $3, $4, $5, $5, $6) \
-         on conflict (account, hash) do update set last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at",
+        "insert into devices (id, account, hash, user_agent, first_seen_at, last_seen_at, expires_at) \
+         values ($1, $2, $3, $4, $5, $5, $6) \
+         on conflict (account, hash) do update set last_seen_at = excluded.last_seen_at, expires_at = \
+         excluded.expires_at",
         DeviceId(tx.dice.id(tx.now)?),
         account,
         device.digest(),
@@ -106,7 +121,8 @@ pub async fn devices(db: &mut Db, account: AccountId, now: Timestamp) -> Result<
     )
 }
 
-/// Forgets a browser of an account: the next sign-in from it is one from an unknown device. Answers whether the account knew it.
+/// Forgets a browser of an account: the next sign-in from it is one from an unknown device. Answers whether the account
+/// knew it.
 pub async fn forget(tx: &mut Tx, account: AccountId, id: DeviceId) -> Result<bool, Fault> {
     let forgotten = store::execute!(tx.db, "delete from devices where id = $2 and account = $1", account, id)?;
     if forgotten > 0 {
@@ -115,7 +131,8 @@ pub async fn forget(tx: &mut Tx, account: AccountId, id: DeviceId) -> Result<boo
     Ok(forgotten > 0)
 }
 
-/// Forgets every browser of an account: each counts as unknown again, and none has a counter of its own for wrong passwords.
+/// Forgets every browser of an account: each counts as unknown again, and none has a counter of its own for wrong
+/// passwords.
 pub async fn forget_all(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     store::execute!(tx.db, "delete from devices where account = $1", account).map(drop)
 }

@@ -1,5 +1,6 @@
-//! Guesses: every attempt at a password is counted before the password is looked at, whatever door it comes through (SECURITY: guessing).
-//! A name that nobody has is counted like an account, by the same statements: a stranger can't tell the two apart.
+//! Guesses: every attempt at a password is counted before the password is looked at, whatever door it comes through
+//! (SECURITY: guessing). A name that nobody has is counted like an account, by the same statements: a stranger can't
+//! tell the two apart.
 
 use crate::audit::{Deed, What, record};
 use crate::base::ids::AccountId;
@@ -15,7 +16,8 @@ use super::names::{Credentials, credentials};
 pub struct Claim<'a> {
     /// The name typed, where it can be one.
     pub name: Option<&'a SignInName>,
-    /// What the name typed is counted by where nobody has it. The door keys it, for people type passwords into the wrong field.
+    /// What the name typed is counted by where nobody has it. The door keys it, for people type passwords into the
+    /// wrong field.
     pub typed: &'a [u8],
     /// The browser's long-lived secret, where it brought one.
     pub device: Option<&'a Secret>,
@@ -39,7 +41,9 @@ impl Guess {
             None => None,
         };
         let known = match (claim.name, claim.device) {
-            (Some(name), Some(device)) => knowing(&mut view.db, name, device, view.now).await?.map(|account| (account, device)),
+            (Some(name), Some(device)) => {
+                knowing(&mut view.db, name, device, view.now).await?.map(|account| (account, device))
+            }
             (Some(_) | None, _) => None,
         };
         let limits = match known {

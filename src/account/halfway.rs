@@ -1,5 +1,5 @@
-//! Sign-ins half made: the password was right, and the second factor is still to be proven, or enrolled. Nothing but the second step
-//! is open to whoever holds one, and it doesn't last.
+//! Sign-ins half made: the password was right, and the second factor is still to be proven, or enrolled. Nothing but
+//! the second step is open to whoever holds one, and it doesn't last.
 
 use crate::base::ids::{AccountId, ErrandId, SessionId, SignInId};
 use crate::base::{Digest, Fault, Secret, Timestamp};
@@ -41,7 +41,8 @@ pub struct Halfway {
 impl Halfway {
     /// The account's password hash, where it is still the one that the password was right for.
     pub(super) async fn password_hash(&self, db: &mut Db) -> Result<Option<String>, Fault> {
-        let row = store::optional!(*db, (Option<String>,), "select password_hash from accounts where id = $1", self.account)?;
+        let row =
+            store::optional!(*db, (Option<String>,), "select password_hash from accounts where id = $1", self.account)?;
         let hash = row.and_then(|(hash,)| hash);
         Ok(hash.filter(|hash| Digest::of(hash.as_bytes()).matches(&self.password_digest)))
     }

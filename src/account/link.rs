@@ -1,5 +1,6 @@
-//! One-time links (R-OWN-6): known by the digest of a secret of 256 bits, good for one confirmation, and not beyond their time.
-//! Opening one only looks; the button on its page redeems it. Why a link is sent, and what a confirmation does, its purpose says.
+//! One-time links (R-OWN-6): known by the digest of a secret of 256 bits, good for one confirmation, and not beyond
+//! their time. Opening one only looks; the button on its page redeems it. Why a link is sent, and what a confirmation
+//! does, its purpose says.
 
 use crate::audit::{Deed, What, record};
 use crate::base::ids::{AccountId, LinkId};
@@ -16,7 +17,8 @@ words! {
         StaffInvitation = "staff-invitation",
         /// Whoever confirmed another link chooses a password. It is never mailed: the browser keeps it.
         PasswordChoice = "password-choice",
-        /// Somebody who was told of a change of their account says that it wasn't theirs. It stands in every letter about one.
+        /// Somebody who was told of a change of their account says that it wasn't theirs. It stands in every letter
+        /// about one.
         NotMe = "not-me",
         /// The owner of an account chooses a password in the place of one that is void.
         NewPassword = "new-password",
@@ -47,14 +49,16 @@ pub struct Link {
 }
 
 /// Makes a link for an account, out of a fresh secret that is written into a letter before the unit of work begins.
-/// An older link of the same purpose stops working; not so those that object to a change, for each stands in a letter of its own.
+/// An older link of the same purpose stops working; not so those that object to a change, for each stands in a letter
+/// of its own.
 pub async fn issue(tx: &mut Tx, account: AccountId, purpose: Purpose, secret: &Secret) -> Result<(), Fault> {
     let id = LinkId(tx.dice.id(tx.now)?);
     let expires_at = tx.now + purpose.life(&tx.rules);
     store::execute!(
         tx.db,
         "insert into links (id, hash, account, purpose, created_at, expires_at) values ($1, $2, $3, $4, $5, $6) \
-         on conflict (account, purpose) where used_at is null and purpose <> 'not-me' do update set id = excluded.id, hash = excluded.hash, \
+         on conflict (account, purpose) where used_at is null and purpose <> 'not-me' do update \
+         set id = excluded.id, hash = excluded.hash, \
          created_at = excluded.created_at, expires_at = excluded.expires_at",
         id,
         secret.digest(),
@@ -129,14 +133,25 @@ mod tests {
             let (clock, rules) = (Clock::movable(), Rules::default());
             let start = || Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
             let login = SignInName::parse("alice@durand.example").unwrap();
-            let account = trial.store.act(start(), async |tx| create(tx, std::slice::from_ref(&login)).await).await.unwrap().unwrap();
+            let account = trial
+                .store
+                .act(start(), async |tx| create(tx, std::slice::from_ref(&login)).await)
+                .await
+                .unwrap()
+                .unwrap();
             let fresh = async || {
                 let secret = Dice.secret().unwrap();
-                let issued = trial.store.act(start(), async |tx| issue(tx, account, Purpose::StaffInvitation, &secret).await);
+                let issued =
+                    trial.store.act(start(), async |tx| issue(tx, account, Purpose::StaffInvitation, &secret).await);
                 issued.await.map(|()| secret).unwrap()
             };
             let works = async |link: &Secret| {
-                trial.store.look(&clock, &rules, async |view| find(&mut view.db, link, view.now).await).await.unwrap().is_some()
+                trial
+                    .store
+                    .look(&clock, &rules, async |view| find(&mut view.db, link, view.now).await)
+                    .await
+                    .unwrap()
+                    .is_some()
             };
             let used = async |link: &Secret, purpose| {
                 trial.store.act(start(), async |tx| redeem(tx, link, purpose).await).await.unwrap().is_some()
@@ -146,7 +161,8 @@ mod tests {
             assert!(!works(&older).await && !used(&older, Purpose::StaffInvitation).await, "a newer one came");
             assert!(works(&newer).await && works(&newer).await, "opening changes nothing");
             assert!(!used(&newer, Purpose::PasswordChoice).await, "it is for something else");
-            let (one, other) = tokio::join!(used(&newer, Purpose::StaffInvitation), used(&newer, Purpose::StaffInvitation));
+            let (one, other) =
+                tokio::join!(used(&newer, Purpose::StaffInvitation), used(&newer, Purpose::StaffInvitation));
             assert!(one != other && !works(&newer).await, "one use");
 
             let late = fresh().await;

@@ -27,12 +27,18 @@ pub struct Grant {
 
 /// Lets an account act as a contact, approved by whoever this unit of work is done by.
 /// A contact has one live membership at most; the schema refuses a second one.
-pub async fn admit(tx: &mut Tx, account: AccountId, as_contact: (ContactId, CompanyId), grant: &Grant) -> Result<MembershipId, Fault> {
+pub async fn admit(
+    tx: &mut Tx,
+    account: AccountId,
+    as_contact: (ContactId, CompanyId),
+    grant: &Grant,
+) -> Result<MembershipId, Fault> {
     let (contact, company) = as_contact;
     let id = MembershipId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
-        "insert into memberships (id, account, contact, company, profile, roles, e_services, branch, networks, requested_at, approved_at) \
+        "insert into memberships (id, account, contact, company, profile, roles, e_services, branch, networks, \
+         requested_at, approved_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
         id,
         account,
@@ -46,7 +52,13 @@ pub async fn admit(tx: &mut Tx, account: AccountId, as_contact: (ContactId, Comp
         tx.now
     )?;
     let deed = Deed::new(What::MembershipApproved).account(account).company(company);
-    record(tx, deed.detail(serde_json::json!({ "profile": grant.profile, "roles": grant.roles, "e_services": grant.e_services }))).await?;
+    record(
+        tx,
+        deed.detail(
+            serde_json::json!({ "profile": grant.profile, "roles": grant.roles, "e_services": grant.e_services }),
+        ),
+    )
+    .await?;
     Ok(id)
 }
 

@@ -1,5 +1,5 @@
-//! Accounts: the means to sign in. Names, passwords, second factors, passkeys, links, memberships, sessions and devices; the vendor's people.
-//! Whether a person may use theirs is not decided here but in `access`.
+//! Accounts: the means to sign in. Names, passwords, second factors, passkeys, links, memberships, sessions and
+//! devices; the vendor's people. Whether a person may use theirs is not decided here but in `access`.
 
 mod activity;
 mod close;
@@ -28,18 +28,18 @@ pub use guess::{Claim, Guess};
 pub use link::{Link, Purpose};
 pub use membership::{Grant, admit, disable_membership, login_of_contact};
 pub use names::{
-    Credentials, NameTaken, change_password, create, credentials, known_of, login_of, prove_mailbox, rehash, set_language, set_password,
-    void_password,
+    Credentials, NameTaken, change_password, create, credentials, known_of, login_of, prove_mailbox, rehash,
+    set_language, set_password, void_password,
 };
 pub use password::{Hasher, LONGEST as LONGEST_PASSWORD, Settings as PasswordSettings, Turn, Verdict};
 pub use proof::{Acr, Proof};
 pub use record::{Record, by_id, by_name, disable, enable, names};
 pub use session::{
-    Because, Begin, Opened, Session, Strengthening, begin, choose, end, end_all, end_others, end_run_out, find, holds, is_stale, list,
-    lose, lose_all, renew, strengthen, sweep_sessions, touch,
+    Because, Begin, Opened, Session, Strengthening, begin, choose, end, end_all, end_others, end_run_out, find, holds,
+    is_stale, list, lose, lose_all, renew, strengthen, sweep_sessions, touch,
 };
 pub use staff::{
-    Invited, NotStaff, StaffMember, bind_subject, dismiss, invite, invite_by, set_staff_roles, staff, staff_by_email, staff_by_subject,
-    staff_member,
+    Invited, NotStaff, StaffMember, bind_subject, dismiss, invite, invite_by, set_staff_roles, staff, staff_by_email,
+    staff_by_subject, staff_member,
 };
 pub use unlock::{locked, unlock};

@@ -31,7 +31,12 @@ pub async fn credentials(db: &mut Db, name: &SignInName) -> Result<Option<Creden
 
 /// The oldest name of an account: its login.
 pub async fn login_of(db: &mut Db, account: AccountId) -> Result<Option<String>, Fault> {
-    let row = store::optional!(*db, (String,), "select name from sign_in_names where account = $1 order by since, name limit 1", account)?;
+    let row = store::optional!(
+        *db,
+        (String,),
+        "select name from sign_in_names where account = $1 order by since, name limit 1",
+        account
+    )?;
     Ok(row.map(|(name,)| name))
 }
 
@@ -49,19 +54,28 @@ pub async fn create(tx: &mut Tx, names: &[SignInName]) -> Result<Result<AccountI
     let account = AccountId(tx.dice.id(tx.now)?);
     store::execute!(tx.db, "insert into accounts (id, kind, created_at) values ($1, 'contact', $2)", account, tx.now)?;
     for (since, name) in (tx.now.millis()..).zip(names) {
-        // The first name is the login: it is a millisecond older. A name taken meanwhile breaks the primary key, and with it the whole unit.
+        // The first name is the login: it is a millisecond older. A name taken meanwhile breaks the primary key, and
+        // with it the whole unit.
         let since = Timestamp::from_millis(since);
-        store::execute!(tx.db, "insert into sign_in_names (name, account, since) values ($1, $2, $3)", name, account, since)?;
+        store::execute!(
+            tx.db,
+            "insert into sign_in_names (name, account, since) values ($1, $2, $3)",
+            name,
+            account,
+            since
+        )?;
     }
     record(tx, Deed::new(What::AccountCreated).account(account)).await?;
     Ok(Ok(account))
 }
 
-/// Sets a password, hashed already, on an account whose owner proved to own the mailbox at `proven`; it is activated with that.
+/// Sets a password, hashed already, on an account whose owner proved to own the mailbox at `proven`; it is activated
+/// with that.
 pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: Timestamp) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "update accounts set password_hash = $2, password_set_at = $3, mailbox_proven_at = coalesce(mailbox_proven_at, $4), \
+        "update accounts set password_hash = $2, password_set_at = $3, mailbox_proven_at = \
+         coalesce(mailbox_proven_at, $4), \
          activated_at = coalesce(activated_at, $3) where id = $1",
         account,
         hash,
@@ -73,8 +87,8 @@ pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: T
     record(tx, Deed::new(What::PasswordSet).account(account)).await
 }
 
-/// Puts a new password, hashed already, in the place of the one whose hash is `old`. Of two changes at once one counts; answers whether
-/// this one did.
+/// Puts a new password, hashed already, in the place of the one whose hash is `old`. Of two changes at once one counts;
+/// answers whether this one did.
 pub async fn change_password(tx: &mut Tx, account: AccountId, (old, new): (&str, &str)) -> Result<bool, Fault> {
     let changed = store::execute!(
         tx.db,
@@ -93,7 +107,8 @@ pub async fn change_password(tx: &mut Tx, account: AccountId, (old, new): (&str,
 
 /// Makes the password void: nobody signs in with one until the owner chose another.
 pub async fn void_password(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
-    store::execute!(tx.db, "update accounts set password_hash = null, password_set_at = null where id = $1", account).map(drop)
+    store::execute!(tx.db, "update accounts set password_hash = null, password_set_at = null where id = $1", account)
+        .map(drop)
 }
 
 /// The owner proved to own the mailbox, or that the operator handed them the link.
@@ -101,7 +116,8 @@ pub async fn prove_mailbox(tx: &mut Tx, account: AccountId) -> Result<(), Fault>
     store::execute!(tx.db, "update accounts set mailbox_proven_at = $2 where id = $1", account, tx.now).map(drop)
 }
 
-/// What others know of an account's owner, so that no password may contain it (R-ADM-10): names, and the companies' names.
+/// What others know of an account's owner, so that no password may contain it (R-ADM-10): names, and the companies'
+/// names.
 pub async fn known_of(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fault> {
     let mut known = super::record::names(db, account).await?;
     if let Some((name,)) = store::optional!(*db, (String,), "select name from staff where account = $1", account)? {
@@ -124,5 +140,12 @@ pub async fn set_language(tx: &mut Tx, account: AccountId, language: Language) -
 
 /// Replaces a hash by a costlier one of the same password, unless the password changed meanwhile.
 pub async fn rehash(tx: &mut Tx, account: AccountId, old: &str, new: &str) -> Result<(), Fault> {
-    store::execute!(tx.db, "update accounts set password_hash = $3 where id = $1 and password_hash = $2", account, old, new).map(drop)
+    store::execute!(
+        tx.db,
+        "update accounts set password_hash = $3 where id = $1 and password_hash = $2",
+        account,
+        old,
+        new
+    )
+    .map(drop)
 }

@@ -91,7 +91,8 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Compares a password, of which the attempt is counted, with an account's hash, or with a dummy where there is none.
+    /// Compares a password, of which the attempt is counted, with an account's hash, or with a dummy where there is
+    /// none.
     pub async fn check(self, _: &Counted, password: String, stored: Option<String>) -> Result<Verdict, Fault> {
         let known = stored.is_some();
         let stored: Arc<str> = stored.map_or_else(|| self.hasher.dummy.clone(), Into::into);
@@ -100,7 +101,10 @@ impl Turn {
         Ok(if known { verdict } else { Verdict::Wrong })
     }
 
-    async fn spend<T: Send + 'static>(self, work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+    async fn spend<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
         let done = tokio::task::spawn_blocking(move || {
             let answer = work();
             drop(self.permit);
@@ -111,15 +115,20 @@ impl Turn {
 }
 
 fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, Fault> {
-    argon2.hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|error| Fault::broken("hashing", error.to_string()))
+    argon2
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|error| Fault::broken("hashing", error.to_string()))
 }
 
 fn verify(argon2: &Argon2<'_>, password: &str, stored: &str) -> Result<Verdict, Fault> {
-    let parsed = PasswordHash::new(stored).map_err(|error| Fault::broken("reading a password hash", error.to_string()))?;
+    let parsed =
+        PasswordHash::new(stored).map_err(|error| Fault::broken("reading a password hash", error.to_string()))?;
     if argon2.verify_password(password.as_bytes(), &parsed).is_err() {
         return Ok(Verdict::Wrong);
     }
-    let used = Params::try_from(&parsed).map_err(|error| Fault::broken("reading a password hash", error.to_string()))?;
+    let used =
+        Params::try_from(&parsed).map_err(|error| Fault::broken("reading a password hash", error.to_string()))?;
     let asked = argon2.params();
     let weak = used.m_cost() < asked.m_cost() || used.t_cost() < asked.t_cost();
     Ok(if weak { Verdict::RightButWeak } else { Verdict::Right })
@@ -135,7 +144,13 @@ mod tests {
     }
 
     async fn check(hasher: &Hasher, password: &str, stored: Option<&str>) -> Verdict {
-        hasher.turn().await.unwrap().check(&Counted::nowhere(), password.to_owned(), stored.map(str::to_owned)).await.unwrap()
+        hasher
+            .turn()
+            .await
+            .unwrap()
+            .check(&Counted::nowhere(), password.to_owned(), stored.map(str::to_owned))
+            .await
+            .unwrap()
     }
 
     #[tokio::test]

@@ -1,4 +1,5 @@
-//! What a password must be (R-ADM-10, the preset `standard`): long, of four classes, without what others know of the person, and not guessable.
+//! What a password must be (R-ADM-10, the preset `standard`): long, of four classes, without what others know of the
+//! person, and not guessable.
 
 use zxcvbn::Score;
 
@@ -66,7 +67,8 @@ pub fn warm_up() {
     let _ = zxcvbn::zxcvbn("", &[]);
 }
 
-/// Looks at a new password, which takes some milliseconds: not for inside a unit of work. `known` is what others know of the person: login, names, company.
+/// Looks at a new password, which takes some milliseconds: not for inside a unit of work. `known` is what others know
+/// of the person: login, names, company.
 pub fn check(password: &str, known: &[&str]) -> Result<(), Weak> {
     match password.chars().count() {
         ..SHORTEST => return Err(Weak::Short),

@@ -1,4 +1,5 @@
-//! What somebody proved to be let in, and how strong that is: `acr` in the words of CONTRACT, `amr` in those of RFC 8176.
+//! What somebody proved to be let in, and how strong that is: `acr` in the words of CONTRACT, `amr` in those of RFC
+//! 8176.
 
 use crate::base::Timestamp;
 use crate::base::vocabulary::words;
@@ -53,14 +54,15 @@ impl Proof {
         Self { acr: Acr::TwoFactors, amr: &["pwd", "otp", "mfa"], second_factor_at: Some(now), proven_at: None }
     }
 
-    /// The password, and a recovery code. RFC 8176 has no word for something kept on paper: `mfa` says that there were two.
+    /// The password, and a recovery code. RFC 8176 has no word for something kept on paper: `mfa` says that there were
+    /// two.
     #[must_use]
     pub const fn recovery_code(now: Timestamp) -> Self {
         Self { acr: Acr::TwoFactors, amr: &["pwd", "mfa"], second_factor_at: Some(now), proven_at: None }
     }
 
-    /// A passkey, which verified its user: something they have, opened by something they know or are. Nobody attests where its key
-    /// lies, so that it is neither `hwk` nor `swk` but a possession that was proven.
+    /// A passkey, which verified its user: something they have, opened by something they know or are. Nobody attests
+    /// where its key lies, so that it is neither `hwk` nor `swk` but a possession that was proven.
     #[must_use]
     pub const fn passkey(now: Timestamp) -> Self {
         Self { acr: Acr::PhishingResistant, amr: &["pop", "user", "mfa"], second_factor_at: Some(now), proven_at: None }
@@ -72,14 +74,15 @@ impl Proof {
         Self { amr: &["pwd", "pop", "user", "mfa"], ..Self::passkey(now) }
     }
 
-    /// The password, and a passkey just made: no answer to a challenge of ours that another site couldn't have asked for.
+    /// The password, and a passkey just made: no answer to a challenge of ours that another site couldn't have asked
+    /// for.
     #[must_use]
     pub const fn new_passkey(now: Timestamp) -> Self {
         Self { acr: Acr::TwoFactors, ..Self::password_and_passkey(now) }
     }
 
-    /// The word of the vendor's own provider, of what it saw then. RFC 8176 has no name for another's vouching: `mfa` says that it saw
-    /// two factors.
+    /// The word of the vendor's own provider, of what it saw then. RFC 8176 has no name for another's vouching: `mfa`
+    /// says that it saw two factors.
     #[must_use]
     pub const fn vouched(by_two_factors: bool, then: Timestamp) -> Self {
         if by_two_factors {
@@ -99,7 +102,10 @@ mod tests {
     fn a_remembered_device_satisfies_us_and_is_no_second_factor_to_others() {
         let then = Timestamp::from_millis(1);
         let remembered = Proof::remembered(then);
-        assert_eq!((remembered.acr, remembered.amr, remembered.second_factor_at), (Acr::OneFactor, &["pwd"][..], Some(then)));
+        assert_eq!(
+            (remembered.acr, remembered.amr, remembered.second_factor_at),
+            (Acr::OneFactor, &["pwd"][..], Some(then))
+        );
         assert!(Acr::OneFactor < Acr::TwoFactors && Acr::TwoFactors < Acr::PhishingResistant);
         for proof in [Proof::totp(then), Proof::recovery_code(then)] {
             assert!(proof.acr == Acr::TwoFactors && proof.amr.contains(&"mfa") && proof.amr.contains(&"pwd"));

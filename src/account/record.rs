@@ -43,13 +43,19 @@ pub async fn by_id(db: &mut Db, account: AccountId) -> Result<Option<Record>, Fa
 
 /// The names of an account, its login first.
 pub async fn names(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fault> {
-    let rows = store::all!(*db, (String,), "select name from sign_in_names where account = $1 order by since, name", account)?;
+    let rows =
+        store::all!(*db, (String,), "select name from sign_in_names where account = $1 order by since, name", account)?;
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
 /// Switches an account off and ends its sessions, which don't come back with it. Answers whether it was on.
 pub async fn disable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
-    let switched = store::execute!(tx.db, "update accounts set disabled_at = $2 where id = $1 and disabled_at is null", account, tx.now)?;
+    let switched = store::execute!(
+        tx.db,
+        "update accounts set disabled_at = $2 where id = $1 and disabled_at is null",
+        account,
+        tx.now
+    )?;
     if switched > 0 {
         record(tx, Deed::new(What::AccountDisabled).account(account)).await?;
         events::record(tx, Happening::AccountDisabled(account)).await?;
@@ -86,11 +92,21 @@ mod tests {
             let (clock, rules) = (Clock::movable(), Rules::default());
             let start = || Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
             let login = SignInName::parse("alice@durand.example").unwrap();
-            let account = trial.store.act(start(), async |tx| create(tx, std::slice::from_ref(&login)).await).await.unwrap().unwrap();
+            let account = trial
+                .store
+                .act(start(), async |tx| create(tx, std::slice::from_ref(&login)).await)
+                .await
+                .unwrap()
+                .unwrap();
             let visit = Begin { account, membership: None, user_agent: "", proof: Proof::password() };
             trial.store.act(start(), async |tx| begin(tx, visit).await).await.unwrap();
             let is_off = async || {
-                let found = trial.store.look(&clock, &rules, async |view| by_name(&mut view.db, &login).await).await.unwrap().unwrap();
+                let found = trial
+                    .store
+                    .look(&clock, &rules, async |view| by_name(&mut view.db, &login).await)
+                    .await
+                    .unwrap()
+                    .unwrap();
                 found.disabled_at.is_some()
             };
             for (switches, off) in [(true, true), (false, true)] {

@@ -1,8 +1,9 @@
 //! Sessions: browsers in which an account is signed in now. Known by the hash of a cookie, listed, endable.
 
+mod loss;
+
 use sqlx::types::Json;
 
-use crate::access::{self, Asked, Door};
 use crate::audit::{Deed, What, record};
 use crate::base::ids::{AccountId, MembershipId, SessionId};
 use crate::base::vocabulary::words;
@@ -11,6 +12,8 @@ use crate::events::{self, Happening};
 use crate::store::{self, Db, Tx};
 
 use super::proof::{Acr, Proof};
+
+pub use loss::{lose, lose_all};
 
 /// A live session.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -89,7 +92,8 @@ pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<Opened, Fault> {
     let secret = tx.dice.secret()?;
     store::execute!(
         tx.db,
-        "insert into sessions (id, hash, account, membership, acr, amr, auth_time, second_factor_at, created_at, last_seen_at, expires_at, \
+        "insert into sessions (id, hash, account, membership, acr, amr, auth_time, second_factor_at, created_at, \
+         last_seen_at, expires_at, \
          address, user_agent) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12)",
         id,
         secret.digest(),
@@ -122,8 +126,8 @@ pub struct Strengthening {
     pub auth_time: Timestamp,
 }
 
-/// Strengthens a live session. It gets a new secret (session fixation) and stays the same row: what relying parties were given lives on.
-/// The reading of its idle time is the guard's, which found it a moment ago.
+/// Strengthens a live session. It gets a new secret (session fixation) and stays the same row: what relying parties
+/// were given lives on. The reading of its idle time is the guard's, which found it a moment ago.
 pub async fn strengthen(tx: &mut Tx, with: Strengthening) -> Result<Option<Opened>, Fault> {
     let secret = tx.dice.secret()?;
     let strengthened = store::execute!(
@@ -152,7 +156,8 @@ pub async fn find(db: &mut Db, secret: &Secret, (now, idle): (Timestamp, Life)) 
     store::optional!(
         *db,
         Session,
-        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.second_factor_at, s.created_at, s.last_seen_at, s.address, \
+        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.second_factor_at, s.created_at, \
+         s.last_seen_at, s.address, \
          s.user_agent from sessions s join accounts a on a.id = s.account \
          where s.hash = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3",
         secret.digest(),
@@ -179,8 +184,8 @@ pub async fn touch(tx: &mut Tx, id: SessionId) -> Result<(), Fault> {
     .map(drop)
 }
 
-/// Gives a live session a new secret, because its owner proved to be there (session fixation): whoever else holds the old one is out.
-/// It stays the same row, and what relying parties were given in it lives on.
+/// Gives a live session a new secret, because its owner proved to be there (session fixation): whoever else holds the
+/// old one is out. It stays the same row, and what relying parties were given in it lives on.
 pub async fn renew(tx: &mut Tx, account: AccountId, id: SessionId) -> Result<Option<Secret>, Fault> {
     let secret = tx.dice.secret()?;
     let renewed = store::execute!(
@@ -209,81 +214,16 @@ pub async fn choose(tx: &mut Tx, id: SessionId, membership: MembershipId) -> Res
     Ok(chosen > 0)
 }
 
-/// A final condition took the membership a session acted as: what hung from the session through it doesn't come back.
-/// Where the account still stands at another company the session stays, without a company (R-DIR-6: it isn't the one company's to end).
-pub async fn lose(tx: &mut Tx, session: &Session, stands_elsewhere: bool) -> Result<(), Fault> {
-    if !stands_elsewhere {
-        return end(tx, session.account, session.id, Because::AccessLost).await.map(drop);
-    }
-    let lost = store::execute!(tx.db, "update sessions set membership = null where id = $1 and ended_at is null", session.id)?;
-    match session.membership {
-        Some(membership) if lost > 0 => events::record(tx, Happening::MembershipDisabled(membership)).await,
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// Sessions one call takes the company from at most, so that it never holds the writer for long.
-const LOST_AT_ONCE: i64 = 100;
-
-/// What [`lose`] does for a session in use, for those that acted as what was lost and that nobody uses meanwhile, some at a time: nothing
-/// comes back with the access. Answers whether none is left.
-pub async fn lose_all(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<bool, Fault> {
-    let acting = acting_as(tx, what, at).await?;
-    for (session, account, membership) in &acting {
-        let asked = Asked { door: Door::Page, address: None, e_service: None, second_factor_at: None };
-        let people = access::of_account(&mut tx.db, *account).await?;
-        let stays = people.iter().any(|other| other.membership != *membership && !access::judge(other, asked).is_final());
-        if stays {
-            store::execute!(tx.db, "update sessions set membership = null where id = $1 and ended_at is null", *session)?;
-        } else {
-            end(tx, *account, *session, Because::AccessLost).await?;
-        }
-    }
-    Ok(acting.is_empty())
-}
-
-async fn acting_as(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<Vec<(SessionId, AccountId, MembershipId)>, Fault> {
-    macro_rules! acting {
-        ($which:literal, $lost:expr) => {
-            store::all!(
-                tx.db,
-                (SessionId, AccountId, MembershipId),
-                concat!(
-                    "select s.id, s.account, s.membership from sessions s where s.ended_at is null and s.created_at <= $2 and ",
-                    "s.membership in (select m.id from memberships m where ",
-                    $which,
-                    ") order by s.id limit $3"
-                ),
-                $lost,
-                at,
-                LOST_AT_ONCE
-            )
-        };
-    }
-    match what {
-        Happening::MembershipDisabled(membership) => acting!("m.id = $1", membership),
-        Happening::ContactInactive(contact) => acting!("m.contact = $1", contact),
-        Happening::CompanyInactive(company) => acting!(
-            "m.company = $1 and exists (select 1 from companies c where c.id = $1 and (c.blocked_at is not null or c.erp_blocked_at is not null))",
-            company
-        ),
-        Happening::SessionEnded(_)
-        | Happening::SessionsEnded(_)
-        | Happening::AuthorizationEnded(_)
-        | Happening::AuthorizationsEnded(_)
-        | Happening::ConsentWithdrawn(_)
-        | Happening::AccountDisabled(_) => Ok(Vec::new()),
-    }
-}
-
 /// The live sessions of an account, the one used last first.
 pub async fn list(db: &mut Db, account: AccountId, (now, idle): (Timestamp, Life)) -> Result<Vec<Session>, Fault> {
     store::all!(
         *db,
         Session,
-        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.second_factor_at, s.created_at, s.last_seen_at, s.address, \
+        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.second_factor_at, s.created_at, \
+         s.last_seen_at, s.address, \
          s.user_agent from sessions s join accounts a on a.id = s.account \
-         where s.account = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3 order by s.last_seen_at desc, s.id",
+         where s.account = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3 \
+         order by s.last_seen_at desc, s.id",
         account,
         now,
         now - idle
@@ -313,16 +253,16 @@ async fn tell_end(tx: &mut Tx, (id, account): (SessionId, AccountId), because: B
     events::record(tx, Happening::SessionEnded(id)).await
 }
 
-/// Whether a session still runs. The account's row is written first, so that whatever ends its sessions comes before this and is seen, or
-/// after it.
+/// Whether a session still runs. The account's row is written first, so that whatever ends its sessions comes before
+/// this and is seen, or after it.
 pub async fn holds(tx: &mut Tx, (session, account): (SessionId, AccountId)) -> Result<bool, Fault> {
     store::execute!(tx.db, "update accounts set password_hash = password_hash where id = $1", account)?;
     let sql = "select id from sessions where id = $1 and account = $2 and ended_at is null and expires_at > $3";
     Ok(store::optional!(tx.db, (SessionId,), sql, session, account, tx.now)?.is_some())
 }
 
-/// Ends every session of an account; answers how many were live. A sign-in going on at the same time writes the account's
-/// row too: it is either over, and its session ends here, or finds the account as it is after this.
+/// Ends every session of an account; answers how many were live. A sign-in going on at the same time writes the
+/// account's row too: it is either over, and its session ends here, or finds the account as it is after this.
 pub async fn end_all(tx: &mut Tx, account: AccountId, because: Because) -> Result<u64, Fault> {
     end_all_but(tx, (account, None), because).await
 }
@@ -332,11 +272,16 @@ pub async fn end_others(tx: &mut Tx, (account, kept): (AccountId, SessionId), be
     end_all_but(tx, (account, Some(kept)), because).await
 }
 
-async fn end_all_but(tx: &mut Tx, (account, kept): (AccountId, Option<SessionId>), because: Because) -> Result<u64, Fault> {
+async fn end_all_but(
+    tx: &mut Tx,
+    (account, kept): (AccountId, Option<SessionId>),
+    because: Because,
+) -> Result<u64, Fault> {
     store::execute!(tx.db, "update accounts set password_hash = password_hash where id = $1", account)?;
     let ended = store::execute!(
         tx.db,
-        "update sessions set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null and id is distinct from $4",
+        "update sessions set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null \
+         and id is distinct from $4",
         account,
         tx.now,
         because.as_str(),
@@ -353,14 +298,15 @@ async fn end_all_but(tx: &mut Tx, (account, kept): (AccountId, Option<SessionId>
 /// Sessions one call ends at most, so that it never holds the writer for long.
 const RUN_OUT_AT_ONCE: i64 = 500;
 
-/// Ends sessions whose time, in all or idle, ran out, and answers how many. [`find`] refuses them to the second; what this adds is
-/// that relying parties hear of it.
+/// Ends sessions whose time, in all or idle, ran out, and answers how many. [`find`] refuses them to the second; what
+/// this adds is that relying parties hear of it.
 pub async fn end_run_out(tx: &mut Tx) -> Result<u64, Fault> {
     let ended = store::all!(
         tx.db,
         (SessionId, AccountId),
         "update sessions set ended_at = $1, ended_because = $2 where ended_at is null and (expires_at <= $1 or last_seen_at <= $3) \
-         and id in (select id from sessions where ended_at is null and (expires_at <= $1 or last_seen_at <= $3) limit $4) \
+         and id in (select id from sessions where ended_at is null and (expires_at <= $1 or last_seen_at <= $3) \
+         limit $4) \
          returning id, account",
         tx.now,
         Because::RanOut.as_str(),

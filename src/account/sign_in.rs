@@ -1,7 +1,9 @@
-//! Signing in, once the password or what a passkey signed was found right: a second step where one is due, every membership judged, and a session where one stands.
+//! Signing in, once the password or what a passkey signed was found right: a second step where one is due, every
+//! membership judged, and a session where one stands.
 
 use crate::access::{
-    self, Asked, Condition, Door, Snapshot, StaffAsked, StaffCondition, StaffRules, StaffSnapshot, StaffStanding, Standing,
+    self, Asked, Condition, Door, Snapshot, StaffAsked, StaffCondition, StaffRules, StaffSnapshot, StaffStanding,
+    Standing,
 };
 use crate::audit::{Deed, What, record};
 use crate::base::actor::Who;
@@ -86,7 +88,8 @@ pub struct Entered {
     pub home: Place,
 }
 
-/// The first step: lets the entrant in, halfway in, or says why not. The address judged is the unit's, the browser's own.
+/// The first step: lets the entrant in, halfway in, or says why not. The address judged is the unit's, the browser's
+/// own.
 pub async fn enter(tx: &mut Tx, entrant: Entrant<'_>, visit: Visit<'_>) -> Result<Outcome, Fault> {
     tx.by.who = Who::Account(entrant.account);
     if !is_current(tx, entrant.account, entrant.password_hash).await? {
@@ -116,7 +119,8 @@ async fn first_step(tx: &mut Tx, entrant: Entrant<'_>, visit: Visit<'_>) -> Resu
     judged.admit(tx, (account, proof), visit).await
 }
 
-/// An app can be enrolled on the way; a passkey is there or isn't, and whoever has none isn't held up for it: the relying party is told.
+/// An app can be enrolled on the way; a passkey is there or isn't, and whoever has none isn't held up for it: the
+/// relying party is told.
 async fn within_reach(tx: &mut Tx, account: AccountId, demand: Demand) -> Result<Demand, Fault> {
     if demand.must <= Acr::TwoFactors || factor::strongest(&mut tx.db, account).await? >= demand.must {
         return Ok(demand);
@@ -126,10 +130,13 @@ async fn within_reach(tx: &mut Tx, account: AccountId, demand: Demand) -> Result
 
 async fn pause(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> {
     let Entrant { account, password_hash, demand, .. } = entrant;
-    halfway::pause(tx, Pause { account, password_hash, session: None, errand: demand.errand, back: None }).await.map(Outcome::Halfway)
+    halfway::pause(tx, Pause { account, password_hash, session: None, errand: demand.errand, back: None })
+        .await
+        .map(Outcome::Halfway)
 }
 
-/// The second step, once its code was found right in this very unit: a session begins, or the one it is for is strengthened.
+/// The second step, once its code was found right in this very unit: a session begins, or the one it is for is
+/// strengthened.
 pub async fn complete(tx: &mut Tx, halfway: &Halfway, proof: Proof, visit: Visit<'_>) -> Result<Outcome, Fault> {
     let account = halfway.account;
     tx.by.who = Who::Account(account);
@@ -171,8 +178,8 @@ pub async fn return_by_passkey(tx: &mut Tx, verified: &Verified, session: Sessio
     strengthen(tx, (session, account), proof).await
 }
 
-/// Whether a half-made sign-in can still be finished: its password is the account's, which is on, and nobody finished it. The account's row
-/// is written, so that whoever voids the password comes before this and is seen, or after it.
+/// Whether a half-made sign-in can still be finished: its password is the account's, which is on, and nobody finished
+/// it. The account's row is written, so that whoever voids the password comes before this and is seen, or after it.
 pub async fn is_open(tx: &mut Tx, halfway: &Halfway) -> Result<bool, Fault> {
     let Some(hash) = halfway.password_hash(&mut tx.db).await? else { return Ok(false) };
     if !is_current(tx, halfway.account, &hash).await? {
@@ -206,8 +213,8 @@ pub struct Returning<'a> {
     pub back: Option<&'a str>,
 }
 
-/// Strengthens the session, or leads to the second step where the account has a second factor or needs one; no browser is
-/// remembered here.
+/// Strengthens the session, or leads to the second step where the account has a second factor or needs one; no browser
+/// is remembered here.
 pub async fn reenter(tx: &mut Tx, returning: Returning<'_>, visit: Visit<'_>) -> Result<Outcome, Fault> {
     let Returning { entrant, session, back } = returning;
     let account = entrant.account;
@@ -261,8 +268,8 @@ impl Judged {
         }
     }
 
-    /// Whether nothing but a second factor is lacking. Of several companies one may demand it: which of them the person comes for
-    /// isn't known yet (R-DIR-6).
+    /// Whether nothing but a second factor is lacking. Of several companies one may demand it: which of them the person
+    /// comes for isn't known yet (R-DIR-6).
     fn wants_second_factor(&self) -> bool {
         match self {
             Self::Contact(people) => people.iter().any(|(_, standing)| standing.lacks_second_factor_only()),
@@ -272,13 +279,20 @@ impl Judged {
 
     fn lacks_second_factor(&self) -> bool {
         match self {
-            Self::Contact(people) => people.iter().any(|(_, standing)| standing.unmet().contains(&Condition::SecondFactor)),
+            Self::Contact(people) => {
+                people.iter().any(|(_, standing)| standing.unmet().contains(&Condition::SecondFactor))
+            }
             Self::Staff(_, standing) => standing.unmet().contains(&StaffCondition::SecondFactor),
         }
     }
 
     /// Begins the session of whoever is let in, or says why nobody is.
-    pub(super) async fn admit(self, tx: &mut Tx, (account, proof): (AccountId, Proof), visit: Visit<'_>) -> Result<Outcome, Fault> {
+    pub(super) async fn admit(
+        self,
+        tx: &mut Tx,
+        (account, proof): (AccountId, Proof),
+        visit: Visit<'_>,
+    ) -> Result<Outcome, Fault> {
         if !self.holds() {
             return self.refuse(tx, account).await;
         }
@@ -299,7 +313,9 @@ impl Judged {
 
     async fn refuse(self, tx: &mut Tx, account: AccountId) -> Result<Outcome, Fault> {
         let unmet: Vec<&str> = match &self {
-            Self::Contact(people) => people.iter().flat_map(|(_, standing)| standing.unmet()).map(Condition::as_str).collect(),
+            Self::Contact(people) => {
+                people.iter().flat_map(|(_, standing)| standing.unmet()).map(Condition::as_str).collect()
+            }
             Self::Staff(_, standing) => standing.unmet().into_iter().map(StaffCondition::as_str).collect(),
         };
         let deed = Deed::new(What::SessionRefused).account(account);
@@ -317,8 +333,8 @@ fn only_one(people: &[(Snapshot, Standing)]) -> Option<MembershipId> {
     standing.next().filter(|_| standing.next().is_none())
 }
 
-/// Whether the password is still the account's. The row is written, so that disabling the account or ending its sessions
-/// either comes first and is seen here, or comes later and sees the session that begins.
+/// Whether the password is still the account's. The row is written, so that disabling the account or ending its
+/// sessions either comes first and is seen here, or comes later and sees the session that begins.
 async fn is_current(tx: &mut Tx, account: AccountId, password_hash: &str) -> Result<bool, Fault> {
     let sql = "update accounts set password_hash = password_hash where id = $1 and password_hash = $2";
     Ok(store::execute!(tx.db, sql, account, password_hash)? == 1)

@@ -1,5 +1,5 @@
-//! The vendor's own people: who they are and what they may do. Their accounts are of another kind than contacts', in the schema too (R-DEL-6).
-//! Deactivated is whoever's account is switched off, as everybody's.
+//! The vendor's own people: who they are and what they may do. Their accounts are of another kind than contacts', in
+//! the schema too (R-DEL-6). Deactivated is whoever's account is switched off, as everybody's.
 
 use std::collections::BTreeSet;
 
@@ -74,7 +74,13 @@ pub async fn invite(tx: &mut Tx, invited: &Invited) -> Result<Result<AccountId, 
     }
     let account = AccountId(tx.dice.id(tx.now)?);
     store::execute!(tx.db, "insert into accounts (id, kind, created_at) values ($1, 'staff', $2)", account, tx.now)?;
-    store::execute!(tx.db, "insert into sign_in_names (name, account, since) values ($1, $2, $3)", &name, account, tx.now)?;
+    store::execute!(
+        tx.db,
+        "insert into sign_in_names (name, account, since) values ($1, $2, $3)",
+        &name,
+        account,
+        tx.now
+    )?;
     store::execute!(
         tx.db,
         "insert into staff (account, name, email, roles, invited_at, version) values ($1, $2, $3, $4, $5, 1)",
@@ -113,10 +119,11 @@ pub async fn staff_by_subject(db: &mut Db, subject: &str) -> Result<Option<Staff
     store::optional!(*db, StaffMember, members!("where s.upstream_subject = $1"), subject)
 }
 
-/// Binds a member of staff to a subject of the vendor's provider, at the first sign-in there. Answers whether it is theirs:
-/// somebody else who gets the mailbox later is another subject.
+/// Binds a member of staff to a subject of the vendor's provider, at the first sign-in there. Answers whether it is
+/// theirs: somebody else who gets the mailbox later is another subject.
 pub async fn bind_subject(tx: &mut Tx, account: AccountId, subject: &str) -> Result<bool, Fault> {
-    let sql = "update staff set upstream_subject = $2 where account = $1 and (upstream_subject is null or upstream_subject = $2)";
+    let sql = "update staff set upstream_subject = $2 where account = $1 and (upstream_subject is null \
+        or upstream_subject = $2)";
     Ok(store::execute!(tx.db, sql, account, subject)? == 1)
 }
 
@@ -126,7 +133,11 @@ pub async fn staff(db: &mut Db) -> Result<Vec<StaffMember>, Fault> {
 }
 
 /// Gives a member of staff other roles. Answers whether they are others than before.
-pub async fn set_staff_roles(tx: &mut Tx, account: AccountId, roles: &BTreeSet<StaffRole>) -> Result<Result<bool, NotStaff>, Fault> {
+pub async fn set_staff_roles(
+    tx: &mut Tx,
+    account: AccountId,
+    roles: &BTreeSet<StaffRole>,
+) -> Result<Result<bool, NotStaff>, Fault> {
     one_at_a_time(tx).await?;
     let Some(before) = staff_member(&mut tx.db, account).await? else { return Ok(Err(NotStaff::Nobody)) };
     if before.roles == *roles {
@@ -135,7 +146,12 @@ pub async fn set_staff_roles(tx: &mut Tx, account: AccountId, roles: &BTreeSet<S
     if !roles.contains(&StaffRole::Operator) && !somebody_else_operates(tx, account).await? {
         return Ok(Err(NotStaff::LastOperator));
     }
-    store::execute!(tx.db, "update staff set roles = $2, version = version + 1 where account = $1", account, Json(roles))?;
+    store::execute!(
+        tx.db,
+        "update staff set roles = $2, version = version + 1 where account = $1",
+        account,
+        Json(roles)
+    )?;
     let deed = Deed::new(What::StaffRolesChanged).account(account);
     record(tx, deed.detail(serde_json::json!({ "before": before.roles, "after": roles }))).await?;
     Ok(Ok(true))
@@ -155,14 +171,17 @@ pub async fn dismiss(tx: &mut Tx, account: AccountId) -> Result<Result<bool, Not
 
 /// The eldest row is bumped first, so that two operators who dismiss each other follow one another.
 async fn one_at_a_time(tx: &mut Tx) -> Result<(), Fault> {
-    let sql = "update staff set version = version + 1 where account = (select account from staff order by invited_at, account limit 1)";
+    let sql = "update staff set version = version + 1 where account = (select account from staff \
+        order by invited_at, account limit 1)";
     store::execute!(tx.db, sql).map(drop)
 }
 
 /// Whether an operator who can sign in is left without this one, or there is none to lose.
 async fn somebody_else_operates(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     let everybody = staff(&mut tx.db).await?;
-    let operates = |one: &&StaffMember| one.roles.contains(&StaffRole::Operator) && one.activated_at.is_some() && one.disabled_at.is_none();
+    let operates = |one: &&StaffMember| {
+        one.roles.contains(&StaffRole::Operator) && one.activated_at.is_some() && one.disabled_at.is_none()
+    };
     let mut operators = everybody.iter().filter(operates).peekable();
     Ok(operators.peek().is_none() || operators.any(|one| one.account != account))
 }

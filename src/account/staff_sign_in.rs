@@ -20,10 +20,12 @@ pub struct Vouched {
     pub by_two_factors: bool,
 }
 
-/// Lets in whom the vendor's own provider vouches for, where their access holds. What the provider proved activates an invitation.
+/// Lets in whom the vendor's own provider vouches for, where their access holds. What the provider proved activates an
+/// invitation.
 pub async fn enter_vouched(tx: &mut Tx, vouched: Vouched, visit: Visit<'_>) -> Result<Outcome, Fault> {
     tx.by.who = Who::Account(vouched.account);
-    // The row is written, so that switching the account off comes before this, and is seen, or after it, and ends the session.
+    // The row is written, so that switching the account off comes before this, and is seen, or after it, and ends the
+    // session.
     store::execute!(
         tx.db,
         "update accounts set mailbox_proven_at = $2, activated_at = coalesce(activated_at, $2) where id = $1 and kind = 'staff' \

@@ -1,4 +1,5 @@
-//! Unlocking: whoever failed too often waits, unless Customer Service, who knows the voice on the telephone, opens the limits again.
+//! Unlocking: whoever failed too often waits, unless Customer Service, who knows the voice on the telephone, opens the
+//! limits again.
 
 use crate::audit::{Deed, What, record};
 use crate::base::ids::AccountId;

@@ -1,4 +1,5 @@
-//! Searching the trail, page by page, newest first. Whoever reads it sees what concerns customers, or the service and its staff, or both.
+//! Searching the trail, page by page, newest first. Whoever reads it sees what concerns customers, or the service and
+//! its staff, or both.
 
 use crate::base::ids::{AccountId, AuditId, CompanyId};
 use crate::base::{Fault, Timestamp};
@@ -56,7 +57,8 @@ const OF_THE_SERVICE: [What; 11] = [
     What::UpstreamRefused,
 ];
 
-/// Which part a line belongs to: 1 is the service's, 0 the customers'. A request that broke is everybody's: its line names nobody.
+/// Which part a line belongs to: 1 is the service's, 0 the customers'. A request that broke is everybody's: its line
+/// names nobody.
 macro_rules! searched {
     ($by:literal) => {
         concat!(

@@ -25,17 +25,33 @@ async fn a_line_says_who_did_what_in_whose_name_and_from_where() {
     let [agent, user] = [1, 2].map(|n| AccountId(uuid::Uuid::from_u128(n)));
     let company = CompanyId(uuid::Uuid::from_u128(3));
     let session = SessionId(uuid::Uuid::from_u128(4));
-    let by =
-        Actor { who: Who::Account(agent), in_name_of: Some(user), address: Address::parse("::ffff:192.0.2.7"), session: Some(session) };
+    let by = Actor {
+        who: Who::Account(agent),
+        in_name_of: Some(user),
+        address: Address::parse("::ffff:192.0.2.7"),
+        session: Some(session),
+    };
     for trial in trial::databases().await {
         let start = Start { by: by.clone(), clock: &clock, rules: &rules };
-        let deed = Deed::new(What::SessionBegan).company(company).account(user).subject("portal").detail(json!({"user_agent": "a\r\nb"}));
+        let deed = Deed::new(What::SessionBegan)
+            .company(company)
+            .account(user)
+            .subject("portal")
+            .detail(json!({"user_agent": "a\r\nb"}));
         trial.store.act(start, async |tx| record(tx, deed.reference("T-1")).await).await.unwrap();
-        let read = async |about| trial.store.look(&clock, &rules, async |v| list(&mut v.db, Filter { about, ..ALL }).await).await.unwrap();
+        let read = async |about| {
+            trial.store.look(&clock, &rules, async |v| list(&mut v.db, Filter { about, ..ALL }).await).await.unwrap()
+        };
         let lines = read(About::Account(user)).await;
         let line = &lines[0];
-        assert_eq!((line.actor_kind.as_str(), line.actor.clone(), line.in_name_of), ("account", Some(agent.to_string()), Some(user)));
-        assert_eq!((line.address.as_deref(), line.session, line.deed.as_str()), (Some("192.0.2.7"), Some(session), "session.began"));
+        assert_eq!(
+            (line.actor_kind.as_str(), line.actor.clone(), line.in_name_of),
+            ("account", Some(agent.to_string()), Some(user))
+        );
+        assert_eq!(
+            (line.address.as_deref(), line.session, line.deed.as_str()),
+            (Some("192.0.2.7"), Some(session), "session.began")
+        );
         assert_eq!((line.subject.as_deref(), line.reference.as_deref()), (Some("portal"), Some("T-1")));
         assert_eq!(line.detail["user_agent"], "a\r\nb");
         assert_eq!(read(About::Company(company)).await.len(), 1);
@@ -49,7 +65,11 @@ async fn lines_are_read_newest_first_and_go_when_the_settings_say() {
         let (clock, rules) = (Clock::movable(), Rules::default());
         let start = || Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
         for subject in ["first", "second"] {
-            trial.store.act(start(), async |tx| record(tx, Deed::new(What::DirectoryImported).subject(subject)).await).await.unwrap();
+            trial
+                .store
+                .act(start(), async |tx| record(tx, Deed::new(What::DirectoryImported).subject(subject)).await)
+                .await
+                .unwrap();
             clock.advance(Life::days(400));
         }
         let subjects = async |filter| {

@@ -1,4 +1,5 @@
-//! Access tokens as far as the database knows them: opaque ones by their digest, signed ones only once they are taken back.
+//! Access tokens as far as the database knows them: opaque ones by their digest, signed ones only once they are taken
+//! back.
 
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -65,8 +66,12 @@ pub async fn revoke_opaque(tx: &mut Tx, presented: &Secret) -> Result<(), Fault>
 
 /// Takes a signed access token back: it is remembered until it would have ended.
 pub async fn revoke_signed(tx: &mut Tx, jti: Uuid, expires_at: Timestamp) -> Result<(), Fault> {
-    let rows =
-        store::execute!(tx.db, "insert into revoked_tokens (jti, expires_at) values ($1, $2) on conflict do nothing", jti, expires_at)?;
+    let rows = store::execute!(
+        tx.db,
+        "insert into revoked_tokens (jti, expires_at) values ($1, $2) on conflict do nothing",
+        jti,
+        expires_at
+    )?;
     told(tx, rows).await
 }
 
@@ -81,13 +86,15 @@ const SWEPT_AT_ONCE: i64 = 5_000;
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     let given = store::execute!(
         tx.db,
-        "delete from access_tokens where hash in (select hash from access_tokens where expires_at <= $1 order by expires_at limit $2)",
+        "delete from access_tokens where hash in (select hash from access_tokens where expires_at <= $1 \
+         order by expires_at limit $2)",
         tx.now,
         SWEPT_AT_ONCE,
     )?;
     let revoked = store::execute!(
         tx.db,
-        "delete from revoked_tokens where jti in (select jti from revoked_tokens where expires_at <= $1 order by expires_at limit $2)",
+        "delete from revoked_tokens where jti in (select jti from revoked_tokens where expires_at <= $1 \
+         order by expires_at limit $2)",
         tx.now,
         SWEPT_AT_ONCE,
     )?;

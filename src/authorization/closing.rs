@@ -1,6 +1,6 @@
-//! Closing: after something ended, the timetable finds the sign-ins that hung from it, some at a time, and closes each once:
-//! that makes a relying party hear of it no more than once. They were dead already; those that hung from access that is lost for good
-//! end with it here, so that they don't come back when somebody gives the access back.
+//! Closing: after something ended, the timetable finds the sign-ins that hung from it, some at a time, and closes each
+//! once: that makes a relying party hear of it no more than once. They were dead already; those that hung from access
+//! that is lost for good end with it here, so that they don't come back when somebody gives the access back.
 
 use crate::base::ids::{AccountId, AuthorizationId};
 use crate::base::{Fault, Timestamp};
@@ -32,7 +32,8 @@ pub struct Closing {
     pub is_complete: bool,
 }
 
-/// Closes some of those that match, and ends them where `$lasting` holds. The row decides: of two servers one gets each.
+/// Closes some of those that match, and ends them where `$lasting` holds. The row decides: of two servers one gets
+/// each.
 macro_rules! close_those {
     ($tx:expr, $which:literal $(, $bind:expr)*) => { close_those!($tx, ending if "1 = 0", $which $(, $bind)*) };
     ($tx:expr, ending if $lasting:literal, $which:literal $(, $bind:expr)*) => {{
@@ -56,7 +57,8 @@ macro_rules! close_those {
         let left = store::optional!(
             $tx.db,
             (AuthorizationId,),
-            concat!("select a.id from authorizations a where a.closed_at is null and $1 <= $2 and ", $which, " limit 1"),
+            concat!("select a.id from authorizations a where a.closed_at is null and $1 <= $2 \
+                and ", $which, " limit 1"),
             0_i64,
             CLOSED_AT_ONCE
             $(, $bind)*
@@ -77,9 +79,15 @@ pub async fn close(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<Closin
             account
         ),
         Happening::AuthorizationEnded(sid) => close_those!(tx, "a.id = $3", sid),
-        Happening::AuthorizationsEnded(account) => close_those!(tx, "a.account = $3 and a.ended_at is not null", account),
+        Happening::AuthorizationsEnded(account) => {
+            close_those!(tx, "a.account = $3 and a.ended_at is not null", account)
+        }
         Happening::ConsentWithdrawn(consent) => {
-            close_those!(tx, "a.account = (select c.account from consents c where c.id = $3) and a.consent = $3", consent)
+            close_those!(
+                tx,
+                "a.account = (select c.account from consents c where c.id = $3) and a.consent = $3",
+                consent
+            )
         }
         Happening::AccountDisabled(account) => {
             close_those!(tx, ending if "1 = 1", "a.account = $3 and a.created_at <= $4", account, at)
@@ -102,7 +110,8 @@ pub async fn close(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<Closin
         // A company that is blocked loses access for good, one that isn't validated any more until it is again.
         Happening::CompanyInactive(company) => close_those!(
             tx,
-            ending if "exists (select 1 from companies c where c.id = $3 and (c.blocked_at is not null or c.erp_blocked_at is not null))",
+            ending if "exists (select 1 from companies c where c.id = $3 and (c.blocked_at is not null \
+                or c.erp_blocked_at is not null))",
             "a.account in (select m.account from memberships m where m.company = $3) \
              and a.membership in (select m.id from memberships m where m.company = $3) and a.created_at <= $4",
             company,

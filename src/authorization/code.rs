@@ -7,11 +7,17 @@ use crate::store::{self, Db, Tx};
 use super::{Authorization, Because, Request, end};
 
 /// Gives a code for an authorization.
-pub async fn issue(tx: &mut Tx, sid: AuthorizationId, request: &Request, wants_auth_time: bool) -> Result<Secret, Fault> {
+pub async fn issue(
+    tx: &mut Tx,
+    sid: AuthorizationId,
+    request: &Request,
+    wants_auth_time: bool,
+) -> Result<Secret, Fault> {
     let code = tx.dice.secret()?;
     store::execute!(
         tx.db,
-        "insert into codes (hash, sid, redirect_uri, challenge, nonce, wants_auth_time, expires_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into codes (hash, sid, redirect_uri, challenge, nonce, wants_auth_time, expires_at) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
         code.digest(),
         sid,
         &request.redirect_uri,
@@ -129,7 +135,8 @@ pub async fn spend(tx: &mut Tx, proven: Proven) -> Result<Spent, Fault> {
         return Ok(Spent::Now(Box::new(code)));
     }
     // The row is read again: what was proven may be older than another redemption.
-    let spent = store::optional!(tx.db, (Option<Timestamp>,), "select spent_at from codes where hash = $1", &code.hash)?;
+    let spent =
+        store::optional!(tx.db, (Option<Timestamp>,), "select spent_at from codes where hash = $1", &code.hash)?;
     match spent {
         Some((Some(_),)) => {
             end(tx, code.authorization.sid, Because::CodeReplayed).await?;
@@ -142,8 +149,8 @@ pub async fn spend(tx: &mut Tx, proven: Proven) -> Result<Spent, Fault> {
 /// Codes one sweep removes at most, so that it never holds the writer for long.
 const SWEPT_AT_ONCE: i64 = 5_000;
 
-/// Removes codes whose session is over at the latest and that left no refresh token; answers how many. Until then a replay must be
-/// recognised, for what the code gave may live.
+/// Removes codes whose session is over at the latest and that left no refresh token; answers how many. Until then a
+/// replay must be recognised, for what the code gave may live.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(
         tx.db,

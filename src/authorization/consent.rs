@@ -1,4 +1,5 @@
-//! Consents: what a person lets a relying party see, remembered until withdrawn or until the relying party asks for more.
+//! Consents: what a person lets a relying party see, remembered until withdrawn or until the relying party asks for
+//! more.
 
 use sqlx::types::Json;
 
@@ -27,7 +28,8 @@ pub async fn standing(db: &mut Db, account: AccountId, client: &str) -> Result<O
     store::optional!(
         *db,
         Consent,
-        "select id, client, scope, granted_at from consents where account = $1 and client = $2 and withdrawn_at is null",
+        "select id, client, scope, granted_at from consents where account = $1 and client = $2 \
+         and withdrawn_at is null",
         account,
         client
     )
@@ -38,13 +40,15 @@ pub async fn of_account(db: &mut Db, account: AccountId) -> Result<Vec<Consent>,
     store::all!(
         *db,
         Consent,
-        "select id, client, scope, granted_at from consents where account = $1 and withdrawn_at is null order by granted_at desc, id",
+        "select id, client, scope, granted_at from consents where account = $1 and withdrawn_at is null \
+         order by granted_at desc, id",
         account
     )
 }
 
 /// Consents, or lets an earlier consent grow. The row stays the same: withdrawing it later ends what hung from it
-/// before it grew too, and growing ends nothing. Of two at once the later text stands, so that at worst the person is asked again.
+/// before it grew too, and growing ends nothing. Of two at once the later text stands, so that at worst the person is
+/// asked again.
 pub async fn grant(tx: &mut Tx, account: AccountId, client: &str, asked: &Scopes) -> Result<ConsentId, Fault> {
     let scope = match standing(&mut tx.db, account, client).await? {
         Some(earlier) => earlier.scope.with(asked),
@@ -54,7 +58,8 @@ pub async fn grant(tx: &mut Tx, account: AccountId, client: &str, asked: &Scopes
         tx.db,
         (ConsentId,),
         "insert into consents (id, account, client, scope, granted_at) values ($1, $2, $3, $4, $5) \
-         on conflict (account, client) where withdrawn_at is null do update set scope = excluded.scope, granted_at = excluded.granted_at \
+         on conflict (account, client) where withdrawn_at is null do update \
+         set scope = excluded.scope, granted_at = excluded.granted_at \
          returning id",
         ConsentId(tx.dice.id(tx.now)?),
         account,
@@ -62,12 +67,14 @@ pub async fn grant(tx: &mut Tx, account: AccountId, client: &str, asked: &Scopes
         Json(&scope),
         tx.now,
     )?;
-    let deed = Deed::new(What::ConsentGiven).account(account).subject(client).detail(serde_json::json!({ "scope": scope }));
+    let deed =
+        Deed::new(What::ConsentGiven).account(account).subject(client).detail(serde_json::json!({ "scope": scope }));
     audit::record(tx, deed).await?;
     Ok(id)
 }
 
-/// Withdraws a consent of that person's: every authorization that hangs from it is dead with this. Answers whether there was one.
+/// Withdraws a consent of that person's: every authorization that hangs from it is dead with this. Answers whether
+/// there was one.
 pub async fn withdraw(tx: &mut Tx, account: AccountId, consent: ConsentId) -> Result<bool, Fault> {
     let withdrawn = store::optional!(
         tx.db,

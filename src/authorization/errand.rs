@@ -25,7 +25,8 @@ pub struct Errand {
     pub declined_at: Option<Timestamp>,
 }
 
-/// Parks a request. Without a browser (a POST from another site carries no cookie) the first to pick it up is bound to it.
+/// Parks a request. Without a browser (a POST from another site carries no cookie) the first to pick it up is bound to
+/// it.
 pub async fn park(tx: &mut Tx, request: &Request, browser: Option<&Digest>) -> Result<ErrandId, Fault> {
     let id = ErrandId(tx.dice.id(tx.now)?);
     store::execute!(
@@ -58,14 +59,16 @@ pub async fn bind(tx: &mut Tx, id: ErrandId, browser: &Digest) -> Result<Option<
     store::optional!(
         tx.db,
         Errand,
-        "update errands set browser = $2 where id = $1 and browser is null and expires_at > $3 returning id, request, created_at, declined_at",
+        "update errands set browser = $2 where id = $1 and browser is null and expires_at > $3 \
+         returning id, request, created_at, declined_at",
         id,
         browser,
         tx.now,
     )
 }
 
-/// The person refuses: `/oauth2/authorize` tells the relying party so at the next step. Answers whether the errand was this browser's.
+/// The person refuses: `/oauth2/authorize` tells the relying party so at the next step. Answers whether the errand was
+/// this browser's.
 pub async fn decline(tx: &mut Tx, id: ErrandId, browser: &Digest) -> Result<bool, Fault> {
     let rows = store::execute!(
         tx.db,

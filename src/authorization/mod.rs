@@ -1,8 +1,8 @@
 //! Authorizations: what one sign-in gave one relying party (DESIGN idea 4). Every code and token hangs from one row
-//! and lives as long as that row, its session, its consent and its membership do; ending something is one update of one row.
-//! With `offline_access` it doesn't hang from its session; only its codes do, and the access tokens given in it. The session is still told, for the last address and
-//! for whoever tells relying parties of a sign-out.
-//! It decides what a request still lacks, and knows neither HTTP nor the wording of any specification's messages.
+//! and lives as long as that row, its session, its consent and its membership do; ending something is one update of one
+//! row. With `offline_access` it doesn't hang from its session; only its codes do, and the access tokens given in it.
+//! The session is still told, for the last address and for whoever tells relying parties of a sign-out. It decides what
+//! a request still lacks, and knows neither HTTP nor the wording of any specification's messages.
 
 pub mod access_token;
 mod closing;
@@ -87,8 +87,8 @@ pub struct Beginning {
     pub second_factor_at: Option<Timestamp>,
 }
 
-/// What of the scope asked for may be given to that person. Offline access isn't where a network list applies to them or their
-/// company: nobody knows where an absent person is (R-RGT-6).
+/// What of the scope asked for may be given to that person. Offline access isn't where a network list applies to them
+/// or their company: nobody knows where an absent person is (R-RGT-6).
 #[must_use]
 pub fn grantable(asked: &Scopes, person: &Snapshot) -> Scopes {
     let limited = !person.networks.is_empty() || !person.company_networks.is_empty();
@@ -100,7 +100,8 @@ pub async fn begin(tx: &mut Tx, given: Beginning) -> Result<AuthorizationId, Fau
     let sid = AuthorizationId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
-        "insert into authorizations (id, session, account, membership, client, consent, scope, claims, acr, amr, auth_time, created_at, second_factor_at) \
+        "insert into authorizations (id, session, account, membership, client, consent, scope, claims, acr, amr, \
+         auth_time, created_at, second_factor_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         sid,
         given.session,
@@ -161,7 +162,9 @@ impl Because {
             Self::CodeReplayed => What::CodeReplayed,
             Self::RefreshTokenReplayed => What::RefreshTokenReplayed,
             Self::Revoked => What::AuthorizationRevoked,
-            Self::Operator | Self::PasswordChanged | Self::Alarm | Self::Closed | Self::AccessLost => What::AuthorizationEnded,
+            Self::Operator | Self::PasswordChanged | Self::Alarm | Self::Closed | Self::AccessLost => {
+                What::AuthorizationEnded
+            }
         }
     }
 }
@@ -171,7 +174,8 @@ pub async fn end(tx: &mut Tx, sid: AuthorizationId, because: Because) -> Result<
     let ended = store::optional!(
         tx.db,
         (AccountId, String),
-        "update authorizations set ended_at = $2, ended_because = $3 where id = $1 and ended_at is null returning account, client",
+        "update authorizations set ended_at = $2, ended_because = $3 where id = $1 and ended_at is null \
+         returning account, client",
         sid,
         tx.now,
         because.name(),
@@ -218,14 +222,15 @@ const KEPT: Life = Life::days(7);
 /// Sign-ins or consents one sweep removes at most, so that it never holds the writer for long.
 const SWEPT_AT_ONCE: i64 = 5_000;
 
-/// Removes sign-ins that are over and that nothing hangs from any more, then withdrawn consents without any; answers how many.
-/// A session that is over isn't enough: with `offline_access` refresh tokens outlive it.
+/// Removes sign-ins that are over and that nothing hangs from any more, then withdrawn consents without any; answers
+/// how many. A session that is over isn't enough: with `offline_access` refresh tokens outlive it.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     let over = store::execute!(
         tx.db,
         "delete from authorizations where id in (select a.id from authorizations a where \
          (a.ended_at < $1 or a.session in (select s.id from sessions s where s.ended_at < $1)) \
-         and not exists (select 1 from codes c where c.sid = a.id) and not exists (select 1 from refresh_tokens r where r.sid = a.id) \
+         and not exists (select 1 from codes c where c.sid = a.id) and not exists (select 1 from refresh_tokens r \
+         where r.sid = a.id) \
          and not exists (select 1 from access_tokens t where t.sid = a.id) \
          and not exists (select 1 from logout_deliveries d where d.sid = a.id) limit $2)",
         tx.now - KEPT,

@@ -3,11 +3,13 @@
 //! What holds when a token comes back, which the protocol's two sentences say together:
 //!
 //! - It is exchanged once, for its successor.
-//! - Within the grace after that it is answered once more, as long as the successor is unused: the answer was lost. The successor
+//! - Within the grace after that it is answered once more, as long as the successor is unused: the answer was lost. The
+//!   successor
 //!   that got lost is retired by the same statement, so that there is never a second live family.
 //! - In the grace, but a third time, or after its successor was used, it is refused, and nothing ends: retries of a
 //!   client that sends twice must not sign its person out.
-//! - After the grace it is a copy in other hands. The authorization ends, and everything with it. A retired successor counts as
+//! - After the grace it is a copy in other hands. The authorization ends, and everything with it. A retired successor
+//!   counts as
 //!   used when it was retired: if somebody kept it after all, two parties hold the family, and that shows here.
 
 use crate::base::ids::AuthorizationId;
@@ -37,7 +39,8 @@ pub async fn begin(tx: &mut Tx, family: Family) -> Result<Secret, Fault> {
 async fn insert(tx: &mut Tx, token: &Secret, family: Family) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "insert into refresh_tokens (hash, sid, wants_auth_time, issued_at, expires_at, family_expires_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into refresh_tokens (hash, sid, wants_auth_time, issued_at, expires_at, family_expires_at) \
+         values ($1, $2, $3, $4, $5, $6)",
         token.digest(),
         family.sid,
         family.wants_auth_time,
@@ -111,7 +114,12 @@ pub async fn spend(tx: &mut Tx, token: &RefreshToken) -> Result<Spent, Fault> {
         return Ok(Spent::For(successor));
     }
     // The row is read again: what was found may be older than another use.
-    let row = store::optional!(tx.db, (Option<Timestamp>,), "select used_at from refresh_tokens where hash = $1", &token.hash)?;
+    let row = store::optional!(
+        tx.db,
+        (Option<Timestamp>,),
+        "select used_at from refresh_tokens where hash = $1",
+        &token.hash
+    )?;
     match row {
         Some((Some(used_at),)) if tx.now < used_at + tx.rules.refresh_grace => Ok(Spent::Already),
         Some((Some(_),)) => {
@@ -133,8 +141,8 @@ async fn exchange(tx: &mut Tx, hash: &Digest, successor: &Secret) -> Result<bool
     Ok(rows == 1)
 }
 
-/// The successor's row decides: whoever retires it unused may replace it. Rows are touched from the older to the newer one by
-/// everybody, so that PostgreSQL finds nobody waiting in a circle.
+/// The successor's row decides: whoever retires it unused may replace it. Rows are touched from the older to the newer
+/// one by everybody, so that PostgreSQL finds nobody waiting in a circle.
 async fn exchange_again(tx: &mut Tx, hash: &Digest) -> Result<bool, Fault> {
     let claimed = store::optional!(
         tx.db,
@@ -157,11 +165,13 @@ async fn exchange_again(tx: &mut Tx, hash: &Digest) -> Result<bool, Fault> {
 /// Tokens one sweep removes at most, so that it never holds the writer for long.
 const SWEPT_AT_ONCE: i64 = 5_000;
 
-/// Removes tokens that would have expired by now, used or not, and answers how many: until then a replay must be recognised.
+/// Removes tokens that would have expired by now, used or not, and answers how many: until then a replay must be
+/// recognised.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(
         tx.db,
-        "delete from refresh_tokens where hash in (select hash from refresh_tokens where expires_at <= $1 order by expires_at limit $2)",
+        "delete from refresh_tokens where hash in (select hash from refresh_tokens where expires_at <= $1 \
+         order by expires_at limit $2)",
         tx.now,
         SWEPT_AT_ONCE,
     )

@@ -27,7 +27,8 @@ words! {
 }
 
 words! {
-    /// How the answer travels (OAuth 2.0 Multiple Response Type Encoding Practices section 2.1, Form Post Response Mode).
+    /// How the answer travels (OAuth 2.0 Multiple Response Type Encoding Practices section 2.1, Form Post Response
+    /// Mode).
     #[derive(Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     ResponseMode, "response mode" {

@@ -125,7 +125,8 @@ async fn seed(tx: &mut Tx) -> Result<(), Fault> {
     let empty = || Json(Vec::<String>::new());
     store::execute!(
         tx.db,
-        "insert into companies (id, ref, name, subscriptions, networks, version, created_at, updated_at) values ($1, 'C-1', 'Durand', $2, $2, 1, $3, $3)",
+        "insert into companies (id, ref, name, subscriptions, networks, version, created_at, updated_at) \
+         values ($1, 'C-1', 'Durand', $2, $2, 1, $3, $3)",
         id(1),
         empty(),
         tx.now,
@@ -138,7 +139,12 @@ async fn seed(tx: &mut Tx) -> Result<(), Fault> {
         id(1),
         tx.now,
     )?;
-    store::execute!(tx.db, "insert into accounts (id, kind, created_at) values ($1, 'contact', $2)", account(), tx.now)?;
+    store::execute!(
+        tx.db,
+        "insert into accounts (id, kind, created_at) values ($1, 'contact', $2)",
+        account(),
+        tx.now
+    )?;
     store::execute!(
         tx.db,
         "insert into memberships (id, account, contact, company, profile, roles, e_services, networks, requested_at) \
@@ -173,7 +179,10 @@ async fn a_code_is_spent_by_whoever_it_was_given_to_and_by_nobody_else() {
             (Proof { redirect_uri: Some("https://portal.example/cb/"), ..proof() }, Unproven::RedirectUri),
             (Proof { redirect_uri: None, ..proof() }, Unproven::RedirectUri),
             (Proof { verifier: None, ..proof() }, Unproven::Verifier),
-            (Proof { verifier: Some("wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong"), ..proof() }, Unproven::Verifier),
+            (
+                Proof { verifier: Some("wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong"), ..proof() },
+                Unproven::Verifier,
+            ),
             (Proof { verifier: Some(CHALLENGE), ..proof() }, Unproven::Verifier),
         ];
         for (proof, why) in wrong {
@@ -181,7 +190,9 @@ async fn a_code_is_spent_by_whoever_it_was_given_to_and_by_nobody_else() {
             assert_eq!(found.prove(proof).unwrap_err(), why);
         }
         let proven = world.proven(&code).await;
-        let Spent::Now(spent) = world.act(async |tx| code::spend(tx, proven).await).await else { panic!("a wrong proof spent the code") };
+        let Spent::Now(spent) = world.act(async |tx| code::spend(tx, proven).await).await else {
+            panic!("a wrong proof spent the code")
+        };
         assert_eq!((spent.authorization.sid, spent.nonce.as_deref()), (sid, Some("n")));
         assert_eq!(spent.authorization.claims.0, request().claims);
         assert!(world.is_live(sid).await);
@@ -220,7 +231,8 @@ async fn a_code_waits_its_life_and_no_longer() {
     }
 }
 
-/// With `offline_access` what a code gave outlives every session: so long its replay must end it (RFC 6749 section 4.1.2).
+/// With `offline_access` what a code gave outlives every session: so long its replay must end it (RFC 6749 section
+/// 4.1.2).
 #[tokio::test]
 async fn a_code_is_known_as_long_as_a_refresh_token_of_it() {
     for world in World::each().await {
@@ -229,7 +241,10 @@ async fn a_code_is_known_as_long_as_a_refresh_token_of_it() {
         let again = world.proven(&code).await;
         assert!(matches!(world.act(async |tx| code::spend(tx, proven).await).await, Spent::Now(_)));
         world
-            .act(async |tx| refresh::begin(tx, Family { sid, until: tx.now + tx.rules.refresh_family, wants_auth_time: false }).await)
+            .act(async |tx| {
+                refresh::begin(tx, Family { sid, until: tx.now + tx.rules.refresh_family, wants_auth_time: false })
+                    .await
+            })
             .await;
         world.clock.advance(world.rules.session);
         world.clock.advance(Life::hours(1));
@@ -307,7 +322,11 @@ async fn an_authorization_ends_with_its_session_its_consent_or_itself() {
         assert!(!world.act(async |tx| super::end(tx, sid, super::Because::AccessLost).await).await);
         assert!(!world.is_live(sid).await);
         let (sid, _) = world.code().await;
-        world.act(async |tx| crate::account::end(tx, account(), SessionId(id(5)), crate::account::Because::SignedOut).await).await;
+        world
+            .act(async |tx| {
+                crate::account::end(tx, account(), SessionId(id(5)), crate::account::Because::SignedOut).await
+            })
+            .await;
         assert!(!world.is_live(sid).await);
     }
 }

@@ -1,5 +1,6 @@
-//! The courier: signs due logout tokens as they leave, hands each to its relying party outside any transaction, and writes down how it
-//! went. Delivery is at least once: a server that dies between the call and the writing leaves it to the next one, with a token of its own.
+//! The courier: signs due logout tokens as they leave, hands each to its relying party outside any transaction, and
+//! writes down how it went. Delivery is at least once: a server that dies between the call and the writing leaves it to
+//! the next one, with a token of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -108,7 +109,8 @@ impl Turns {
         if self.begun == PER_ROUND {
             return Ok(None);
         }
-        let busy = self.under_way.iter().filter(|(_, calls)| **calls >= AT_ONCE_TO_ONE).map(|(client, _)| client.as_str());
+        let busy =
+            self.under_way.iter().filter(|(_, calls)| **calls >= AT_ONCE_TO_ONE).map(|(client, _)| client.as_str());
         let except: BTreeSet<&str> = busy.chain(self.failing.iter().map(String::as_str)).collect();
         let claimed = desk.act(async |tx| delivery::claim(tx, except).await).await?;
         if let Some(claimed) = &claimed {
@@ -183,7 +185,12 @@ impl<'a> Desk<'a> {
     }
 
     /// Signs the token, now and by the algorithm of the relying party's ID tokens, and begins the call.
-    fn call(self, calls: &mut JoinSet<Returned>, claimed: Claimed, (party, uri): (&RelyingParty, &Endpoint)) -> Result<(), Fault> {
+    fn call(
+        self,
+        calls: &mut JoinSet<Returned>,
+        claimed: Claimed,
+        (party, uri): (&RelyingParty, &Endpoint),
+    ) -> Result<(), Fault> {
         let now = self.clock.now();
         let issuance = Issuance { issuer: self.issuer, client: &party.id, jti: Dice.id(now)?, now };
         let token = LogoutToken::new(issuance, claimed.account, claimed.sid);

@@ -1,11 +1,13 @@
-//! Deliveries: which logout tokens wait, who is sending one, and how it ended. Every step is one conditional update of the row.
+//! Deliveries: which logout tokens wait, who is sending one, and how it ended. Every step is one conditional update of
+//! the row.
 
 use crate::authorization::Closed;
 use crate::base::ids::{AccountId, AuthorizationId, DeliveryId};
 use crate::base::{Fault, Life, Timestamp};
 use crate::store::{self, Db, Keys, Tx};
 
-/// Whoever claims a delivery has this long; then another server may think the first one gone. Longer than a call can take.
+/// Whoever claims a delivery has this long; then another server may think the first one gone. Longer than a call can
+/// take.
 pub(super) const LEASE: Life = Life::minutes(1);
 
 /// After its n-th failure a delivery waits this long.
@@ -18,7 +20,8 @@ const PATIENCE: Life = Life::days(1);
 pub(super) async fn put(tx: &mut Tx, closed: &Closed) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "insert into logout_deliveries (id, sid, account, client, created_at, due_at, attempts) values ($1, $2, $3, $4, $5, $5, 0) \
+        "insert into logout_deliveries (id, sid, account, client, created_at, due_at, attempts) \
+         values ($1, $2, $3, $4, $5, $5, 0) \
          on conflict (sid) do nothing",
         DeliveryId(tx.dice.id(tx.now)?),
         closed.sid,
@@ -62,12 +65,16 @@ pub(super) async fn are_due(db: &mut Db, now: Timestamp) -> Result<bool, Fault> 
 
 /// Claims the delivery that has been due longest, by pushing its time forward; those of `except` get no turn now.
 /// Of two servers one gets it, the other nothing.
-pub(super) async fn claim<'a>(tx: &mut Tx, except: impl IntoIterator<Item = &'a str>) -> Result<Option<Claimed>, Fault> {
+pub(super) async fn claim<'a>(
+    tx: &mut Tx,
+    except: impl IntoIterator<Item = &'a str>,
+) -> Result<Option<Claimed>, Fault> {
     store::optional!(
         tx.db,
         Claimed,
         "update logout_deliveries set due_at = $1, attempts = attempts + 1 \
-         where id = (select id from logout_deliveries where due_at <= $2 and delivered_at is null and given_up_at is null \
+         where id = (select id from logout_deliveries where due_at <= $2 and delivered_at is null \
+         and given_up_at is null \
          and client not in (select key from json_each($3)) order by due_at, id limit 1) \
          and due_at <= $2 and delivered_at is null and given_up_at is null \
          returning id, sid, account, client, created_at, attempts",
@@ -97,7 +104,8 @@ pub(super) enum Failure {
     Final,
 }
 
-/// The relying party wasn't told. Answers whether the delivery is given up; a later claim by another server has its own end.
+/// The relying party wasn't told. Answers whether the delivery is given up; a later claim by another server has its own
+/// end.
 pub(super) async fn failed(tx: &mut Tx, claimed: &Claimed, (failure, why): (Failure, &str)) -> Result<bool, Fault> {
     let next = match failure {
         Failure::Final => None,

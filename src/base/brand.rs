@@ -151,7 +151,9 @@ impl Accent {
     /// Parses `#rrggbb`.
     pub fn parse(text: &str) -> Result<Self, NotAColour> {
         let refused = || NotAColour(text.chars().take(20).collect());
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let digits = text
+            .strip_prefix('#')
+            .filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let number = u32::from_str_radix(digits.ok_or_else(refused)?, 16).map_err(|_| refused())?;
         let [_, red, green, blue] = number.to_be_bytes();
         Ok(Self([red, green, blue]))
@@ -250,9 +252,15 @@ mod tests {
         let origin = |text: &str| Logo::parse(text).map(|logo| logo.origin());
         assert_eq!(origin("https://www.example.com/logo.svg?v=2"), Ok(Some("https://www.example.com".to_owned())));
         assert_eq!(origin("data:image/png;base64,AAAA"), Ok(None));
-        for text in
-            ["", "logo.svg", "/logo.svg", "http://example.com/logo.svg", "data:text/html,x", "https://a;script-src *", "javascript:x"]
-        {
+        for text in [
+            "",
+            "logo.svg",
+            "/logo.svg",
+            "http://example.com/logo.svg",
+            "data:text/html,x",
+            "https://a;script-src *",
+            "javascript:x",
+        ] {
             assert!(origin(text).is_err(), "{text}");
         }
     }

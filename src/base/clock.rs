@@ -164,7 +164,9 @@ impl<'de> Deserialize<'de> for Life {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| {
-            serde::de::Error::custom(format!("`{text}` is no duration: write a whole number and s, min, h or d, like 30min"))
+            serde::de::Error::custom(format!(
+                "`{text}` is no duration: write a whole number and s, min, h or d, like 30min"
+            ))
         })
     }
 }

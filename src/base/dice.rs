@@ -72,7 +72,8 @@ impl Digest {
     /// The digest of these bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
-        // The one-shot function looks the algorithm up by its name each time, which takes as long as a short digest itself.
+        // The one-shot function looks the algorithm up by its name each time, which takes as long as a short digest
+        // itself.
         let mut digest = Sha256::new();
         digest.update(bytes);
         Self(digest.finish().to_vec())

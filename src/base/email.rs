@@ -1,4 +1,5 @@
-//! Email addresses in their one canonical form (SECURITY 5): NFKC, lower case, nothing that could start a header or a second address.
+//! Email addresses in their one canonical form (SECURITY 5): NFKC, lower case, nothing that could start a header or a
+//! second address.
 
 use std::fmt;
 
@@ -21,7 +22,11 @@ impl Email {
     pub fn parse(text: &str) -> Result<Self, NotAnEmail> {
         let canonical: String = text.trim().nfkc().flat_map(char::to_lowercase).nfkc().collect();
         let (local, domain) = canonical.rsplit_once('@').ok_or(NotAnEmail)?;
-        if is_local_part(local) && is_domain(domain) && canonical.len() <= 254 { Ok(Self(canonical)) } else { Err(NotAnEmail) }
+        if is_local_part(local) && is_domain(domain) && canonical.len() <= 254 {
+            Ok(Self(canonical))
+        } else {
+            Err(NotAnEmail)
+        }
     }
 
     /// The address as text.
@@ -35,7 +40,9 @@ impl Email {
 fn is_local_part(local: &str) -> bool {
     !local.is_empty()
         && local.len() <= 64
-        && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c)))
+        && local.split('.').all(|atom| {
+            !atom.is_empty() && atom.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c))
+        })
 }
 
 fn is_domain(domain: &str) -> bool {

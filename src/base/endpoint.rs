@@ -1,5 +1,5 @@
-//! Endpoints of other people's servers that Guichet itself calls: https, or http on loopback. Which addresses they may resolve to is
-//! looked at when they are called.
+//! Endpoints of other people's servers that Guichet itself calls: https, or http on loopback. Which addresses they may
+//! resolve to is looked at when they are called.
 
 use std::fmt;
 
@@ -76,7 +76,12 @@ mod tests {
 
     #[test]
     fn only_https_or_http_on_loopback_is_called() {
-        for text in ["https://portal.example/bye?x=1", "http://localhost:8090/bye", "http://127.0.0.1/bye", "http://[::1]:1/bye"] {
+        for text in [
+            "https://portal.example/bye?x=1",
+            "http://localhost:8090/bye",
+            "http://127.0.0.1/bye",
+            "http://[::1]:1/bye",
+        ] {
             assert!(Endpoint::parse(text).is_ok(), "{text}");
         }
         for text in [

@@ -59,10 +59,14 @@ impl From<sqlx::Error> for Fault {
     }
 }
 
-/// PostgreSQL says by class 57P that it is shutting down, starting or was told to stop, by 53 that it is at a bound of its own.
+/// PostgreSQL says by class 57P that it is shutting down, starting or was told to stop, by 53 that it is at a bound of
+/// its own.
 fn is_away(error: &sqlx::Error) -> bool {
     let at_a_bound = |code: &str| code.starts_with("57P") || code.starts_with("53");
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| at_a_bound(&code))
-        || matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed)
+        || matches!(
+            error,
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
+        )
 }

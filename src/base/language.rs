@@ -47,7 +47,9 @@ impl Language {
         for part in header.split(',').take(32) {
             let mut pieces = part.split(';');
             let Some(language) = pieces.next().and_then(Self::from_tag) else { continue };
-            let weight = pieces.find_map(|piece| piece.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok())).unwrap_or(1.0);
+            let weight = pieces
+                .find_map(|piece| piece.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()))
+                .unwrap_or(1.0);
             if weight > 0.0 && best.is_none_or(|(highest, _)| weight > highest) {
                 best = Some((weight, language));
             }

@@ -1,4 +1,5 @@
-//! Addresses and networks, compared in one form: an IPv4 address mapped into IPv6 is that IPv4 address (R-RGT-6, SECURITY 5).
+//! Addresses and networks, compared in one form: an IPv4 address mapped into IPv6 is that IPv4 address (R-RGT-6,
+//! SECURITY 5).
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -17,7 +18,8 @@ impl Address {
         text.trim().parse::<IpAddr>().ok().map(Self::from)
     }
 
-    /// The network of one subscriber, as far as an address tells: itself in IPv4, its /64 in IPv6, of which a subscriber has every address.
+    /// The network of one subscriber, as far as an address tells: itself in IPv4, its /64 in IPv6, of which a
+    /// subscriber has every address.
     #[must_use]
     pub fn subscriber(self) -> IpNet {
         match self.0 {
@@ -26,8 +28,9 @@ impl Address {
         }
     }
 
-    /// Whether anybody on the Internet may have it: no private, loopback, link-local, shared, documentation, multicast or reserved
-    /// address (RFC 6890), nor one that carries an IPv4 address for somebody else to unpack (6to4, Teredo, NAT64).
+    /// Whether anybody on the Internet may have it: no private, loopback, link-local, shared, documentation, multicast
+    /// or reserved address (RFC 6890), nor one that carries an IPv4 address for somebody else to unpack (6to4, Teredo,
+    /// NAT64).
     #[must_use]
     pub fn is_public(self) -> bool {
         match self.0 {
@@ -93,7 +96,11 @@ pub struct NotANetwork(String);
 impl Networks {
     /// Parses addresses and networks separated by commas, blanks or lines.
     pub fn parse(text: &str) -> Result<Self, NotANetwork> {
-        text.split([',', ';', ' ', '\n', '\r', '\t']).filter(|word| !word.is_empty()).map(parse_network).collect::<Result<_, _>>().map(Self)
+        text.split([',', ';', ' ', '\n', '\r', '\t'])
+            .filter(|word| !word.is_empty())
+            .map(parse_network)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// Whether no network is listed.
@@ -143,7 +150,12 @@ fn parse_network(word: &str) -> Result<IpNet, NotANetwork> {
 impl<'de> Deserialize<'de> for Networks {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let words = Vec::<String>::deserialize(deserializer)?;
-        words.iter().map(|word| parse_network(word.trim())).collect::<Result<_, _>>().map(Self).map_err(serde::de::Error::custom)
+        words
+            .iter()
+            .map(|word| parse_network(word.trim()))
+            .collect::<Result<_, _>>()
+            .map(Self)
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -156,9 +168,13 @@ mod tests {
     #[test]
     fn a_list_admits_its_networks_only_and_an_unknown_address_never() {
         let list = Networks::parse("192.0.2.0/24, 2001:db8::/32\n::ffff:198.51.100.0/120").unwrap();
-        for (text, inside) in
-            [("192.0.2.7", true), ("192.0.3.7", false), ("2001:db8::1", true), ("198.51.100.9", true), ("::ffff:192.0.2.7", true)]
-        {
+        for (text, inside) in [
+            ("192.0.2.7", true),
+            ("192.0.3.7", false),
+            ("2001:db8::1", true),
+            ("198.51.100.9", true),
+            ("::ffff:192.0.2.7", true),
+        ] {
             assert_eq!(list.admit(Address::parse(text)), inside, "{text}");
         }
         assert!(!list.admit(None));
@@ -184,8 +200,16 @@ mod tests {
 
     #[test]
     fn what_the_internet_can_not_reach_is_not_public() {
-        for text in ["8.8.8.8", "100.63.0.1", "172.32.0.1", "192.0.1.1", "198.17.0.1", "223.255.255.255", "2a00:1450::1", "2001:4860::8888"]
-        {
+        for text in [
+            "8.8.8.8",
+            "100.63.0.1",
+            "172.32.0.1",
+            "192.0.1.1",
+            "198.17.0.1",
+            "223.255.255.255",
+            "2a00:1450::1",
+            "2001:4860::8888",
+        ] {
             assert!(Address::parse(text).unwrap().is_public(), "{text}");
         }
         for text in [

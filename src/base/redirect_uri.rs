@@ -1,4 +1,5 @@
-//! Redirect URIs: where an authorization answer may be sent. Compared as exact strings; on loopback literals the port may vary (RFC 8252 section 7.3).
+//! Redirect URIs: where an authorization answer may be sent. Compared as exact strings; on loopback literals the port
+//! may vary (RFC 8252 section 7.3).
 
 use std::fmt;
 
@@ -73,7 +74,8 @@ fn flaw(text: &str) -> Option<&'static str> {
         "https" => None,
         "http" if is_loopback(&url) => None,
         "http" => Some("http is for loopback only"),
-        // Private-use schemes are domain names reversed (RFC 8252 section 7.1); that leaves out javascript:, data: and file:.
+        // Private-use schemes are domain names reversed (RFC 8252 section 7.1); that leaves out javascript:, data: and
+        // file:.
         scheme if scheme.contains('.') => None,
         _ => Some("its scheme is neither https nor a private-use one like com.example.app"),
     }
@@ -99,7 +101,9 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 
 /// The URI's text before and after its port, where its host is a loopback literal reached over http.
 fn without_loopback_port(uri: &str) -> Option<(&'static str, &str)> {
-    let (host, rest) = ["http://127.0.0.1", "http://[::1]"].into_iter().find_map(|host| uri.strip_prefix(host).map(|rest| (host, rest)))?;
+    let (host, rest) = ["http://127.0.0.1", "http://[::1]"]
+        .into_iter()
+        .find_map(|host| uri.strip_prefix(host).map(|rest| (host, rest)))?;
     match rest.strip_prefix(':') {
         None if rest.is_empty() || rest.starts_with(['/', '?']) => Some((host, rest)),
         None => None,
@@ -147,8 +151,12 @@ mod tests {
         ] {
             assert!(RedirectUri::parse(text).is_err(), "{text}");
         }
-        for text in ["https://portal.example/cb?x=1", "http://localhost:8090/callback", "http://127.0.0.1/callback", "com.example.app:/cb"]
-        {
+        for text in [
+            "https://portal.example/cb?x=1",
+            "http://localhost:8090/callback",
+            "http://127.0.0.1/callback",
+            "com.example.app:/cb",
+        ] {
             assert!(RedirectUri::parse(text).is_ok(), "{text}");
         }
     }

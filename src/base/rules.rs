@@ -12,7 +12,8 @@ pub struct Rules {
     pub code: Life,
     /// An access token and an ID token are valid this long (R-OWN-4: who validates alone lags at most this).
     pub token: Life,
-    /// A client assertion expires within this time, so that what must be remembered of it is bounded (RFC 7523 section 3).
+    /// A client assertion expires within this time, so that what must be remembered of it is bounded (RFC 7523 section
+    /// 3).
     pub client_assertion: Life,
     /// A family of refresh tokens given with `offline_access` ends this long after its first token …
     pub refresh_family: Life,
@@ -30,7 +31,8 @@ pub struct Rules {
     pub second_step: Life,
     /// What people sign in with is changed in a session whose sign-in is at most this old.
     pub fresh: Life,
-    /// A browser is remembered this long after its last sign-in, and doesn't ask for the second factor this long after it was proven there.
+    /// A browser is remembered this long after its last sign-in, and doesn't ask for the second factor this long after
+    /// it was proven there.
     pub device: Life,
     /// An invitation can be taken up this long (R-ADM-8).
     pub invitation: Life,
@@ -80,6 +82,9 @@ impl Rules {
         if (Life::seconds(1)..=LONGEST_CODE).contains(&self.code) {
             return Ok(());
         }
-        Err(format!("lives.code is {}: write a time from 1s to {LONGEST_CODE}, for a code is redeemed at once", self.code))
+        Err(format!(
+            "lives.code is {}: write a time from 1s to {LONGEST_CODE}, for a code is redeemed at once",
+            self.code
+        ))
     }
 }

@@ -6,7 +6,8 @@ use super::Fault;
 
 /// Seals and opens for one purpose.
 pub trait Seal: Send + Sync {
-    /// Seals. What is `associated` (the row's id) must be given again to open it, so that nothing sealed can be moved to another row.
+    /// Seals. What is `associated` (the row's id) must be given again to open it, so that nothing sealed can be moved
+    /// to another row.
     fn seal(&self, plain: &[u8], associated: &[u8]) -> Result<Sealed, Fault>;
 
     /// Opens what was sealed for the same purpose with the same associated bytes.

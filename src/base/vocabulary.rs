@@ -18,7 +18,8 @@ pub struct UnknownWord {
     pub allowed: Vec<&'static str>,
 }
 
-/// Declares an enum whose variants each have one word, with `ALL`, `as_str`, `Display` and `FromStr` drawn from one list.
+/// Declares an enum whose variants each have one word, with `ALL`, `as_str`, `Display` and `FromStr` drawn from one
+/// list.
 macro_rules! words {
     (
         $(#[$meta:meta])*
@@ -219,13 +220,14 @@ mod tests {
     async fn words_are_text_columns_and_sets_are_json_lists() {
         let pool = sqlx::SqlitePool::connect("sqlite::memory:").await.unwrap();
         let roles = BTreeSet::from([Role::Billing, Role::AccountAdmin]);
-        let (profile, code, list, read): (Profile, EServiceCode, String, Json<BTreeSet<Role>>) = sqlx::query_as("select $1, $2, $3, $3")
-            .bind(Profile::Limited)
-            .bind(EServiceCode::parse("forcage").unwrap())
-            .bind(Json(&roles))
-            .fetch_one(&pool)
-            .await
-            .unwrap();
+        let (profile, code, list, read): (Profile, EServiceCode, String, Json<BTreeSet<Role>>) =
+            sqlx::query_as("select $1, $2, $3, $3")
+                .bind(Profile::Limited)
+                .bind(EServiceCode::parse("forcage").unwrap())
+                .bind(Json(&roles))
+                .fetch_one(&pool)
+                .await
+                .unwrap();
         assert_eq!((profile, code.as_str()), (Profile::Limited, "forcage"));
         assert_eq!((list.as_str(), read.0), (r#"["account_admin","billing"]"#, roles));
     }

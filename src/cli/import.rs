@@ -72,7 +72,10 @@ pub async fn run(args: &ImportArgs, store: &Store, clock: &Clock, rules: &Rules)
     if args.full
         && let Some(kind) = doubled_kind(&inputs)
     {
-        eprintln!("guichet import: with --full all {} must stand in one file, for whoever a file lacks becomes inactive", kind.rows());
+        eprintln!(
+            "guichet import: with --full all {} must stand in one file, for whoever a file lacks becomes inactive",
+            kind.rows()
+        );
         return Outcome::Usage;
     }
     let mut told = Told { dry: args.dry_run, reports: Vec::new(), refused: 0 };
@@ -83,7 +86,9 @@ pub async fn run(args: &ImportArgs, store: &Store, clock: &Clock, rules: &Rules)
     }
     match started {
         Ok(()) => told.outcome(),
-        Err(fault) => could_not_run(&format!("{fault}: of this file nothing was changed; mend the cause and import again")),
+        Err(fault) => {
+            could_not_run(&format!("{fault}: of this file nothing was changed; mend the cause and import again"))
+        }
     }
 }
 
@@ -99,7 +104,8 @@ fn load(paths: &[PathBuf]) -> Result<Vec<Input>, String> {
     let mut inputs = Vec::new();
     for path in paths {
         let name = path.display().to_string();
-        let bytes = fs::read(path).map_err(|cause| format!("{name} can't be read ({cause}): check the path and its permissions"))?;
+        let bytes = fs::read(path)
+            .map_err(|cause| format!("{name} can't be read ({cause}): check the path and its permissions"))?;
         let file = read(&name, &bytes);
         inputs.push((name, file));
     }
@@ -212,18 +218,30 @@ impl Told {
     /// Writes every bad row as CSV, an empty list included: yesterday's must not pass for today's.
     fn write(&self, path: Option<&Path>) -> Result<(), String> {
         let Some(path) = path else { return Ok(()) };
-        let rejections = self.reports.iter().flat_map(|report| report.rejections.iter().map(|rejection| (report.file.as_str(), rejection)));
-        write_rejections(path, rejections).map_err(|cause| format!("{} can't be written ({cause}): check the path", path.display()))
+        let rejections = self
+            .reports
+            .iter()
+            .flat_map(|report| report.rejections.iter().map(|rejection| (report.file.as_str(), rejection)));
+        write_rejections(path, rejections)
+            .map_err(|cause| format!("{} can't be written ({cause}): check the path", path.display()))
     }
 }
 
-fn write_rejections<'a>(path: &Path, rejections: impl Iterator<Item = (&'a str, &'a Rejection)>) -> Result<(), csv::Error> {
+fn write_rejections<'a>(
+    path: &Path,
+    rejections: impl Iterator<Item = (&'a str, &'a Rejection)>,
+) -> Result<(), csv::Error> {
     let mut writer = csv::Writer::from_path(path)?;
     writer.write_record(["file", "line", "ref", "column", "reason"])?;
     for (file, rejection) in rejections {
         let line = rejection.line.to_string();
-        let cells =
-            [file, &line, rejection.reference.as_deref().unwrap_or_default(), rejection.column.unwrap_or_default(), &rejection.reason];
+        let cells = [
+            file,
+            &line,
+            rejection.reference.as_deref().unwrap_or_default(),
+            rejection.column.unwrap_or_default(),
+            &rejection.reason,
+        ];
         writer.write_record(cells.map(harmless))?;
     }
     writer.flush()?;
@@ -277,8 +295,7 @@ mod tests {
     }
 
     const COMPANIES: &str = "ref,name,accounting_validated_at,first_order_at\nC-1,Durand,2024-01-31,2024-02-01\n";
-    const CONTACTS: &str =
-        "company_ref,ref,last_name,first_name,email,phone,mobile\nC-1,K-1,Durand,Alice,alice@durand.example,0199001234,\n";
+    const CONTACTS: &str = "company_ref,ref,last_name,first_name,email,phone,mobile\nC-1,K-1,Durand,Alice,alice@durand.example,0199001234,\n";
 
     #[tokio::test]
     async fn the_exit_code_tells_clean_from_refused_from_could_not_run() {
@@ -286,7 +303,11 @@ mod tests {
         let (companies, contacts) = (desk.file("a.csv", COMPANIES), desk.file("b.csv", CONTACTS));
         assert_eq!(desk.import(&[&contacts, "/nowhere.csv", &companies]).await, Outcome::CouldNotRun);
         assert_eq!(desk.import(&[&contacts]).await, Outcome::Refused, "its company isn't there yet");
-        assert_eq!(desk.import(&["--dry-run", &contacts, &companies]).await, Outcome::Clean, "companies go first, in a dry run too");
+        assert_eq!(
+            desk.import(&["--dry-run", &contacts, &companies]).await,
+            Outcome::Clean,
+            "companies go first, in a dry run too"
+        );
         assert_eq!(desk.import(&[&contacts]).await, Outcome::Refused, "a dry run keeps nothing");
         assert_eq!(desk.import(&[&contacts, &companies]).await, Outcome::Clean);
         assert_eq!(desk.import(&["--full", &contacts, &contacts]).await, Outcome::Usage);
@@ -307,6 +328,9 @@ mod tests {
         assert_eq!(desk.import(&[&companies, "--report", &report]).await, Outcome::Refused);
         let written = fs::read_to_string(&report).unwrap();
         assert_eq!(written.lines().count(), 61);
-        assert!(written.lines().skip(1).all(|line| line.contains(",'=C-") && line.contains(",name,is empty")), "{written}");
+        assert!(
+            written.lines().skip(1).all(|line| line.contains(",'=C-") && line.contains(",name,is empty")),
+            "{written}"
+        );
     }
 }

@@ -16,12 +16,14 @@ use super::{Failure, Opened, tell};
 pub(super) enum Command {
     /// Lists the signing keys; nothing secret is shown
     List,
-    /// Publishes a successor of each signing key, which takes over once relying parties have had time to read it (keys.lead)
+    /// Publishes a successor of each signing key, which takes over once relying parties have had time to read it
+    /// (keys.lead)
     Rotate {
         /// Only of these algorithms: ES256, RS256
         #[arg(value_name = "ALG", value_parser = algorithm)]
         algorithms: Vec<Algorithm>,
-        /// Successors sign at once, also those already published. For emergencies: tokens are refused wherever the keys weren't read again
+        /// Successors sign at once, also those already published. For emergencies: tokens are refused wherever the keys
+        /// weren't read again
         #[arg(long)]
         now: bool,
     },
@@ -88,7 +90,9 @@ async fn rotate(opened: Opened, algorithms: &[Algorithm], at_once: bool) -> Resu
     let rows = opened.look(async |view| keys::list(&mut view.db).await).await?;
     for alg in Algorithm::ALL.into_iter().filter(|alg| algorithms.is_empty() || algorithms.contains(alg)) {
         let newest = rows.iter().find(|row| row.alg == alg && row.is_newest());
-        let newest = newest.ok_or_else(|| Failure::new(format!("there is no {} key", alg.name()), "start the server, which makes it"))?;
+        let newest = newest.ok_or_else(|| {
+            Failure::new(format!("there is no {} key", alg.name()), "start the server, which makes it")
+        })?;
         match newest.stage(opened.clock.now()) {
             Stage::Waiting { .. } if at_once => hasten(&opened, newest).await?,
             Stage::Waiting { until } => {
@@ -177,7 +181,9 @@ async fn retire(opened: &Opened, kid: &str) -> Result<(), Failure> {
             let advice = format!("run `guichet keys rotate {name} --now` first");
             Err(Failure::new(format!("{kid} is the key that signs {name}, and {successor}"), &advice))
         }
-        Retired::Unknown => Err(Failure::new(format!("there is no key `{kid}`"), "take its name from `guichet keys list`")),
+        Retired::Unknown => {
+            Err(Failure::new(format!("there is no key `{kid}`"), "take its name from `guichet keys list`"))
+        }
     }
 }
 
@@ -197,10 +203,16 @@ mod tests {
             gone_at,
         };
         let going = row(Some(at(20)), Some(at(30)));
-        assert_eq!(in_words(&row(None, None), at(1)), "published since 1970-01-01T00:00:00Z, signs from 1970-01-01T00:00:10Z");
+        assert_eq!(
+            in_words(&row(None, None), at(1)),
+            "published since 1970-01-01T00:00:00Z, signs from 1970-01-01T00:00:10Z"
+        );
         assert_eq!(in_words(&row(None, None), at(11)), "signs since 1970-01-01T00:00:10Z");
         assert_eq!(in_words(&going, at(11)), "signs since 1970-01-01T00:00:10Z, until 1970-01-01T00:00:20Z");
-        assert_eq!(in_words(&going, at(21)), "signs no more since 1970-01-01T00:00:20Z, published until 1970-01-01T00:00:30Z");
+        assert_eq!(
+            in_words(&going, at(21)),
+            "signs no more since 1970-01-01T00:00:20Z, published until 1970-01-01T00:00:30Z"
+        );
         assert_eq!(in_words(&going, at(31)), "gone since 1970-01-01T00:00:30Z");
     }
 

@@ -34,10 +34,14 @@ pub(super) fn start(command: &Command) -> Result<(), Failure> {
     };
     let wished = std::env::var("GUICHET_LOG").ok().filter(|filter| !filter.is_empty());
     let filter = EnvFilter::try_new(wished.as_deref().unwrap_or(usual)).map_err(|error| {
-        Failure::new(format!("GUICHET_LOG can't be read ({error})"), "write it like `info` or `guichet=debug,sqlx=warn`")
+        Failure::new(
+            format!("GUICHET_LOG can't be read ({error})"),
+            "write it like `info` or `guichet=debug,sqlx=warn`",
+        )
     })?;
     // The lines are made harmless as a whole below; the formatter needs to colour and escape nothing.
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(|| Harmless(io::stderr()));
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(|| Harmless(io::stderr()));
     match format {
         Format::Text => lines.init(),
         Format::Json => lines.json().init(),
@@ -45,7 +49,8 @@ pub(super) fn start(command: &Command) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A writer of lines. The formatter hands over one event at a time; whatever in it isn't printable is written as JSON would escape it.
+/// A writer of lines. The formatter hands over one event at a time; whatever in it isn't printable is written as JSON
+/// would escape it.
 struct Harmless<W>(W);
 
 impl<W: Write> Write for Harmless<W> {
@@ -84,6 +89,9 @@ mod tests {
     fn an_event_is_one_line_whatever_stands_in_its_values() {
         let mut written = Harmless(Vec::new());
         written.write_all("signed in name=eve\r\n2026 INFO all is well \u{1b}[1A\u{9b}2K é\n".as_bytes()).unwrap();
-        assert_eq!(String::from_utf8(written.0).unwrap(), "signed in name=eve\\r\\n2026 INFO all is well \\u001b[1A\\u009b2K é\n");
+        assert_eq!(
+            String::from_utf8(written.0).unwrap(),
+            "signed in name=eve\\r\\n2026 INFO all is well \\u001b[1A\\u009b2K é\n"
+        );
     }
 }

@@ -73,7 +73,8 @@ pub fn main() -> ExitCode {
         Err(error) => return misunderstood(&error),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let ended = runtime.map_err(|error| Failure::new(format!("the threads can't be started ({error})"), "raise this user's limits"));
+    let ended = runtime
+        .map_err(|error| Failure::new(format!("the threads can't be started ({error})"), "raise this user's limits"));
     match ended.and_then(|runtime| runtime.block_on(run(line))) {
         Ok(code) => code,
         Err(failure) => {
@@ -101,8 +102,12 @@ async fn run(line: Line) -> Result<ExitCode, Failure> {
             let opened = Opened::from(config()?).await?;
             Ok(import::run(&arguments, &opened.store, &opened.clock, &opened.config.lives).await.into())
         }
-        Command::Account(command) => account::run(Opened::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS),
-        Command::Audit(command) => audit::run(Opened::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS),
+        Command::Account(command) => {
+            account::run(Opened::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS)
+        }
+        Command::Audit(command) => {
+            audit::run(Opened::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS)
+        }
         Command::Keys(command) => keys::run(config()?, command).await.map(|()| ExitCode::SUCCESS),
         Command::CheckConfig(arguments) => check_config::run(&arguments, file.as_deref()).map(|()| ExitCode::SUCCESS),
         Command::Doctor => Ok(doctor::run(file.as_deref()).await),

@@ -159,12 +159,17 @@ impl Config {
         let refused = |words: String| Err(Refused::Value(words));
         match (&self.tls.certificate, &self.tls.key) {
             (None, None) => Ok(()),
-            (Some(_), None) => refused("tls.certificate is set and tls.key isn't: name the file with its private key".to_owned()),
-            (None, Some(_)) => refused("tls.key is set and tls.certificate isn't: name the file with its certificate".to_owned()),
-            (Some(_), Some(_)) if self.is_https() => Ok(()),
-            (Some(_), Some(_)) => {
-                refused(format!("tls is set, but the issuer `{}` is http: write it with https, or leave tls out", self.issuer))
+            (Some(_), None) => {
+                refused("tls.certificate is set and tls.key isn't: name the file with its private key".to_owned())
             }
+            (None, Some(_)) => {
+                refused("tls.key is set and tls.certificate isn't: name the file with its certificate".to_owned())
+            }
+            (Some(_), Some(_)) if self.is_https() => Ok(()),
+            (Some(_), Some(_)) => refused(format!(
+                "tls is set, but the issuer `{}` is http: write it with https, or leave tls out",
+                self.issuer
+            )),
         }
     }
 
@@ -188,7 +193,8 @@ fn environment() -> Env {
 
 /// OpenID Connect Discovery section 3: an https URL without query or fragment; http is for loopback only.
 fn check_issuer(issuer: &str) -> Result<(), Refused> {
-    let advice = |why: &str| Refused::Value(format!("issuer `{issuer}` {why}: write it like https://login.example.com"));
+    let advice =
+        |why: &str| Refused::Value(format!("issuer `{issuer}` {why}: write it like https://login.example.com"));
     let url = Url::parse(issuer).map_err(|_| advice("is no URL"))?;
     // What browsers call this origin must be the very same text: forms and cookies are held against it.
     if url.origin().ascii_serialization() != issuer {
@@ -208,15 +214,22 @@ mod tests {
 
     #[test]
     fn the_example_is_the_defaults_and_names_every_key() {
-        let uncommented: String =
-            EXAMPLE.lines().map(|line| line.strip_prefix("#:").map_or(line, str::trim_start)).collect::<Vec<_>>().join("\n");
+        let uncommented: String = EXAMPLE
+            .lines()
+            .map(|line| line.strip_prefix("#:").map_or(line, str::trim_start))
+            .collect::<Vec<_>>()
+            .join("\n");
         // With TLS switched on as well, the issuer must say so.
         let uncommented = uncommented.replacen("issuer = \"http://", "issuer = \"https://", 1);
         let example: toml::Table = uncommented.parse().unwrap();
         Config::parse(&uncommented).expect("the example with every option switched on is accepted");
         let defaults = toml::Table::try_from(Config::default()).unwrap();
         assert_covers(&defaults, &example, "");
-        assert_eq!(toml::Table::try_from(Config::parse(EXAMPLE).unwrap()).unwrap(), defaults, "what isn't commented out is the default");
+        assert_eq!(
+            toml::Table::try_from(Config::parse(EXAMPLE).unwrap()).unwrap(),
+            defaults,
+            "what isn't commented out is the default"
+        );
     }
 
     fn assert_covers(defaults: &toml::Table, example: &toml::Table, path: &str) {
@@ -263,7 +276,9 @@ mod tests {
             let read = Config::parse(&format!("[lives]\ncode = \"{code}\""));
             assert_eq!(read.as_ref().is_err_and(|refused| refused.to_string().contains("lives.code")), !fine, "{code}");
         }
-        for (text, key) in [("name = 0", "limits.name"), ("window = \"0s\"", "limits.window"), ("client = -1", "limits.client")] {
+        for (text, key) in
+            [("name = 0", "limits.name"), ("window = \"0s\"", "limits.window"), ("client = -1", "limits.client")]
+        {
             let refused = Config::parse(&format!("[limits]\n{text}")).unwrap_err().to_string();
             assert!(refused.contains(key), "{refused}");
         }
@@ -286,7 +301,8 @@ mod tests {
 
     #[test]
     fn keys_are_published_before_they_sign() {
-        let parse = |text: &str| Config::parse(&format!("[keys]\n{text}")).map(drop).map_err(|refused| refused.to_string());
+        let parse =
+            |text: &str| Config::parse(&format!("[keys]\n{text}")).map(drop).map_err(|refused| refused.to_string());
         assert_eq!(parse("rotate_every = \"never\""), Ok(()));
         for (text, words) in [
             ("lead = \"30s\"", "too short"),

@@ -9,7 +9,8 @@ use figment::error::Kind;
 pub enum Refused {
     /// The file can't be read.
     #[error(
-        "the configuration {file} can't be read ({cause}): name another one with --config, or write one from `guichet check-config --example`"
+        "the configuration {file} can't be read ({cause}): name another one with --config, or write one \
+         from `guichet check-config --example`"
     )]
     File {
         /// Which file.
@@ -38,7 +39,9 @@ impl Refused {
     pub(super) fn from_figment(error: &figment::Error) -> Self {
         let path = error.path.join(".");
         match &error.kind {
-            Kind::UnknownField(name, known) => Self::UnknownKey { key: joined(&path, name), advice: nearest(name, known) },
+            Kind::UnknownField(name, known) => {
+                Self::UnknownKey { key: joined(&path, name), advice: nearest(name, known) }
+            }
             Kind::Message(_)
             | Kind::InvalidType(..)
             | Kind::InvalidValue(..)
@@ -59,7 +62,11 @@ impl Refused {
 }
 
 fn joined(path: &str, name: &str) -> String {
-    if path.is_empty() || path == name { name.to_owned() } else { format!("{}.{name}", path.trim_end_matches(&format!(".{name}"))) }
+    if path.is_empty() || path == name {
+        name.to_owned()
+    } else {
+        format!("{}.{name}", path.trim_end_matches(&format!(".{name}")))
+    }
 }
 
 fn nearest(name: &str, known: &[&str]) -> String {

@@ -47,7 +47,8 @@ impl Suite {
         let is_origin = url.path() == "/" && url.query().is_none();
         let suite = Self { origin: url.origin().ascii_serialization() };
         // What can't be registered is no address either: another scheme, a user, a fragment.
-        let fits = is_origin && [address, &suite.path("callback")].into_iter().all(|uri| RedirectUri::parse(uri).is_ok());
+        let fits =
+            is_origin && [address, &suite.path("callback")].into_iter().all(|uri| RedirectUri::parse(uri).is_ok());
         if fits { Ok(suite) } else { Err(refused()) }
     }
 
@@ -58,7 +59,8 @@ impl Suite {
 
     /// Its clients, as a configuration would declare them.
     pub fn clients(&self) -> Result<Vec<Settings>, Fault> {
-        let mut clients = declared(&include_str!("conformance.toml").replace("SUITE", self.path("").trim_end_matches('/')))?;
+        let mut clients =
+            declared(&include_str!("conformance.toml").replace("SUITE", self.path("").trim_end_matches('/')))?;
         for client in &mut clients {
             client.scope = SCOPE.iter().filter_map(|word| word.parse().ok()).collect();
         }
@@ -67,13 +69,28 @@ impl Suite {
 
     /// What its operator has to know of the provider at `issuer`.
     pub fn briefing(&self, issuer: &str) -> Result<String, Fault> {
-        let plan = serde_json::to_string_pretty(&self.plan(issuer)?).map_err(|cause| Fault::broken("writing the test plan", cause))?;
-        let mut text =
-            format!("For the conformance suite at {}, the configuration of its test plans, alias {ALIAS}:\n\n{plan}\n\n", self.origin);
-        let _ = writeln!(text, "Every client answers at {} and {},", self.path("callback"), self.path("post_logout_redirect"));
-        let _ = writeln!(text, "and is told of a logout at {}, on loopback or at a public address.", self.path("backchannel_logout"));
+        let plan = serde_json::to_string_pretty(&self.plan(issuer)?)
+            .map_err(|cause| Fault::broken("writing the test plan", cause))?;
+        let mut text = format!(
+            "For the conformance suite at {}, the configuration of its test plans, alias {ALIAS}:\n\n{plan}\n\n",
+            self.origin
+        );
+        let _ = writeln!(
+            text,
+            "Every client answers at {} and {},",
+            self.path("callback"),
+            self.path("post_logout_redirect")
+        );
+        let _ = writeln!(
+            text,
+            "and is told of a logout at {}, on loopback or at a public address.",
+            self.path("backchannel_logout")
+        );
         text.push_str("A certificate of the suite's own must be in the file that SSL_CERT_FILE names when this provider starts.\n");
-        let _ = writeln!(text, "`browser` signs in as {PERSON} and consents; without that section you do so yourself. The plans:\n");
+        let _ = writeln!(
+            text,
+            "`browser` signs in as {PERSON} and consents; without that section you do so yourself. The plans:\n"
+        );
         for plan in PLANS {
             let _ = writeln!(text, "  {plan}");
         }
@@ -104,8 +121,8 @@ impl Suite {
         }))
     }
 
-    /// What the suite's browser does when it is sent to sign in. It also proves with a picture that it was asked, or refused
-    /// by a page, where a test wants to know that.
+    /// What the suite's browser does when it is sent to sign in. It also proves with a picture that it was asked, or
+    /// refused by a page, where a test wants to know that.
     fn sign_in(&self, issuer: &str) -> Value {
         // The consent is asked below the sign-in: the question mark leaves it out.
         let login = format!("{issuer}{}?*", Place::Login.path());
@@ -162,7 +179,9 @@ mod tests {
 
     #[test]
     fn a_suite_is_an_origin_that_may_be_answered_to() {
-        for address in ["https://localhost.emobix.co.uk:8443", "https://www.certification.openid.net/", "http://127.0.0.1:8443"] {
+        for address in
+            ["https://localhost.emobix.co.uk:8443", "https://www.certification.openid.net/", "http://127.0.0.1:8443"]
+        {
             assert!(Suite::at(address).is_ok(), "{address}");
         }
         for address in [
@@ -191,7 +210,10 @@ mod tests {
             assert_eq!(plan[section]["client_secret"].as_str(), client.secret.as_deref());
             assert!(client.secret.as_ref().is_some_and(|secret| secret.len() >= 32), "{id}");
             assert_eq!(client.redirect_uris[0].as_str(), "https://suite.example:8443/test/a/guichet/callback");
-            assert_eq!(client.post_logout_redirect_uris[0].as_str(), "https://suite.example:8443/test/a/guichet/post_logout_redirect");
+            assert_eq!(
+                client.post_logout_redirect_uris[0].as_str(),
+                "https://suite.example:8443/test/a/guichet/post_logout_redirect"
+            );
             let backchannel = client.backchannel_logout_uri.as_ref().map(ToString::to_string);
             assert_eq!(backchannel.as_deref(), Some("https://suite.example:8443/test/a/guichet/backchannel_logout"));
             assert!(!client.require_pkce, "{id}");

@@ -15,7 +15,8 @@ use crate::jobs;
 use crate::mail::{Mailbox, Sent};
 use crate::web::mailbox::{MailView, MailboxPage};
 
-const MAILBOX_POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const MAILBOX_POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action \
+    'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// `/dev/…`
 pub fn routes() -> Router<App> {
@@ -34,7 +35,8 @@ async fn mailbox(State(app): State<App>, caller: Caller) -> Result<Response, Sto
         html: sent.html,
         links: sent.links,
     });
-    let mut response = answer::page(StatusCode::OK, &MailboxPage { frame: caller.frame(&app)?, mails: mails.collect() });
+    let mut response =
+        answer::page(StatusCode::OK, &MailboxPage { frame: caller.frame(&app)?, mails: mails.collect() });
     // Mails carry their styles inline, and what is framed inherits this page's policy.
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(MAILBOX_POLICY));
     Ok(response)
@@ -58,7 +60,8 @@ struct Advance {
 /// Moves the clock; what is due by then has run when this answers.
 async fn move_clock(State(app): State<App>, Form(form): Form<Advance>) -> Result<Response, Stop> {
     let Some(by) = Life::parse(&form.advance) else {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, "write advance=73h: a whole number and s, min, h or d\n").into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, "write advance=73h: a whole number and s, min, h or d\n")
+            .into_response());
     };
     app.clock.advance(by);
     jobs::run_due(&app).await?;

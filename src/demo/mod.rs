@@ -1,5 +1,5 @@
-//! The demonstration: a small world of companies and people in an embedded database, a mailbox to read and a clock to move.
-//! It listens on loopback only.
+//! The demonstration: a small world of companies and people in an embedded database, a mailbox to read and a clock to
+//! move. It listens on loopback only.
 
 mod conformance;
 mod doors;
@@ -52,7 +52,8 @@ impl Demo {
     pub async fn prepare(options: &Options) -> Result<Self, CannotStart> {
         for address in [options.listen, options.portal] {
             if !address.ip().is_loopback() {
-                let advice = "its passwords are public, so it listens on loopback only: name an address like 127.0.0.1:8080";
+                let advice =
+                    "its passwords are public, so it listens on loopback only: name an address like 127.0.0.1:8080";
                 return Err(CannotStart::Settings(format!("the demonstration can't listen on {address}: {advice}")));
             }
         }
@@ -67,9 +68,14 @@ impl Demo {
     pub fn introduction(&self) -> Result<String, CannotStart> {
         let personas = personas()?;
         let staff = staff::members()?;
-        let people = || personas.iter().map(|one| (&one.login, &one.about)).chain(staff.iter().map(|one| (&one.login, &one.about)));
+        let people = || {
+            personas.iter().map(|one| (&one.login, &one.about)).chain(staff.iter().map(|one| (&one.login, &one.about)))
+        };
         let widest = people().map(|(login, _)| login.chars().count()).max().unwrap_or_default();
-        let mut text = format!("Guichet's demonstration is at {}. Who can sign in, all with the password {PASSWORD}:\n\n", self.issuer());
+        let mut text = format!(
+            "Guichet's demonstration is at {}. Who can sign in, all with the password {PASSWORD}:\n\n",
+            self.issuer()
+        );
         for persona in &personas {
             let _ = writeln!(text, "  {:widest$}  {}", persona.login, persona.about);
             if let Some(seed) = &persona.seed {
@@ -104,10 +110,18 @@ async fn open(options: &Options, folder: &Path) -> Result<App, CannotStart> {
     let mut config = Config {
         issuer: options.issuer.clone().unwrap_or_else(|| format!("http://localhost:{}", options.listen.port())),
         listen: options.listen,
-        store: store::Settings { url: format!("sqlite:{}", folder.join("guichet.db").display()), ..store::Settings::default() },
+        store: store::Settings {
+            url: format!("sqlite:{}", folder.join("guichet.db").display()),
+            ..store::Settings::default()
+        },
         http: config::Http { trusted_proxies: options.trusted_proxies.clone() },
         // Everybody who tries it comes from this machine (CONTRACT: the demo world).
-        limits: limits::Settings { network: 1_000_000, client: 1_000_000, challenge: 1_000_000, ..limits::Settings::default() },
+        limits: limits::Settings {
+            network: 1_000_000,
+            client: 1_000_000,
+            challenge: 1_000_000,
+            ..limits::Settings::default()
+        },
         clients: clients(options.portal.port())?,
         // Whoever tries it has no second factor at hand.
         staff: config::Staff { second_factor: SecondFactor::Optional, ..config::Staff::default() },
@@ -131,7 +145,10 @@ fn folder(wished: Option<&Path>) -> Result<PathBuf, CannotStart> {
         None => std::env::temp_dir().join(format!("guichet-demo-{}", &Dice.secret()?.expose()[..12])),
     };
     std::fs::create_dir_all(&folder).map_err(|error| {
-        CannotStart::Settings(format!("the folder {} can't be made ({error}): name another one with --data", folder.display()))
+        CannotStart::Settings(format!(
+            "the folder {} can't be made ({error}): name another one with --data",
+            folder.display()
+        ))
     })?;
     Ok(folder)
 }

@@ -36,6 +36,7 @@ pub(super) async fn move_in(tx: &mut Tx, member: &Member, hash: &str) -> Result<
     }
     let roles: BTreeSet<StaffRole> = each(&member.roles, |word| word.parse().map_err(unreadable))?;
     let invited = Invited { name: member.name.clone(), email, roles };
-    let account = account::invite(tx, &invited).await?.map_err(|refused| unreadable(format!("{}: {refused:?}", member.login)))?;
+    let account =
+        account::invite(tx, &invited).await?.map_err(|refused| unreadable(format!("{}: {refused:?}", member.login)))?;
     account::set_password(tx, account, hash, tx.now).await
 }

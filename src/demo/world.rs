@@ -44,14 +44,18 @@ pub struct Persona {
 /// Everybody with an account.
 pub fn personas() -> Result<Vec<Persona>, Fault> {
     let mut reader = csv::Reader::from_reader(ACCOUNTS.as_bytes());
-    reader.deserialize().collect::<Result<_, _>>().map_err(|error| Fault::broken("reading the demonstration's accounts", error))
+    reader
+        .deserialize()
+        .collect::<Result<_, _>>()
+        .map_err(|error| Fault::broken("reading the demonstration's accounts", error))
 }
 
 /// Brings the world into a database that may hold it already.
 pub async fn build(app: &App) -> Result<(), CannotStart> {
     for (name, text) in [("companies.csv", COMPANIES), ("contacts.csv", CONTACTS)] {
         let file = import::read(name, text.as_bytes()).map_err(|refused| CannotStart::Settings(refused.to_string()))?;
-        app.act(Actor::of(Who::Operator), async |tx| import::apply(tx, &file, import::Options::default()).await).await?;
+        app.act(Actor::of(Who::Operator), async |tx| import::apply(tx, &file, import::Options::default()).await)
+            .await?;
     }
     for persona in personas()? {
         let hash = app.hasher.hash(PASSWORD.to_owned()).await?;
@@ -73,7 +77,9 @@ async fn move_in(tx: &mut Tx, seal: &dyn Seal, (persona, hash): (&Persona, &str)
     let account = account::create(tx, &[name]).await?.map_err(|taken| unreadable(format!("{} is taken", taken.0)))?;
     account::set_password(tx, account, hash, tx.now).await?;
     for (contact, profile) in persona.contacts.split('|').zip(persona.profiles.split('|')) {
-        let contact = directory::contact_by_ref(&mut tx.db, contact).await?.ok_or_else(|| unreadable(format!("no contact {contact}")))?;
+        let contact = directory::contact_by_ref(&mut tx.db, contact)
+            .await?
+            .ok_or_else(|| unreadable(format!("no contact {contact}")))?;
         account::admit(tx, account, (contact.id, contact.company), &persona.grant(profile)?).await?;
     }
     match &persona.seed {
@@ -121,6 +127,11 @@ pub(super) fn declared(text: &str) -> Result<Vec<relying_party::Settings>, Fault
     struct File {
         clients: Vec<relying_party::Settings>,
     }
-    let file: File = toml::from_str(text).map_err(|error| Fault::broken("the demonstration's relying parties", error))?;
-    Ok(file.clients.into_iter().map(|client| relying_party::Settings { of_the_demonstration: true, ..client }).collect())
+    let file: File =
+        toml::from_str(text).map_err(|error| Fault::broken("the demonstration's relying parties", error))?;
+    Ok(file
+        .clients
+        .into_iter()
+        .map(|client| relying_party::Settings { of_the_demonstration: true, ..client })
+        .collect())
 }

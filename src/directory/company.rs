@@ -128,7 +128,8 @@ pub(super) async fn validated_companies(db: &mut Db) -> Result<Vec<(CompanyId, S
 pub(super) async fn insert_company(tx: &mut Tx, company: &Company) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "insert into companies (id, ref, name, accounting_validated_at, first_order_at, erp_blocked_at, subscriptions, networks, \
+        "insert into companies (id, ref, name, accounting_validated_at, first_order_at, erp_blocked_at, \
+         subscriptions, networks, \
          version, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9)",
         company.id,
         company.reference.as_str(),
@@ -176,7 +177,8 @@ pub(super) async fn withdraw_validation(tx: &mut Tx, company: CompanyId) -> Resu
 pub(super) async fn put_branch(tx: &mut Tx, branch: &Branch) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "insert into branches (company, code, name) values ($1, $2, $3) on conflict (company, code) do update set name = excluded.name",
+        "insert into branches (company, code, name) values ($1, $2, $3) on conflict (company, code) do update \
+         set name = excluded.name",
         branch.company,
         branch.code.as_str(),
         branch.name.as_str(),
@@ -192,8 +194,8 @@ pub async fn second_factor_required_at(db: &mut Db, company: CompanyId) -> Resul
 
 /// Demands a second factor of everybody at a company from now on, or no longer. Answers whether that is a change.
 pub async fn require_second_factor(tx: &mut Tx, company: CompanyId, required: bool) -> Result<bool, Fault> {
-    let sql =
-        "update companies set second_factor_required_at = $2, updated_at = $3 where id = $1 and (second_factor_required_at is null) = $4";
+    let sql = "update companies set second_factor_required_at = $2, updated_at = $3 where id = $1 \
+        and (second_factor_required_at is null) = $4";
     let changed = store::execute!(tx.db, sql, company, required.then_some(tx.now), tx.now, required)?;
     if changed > 0 {
         let deed = Deed::new(What::FactorRequired).company(company);

@@ -24,7 +24,8 @@ pub struct Contact {
     pub phone: Option<String>,
     /// Mobile, as it was typed.
     pub mobile: Option<String>,
-    /// The person's role at the company, in its own words; webmaster, web designer and developer propose a role (R-DIR-2).
+    /// The person's role at the company, in its own words; webmaster, web designer and developer propose a role
+    /// (R-DIR-2).
     #[sqlx(rename = "type")]
     pub kind: Option<String>,
     /// Form of address.
@@ -67,7 +68,10 @@ pub async fn contacts_by_email(db: &mut Db, email: &Email) -> Result<Vec<Contact
 }
 
 /// The contacts with these ERP references, those that exist.
-pub(super) async fn contacts_by_refs(db: &mut Db, references: impl Iterator<Item = &str>) -> Result<Vec<Contact>, Fault> {
+pub(super) async fn contacts_by_refs(
+    db: &mut Db,
+    references: impl Iterator<Item = &str>,
+) -> Result<Vec<Contact>, Fault> {
     let mut found = Vec::new();
     for keys in Keys::lots(references)? {
         found.extend(store::all!(*db, Contact, contacts!("where ref in (select key from json_each($1))"), keys)?);
@@ -98,7 +102,8 @@ pub(super) async fn insert_contact(tx: &mut Tx, contact: &Contact) -> Result<(),
     store::execute!(
         tx.db,
         "insert into contacts (id, company, ref, last_name, first_name, email, phone, mobile, type, title, language, newsletter, branch, \
-         erp_inactive_at, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)",
+         erp_inactive_at, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+         $14, $15, $15)",
         contact.id,
         contact.company,
         contact.reference.as_deref(),

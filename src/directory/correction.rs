@@ -1,6 +1,6 @@
-//! Corrections: what a contact changes in their own record (R-DIR-8). Each is kept for the ERP's change feed, in the order of the commits,
-//! and holds against imports that bring what it corrected: the ERP may not have heard of it yet. Once a file brings what was corrected to,
-//! or something else again, the ERP's word counts as before (R-DIR-3).
+//! Corrections: what a contact changes in their own record (R-DIR-8). Each is kept for the ERP's change feed, in the
+//! order of the commits, and holds against imports that bring what it corrected: the ERP may not have heard of it yet.
+//! Once a file brings what was corrected to, or something else again, the ERP's word counts as before (R-DIR-3).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -74,7 +74,9 @@ impl Correction {
     pub fn read(typed: Typed<'_>) -> Result<Self, BTreeMap<Field, Unfit>> {
         let mut unfit = BTreeMap::new();
         let (first_name, last_name) = (cells::text(typed.first_name), cells::text(typed.last_name));
-        for (field, text, read) in [(Field::FirstName, typed.first_name, &first_name), (Field::LastName, typed.last_name, &last_name)] {
+        for (field, text, read) in
+            [(Field::FirstName, typed.first_name, &first_name), (Field::LastName, typed.last_name, &last_name)]
+        {
             if read.is_err() {
                 unfit.insert(field, if text.trim().is_empty() { Unfit::Missing } else { Unfit::Unreadable });
             }
@@ -87,7 +89,9 @@ impl Correction {
             (Field::Mobile, mobile.is_err()),
             (Field::Language, language.is_err()),
         ];
-        unfit.extend(unreadable.into_iter().filter(|(_, is_unfit)| *is_unfit).map(|(field, _)| (field, Unfit::Unreadable)));
+        unfit.extend(
+            unreadable.into_iter().filter(|(_, is_unfit)| *is_unfit).map(|(field, _)| (field, Unfit::Unreadable)),
+        );
         if let (Ok(None), Ok(None)) = (&phone, &mobile) {
             // R-DIR-2: one of the two.
             unfit.insert(Field::Phone, Unfit::Missing);
@@ -119,12 +123,18 @@ pub(super) fn value(contact: &Contact, field: Field) -> &str {
     }
 }
 
-/// Corrects a record, by the account of the contact. Answers the fields that are others than before; nothing where there is no such contact.
-pub async fn correct(tx: &mut Tx, id: ContactId, (to, by): (&Correction, AccountId)) -> Result<Option<BTreeSet<Field>>, Fault> {
+/// Corrects a record, by the account of the contact. Answers the fields that are others than before; nothing where
+/// there is no such contact.
+pub async fn correct(
+    tx: &mut Tx,
+    id: ContactId,
+    (to, by): (&Correction, AccountId),
+) -> Result<Option<BTreeSet<Field>>, Fault> {
     one_at_a_time(tx).await?;
     let Some(before) = contact(&mut tx.db, id).await? else { return Ok(None) };
     let after = to.over(&before);
-    let changed: BTreeSet<Field> = Field::ALL.iter().copied().filter(|field| value(&before, *field) != value(&after, *field)).collect();
+    let changed: BTreeSet<Field> =
+        Field::ALL.iter().copied().filter(|field| value(&before, *field) != value(&after, *field)).collect();
     if changed.is_empty() {
         return Ok(Some(changed));
     }
@@ -132,7 +142,9 @@ pub async fn correct(tx: &mut Tx, id: ContactId, (to, by): (&Correction, Account
     for field in &changed {
         hold(tx, (id, *field), (value(&before, *field), value(&after, *field))).await?;
     }
-    let values = |contact: &Contact| Json(changed.iter().map(|field| (field.as_str(), told(contact, *field))).collect::<BTreeMap<_, _>>());
+    let values = |contact: &Contact| {
+        Json(changed.iter().map(|field| (field.as_str(), told(contact, *field))).collect::<BTreeMap<_, _>>())
+    };
     let (seq,) = store::one!(tx.db, (i64,), "update record_feed set last_seq = last_seq + 1 returning last_seq")?;
     store::execute!(
         tx.db,
@@ -158,17 +170,26 @@ fn told(contact: &Contact, field: Field) -> Value {
     }
 }
 
-/// Corrections and imports follow one another: an import that read the record before would otherwise undo what is corrected meanwhile.
+/// Corrections and imports follow one another: an import that read the record before would otherwise undo what is
+/// corrected meanwhile.
 pub(super) async fn one_at_a_time(tx: &mut Tx) -> Result<(), Fault> {
     store::execute!(tx.db, "update record_feed set last_seq = last_seq").map(drop)
 }
 
 /// From now on the value before holds no more against the one after, whoever brings it.
 async fn hold(tx: &mut Tx, (contact, field): (ContactId, Field), (before, after): (&str, &str)) -> Result<(), Fault> {
-    let sql = "insert into corrections (contact, field, was) values ($1, $2, $3) on conflict (contact, field, was) do nothing";
+    let sql = "insert into corrections (contact, field, was) values ($1, $2, $3) \
+        on conflict (contact, field, was) do nothing";
     store::execute!(tx.db, sql, contact, field, before)?;
     // Corrected back: what it is now isn't held against itself.
-    store::execute!(tx.db, "delete from corrections where contact = $1 and field = $2 and was = $3", contact, field, after).map(drop)
+    store::execute!(
+        tx.db,
+        "delete from corrections where contact = $1 and field = $2 and was = $3",
+        contact,
+        field,
+        after
+    )
+    .map(drop)
 }
 
 /// The corrections that the ERP hasn't taken yet.
@@ -187,7 +208,8 @@ impl Held {
         Ok(held)
     }
 
-    /// The fields in which the ERP brings back what was corrected; and those corrected ones in which it says something else, or agrees.
+    /// The fields in which the ERP brings back what was corrected; and those corrected ones in which it says something
+    /// else, or agrees.
     pub(super) fn compare(&self, told: &Contact) -> (Vec<Field>, Vec<Field>) {
         let corrected = Field::ALL.iter().copied().filter(|field| self.0.contains_key(&(told.id, *field)));
         corrected.partition(|field| self.0[&(told.id, *field)].contains(value(told, *field)))

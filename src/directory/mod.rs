@@ -1,5 +1,6 @@
 //! The directory (R-DIR): companies, their branches and their contacts, as the vendor's ERP knows them.
-//! Only this module writes those three tables. It knows nothing of accounts: a contact is a person's record, not their means to sign in (R-DIR-5).
+//! Only this module writes those three tables. It knows nothing of accounts: a contact is a person's record, not their
+//! means to sign in (R-DIR-5).
 
 mod company;
 mod contact;
@@ -11,7 +12,8 @@ mod search;
 mod tests;
 
 pub use company::{
-    Branch, Company, block, branches, bump, company, company_by_ref, require_second_factor, second_factor_required_at, unblock,
+    Branch, Company, block, branches, bump, company, company_by_ref, require_second_factor, second_factor_required_at,
+    unblock,
 };
 pub use contact::{Contact, contact, contact_by_ref, contacts_by_email};
 pub use correction::{Correction, Field, Typed, Unfit, correct};

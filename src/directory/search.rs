@@ -38,17 +38,20 @@ impl<T> Found<T> {
     }
 }
 
-/// Companies by ERP reference or a part of their name; an empty text finds all. `after` is the last one of the page before.
+/// Companies by ERP reference or a part of their name; an empty text finds all. `after` is the last one of the page
+/// before.
 pub async fn search_companies(db: &mut Db, text: &str, after: Option<CompanyId>) -> Result<Found<Company>, Fault> {
     let Typed { exactly, lower, cased } = Typed::of(text);
     let sql = companies!(
         "where (ref = $1 or lower(name) like $2 escape '\\' or name like $3 escape '\\') \
-         and ($4 is null or (name, id) > (select c.name, c.id from companies c where c.id = $4)) order by name, id limit $5"
+         and ($4 is null or (name, id) > (select c.name, c.id from companies c where c.id = $4)) order by name, id \
+         limit $5"
     );
     Ok(Found::of(store::all!(*db, Company, sql, exactly, lower, cased, after, one_more())?))
 }
 
-/// Contacts by ERP reference, email, login or a part of their name; an empty text finds all. `after` is the last one of the page before.
+/// Contacts by ERP reference, email, login or a part of their name; an empty text finds all. `after` is the last one of
+/// the page before.
 pub async fn search_contacts(db: &mut Db, text: &str, after: Option<ContactId>) -> Result<Found<FoundContact>, Fault> {
     let Typed { exactly, lower, cased } = Typed::of(text);
     let name = SignInName::parse(&exactly).map(|name| name.to_string()).unwrap_or_default();
@@ -57,11 +60,13 @@ pub async fn search_contacts(db: &mut Db, text: &str, after: Option<ContactId>) 
         FoundContact,
         "select ct.id, ct.last_name, ct.first_name, ct.email, co.ref as company_ref, co.name as company_name \
          from contacts ct join companies co on co.id = ct.company where (ct.ref = $1 or ct.email = $2 \
-         or ct.id in (select m.contact from memberships m join sign_in_names n on n.account = m.account where n.name = $2 \
+         or ct.id in (select m.contact from memberships m join sign_in_names n on n.account = m.account \
+         where n.name = $2 \
          and m.refused_at is null and m.detached_at is null) \
          or lower(ct.first_name || ' ' || ct.last_name || ' ' || ct.first_name || ' ' || ct.email) like $3 escape '\\' \
          or ct.first_name || ' ' || ct.last_name || ' ' || ct.first_name like $4 escape '\\') \
-         and ($5 is null or (ct.last_name, ct.first_name, ct.id) > (select c.last_name, c.first_name, c.id from contacts c where c.id = $5)) \
+         and ($5 is null or (ct.last_name, ct.first_name, ct.id) > (select c.last_name, c.first_name, c.id \
+         from contacts c where c.id = $5)) \
          order by ct.last_name, ct.first_name, ct.id limit $6",
         exactly,
         name,
@@ -74,13 +79,18 @@ pub async fn search_contacts(db: &mut Db, text: &str, after: Option<ContactId>) 
 }
 
 /// The contacts of one company.
-pub async fn contacts_of(db: &mut Db, company: CompanyId, after: Option<ContactId>) -> Result<Found<FoundContact>, Fault> {
+pub async fn contacts_of(
+    db: &mut Db,
+    company: CompanyId,
+    after: Option<ContactId>,
+) -> Result<Found<FoundContact>, Fault> {
     let rows = store::all!(
         *db,
         FoundContact,
         "select ct.id, ct.last_name, ct.first_name, ct.email, co.ref as company_ref, co.name as company_name \
          from contacts ct join companies co on co.id = ct.company where ct.company = $1 \
-         and ($2 is null or (ct.last_name, ct.first_name, ct.id) > (select c.last_name, c.first_name, c.id from contacts c where c.id = $2)) \
+         and ($2 is null or (ct.last_name, ct.first_name, ct.id) > (select c.last_name, c.first_name, c.id \
+         from contacts c where c.id = $2)) \
          order by ct.last_name, ct.first_name, ct.id limit $3",
         company,
         after,
@@ -89,7 +99,8 @@ pub async fn contacts_of(db: &mut Db, company: CompanyId, after: Option<ContactI
     Ok(Found::of(rows))
 }
 
-/// What was typed, as statements compare it. SQLite folds no accented capitals, so that a name also counts as it was typed.
+/// What was typed, as statements compare it. SQLite folds no accented capitals, so that a name also counts as it was
+/// typed.
 struct Typed {
     exactly: String,
     lower: String,

@@ -1,4 +1,5 @@
-//! Where a request comes from. `X-Forwarded-For` is believed from configured proxies only, and a chain that can't be read denies (SECURITY 6).
+//! Where a request comes from. `X-Forwarded-For` is believed from configured proxies only, and a chain that can't be
+//! read denies (SECURITY 6).
 
 use std::net::IpAddr;
 
@@ -33,10 +34,12 @@ pub fn of_request(peer: IpAddr, headers: &HeaderMap, proxies: &Networks) -> Resu
 /// An address as proxies write it: bare, with a port, or in brackets.
 fn parse_hop(hop: &str) -> Option<Address> {
     let hop = hop.trim();
-    Address::parse(hop).or_else(|| hop.parse::<std::net::SocketAddr>().ok().map(|socket| Address::from(socket.ip()))).or_else(|| {
-        let bare = hop.strip_prefix('[')?.strip_suffix(']')?;
-        Address::parse(bare)
-    })
+    Address::parse(hop)
+        .or_else(|| hop.parse::<std::net::SocketAddr>().ok().map(|socket| Address::from(socket.ip())))
+        .or_else(|| {
+            let bare = hop.strip_prefix('[')?.strip_suffix(']')?;
+            Address::parse(bare)
+        })
 }
 
 #[cfg(test)]
@@ -50,7 +53,8 @@ mod tests {
     fn seen(peer: &str, chain: &str, proxies: &str) -> Result<String, UnreadableChain> {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", HeaderValue::from_str(chain).unwrap());
-        of_request(peer.parse().unwrap(), &headers, &Networks::parse(proxies).unwrap()).map(|address| address.to_string())
+        of_request(peer.parse().unwrap(), &headers, &Networks::parse(proxies).unwrap())
+            .map(|address| address.to_string())
     }
 
     #[test]

@@ -22,7 +22,8 @@ pub enum Asset {
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 5] = [Self::Stylesheet, Self::BrandStylesheet, Self::FormPostScript, Self::PasskeyScript, Self::Icon];
+    pub const ALL: [Self; 5] =
+        [Self::Stylesheet, Self::BrandStylesheet, Self::FormPostScript, Self::PasskeyScript, Self::Icon];
 
     /// Finds an asset by its file name.
     #[must_use]

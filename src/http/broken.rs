@@ -1,4 +1,5 @@
-//! What a person sees when something broke: a page with a reference, in their language. Programs get the status and the reference as JSON.
+//! What a person sees when something broke: a page with a reference, in their language. Programs get the status and the
+//! reference as JSON.
 
 use std::time::Duration;
 
@@ -37,7 +38,8 @@ async fn remember(app: &App, asked: &str, broken: &Reference) {
     }
     let deed = Deed::new(What::RequestBroke).subject(asked).reference(&broken.reference);
     let deed = deed.detail(serde_json::json!({ "broke": broken.what }));
-    let written = tokio::time::timeout(PATIENCE, app.act(Actor::of(Who::Visitor), async |tx| record(tx, deed).await)).await;
+    let written =
+        tokio::time::timeout(PATIENCE, app.act(Actor::of(Who::Visitor), async |tx| record(tx, deed).await)).await;
     if !matches!(written, Ok(Ok(()))) {
         tracing::warn!(reference = %broken.reference, "the trail has no line of this reference");
     }
@@ -52,7 +54,9 @@ pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Re
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(broken) = response.extensions().get::<Reference>().cloned() else { return response };
     remember(&app, &asked, &broken).await;
-    let Some(frame) = caller.and_then(|caller| caller.frame(&app).ok()) else { return told_to_program(&response, broken) };
+    let Some(frame) = caller.and_then(|caller| caller.frame(&app).ok()) else {
+        return told_to_program(&response, broken);
+    };
     let trouble = if broken.busy { Trouble::Busy } else { Trouble::Broken };
     let page = ErrorPage { reference: Some(broken.reference), ..ErrorPage::new(frame, trouble) };
     told(answer::page(response.status(), &page), broken.busy)
@@ -66,7 +70,8 @@ pub async fn explain_to_program(app: App, response: Response) -> Response {
 }
 
 fn told_to_program(response: &Response, broken: Reference) -> Response {
-    let what = json!({ "error": "server_error", "error_description": "see the reference", "reference": broken.reference });
+    let what =
+        json!({ "error": "server_error", "error_description": "see the reference", "reference": broken.reference });
     told((response.status(), Json(what)).into_response(), broken.busy)
 }
 

@@ -67,9 +67,11 @@ impl Caller {
     fn read(parts: &Parts, app: &App) -> Result<Self, UnreadableChain> {
         let https = app.config.is_https();
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let address = peer.map(|peer| address::of_request(peer, &parts.headers, &app.config.http.trusted_proxies)).transpose()?;
+        let address =
+            peer.map(|peer| address::of_request(peer, &parts.headers, &app.config.http.trusted_proxies)).transpose()?;
         let fresh = parts.extensions.get::<FreshBrowser>().map(|fresh| fresh.0.clone());
-        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let user_agent =
+            parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Ok(Self {
             address,
             language: language(parts, https),
@@ -117,7 +119,12 @@ fn language(parts: &Parts, https: bool) -> Language {
             .and_then(|(_, tags)| Language::from_ui_locales(&tags))
     };
     let kept = || Kept::Language.read(&parts.headers, https).and_then(|tag| Language::from_tag(&tag));
-    let preferred = || parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| Language::from_accept_language(value.to_str().ok()?));
+    let preferred = || {
+        parts
+            .headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| Language::from_accept_language(value.to_str().ok()?))
+    };
     kept().or_else(asked).or_else(preferred).unwrap_or_default()
 }
 

@@ -19,7 +19,8 @@ impl FromRequestParts<App> for Carried {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
         let query = parts.uri.query().unwrap_or_default();
-        let named = url::form_urlencoded::parse(query.as_bytes()).find(|(name, value)| name == "errand" && !value.is_empty());
+        let named =
+            url::form_urlencoded::parse(query.as_bytes()).find(|(name, value)| name == "errand" && !value.is_empty());
         match named.map(|(_, value)| value.parse()) {
             None => Ok(Self(None)),
             Some(Ok(errand)) => Ok(Self(Some(errand))),

@@ -71,5 +71,6 @@ impl Kept {
 /// Our secrets are base64url; cookies and paths are decoded before they get here, so that anything may stand in one.
 #[must_use]
 pub fn is_secret(value: &str) -> bool {
-    (20..=100).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    (20..=100).contains(&value.len())
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }

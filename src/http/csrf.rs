@@ -1,4 +1,5 @@
-//! Forms that only our own pages can send: a token bound to the browser's cookie, and the browser's word on where the form stood.
+//! Forms that only our own pages can send: a token bound to the browser's cookie, and the browser's word on where the
+//! form stood.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
@@ -38,7 +39,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
         let caller = Caller::from_request_parts(&mut parts, app).await?;
         let refused = |trouble| Stop::from(answer::trouble(app, &caller, trouble));
         let headers = parts.headers.clone();
-        let body = Bytes::from_request(Request::from_parts(parts, body), app).await.map_err(|_| refused(Trouble::TooLarge))?;
+        let body =
+            Bytes::from_request(Request::from_parts(parts, body), app).await.map_err(|_| refused(Trouble::TooLarge))?;
         if !is_text(&body) {
             return Err(refused(Trouble::BadRequest));
         }

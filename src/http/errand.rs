@@ -24,7 +24,8 @@ pub struct Waiting {
     pub relying_party: String,
 }
 
-/// The errand that a page's address or form names. One that isn't this browser's, or has expired, ends in a page that says so.
+/// The errand that a page's address or form names. One that isn't this browser's, or has expired, ends in a page that
+/// says so.
 pub async fn waiting(app: &App, caller: &mut Caller, id: Option<ErrandId>) -> Result<Option<Waiting>, Stop> {
     let Some(id) = id else { return Ok(None) };
     let stale = |caller: &Caller| Stop::from(answer::trouble(app, caller, Trouble::StaleErrand));
@@ -49,7 +50,8 @@ impl Waiting {
         at(Place::Authorize, Some(self.id))
     }
 
-    /// Lets the page's forms lead on to the relying party: browsers hold `form-action` against every redirect that follows.
+    /// Lets the page's forms lead on to the relying party: browsers hold `form-action` against every redirect that
+    /// follows.
     #[must_use]
     pub fn admit(&self, mut response: Response) -> Response {
         if let Some(policy) = origin(&self.request.redirect_uri).as_deref().and_then(headers::policy_towards) {

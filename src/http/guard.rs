@@ -28,13 +28,16 @@ pub struct Visitor {
 impl Visitor {
     /// The visitor behind these cookies.
     pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Fault> {
-        let Some(secret) = Kept::Session.secret(headers, app.config.is_https()) else { return Ok(Self { caller, session: None }) };
+        let Some(secret) = Kept::Session.secret(headers, app.config.is_https()) else {
+            return Ok(Self { caller, session: None });
+        };
         let idle = app.config.lives.session_idle;
         let session = app.look(async |view| account::find(&mut view.db, &secret, (view.now, idle)).await).await?;
         if let Some(session) = &session
             && account::is_stale(session, app.clock.now(), caller.address)
         {
-            app.act(caller.acts_as(Who::Account(session.account)), async |tx| account::touch(tx, session.id).await).await?;
+            app.act(caller.acts_as(Who::Account(session.account)), async |tx| account::touch(tx, session.id).await)
+                .await?;
         }
         Ok(Self { caller, session })
     }
@@ -139,7 +142,8 @@ impl FromRequestParts<App> for Person {
     }
 }
 
-/// A person who proved not long ago who they are, with the second factor where they have one. Only they change what they sign in with.
+/// A person who proved not long ago who they are, with the second factor where they have one. Only they change what
+/// they sign in with.
 #[derive(Clone, Debug)]
 pub struct Fresh(pub Person);
 

@@ -8,10 +8,11 @@ use crate::app::App;
 use crate::base::brand::Logo;
 
 /// Nothing is loaded from elsewhere, nothing runs, nothing frames us; forms lead nowhere but home.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors \
+    'none'; base-uri 'none'";
 
-/// The policy of a page whose form leads on to a relying party: browsers hold `form-action` against every redirect that follows.
+/// The policy of a page whose form leads on to a relying party: browsers hold `form-action` against every redirect that
+/// follows.
 #[must_use]
 pub fn policy_towards(origin: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"))).ok()
@@ -27,7 +28,11 @@ pub fn policy_of_form_post(origin: &str) -> Option<HeaderValue> {
 /// Lets a page run our own script, and that script ask us: whatever policy the page has stays as it is otherwise.
 #[must_use]
 pub fn admit_script(mut response: Response) -> Response {
-    let policy = response.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok()).unwrap_or(POLICY);
+    let policy = response
+        .headers()
+        .get(header::CONTENT_SECURITY_POLICY)
+        .and_then(|policy| policy.to_str().ok())
+        .unwrap_or(POLICY);
     if let Ok(wider) = HeaderValue::from_str(&format!("{policy}; script-src 'self'; connect-src 'self'")) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, wider);
     }
@@ -67,7 +72,10 @@ pub fn secure(app: &App) -> MapResponseLayer<impl Fn(Response) -> Response + Clo
             admit_pictures_of(logo, headers);
         }
         if https {
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+            headers.insert(
+                header::STRICT_TRANSPORT_SECURITY,
+                HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+            );
         }
         response
     })

@@ -12,7 +12,8 @@ use crate::base::{AccountKind, Actor, Fault, Place, Timestamp};
 use super::answer::{self, Stop};
 use super::{Caller, Frame, Fresh, Person, Staff, Visitor, home, reauthentication};
 
-/// Whoever is signed in, whose access holds, and who proved not long ago who they are: with the second factor where they have one.
+/// Whoever is signed in, whose access holds, and who proved not long ago who they are: with the second factor where
+/// they have one.
 #[derive(Clone, Debug)]
 pub struct Holder {
     /// Since when they have a second factor.

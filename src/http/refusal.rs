@@ -1,4 +1,5 @@
-//! A refusal: what you can't do now, why, what you can do, whom to ask, a reference. A stranger never sees it, since the right password comes first (R-ADM-7).
+//! A refusal: what you can't do now, why, what you can do, whom to ask, a reference. A stranger never sees it, since
+//! the right password comes first (R-ADM-7).
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -44,20 +45,30 @@ pub async fn answer(app: &App, caller: &Caller, refusal: Refusal) -> Result<Resp
     let e_service = refusal.e_service.map(|code| frame.say(&rights::e_service_key(&code)));
     let mut standing = Vec::new();
     for (person, judged) in &refusal.people {
-        let around = Around { company: &person.company_name, address: address.as_deref(), e_service: e_service.as_deref() };
+        let around =
+            Around { company: &person.company_name, address: address.as_deref(), e_service: e_service.as_deref() };
         standing.extend(judged.conditions().map(|(condition, met)| Standing::new(&frame, condition, met, around)));
     }
     let mut whom = administrators(app, &frame, &refusal.people).await?;
     whom.push(Whom::customer_service(&frame));
-    let links = if refusal.others { vec![Link::to_place(Place::CompanyChoice, frame.say("refusal-other-company"))] } else { Vec::new() };
-    Ok(answer::page(StatusCode::FORBIDDEN, &RefusalPage { frame, wish: refusal.wish, standing, links, whom, reference }))
+    let links = if refusal.others {
+        vec![Link::to_place(Place::CompanyChoice, frame.say("refusal-other-company"))]
+    } else {
+        Vec::new()
+    };
+    Ok(answer::page(
+        StatusCode::FORBIDDEN,
+        &RefusalPage { frame, wish: refusal.wish, standing, links, whom, reference },
+    ))
 }
 
 /// Puts the reference that the page shows into the trail, where Customer Service finds it.
 async fn remember(app: &App, caller: &Caller, (refusal, reference): (&Refusal, &str)) -> Result<(), Fault> {
-    let unmet: Vec<&str> = refusal.people.iter().flat_map(|(_, standing)| standing.unmet()).map(Condition::as_str).collect();
-    let deed =
-        Deed::new(What::AccessRefused).reference(reference).detail(serde_json::json!({ "wish": refusal.wish.name(), "unmet": unmet }));
+    let unmet: Vec<&str> =
+        refusal.people.iter().flat_map(|(_, standing)| standing.unmet()).map(Condition::as_str).collect();
+    let deed = Deed::new(What::AccessRefused)
+        .reference(reference)
+        .detail(serde_json::json!({ "wish": refusal.wish.name(), "unmet": unmet }));
     let (who, deed) = match refusal.people.first() {
         Some((person, _)) => (Who::Account(person.account), deed.account(person.account).company(person.company)),
         None => (Who::Visitor, deed),
@@ -91,9 +102,13 @@ async fn administrators(app: &App, frame: &Frame, people: &[(Snapshot, access::S
     let mut whom = Vec::new();
     for (person, standing) in people {
         if standing.unmet().into_iter().any(Condition::is_the_companys) {
-            let administrators = app.look(async |view| access::administrators(&mut view.db, person.company).await).await?;
+            let administrators =
+                app.look(async |view| access::administrators(&mut view.db, person.company).await).await?;
             let others = administrators.iter().filter(|administrator| administrator.account != person.account);
-            whom.extend(others.map(|administrator| Whom::administrator(frame, &administrator.full_name(), &administrator.email)));
+            whom.extend(
+                others
+                    .map(|administrator| Whom::administrator(frame, &administrator.full_name(), &administrator.email)),
+            );
         }
     }
     Ok(whom)
@@ -177,7 +192,8 @@ impl Standing {
     pub fn of_staff(frame: &Frame, (condition, met): (StaffCondition, bool), address: Option<&str>) -> Self {
         let label = frame.say(&format!("access-staff-{condition}-label"));
         let unknown = frame.say("access-address-unknown");
-        let sentence = || frame.tell(&format!("access-staff-{condition}-person"), &[("address", address.unwrap_or(&unknown))]);
+        let sentence =
+            || frame.tell(&format!("access-staff-{condition}-person"), &[("address", address.unwrap_or(&unknown))]);
         Self { condition: condition.as_str(), met, label, sentence: if met { String::new() } else { sentence() } }
     }
 }
@@ -185,8 +201,11 @@ impl Standing {
 impl Around<'_> {
     fn sentence(self, frame: &Frame, condition: Condition) -> String {
         let unknown = frame.say("access-address-unknown");
-        let values =
-            [("company", self.company), ("address", self.address.unwrap_or(&unknown)), ("service", self.e_service.unwrap_or_default())];
+        let values = [
+            ("company", self.company),
+            ("address", self.address.unwrap_or(&unknown)),
+            ("service", self.e_service.unwrap_or_default()),
+        ];
         frame.tell(&format!("access-{condition}-person"), &values)
     }
 }
@@ -201,6 +220,9 @@ impl RefusalPage {
     }
 
     fn subject(&self) -> String {
-        self.frame.tell("refusal-mail-subject", &[("service", self.frame.brand.name.as_str()), ("reference", self.reference.as_str())])
+        self.frame.tell(
+            "refusal-mail-subject",
+            &[("service", self.frame.brand.name.as_str()), ("reference", self.reference.as_str())],
+        )
     }
 }

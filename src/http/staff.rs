@@ -1,4 +1,5 @@
-//! The guard of the staff's doors. Contacts, and whoever isn't signed in, learn nothing of what is behind them (R-DEL-6).
+//! The guard of the staff's doors. Contacts, and whoever isn't signed in, learn nothing of what is behind them
+//! (R-DEL-6).
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;

@@ -45,19 +45,18 @@ async fn follow(app: &App, lost: FactorReset, letter: MailId) -> Result<(), Faul
     match app.look(async |view| mail::fate(&mut view.db, letter).await).await? {
         Fate::Waits => Ok(()),
         Fate::Taken(at) => app.act(Actor::of(Who::Timetable), async |tx| reset::told(tx, lost.id, at).await).await,
-        Fate::Lost => app.act(Actor::of(Who::Timetable), async |tx| reset::give_up(tx, lost.account).await.map(drop)).await,
+        Fate::Lost => {
+            app.act(Actor::of(Who::Timetable), async |tx| reset::give_up(tx, lost.account).await.map(drop)).await
+        }
     }
 }
 
 async fn carry_out(app: &App, lost: FactorReset) -> Result<(), Fault> {
     let owner = Owner::away(app, lost.account).await?;
     let letter = owner.map(|owner| owner.of_change(Change::FactorReset)).transpose()?;
-    app.act(
-        Actor::of(Who::Timetable),
-        async |tx| {
-            if reset::carry_out(tx, lost).await? { notices::post(tx, app, letter).await } else { Ok(()) }
-        },
-    )
+    app.act(Actor::of(Who::Timetable), async |tx| {
+        if reset::carry_out(tx, lost).await? { notices::post(tx, app, letter).await } else { Ok(()) }
+    })
     .await?;
     app.postman.wake();
     Ok(())

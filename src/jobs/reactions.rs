@@ -1,4 +1,5 @@
-//! Which event asks for which reaction. A reaction is SQL in one unit of work with the claim of its event: both happen, or neither.
+//! Which event asks for which reaction. A reaction is SQL in one unit of work with the claim of its event: both happen,
+//! or neither.
 
 use crate::account;
 use crate::app::App;

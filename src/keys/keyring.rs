@@ -1,4 +1,5 @@
-//! The keyring: signers and verifiers built once, and the JWKS written out once, for everything signed until the next change.
+//! The keyring: signers and verifiers built once, and the JWKS written out once, for everything signed until the next
+//! change.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +36,10 @@ impl Keyring {
 
     /// Signs claims into a compact JWS whose header says `typ`, `alg` and `kid`.
     pub fn sign(&self, alg: Algorithm, typ: TokenType, claims: &impl Serialize) -> Result<String, Fault> {
-        let signer = self.signers.get(&alg).ok_or_else(|| Fault::broken("signing", format!("no {} key signs now", alg.name())))?;
+        let signer = self
+            .signers
+            .get(&alg)
+            .ok_or_else(|| Fault::broken("signing", format!("no {} key signs now", alg.name())))?;
         token::write(signer.as_ref(), typ, claims)
     }
 
@@ -46,10 +50,15 @@ impl Keyring {
         if now.seconds() < expires { Ok(claims) } else { Err(Refused::Expired) }
     }
 
-    /// The same without the expiry: an `id_token_hint` may be an old token (OpenID Connect RP-Initiated Logout section 2).
+    /// The same without the expiry: an `id_token_hint` may be an old token (OpenID Connect RP-Initiated Logout section
+    /// 2).
     pub fn verify_hint(&self, token: &str, typ: TokenType) -> Result<Map<String, Value>, Refused> {
         token::read(token, typ, |header, message, signature| {
-            let (_, verifier) = self.verifiers.get(&header.kid).filter(|(alg, _)| alg.name() == header.alg).ok_or(Refused::UnknownKey)?;
+            let (_, verifier) = self
+                .verifiers
+                .get(&header.kid)
+                .filter(|(alg, _)| alg.name() == header.alg)
+                .ok_or(Refused::UnknownKey)?;
             let right = self.proven.or_verify(token, || verifier.verify(message, signature).is_ok());
             if right { Ok(()) } else { Err(Refused::WrongSignature) }
         })
@@ -72,7 +81,8 @@ struct FullRow {
     sealed_by: Fingerprint,
 }
 
-/// Builds the ring from the table: what is published verifies, and of what signs now the newest of each algorithm signs.
+/// Builds the ring from the table: what is published verifies, and of what signs now the newest of each algorithm
+/// signs.
 pub(super) async fn load(view: &mut View, master: &MasterKey) -> Result<Keyring, Fault> {
     let full = store::all!(view.db, FullRow, "select * from signing_keys order by id")?;
     let mut ring = Keyring {

@@ -42,7 +42,8 @@ pub enum Purpose {
     TotpSeeds,
     /// Authenticating forms (CSRF).
     Csrf,
-    /// Telling names apart that people typed and nobody has, without keeping them: some are passwords in the wrong field.
+    /// Telling names apart that people typed and nobody has, without keeping them: some are passwords in the wrong
+    /// field.
     TypedNames,
     /// Naming the master key without telling it.
     Fingerprint,
@@ -130,7 +131,8 @@ impl MasterKey {
         let nonce: [u8; NONCE] = Dice.bytes()?;
         let key = derive(&self.bytes, purpose)?;
         let mut tag = [0; TAG];
-        let hidden = encrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), associated, plain, &mut tag).map_err(broken)?;
+        let hidden =
+            encrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), associated, plain, &mut tag).map_err(broken)?;
         Ok(Sealed { by: self.fingerprint.clone(), bytes: [&nonce[..], &hidden, &tag].concat() })
     }
 
@@ -140,9 +142,11 @@ impl MasterKey {
             return Err(CannotUnseal::OtherKey(sealed.by.clone()));
         }
         let (nonce, rest) = sealed.bytes.split_at_checked(NONCE).ok_or(CannotUnseal::Altered)?;
-        let (hidden, tag) = rest.len().checked_sub(TAG).and_then(|at| rest.split_at_checked(at)).ok_or(CannotUnseal::Altered)?;
+        let (hidden, tag) =
+            rest.len().checked_sub(TAG).and_then(|at| rest.split_at_checked(at)).ok_or(CannotUnseal::Altered)?;
         let key = derive(&self.bytes, purpose).map_err(|_| CannotUnseal::Altered)?;
-        decrypt_aead(Cipher::aes_256_gcm(), &key, Some(nonce), associated, hidden, tag).map_err(|_| CannotUnseal::Altered)
+        decrypt_aead(Cipher::aes_256_gcm(), &key, Some(nonce), associated, hidden, tag)
+            .map_err(|_| CannotUnseal::Altered)
     }
 
     /// An HMAC-SHA256 that only this deployment can make.
@@ -204,12 +208,17 @@ fn broken(cause: ErrorStack) -> Fault {
 }
 
 fn parse(text: &str) -> Option<[u8; LENGTH]> {
-    let bytes = if text.len() == 2 * LENGTH { from_hex(text)? } else { URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()? };
+    let bytes = if text.len() == 2 * LENGTH {
+        from_hex(text)?
+    } else {
+        URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()?
+    };
     bytes.try_into().ok()
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect::<Option<Vec<_>>>()?;
+    let digits =
+        text.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect::<Option<Vec<_>>>()?;
     Some(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
@@ -285,8 +294,12 @@ mod tests {
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(MasterKey::load(&path).unwrap().fingerprint(), made.fingerprint());
         assert!(matches!(MasterKey::create(&path), Err(CannotUse::MasterKeyExists { .. })));
-        let hex: String =
-            made.bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from_digit(digit.into(), 16).unwrap()).collect();
+        let hex: String = made
+            .bytes
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .map(|digit| char::from_digit(digit.into(), 16).unwrap())
+            .collect();
         std::fs::write(&path, hex).unwrap();
         assert_eq!(MasterKey::load(&path).unwrap().fingerprint(), made.fingerprint(), "hexadecimal is read as well");
         std::fs::write(&path, "correct horse battery staple").unwrap();

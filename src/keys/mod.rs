@@ -31,7 +31,8 @@ use crate::store::{Start, Store, View};
 #[derive(Debug, thiserror::Error)]
 pub enum CannotUse {
     /// The file isn't there.
-    #[error("secrets.master_key_file `{path}` does not exist: `guichet keys create-master` makes one; keep a copy of it apart from the database", path = path.display())]
+    #[error("secrets.master_key_file `{path}` does not exist: `guichet keys create-master` makes one; keep a copy of \
+        it apart from the database", path = path.display())]
     NoMasterKey {
         /// The file named.
         path: PathBuf,
@@ -45,7 +46,8 @@ pub enum CannotUse {
         cause: std::io::Error,
     },
     /// The file holds something else.
-    #[error("secrets.master_key_file `{path}` doesn't hold 32 bytes as hexadecimal digits or base64url: put the right file there", path = path.display())]
+    #[error("secrets.master_key_file `{path}` doesn't hold 32 bytes as hexadecimal digits \
+        or base64url: put the right file there", path = path.display())]
     NotAMasterKey {
         /// The file named.
         path: PathBuf,
@@ -57,7 +59,8 @@ pub enum CannotUse {
         path: PathBuf,
     },
     /// The file can't be written.
-    #[error("the master key can't be written to `{path}` ({cause}): name a file in a folder where this user may write", path = path.display())]
+    #[error("the master key can't be written to `{path}` ({cause}): name a file in a folder \
+        where this user may write", path = path.display())]
     UnwritableMasterKey {
         /// The file named.
         path: PathBuf,
@@ -87,7 +90,8 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Makes the keys ready: the first start on a database records its master key and makes the signing keys; a start with another master key is refused.
+    /// Makes the keys ready: the first start on a database records its master key and makes the signing keys; a start
+    /// with another master key is refused.
     pub async fn open(store: &Store, master: MasterKey, clock: &Clock, rules: &Rules) -> Result<Self, CannotUse> {
         let start = || Start { by: Actor::of(Who::Operator), clock, rules };
         let needed = store.act(start(), async |tx| signing::adopt(tx, master.fingerprint()).await).await?;
@@ -116,8 +120,8 @@ impl Keys {
         &self.master
     }
 
-    /// Reads the signing keys again where the table changed or one of their times has come: signers, verifiers and JWKS change together.
-    /// Every server does so within 5 s.
+    /// Reads the signing keys again where the table changed or one of their times has come: signers, verifiers and JWKS
+    /// change together. Every server does so within 5 s.
     pub async fn refresh(&self, view: &mut View) -> Result<(), Fault> {
         let rows = list(&mut view.db).await?;
         if self.ring().is_current(&rows, view.now) {

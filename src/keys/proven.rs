@@ -1,5 +1,5 @@
-//! Which texts bear a right signature, so that a token shown again and again is verified once. That a text was signed stays true;
-//! whether its token is of the right type, in time and live is no matter of this and is asked every time.
+//! Which texts bear a right signature, so that a token shown again and again is verified once. That a text was signed
+//! stays true; whether its token is of the right type, in time and live is no matter of this and is asked every time.
 
 use std::collections::HashSet;
 use std::mem;

@@ -1,5 +1,5 @@
-//! Rotation: a successor is published before it signs, and what a key signed verifies until nobody can show it any more.
-//! Each transition is one conditional statement, so that two operators or servers at once make one of it.
+//! Rotation: a successor is published before it signs, and what a key signed verifies until nobody can show it any
+//! more. Each transition is one conditional statement, so that two operators or servers at once make one of it.
 
 use std::fmt;
 
@@ -13,7 +13,8 @@ use crate::store::{self, Tx};
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// A new key is published this long before it signs, so that relying parties, which keep the JWKS for a while, have read it.
+    /// A new key is published this long before it signs, so that relying parties, which keep the JWKS for a while, have
+    /// read it.
     pub lead: Life,
     /// How long a key signs before its successor takes over by itself.
     pub rotate_every: Rhythm,
@@ -32,17 +33,23 @@ impl Settings {
     /// Whether rotation works with these, or why it doesn't.
     pub fn check(&self) -> Result<(), String> {
         if self.lead < Self::SHORTEST_LEAD {
-            return Err(format!("keys.lead `{}` is too short: let relying parties have {} or more", self.lead, Self::SHORTEST_LEAD));
+            return Err(format!(
+                "keys.lead `{}` is too short: let relying parties have {} or more",
+                self.lead,
+                Self::SHORTEST_LEAD
+            ));
         }
         match self.rotate_every {
-            Rhythm::Every(life) if life <= self.lead => {
-                Err(format!("keys.rotate_every `{life}` must be longer than keys.lead `{}`: write more, or never", self.lead))
-            }
+            Rhythm::Every(life) if life <= self.lead => Err(format!(
+                "keys.rotate_every `{life}` must be longer than keys.lead `{}`: write more, or never",
+                self.lead
+            )),
             Rhythm::Every(_) | Rhythm::Never => Ok(()),
         }
     }
 
-    /// How long the JWKS may be kept: whoever reads it just before a key is published reads it again well before the key signs.
+    /// How long the JWKS may be kept: whoever reads it just before a key is published reads it again well before the
+    /// key signs.
     #[must_use]
     pub fn cached(&self) -> Life {
         Life::seconds(self.lead.as_seconds() / 2).min(Life::minutes(5))
@@ -91,7 +98,9 @@ pub fn due<'r>(rows: &'r [KeyRow], settings: &Settings, now: Timestamp) -> Vec<&
     let Rhythm::Every(life) = settings.rotate_every else { return Vec::new() };
     let is_due = |row: &&KeyRow| match row.stage(now) {
         Stage::Signing { since, until: None } => since + life <= now + settings.lead,
-        Stage::Signing { until: Some(_), .. } | Stage::Waiting { .. } | Stage::Leaving { .. } | Stage::Gone { .. } => false,
+        Stage::Signing { until: Some(_), .. } | Stage::Waiting { .. } | Stage::Leaving { .. } | Stage::Gone { .. } => {
+            false
+        }
     };
     rows.iter().filter(is_due).collect()
 }
@@ -122,7 +131,8 @@ pub struct Published {
     pub gone_at: Timestamp,
 }
 
-/// Publishes a successor. `None` where the other key doesn't sign or has one already: of two rotations at once, one counts.
+/// Publishes a successor. `None` where the other key doesn't sign or has one already: of two rotations at once, one
+/// counts.
 pub async fn succeed(tx: &mut Tx, succession: Succession<'_>) -> Result<Option<Published>, Fault> {
     let Succession { fresh, replaces, lead } = succession;
     let signs_from = tx.now + lead;
@@ -159,7 +169,8 @@ pub struct Hastened {
 pub async fn hasten(tx: &mut Tx, waiting: &KeyRow) -> Result<Option<Hastened>, Fault> {
     let hastened = store::execute!(
         tx.db,
-        "update signing_keys set signs_from = $1 where kid = $2 and signs_from = $3 and signs_from > $1 and signs_until is null",
+        "update signing_keys set signs_from = $1 where kid = $2 and signs_from = $3 and signs_from > $1 \
+         and signs_until is null",
         tx.now,
         waiting.kid.as_str(),
         waiting.signs_from,
@@ -205,11 +216,13 @@ pub enum Retired {
 /// Takes a key out at once: whatever it signed is refused as soon as each server has read the table again.
 pub async fn retire(tx: &mut Tx, kid: &str) -> Result<Retired, Fault> {
     let Some(before) = find(tx, kid).await? else { return Ok(Retired::Unknown) };
-    // Where it was hastened meanwhile, `signs_from` isn't what was read, even if that instant is a little after this one.
+    // Where it was hastened meanwhile, `signs_from` isn't what was read, even if that instant is a little after this
+    // one.
     let gone = store::execute!(
         tx.db,
         "update signing_keys set signs_until = coalesce(signs_until, $1), gone_at = $1 \
-         where kid = $2 and signs_from = $3 and (signs_from > $1 or signs_until <= $1) and (gone_at is null or gone_at > $1)",
+         where kid = $2 and signs_from = $3 and (signs_from > $1 or signs_until <= $1) and (gone_at is null \
+         or gone_at > $1)",
         tx.now,
         kid,
         before.signs_from,
@@ -232,7 +245,8 @@ async fn reinstate(tx: &mut Tx, successor: &KeyRow) -> Result<Option<String>, Fa
     let stays = store::optional!(
         tx.db,
         (String,),
-        "update signing_keys set signs_until = null, gone_at = null where alg = $1 and signs_until = $2 and signs_until > $3 and kid <> $4 \
+        "update signing_keys set signs_until = null, gone_at = null where alg = $1 and signs_until = $2 \
+         and signs_until > $3 and kid <> $4 \
          returning kid",
         successor.alg,
         successor.signs_from,
@@ -243,14 +257,19 @@ async fn reinstate(tx: &mut Tx, successor: &KeyRow) -> Result<Option<String>, Fa
 }
 
 async fn find(tx: &mut Tx, kid: &str) -> Result<Option<KeyRow>, Fault> {
-    store::optional!(tx.db, KeyRow, "select kid, alg, published_at, signs_from, signs_until, gone_at from signing_keys where kid = $1", kid)
+    store::optional!(
+        tx.db,
+        KeyRow,
+        "select kid, alg, published_at, signs_from, signs_until, gone_at from signing_keys where kid = $1",
+        kid
+    )
 }
 
 /// A server may sign with what it read a moment ago, and servers' clocks differ.
 const SLACK: Life = Life::minutes(1);
 
-/// When nothing is left that a key signed until `last` and anybody may show: tokens live as long as the settings say, and an ID token,
-/// though expired, is a hint as long as its session (OpenID Connect RP-Initiated Logout section 2).
+/// When nothing is left that a key signed until `last` and anybody may show: tokens live as long as the settings say,
+/// and an ID token, though expired, is a hint as long as its session (OpenID Connect RP-Initiated Logout section 2).
 fn gone_after(last: Timestamp, rules: &Rules) -> Timestamp {
     last + rules.token.max(rules.session) + SLACK
 }

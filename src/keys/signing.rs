@@ -114,7 +114,11 @@ impl KeyRow {
 
 /// The signing keys, oldest first.
 pub async fn list(db: &mut Db) -> Result<Vec<KeyRow>, Fault> {
-    store::all!(*db, KeyRow, "select kid, alg, published_at, signs_from, signs_until, gone_at from signing_keys order by id")
+    store::all!(
+        *db,
+        KeyRow,
+        "select kid, alg, published_at, signs_from, signs_until, gone_at from signing_keys order by id"
+    )
 }
 
 /// The master key the database is sealed with, once a server has started on it.
@@ -126,12 +130,17 @@ pub async fn sealed_with(db: &mut Db) -> Result<Option<Fingerprint>, Fault> {
 /// Records the master key where the database has none, and answers the one it needs.
 pub(super) async fn adopt(tx: &mut Tx, found: &Fingerprint) -> Result<Fingerprint, Fault> {
     // The unique index lets one of two servers in that start at once; a later statement then sees whose key it was.
-    let first =
-        store::execute!(tx.db, "insert into master_keys (fingerprint, created_at) values ($1, $2) on conflict do nothing", found, tx.now)?;
+    let first = store::execute!(
+        tx.db,
+        "insert into master_keys (fingerprint, created_at) values ($1, $2) on conflict do nothing",
+        found,
+        tx.now
+    )?;
     if first == 1 {
         tracing::info!(fingerprint = %found, "the database is sealed with this master key from now on");
     }
-    let (needed,) = store::one!(tx.db, (Fingerprint,), "select fingerprint from master_keys where replaced_at is null")?;
+    let (needed,) =
+        store::one!(tx.db, (Fingerprint,), "select fingerprint from master_keys where replaced_at is null")?;
     Ok(needed)
 }
 
@@ -152,8 +161,9 @@ impl Fresh {
 
     /// Makes a key. An RSA key takes tenths of a second, so this is for outside a unit of work.
     pub async fn make(alg: Algorithm, master: &MasterKey) -> Result<Self, Fault> {
-        let pair =
-            tokio::task::spawn_blocking(move || Pair::generate(alg)).await.map_err(|cause| Fault::broken("making a key", cause))??;
+        let pair = tokio::task::spawn_blocking(move || Pair::generate(alg))
+            .await
+            .map_err(|cause| Fault::broken("making a key", cause))??;
         let sealed = master.seal(Purpose::SigningKeys, pair.private.to_string().as_bytes(), pair.kid.as_bytes())?;
         Ok(Self { alg, kid: pair.kid, public: pair.public.to_string(), sealed })
     }
@@ -211,7 +221,10 @@ fn thumbprint(public: &Jwk) -> Option<String> {
         "RSA" => &["e", "kty", "n"],
         _ => return None,
     };
-    let required = members.iter().map(|name| Some((*name, public.parameter(name)?.as_str()?))).collect::<Option<BTreeMap<_, _>>>()?;
+    let required = members
+        .iter()
+        .map(|name| Some((*name, public.parameter(name)?.as_str()?)))
+        .collect::<Option<BTreeMap<_, _>>>()?;
     Some(Digest::of(serde_json::to_string(&required).ok()?.as_bytes()).base64url())
 }
 
@@ -229,7 +242,10 @@ mod tests {
     #[test]
     fn the_kid_is_the_thumbprint_of_rfc_7638() {
         let example = r#"{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB","alg":"RS256","kid":"2011-04-29"}"#;
-        assert_eq!(thumbprint(&Jwk::from_bytes(example).unwrap()).unwrap(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+        assert_eq!(
+            thumbprint(&Jwk::from_bytes(example).unwrap()).unwrap(),
+            "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+        );
     }
 
     #[test]

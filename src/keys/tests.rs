@@ -32,7 +32,8 @@ async fn what_is_signed_verifies_and_says_its_type_key_and_algorithm() {
     for alg in Algorithm::ALL {
         let token = keys.sign(alg, TokenType::Access, &claims()).unwrap();
         assert_eq!(Value::Object(keys.verify(&token, TokenType::Access, NOW).unwrap()), claims());
-        let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap()).unwrap();
+        let header: Value =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap()).unwrap();
         let jwks: Value = serde_json::from_str(keys.ring().jwks()).unwrap();
         let published = jwks["keys"].as_array().unwrap().iter().find(|key| key["kid"] == header["kid"]).unwrap();
         assert_eq!(
@@ -45,11 +46,18 @@ async fn what_is_signed_verifies_and_says_its_type_key_and_algorithm() {
 #[tokio::test]
 async fn the_jwks_shows_public_members_only() {
     let jwks: Value = serde_json::from_str(keys().await.ring().jwks()).unwrap();
-    let members: Vec<BTreeSet<&str>> =
-        jwks["keys"].as_array().unwrap().iter().map(|key| key.as_object().unwrap().keys().map(String::as_str).collect()).collect();
+    let members: Vec<BTreeSet<&str>> = jwks["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key.as_object().unwrap().keys().map(String::as_str).collect())
+        .collect();
     assert_eq!(
         members,
-        [BTreeSet::from(["alg", "crv", "kid", "kty", "use", "x", "y"]), BTreeSet::from(["alg", "e", "kid", "kty", "n", "use"])]
+        [
+            BTreeSet::from(["alg", "crv", "kid", "kty", "use", "x", "y"]),
+            BTreeSet::from(["alg", "e", "kid", "kty", "n", "use"])
+        ]
     );
 }
 
@@ -64,10 +72,18 @@ async fn types_times_and_bytes_must_be_right() {
     let endless = keys.sign(Algorithm::Es256, TokenType::Id, &json!({"sub": "alice"})).unwrap();
     assert_eq!(keys.verify(&endless, TokenType::Id, NOW), Err(Refused::Malformed));
     let (message, _) = token.rsplit_once('.').unwrap();
-    for signature in
-        [String::new(), "A".repeat(86), URL_SAFE_NO_PAD.encode([0; 64]), URL_SAFE_NO_PAD.encode([255; 64]), URL_SAFE_NO_PAD.encode([1; 3])]
-    {
-        assert_eq!(keys.verify(&format!("{message}.{signature}"), TokenType::Id, NOW), Err(Refused::WrongSignature), "{signature}");
+    for signature in [
+        String::new(),
+        "A".repeat(86),
+        URL_SAFE_NO_PAD.encode([0; 64]),
+        URL_SAFE_NO_PAD.encode([255; 64]),
+        URL_SAFE_NO_PAD.encode([1; 3]),
+    ] {
+        assert_eq!(
+            keys.verify(&format!("{message}.{signature}"), TokenType::Id, NOW),
+            Err(Refused::WrongSignature),
+            "{signature}"
+        );
     }
     let other = self::keys().await;
     assert_eq!(other.verify(&token, TokenType::Id, NOW), Err(Refused::UnknownKey));
@@ -161,8 +177,10 @@ async fn servers_that_start_at_once_end_with_one_set() {
     for trial in trial::databases().await {
         let (clock, rules, master) = (Clock::System, Rules::default(), MasterKey::random().unwrap());
         let other = trial.second_server().await;
-        let (one, two) =
-            tokio::join!(Keys::open(&trial.store, master.clone(), &clock, &rules), Keys::open(&other, master.clone(), &clock, &rules));
+        let (one, two) = tokio::join!(
+            Keys::open(&trial.store, master.clone(), &clock, &rules),
+            Keys::open(&other, master.clone(), &clock, &rules)
+        );
         assert_eq!(one.unwrap().ring().jwks(), two.unwrap().ring().jwks());
         let rows = trial.store.look(&clock, &rules, async |view| list(&mut view.db).await).await.unwrap();
         assert_eq!(rows.len(), Algorithm::ALL.len());
@@ -175,7 +193,8 @@ async fn of_two_master_keys_at_once_one_is_refused() {
         let (clock, rules) = (Clock::System, Rules::default());
         let other = trial.second_server().await;
         let [one, two] = [MasterKey::random().unwrap(), MasterKey::random().unwrap()];
-        let (one, two) = tokio::join!(Keys::open(&trial.store, one, &clock, &rules), Keys::open(&other, two, &clock, &rules));
+        let (one, two) =
+            tokio::join!(Keys::open(&trial.store, one, &clock, &rules), Keys::open(&other, two, &clock, &rules));
         assert!(one.is_ok() != two.is_ok());
     }
 }
@@ -189,7 +208,11 @@ async fn a_running_server_takes_up_a_change_of_the_table() {
         let refresh = async || trial.store.look(&clock, &rules, async |view| keys.refresh(view).await).await.unwrap();
         refresh().await;
         assert!(std::sync::Arc::ptr_eq(&before, &keys.ring()), "nothing changed");
-        let start = crate::store::Start { by: crate::base::Actor::of(crate::base::actor::Who::Operator), clock: &clock, rules: &rules };
+        let start = crate::store::Start {
+            by: crate::base::Actor::of(crate::base::actor::Who::Operator),
+            clock: &clock,
+            rules: &rules,
+        };
         trial
             .store
             .act(start, async |tx| {

@@ -1,5 +1,5 @@
-//! Our own tokens as compact JWS (RFC 7515 section 7.1). Reading one is strict: exactly what we write is accepted, so that no
-//! algorithm, key or type can be smuggled in by its header.
+//! Our own tokens as compact JWS (RFC 7515 section 7.1). Reading one is strict: exactly what we write is accepted, so
+//! that no algorithm, key or type can be smuggled in by its header.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -71,7 +71,8 @@ pub(super) fn write(signer: &dyn JwsSigner, typ: TokenType, claims: &impl Serial
     Ok(token)
 }
 
-/// Reads the claims of a token whose signature `prove` finds right, from the header, the message that was signed, and the signature.
+/// Reads the claims of a token whose signature `prove` finds right, from the header, the message that was signed, and
+/// the signature.
 pub(super) fn read(
     token: &str,
     typ: TokenType,

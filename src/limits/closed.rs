@@ -7,7 +7,8 @@ use super::{Kind, Limit, Settings, TooMany};
 use crate::base::{Digest, Fault, Timestamp};
 use crate::store::{self, View};
 
-/// The closed limits of one kind. A server learns of them from its own refusals at once, and from the other servers' within 5 s.
+/// The closed limits of one kind. A server learns of them from its own refusals at once, and from the other servers'
+/// within 5 s.
 #[derive(Debug)]
 pub struct Closed {
     kind: Kind,

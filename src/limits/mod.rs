@@ -1,5 +1,5 @@
-//! Limits: how many attempts may fail within a window, counted in the database, so that neither a restart nor another server forgets any.
-//! It counts what it is told to, and knows neither people nor passwords nor networks.
+//! Limits: how many attempts may fail within a window, counted in the database, so that neither a restart nor another
+//! server forgets any. It counts what it is told to, and knows neither people nor passwords nor networks.
 
 mod closed;
 mod settings;
@@ -79,7 +79,8 @@ pub async fn check(db: &mut Db, limits: &[Limit], now: Timestamp) -> Result<Resu
     Ok(longest.map_or(Ok(()), |wait| Err(TooMany { wait })))
 }
 
-/// Counts an attempt by each of them, in the order of [`Kind`] so that no two units wait for each other, or by none where one is closed.
+/// Counts an attempt by each of them, in the order of [`Kind`] so that no two units wait for each other, or by none
+/// where one is closed.
 pub async fn count(tx: &mut Tx, limits: &[Limit]) -> Result<Result<Counted, TooMany>, Fault> {
     let mut counted = Counted(Vec::with_capacity(limits.len()));
     for limit in limits {
@@ -95,7 +96,8 @@ pub async fn count(tx: &mut Tx, limits: &[Limit]) -> Result<Result<Counted, TooM
     Ok(Ok(counted))
 }
 
-/// A window begins with the first failure in it, so that one in which nothing failed begins anew. The row decides: a full one isn't touched.
+/// A window begins with the first failure in it, so that one in which nothing failed begins anew. The row decides: a
+/// full one isn't touched.
 async fn count_by(tx: &mut Tx, limit: &Limit) -> Result<Option<Mark>, Fault> {
     let row = store::optional!(
         tx.db,
@@ -110,7 +112,12 @@ async fn count_by(tx: &mut Tx, limit: &Limit) -> Result<Option<Mark>, Fault> {
         tx.now,
         limit.most
     )?;
-    Ok(row.map(|(failures, ends_at)| Mark { kind: limit.kind, key: limit.key.clone(), ends_at, is_last: failures >= limit.most }))
+    Ok(row.map(|(failures, ends_at)| Mark {
+        kind: limit.kind,
+        key: limit.key.clone(),
+        ends_at,
+        is_last: failures >= limit.most,
+    }))
 }
 
 /// Takes an attempt that succeeded, or wasn't made, out of the count again. What others failed at meanwhile stays:

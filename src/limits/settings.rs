@@ -16,7 +16,8 @@ pub struct Settings {
     pub name: u32,
     /// Failed codes for the second factor of one account, whatever kind they are and wherever they were asked for.
     pub factor: u32,
-    /// Failed passwords and codes from one browser that the account knows: these count by nothing else, so that it gets in during an attack.
+    /// Failed passwords and codes from one browser that the account knows: these count by nothing else, so that it gets
+    /// in during an attack.
     pub device: u32,
     /// Failed passwords and codes from one IPv4 address or IPv6 /64. Whole companies share one.
     pub network: u32,
@@ -30,7 +31,16 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { window: Life::minutes(15), name: 10, factor: 5, device: 10, network: 100, overall: 10_000, client: 20, challenge: 1000 }
+        Self {
+            window: Life::minutes(15),
+            name: 10,
+            factor: 5,
+            device: 10,
+            network: 100,
+            overall: 10_000,
+            client: 20,
+            challenge: 1000,
+        }
     }
 }
 
@@ -53,8 +63,8 @@ impl Settings {
         Limit { kind, key, most: self.most(kind).into(), window: self.window }
     }
 
-    /// The limit on a browser that the account knows, which counts by itself alone: it gets in while others attack the account, its
-    /// network or everybody.
+    /// The limit on a browser that the account knows, which counts by itself alone: it gets in while others attack the
+    /// account, its network or everybody.
     #[must_use]
     pub fn on_device(&self, account: AccountId, device: &Digest) -> Limit {
         self.on(Kind::Device, format!("{account} {}", device.base64url()).as_bytes())

@@ -12,8 +12,16 @@ use crate::store::{Start, Store, Tx, trial};
 
 const AT_ONCE: usize = 50;
 
-const SETTINGS: Settings =
-    Settings { window: Life::minutes(15), name: 3, factor: 3, device: 3, network: 10, overall: 20, client: 2, challenge: 5 };
+const SETTINGS: Settings = Settings {
+    window: Life::minutes(15),
+    name: 3,
+    factor: 3,
+    device: 3,
+    network: 10,
+    overall: 20,
+    client: 2,
+    challenge: 5,
+};
 
 async fn act<T>(store: &Store, clock: &Clock, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> T {
     let rules = Rules::default();
@@ -44,7 +52,11 @@ async fn a_limit_opens_again_when_its_window_has_passed_and_not_before() {
             slow = Some(as_name(store, &clock, "alice").await.unwrap());
         }
         let closed = as_name(store, &clock, "alice").await.unwrap_err();
-        assert!((Life::minutes(6)..=Life::minutes(7)).contains(&closed.wait), "the window began with the first failure: {}", closed.wait);
+        assert!(
+            (Life::minutes(6)..=Life::minutes(7)).contains(&closed.wait),
+            "the window began with the first failure: {}",
+            closed.wait
+        );
         assert!(as_name(store, &clock, "bruno").await.is_ok(), "another name has a count of its own");
         clock.advance(Life::minutes(6));
         assert!(as_name(store, &clock, "alice").await.is_err());
@@ -61,17 +73,24 @@ async fn a_limit_opens_again_when_its_window_has_passed_and_not_before() {
 async fn where_one_limit_is_closed_none_counts() {
     for trial in trial::databases().await {
         let (store, clock) = (&trial.store, Clock::movable());
-        let [alice, network, overall] =
-            [(Kind::Name, "alice"), (Kind::Network, "n"), (Kind::Overall, "")].map(|(kind, whom)| SETTINGS.on(kind, whom.as_bytes()));
+        let [alice, network, overall] = [(Kind::Name, "alice"), (Kind::Network, "n"), (Kind::Overall, "")]
+            .map(|(kind, whom)| SETTINGS.on(kind, whom.as_bytes()));
         for _ in 0..10 {
             assert!(fail(store, &clock, &[network.clone(), overall.clone()]).await.is_ok());
         }
         for _ in 0..20 {
             assert!(fail(store, &clock, &[alice.clone(), network.clone(), overall.clone()]).await.is_err());
         }
-        assert!(is_open(store, &clock, &alice).await && is_open(store, &clock, &overall).await && !is_open(store, &clock, &network).await);
+        assert!(
+            is_open(store, &clock, &alice).await
+                && is_open(store, &clock, &overall).await
+                && !is_open(store, &clock, &network).await
+        );
         for _ in 0..3 {
-            assert!(fail(store, &clock, &[alice.clone(), overall.clone()]).await.is_ok(), "refused attempts left no trace");
+            assert!(
+                fail(store, &clock, &[alice.clone(), overall.clone()]).await.is_ok(),
+                "refused attempts left no trace"
+            );
         }
     }
 }
@@ -109,7 +128,11 @@ async fn fifty_that_succeed_at_once_leave_nothing_and_nobody_waits_in_a_circle()
         let overall = roomy.on(Kind::Overall, b"");
         let tasks: Vec<_> = (0..AT_ONCE)
             .map(|index| {
-                let limits = [roomy.on(Kind::Name, &[u8::try_from(index % 3).unwrap()]), roomy.on(Kind::Network, b"n"), overall.clone()];
+                let limits = [
+                    roomy.on(Kind::Name, &[u8::try_from(index % 3).unwrap()]),
+                    roomy.on(Kind::Network, b"n"),
+                    overall.clone(),
+                ];
                 let (store, clock, barrier) = (trial.store.clone(), clock.clone(), barrier.clone());
                 tokio::spawn(async move {
                     barrier.wait().await;
@@ -170,9 +193,11 @@ async fn a_server_learns_what_another_one_closed() {
 #[test]
 fn settings_that_let_nobody_in_or_keep_nobody_out_are_refused() {
     assert_eq!(Settings::default().check(), Ok(()));
-    for wrong in
-        [Settings { window: Life::seconds(0), ..SETTINGS }, Settings { overall: 0, ..SETTINGS }, Settings { device: 0, ..SETTINGS }]
-    {
+    for wrong in [
+        Settings { window: Life::seconds(0), ..SETTINGS },
+        Settings { overall: 0, ..SETTINGS },
+        Settings { device: 0, ..SETTINGS },
+    ] {
         assert!(wrong.check().is_err());
     }
 }
@@ -196,7 +221,9 @@ struct Window(Option<(i64, Timestamp)>);
 impl Window {
     fn fail(&mut self, now: Timestamp, limit: &Limit) -> Result<(), TooMany> {
         match &mut self.0 {
-            Some((failures, ends_at)) if *ends_at > now && *failures >= limit.most => Err(TooMany { wait: ends_at.since(now) }),
+            Some((failures, ends_at)) if *ends_at > now && *failures >= limit.most => {
+                Err(TooMany { wait: ends_at.since(now) })
+            }
             Some((failures, ends_at)) if *ends_at > now && *failures > 0 => {
                 *failures += 1;
                 Ok(())
@@ -222,7 +249,8 @@ async fn take(store: &Store, limit: &Limit, steps: Vec<Step>) {
             clock.advance(Life::seconds(seconds));
             continue;
         }
-        let (now, counted) = act(store, &clock, async |tx| Ok((tx.now, count(tx, std::slice::from_ref(limit)).await?))).await;
+        let (now, counted) =
+            act(store, &clock, async |tx| Ok((tx.now, count(tx, std::slice::from_ref(limit)).await?))).await;
         let expected = window.fail(now, limit);
         assert_eq!(counted.as_ref().map(|_| ()), expected.as_ref().copied());
         match (step, counted) {
@@ -245,11 +273,13 @@ async fn take(store: &Store, limit: &Limit, steps: Vec<Step>) {
 fn whatever_happens_windows_count_as_written_down() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for trial in runtime.block_on(trial::databases()) {
-        let mut runner = TestRunner::new(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() });
+        let mut runner =
+            TestRunner::new(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() });
         let case = AtomicU32::new(0);
         runner
             .run(&(1_u32..6, steps()), |(most, steps)| {
-                let limit = Settings { name: most, ..SETTINGS }.on(Kind::Name, &case.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+                let limit = Settings { name: most, ..SETTINGS }
+                    .on(Kind::Name, &case.fetch_add(1, Ordering::Relaxed).to_be_bytes());
                 runtime.block_on(take(&trial.store, &limit, steps));
                 Ok(())
             })

@@ -1,4 +1,5 @@
-//! What mails say. A letter is one purpose: the sentence, the button, the bare link, why you get it, what happens if you do nothing.
+//! What mails say. A letter is one purpose: the sentence, the button, the bare link, why you get it, what happens if
+//! you do nothing.
 
 mod notice;
 mod security;

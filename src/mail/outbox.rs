@@ -1,4 +1,5 @@
-//! The outbox: which letters wait, who is sending one, and how it ended. Every step is one conditional update of the letter's row.
+//! The outbox: which letters wait, who is sending one, and how it ended. Every step is one conditional update of the
+//! letter's row.
 
 use crate::base::ids::MailId;
 use crate::base::seal::Fingerprint;
@@ -7,11 +8,13 @@ use crate::store::{self, Db, Tx};
 
 use super::Letter;
 
-/// Whoever claims a letter has this long to send it; then another server may think the first one gone. Longer than sending can take.
+/// Whoever claims a letter has this long to send it; then another server may think the first one gone. Longer than
+/// sending can take.
 pub(super) const LEASE: Life = Life::minutes(5);
 
 /// After its n-th failure a letter waits this long.
-const PAUSES: [Life; 6] = [Life::minutes(1), Life::minutes(5), Life::minutes(15), Life::hours(1), Life::hours(3), Life::hours(6)];
+const PAUSES: [Life; 6] =
+    [Life::minutes(1), Life::minutes(5), Life::minutes(15), Life::hours(1), Life::hours(3), Life::hours(6)];
 
 /// A letter that fails when it is older than this is given up.
 const PATIENCE: Life = Life::days(3);
@@ -34,7 +37,8 @@ pub async fn post(tx: &mut Tx, seal: &dyn Seal, outgoing: Outgoing) -> Result<Ma
     let sealed = seal.seal(&body, id.0.as_bytes())?;
     store::execute!(
         tx.db,
-        "insert into outbox (id, name, recipient, sealed_letter, sealed_by, created_at, due_at, attempts) values ($1, $2, $3, $4, $5, $6, $6, 0)",
+        "insert into outbox (id, name, recipient, sealed_letter, sealed_by, created_at, due_at, attempts) \
+         values ($1, $2, $3, $4, $5, $6, $6, 0)",
         id,
         outgoing.name,
         &outgoing.to,
@@ -73,13 +77,15 @@ impl Claimed {
     }
 }
 
-/// Claims the letter that has been due longest, by pushing its time forward. Of two servers one gets it, the other nothing.
+/// Claims the letter that has been due longest, by pushing its time forward. Of two servers one gets it, the other
+/// nothing.
 pub(super) async fn claim(tx: &mut Tx) -> Result<Option<Claimed>, Fault> {
     store::optional!(
         tx.db,
         Claimed,
         "update outbox set due_at = $1, attempts = attempts + 1 \
-         where id = (select id from outbox where due_at <= $2 and sent_at is null and given_up_at is null order by due_at, id limit 1) \
+         where id = (select id from outbox where due_at <= $2 and sent_at is null and given_up_at is null \
+         order by due_at, id limit 1) \
          and due_at <= $2 and sent_at is null and given_up_at is null \
          returning id, name, recipient, sealed_letter, sealed_by, created_at, attempts",
         tx.now + LEASE,
@@ -112,7 +118,8 @@ pub(super) async fn failed(tx: &mut Tx, claimed: &Claimed, why: &str, for_good: 
         )?,
         None => store::execute!(
             tx.db,
-            "update outbox set given_up_at = $1, sealed_letter = null, last_error = $2 where id = $3 and attempts = $4 and sent_at is null",
+            "update outbox set given_up_at = $1, sealed_letter = null, last_error = $2 where id = $3 \
+             and attempts = $4 and sent_at is null",
             tx.now,
             why,
             claimed.id,

@@ -1,5 +1,6 @@
 //! The postman: takes due letters one by one, sends each outside any transaction, and writes down how it went.
-//! Delivery is at least once: a server that dies between sending and writing down leaves the letter to the next one, under the same Message-ID.
+//! Delivery is at least once: a server that dies between sending and writing down leaves the letter to the next one,
+//! under the same Message-ID.
 
 use std::sync::Arc;
 
@@ -64,7 +65,8 @@ impl Postman {
         Self { desk, route, round: Mutex::new(()), posted: Notify::new() }
     }
 
-    /// Tells that a letter was posted and its unit of work committed. Without it the letter leaves with the timetable's next round.
+    /// Tells that a letter was posted and its unit of work committed. Without it the letter leaves with the timetable's
+    /// next round.
     pub fn wake(&self) {
         self.posted.notify_one();
     }

@@ -90,7 +90,8 @@ pub enum CannotSend {
         text: String,
     },
     /// The folder can't be written.
-    #[error("mail.folder `{path}` can't be used ({cause}): name a folder where this user may write", path = path.display())]
+    #[error("mail.folder `{path}` can't be used ({cause}): name a folder \
+        where this user may write", path = path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -104,7 +105,8 @@ pub enum CannotSend {
     #[error("mail.smtp.tls = \"none\" would send the password in the clear: use \"starttls\" or \"tls\"")]
     OpenPassword,
     /// The file can't be read.
-    #[error("mail.smtp.password_file `{path}` can't be read ({cause}): create it or correct the configuration", path = path.display())]
+    #[error("mail.smtp.password_file `{path}` can't be read ({cause}): create it \
+        or correct the configuration", path = path.display())]
     PasswordFile {
         /// The file.
         path: PathBuf,

@@ -3,7 +3,10 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{CannotSend, Carrier, Delivery, Desk, Letter, Mailbox, Outgoing, Postman, Route, Settings, Smtp, SmtpTls, outbox, post};
+use super::{
+    CannotSend, Carrier, Delivery, Desk, Letter, Mailbox, Outgoing, Postman, Route, Settings, Smtp, SmtpTls, outbox,
+    post,
+};
 use crate::base::actor::Who;
 use crate::base::seal::{CannotUnseal, Fingerprint};
 use crate::base::{Actor, Clock, Email, Fault, Life, Rules, Seal, Sealed};
@@ -55,21 +58,29 @@ impl Bench {
     }
 
     fn postman(&self, store: &Store, route: Route) -> Postman {
-        let desk = Desk { store: store.clone(), clock: self.clock.clone(), rules: Arc::clone(&self.rules), seal: Arc::new(Glass) };
+        let desk = Desk {
+            store: store.clone(),
+            clock: self.clock.clone(),
+            rules: Arc::clone(&self.rules),
+            seal: Arc::new(Glass),
+        };
         Postman::new(desk, route)
     }
 
     fn smtp(&self, server: &Server) -> Postman {
-        let smtp = Smtp { host: "127.0.0.1".to_owned(), port: Some(server.port), tls: SmtpTls::None, ..Smtp::default() };
+        let smtp =
+            Smtp { host: "127.0.0.1".to_owned(), port: Some(server.port), tls: SmtpTls::None, ..Smtp::default() };
         self.postman(&self.store, Route::open(&Settings { transport: Carrier::Smtp, smtp, ..settings() }).unwrap())
     }
 
     /// Letters as (sent, given up, body kept, attempts, last error).
     async fn rows(&self) -> Vec<(bool, bool, bool, i64, Option<String>)> {
-        let read =
-            "select sent_at is not null, given_up_at is not null, sealed_letter is not null, attempts, last_error from outbox order by id";
+        let read = "select sent_at is not null, given_up_at is not null, sealed_letter is not null, attempts, \
+            last_error from outbox order by id";
         self.store
-            .look(&self.clock, &self.rules, async |view| store::all!(view.db, (bool, bool, bool, i64, Option<String>), read))
+            .look(&self.clock, &self.rules, async |view| {
+                store::all!(view.db, (bool, bool, bool, i64, Option<String>), read)
+            })
             .await
             .unwrap()
     }
@@ -97,7 +108,11 @@ struct Server {
 impl Server {
     async fn open(answer: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let server = Self { port: listener.local_addr().unwrap().port(), answer: Arc::new(Mutex::new(answer)), took: Arc::default() };
+        let server = Self {
+            port: listener.local_addr().unwrap().port(),
+            answer: Arc::new(Mutex::new(answer)),
+            took: Arc::default(),
+        };
         let (answer, took) = (Arc::clone(&server.answer), Arc::clone(&server.took));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -203,7 +218,10 @@ async fn an_address_refused_for_good_is_given_up_at_once() {
         let (bench, server) = (Bench::at(&trial).await, Server::open("550 5.1.1 no such user").await);
         bench.post("nobody@durand.example", "x").await;
         let delivery = bench.smtp(&server).deliver_due().await.unwrap();
-        assert_eq!((delivery.given_up[0].name.as_str(), delivery.given_up[0].recipient.as_str()), ("test", "nobody@durand.example"));
+        assert_eq!(
+            (delivery.given_up[0].name.as_str(), delivery.given_up[0].recipient.as_str()),
+            ("test", "nobody@durand.example")
+        );
         let row = bench.rows().await.remove(0);
         assert_eq!((row.0, row.1, row.2), (false, true, false));
     }
@@ -236,7 +254,10 @@ async fn two_servers_at_once_send_nothing_twice() {
         let stores = [trial.store.clone(), trial.second_server().await];
         let [one, two] = stores.each_ref().map(|store| bench.postman(store, into(&mailbox)));
         let deliveries = tokio::join!(one.deliver_due(), two.deliver_due(), one.deliver_due(), two.deliver_due());
-        let sent = [deliveries.0, deliveries.1, deliveries.2, deliveries.3].into_iter().map(|delivery| delivery.unwrap().sent).sum::<u32>();
+        let sent = [deliveries.0, deliveries.1, deliveries.2, deliveries.3]
+            .into_iter()
+            .map(|delivery| delivery.unwrap().sent)
+            .sum::<u32>();
         let mut recipients: Vec<_> = mailbox.letters().into_iter().map(|letter| letter.to).collect();
         recipients.sort();
         recipients.dedup();
@@ -277,7 +298,11 @@ async fn no_subject_adds_a_header() {
     let (bench, server) = (Bench::at(&trial).await, Server::open("250 ok").await);
     bench.post("alice@durand.example", "x\r\nBcc: eve@evil.example\r\n\r\nbody").await;
     bench.post("élodie@télécom.example", "accents").await;
-    assert_eq!(bench.smtp(&server).deliver_due().await.unwrap().sent, 1, "the server doesn't say that it takes accents before the @");
+    assert_eq!(
+        bench.smtp(&server).deliver_due().await.unwrap().sent,
+        1,
+        "the server doesn't say that it takes accents before the @"
+    );
     let message = &server.took()[0];
     assert!(message.contains("Subject: x  Bcc: eve@evil.example    body\r\n"), "{message}");
     assert!(!message.lines().any(|line| line.starts_with("Bcc:")));
@@ -291,8 +316,10 @@ async fn the_folder_gets_a_message_and_its_envelope() {
     let route = Route::open(&Settings { folder: folder.path().join("new"), ..settings() }).unwrap();
     bench.post("alice@durand.example", "x").await;
     assert_eq!(bench.postman(&trial.store, route).deliver_due().await.unwrap(), sent(1));
-    let mut endings: Vec<_> =
-        std::fs::read_dir(folder.path().join("new")).unwrap().map(|file| file.unwrap().path().extension().unwrap().to_owned()).collect();
+    let mut endings: Vec<_> = std::fs::read_dir(folder.path().join("new"))
+        .unwrap()
+        .map(|file| file.unwrap().path().extension().unwrap().to_owned())
+        .collect();
     endings.sort();
     assert_eq!(endings, ["eml", "json"]);
 }
@@ -318,10 +345,16 @@ async fn settings_that_can_not_work_are_refused_with_advice() {
     let password_file = Some("/nonexistent/password".into());
     let with_password = Smtp { user, password_file, ..Smtp::default() };
     assert!(matches!(smtp(with_password.clone()), Some(CannotSend::PasswordFile { .. })));
-    assert!(matches!(smtp(Smtp { host: "mx.example".to_owned(), tls: SmtpTls::None, ..with_password }), Some(CannotSend::OpenPassword)));
+    assert!(matches!(
+        smtp(Smtp { host: "mx.example".to_owned(), tls: SmtpTls::None, ..with_password }),
+        Some(CannotSend::OpenPassword)
+    ));
     let address = Route::open(&Settings { from: "Guichet".to_owned(), ..settings() }).err().unwrap();
     assert!(address.to_string().contains("mail.from"), "{address}");
-    assert!(serde_json::from_str::<Settings>(r#"{"transport": "mailbox"}"#).is_err(), "no configuration can keep mail in memory");
+    assert!(
+        serde_json::from_str::<Settings>(r#"{"transport": "mailbox"}"#).is_err(),
+        "no configuration can keep mail in memory"
+    );
 }
 
 #[tokio::test]

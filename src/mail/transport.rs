@@ -95,7 +95,10 @@ pub async fn try_out(settings: &Settings) -> Result<(), String> {
             Ok(Ok(true)) => Ok(()),
             Ok(Ok(false)) => Err("the mail server hung up: check mail.smtp.host and mail.smtp.port".to_owned()),
             Ok(Err(error)) => Err(format!("the mail server can't be used ({}): check [mail.smtp]", told(&error))),
-            Err(_) => Err(format!("the mail server didn't answer within {} s: check mail.smtp.host and mail.smtp.port", TRIAL.as_secs())),
+            Err(_) => Err(format!(
+                "the mail server didn't answer within {} s: check mail.smtp.host and mail.smtp.port",
+                TRIAL.as_secs()
+            )),
         },
         Transport::Mailbox(_) => Ok(()),
     }
@@ -110,8 +113,8 @@ async fn hand_over(server: &AsyncSmtpTransport<Tokio1Executor>, message: Message
     }
 }
 
-/// Whether the answer is about this letter's address and won't change: everything else (our relay being down, our own credentials or address being
-/// refused, a policy of the day) is retried, for no person is to blame for it (R-OWN-2).
+/// Whether the answer is about this letter's address and won't change: everything else (our relay being down, our own
+/// credentials or address being refused, a policy of the day) is retried, for no person is to blame for it (R-OWN-2).
 fn refuses_the_address(error: &smtp::Error) -> bool {
     let Some(code) = error.status() else { return false };
     let text = error.to_string();
@@ -135,7 +138,8 @@ fn connect(smtp: &Smtp) -> Result<AsyncSmtpTransport<Tokio1Executor>, CannotSend
         SmtpTls::Tls => (465, Tls::Wrapper(TlsParameters::new(smtp.host.clone()).map_err(cannot)?)),
         SmtpTls::None => (25, Tls::None),
     };
-    let mut server = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.host).port(smtp.port.unwrap_or(port)).tls(tls);
+    let mut server =
+        AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.host).port(smtp.port.unwrap_or(port)).tls(tls);
     if let Some(credentials) = credentials(smtp)? {
         server = server.credentials(credentials);
     }
@@ -152,7 +156,8 @@ fn credentials(smtp: &Smtp) -> Result<Option<Credentials>, CannotSend> {
     if smtp.tls == SmtpTls::None && !here {
         return Err(CannotSend::OpenPassword);
     }
-    let password = std::fs::read_to_string(path).map_err(|cause| CannotSend::PasswordFile { path: path.clone(), cause })?;
+    let password =
+        std::fs::read_to_string(path).map_err(|cause| CannotSend::PasswordFile { path: path.clone(), cause })?;
     Ok(Some(Credentials::new(user.clone(), password.trim_end_matches(['\r', '\n']).to_owned())))
 }
 

@@ -46,8 +46,12 @@ impl<'a> Standing<'a> {
     }
 
     fn telling(person: &'a Snapshot, tells: impl Fn(Claim) -> bool) -> Self {
-        let company =
-            || Company { id: person.company, reference: &person.company_ref, name: &person.company_name, branch: person.branch.as_deref() };
+        let company = || Company {
+            id: person.company,
+            reference: &person.company_ref,
+            name: &person.company_name,
+            branch: person.branch.as_deref(),
+        };
         Self {
             company: tells(Claim::Company).then(company),
             access_profile: tells(Claim::AccessProfile).then_some(person.profile),
@@ -148,8 +152,8 @@ impl<'a> AccessToken<'a> {
     }
 }
 
-/// An ID token (OpenID Connect Core section 2). What the scopes `profile`, `email` and `phone` open is for UserInfo only,
-/// unless a claim is asked for here by its name (section 5.5).
+/// An ID token (OpenID Connect Core section 2). What the scopes `profile`, `email` and `phone` open is for UserInfo
+/// only, unless a claim is asked for here by its name (section 5.5).
 #[derive(Debug, Serialize)]
 pub struct IdToken<'a> {
     iss: &'a str,
@@ -185,7 +189,9 @@ impl<'a> IdToken<'a> {
     #[must_use]
     pub fn new(issuance: Issuance<'a>, echo: Echo<'a>, authorization: &'a Authorization, person: &'a Snapshot) -> Self {
         let by_name = &authorization.claims.id_token;
-        let by_scope = |claim: Claim| matches!(claim.scope(), Scope::Company | Scope::Rights) && claim.is_open_to(&authorization.scope);
+        let by_scope = |claim: Claim| {
+            matches!(claim.scope(), Scope::Company | Scope::Rights) && claim.is_open_to(&authorization.scope)
+        };
         Self {
             iss: issuance.issuer,
             sub: authorization.account,

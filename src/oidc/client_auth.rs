@@ -1,6 +1,6 @@
-//! Client authentication (RFC 6749 section 2.3): one method per request; a secret or a signature for those that can keep one, nothing for public clients.
-//! Every endpoint that asks who calls asks here. Wrong secrets are counted: section 2.3.1 demands that endpoints which take one are
-//! protected against brute force.
+//! Client authentication (RFC 6749 section 2.3): one method per request; a secret or a signature for those that can
+//! keep one, nothing for public clients. Every endpoint that asks who calls asks here. Wrong secrets are counted:
+//! section 2.3.1 demands that endpoints which take one are protected against brute force.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -32,7 +32,8 @@ impl Refused {
     /// RFC 6749 section 5.2.
     #[must_use]
     pub fn answer(self) -> Response {
-        let status = if self.error.code == Code::InvalidClient { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
+        let status =
+            if self.error.code == Code::InvalidClient { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
         let mut response = self.error.json(status);
         if self.by_basic && status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Basic realm=\"guichet\", charset=\"UTF-8\"");
@@ -65,17 +66,19 @@ impl From<Fault> for Denied {
     }
 }
 
-/// The answer where a limit is closed: 429 with Retry-After (RFC 6585 section 4). RFC 6749 section 5.2 names no error for it: `invalid_client`
-/// would say that the secret was looked at, and `slow_down` is a device's (RFC 8628 section 3.5). What fits is section 4.1.2.1's
-/// `temporarily_unavailable`, which clients know as "try again later".
+/// The answer where a limit is closed: 429 with Retry-After (RFC 6585 section 4). RFC 6749 section 5.2 names no error
+/// for it: `invalid_client` would say that the secret was looked at, and `slow_down` is a device's (RFC 8628 section
+/// 3.5). What fits is section 4.1.2.1's `temporarily_unavailable`, which clients know as "try again later".
 #[must_use]
 pub fn too_many(closed: TooMany) -> Response {
-    let error = Error::new(Code::TemporarilyUnavailable, "too many failed attempts: try again after the time in Retry-After");
+    let error =
+        Error::new(Code::TemporarilyUnavailable, "too many failed attempts: try again after the time in Retry-After");
     answer::after(error.json(StatusCode::TOO_MANY_REQUESTS), closed.wait)
 }
 
-/// Finds out which client calls. What is wrong is never told in more detail than that it is. A right secret costs no query:
-/// unlike a password it is compared in no time, so that a wrong one can be counted before anybody is told that it is wrong.
+/// Finds out which client calls. What is wrong is never told in more detail than that it is. A right secret costs no
+/// query: unlike a password it is compared in no time, so that a wrong one can be counted before anybody is told that
+/// it is wrong.
 pub async fn authenticate<'a>(
     app: &'a App,
     caller: &Caller,
@@ -91,7 +94,9 @@ pub async fn authenticate<'a>(
         match prove(&app.relying_parties, here, &presented) {
             Ok(proven) => proven,
             Err(refused) => {
-                return Err(count(app, caller, (&presented, limit)).await?.map_or_else(Denied::TooMany, |()| Denied::Refused(refused)));
+                return Err(count(app, caller, (&presented, limit))
+                    .await?
+                    .map_or_else(Denied::TooMany, |()| Denied::Refused(refused)));
             }
         }
     } else {
@@ -104,7 +109,11 @@ pub async fn authenticate<'a>(
 }
 
 /// Spent by itself, before anything else happens: what fails later doesn't make an assertion good again.
-async fn spend<'a>(app: &App, party: &'a RelyingParty, asserted: &assertion::Proven) -> Result<&'a RelyingParty, Denied> {
+async fn spend<'a>(
+    app: &App,
+    party: &'a RelyingParty,
+    asserted: &assertion::Proven,
+) -> Result<&'a RelyingParty, Denied> {
     let by = Actor::of(Who::Client(party.id.clone()));
     if app.act(by, async |tx| assertion::spend(tx, asserted).await).await? {
         return Ok(party);
@@ -114,7 +123,11 @@ async fn spend<'a>(app: &App, party: &'a RelyingParty, asserted: &assertion::Pro
 }
 
 /// Counts a wrong secret. That a limit closed, or was found closed, this server knows from now on.
-async fn count(app: &App, caller: &Caller, (presented, limit): (&Presented<'_>, Limit)) -> Result<Result<(), TooMany>, Fault> {
+async fn count(
+    app: &App,
+    caller: &Caller,
+    (presented, limit): (&Presented<'_>, Limit),
+) -> Result<Result<(), TooMany>, Fault> {
     let by = caller.acts_as(Who::Visitor);
     app.act(by, async |tx| {
         let counted = match limits::count(tx, std::slice::from_ref(&limit)).await? {
@@ -184,8 +197,8 @@ impl<'t> Presented<'t> {
         }
     }
 
-    /// Client and network, so that nobody elsewhere keeps a client out. Those without a secret, unknown ones among them, count as one:
-    /// a caller that makes up names fills no table.
+    /// Client and network, so that nobody elsewhere keeps a client out. Those without a secret, unknown ones among
+    /// them, count as one: a caller that makes up names fills no table.
     fn limit(&self, app: &App, address: Option<Address>) -> Limit {
         let guessed = app.relying_parties.find(&self.id).filter(|party| !party.is_public());
         let network = address.map(|address| address.subscriber().to_string()).unwrap_or_default();
@@ -196,7 +209,9 @@ impl<'t> Presented<'t> {
         let by_basic = headers.contains_key(header::AUTHORIZATION);
         let sent = |name: &str| parameters.get(name).is_some();
         let asserts = sent("client_assertion") || sent("client_assertion_type");
-        let ways = headers.get_all(header::AUTHORIZATION).iter().count() + usize::from(sent("client_secret")) + usize::from(asserts);
+        let ways = headers.get_all(header::AUTHORIZATION).iter().count()
+            + usize::from(sent("client_secret"))
+            + usize::from(asserts);
         if ways > 1 {
             return Err(refused(Code::InvalidRequest, "more than one way of client authentication", by_basic));
         }
@@ -204,8 +219,11 @@ impl<'t> Presented<'t> {
             Some(line) => Self::by_basic(line)?,
             None if asserts => Self::by_assertion(parameters)?,
             None => {
-                let id = parameters.get("client_id").ok_or(refused(Code::InvalidClient, "no client_id", false))?.to_owned();
-                let proof = parameters.get("client_secret").map_or(Proof::Nothing, |secret| Proof::Secret(Secret::presented(secret)));
+                let id =
+                    parameters.get("client_id").ok_or(refused(Code::InvalidClient, "no client_id", false))?.to_owned();
+                let proof = parameters
+                    .get("client_secret")
+                    .map_or(Proof::Nothing, |secret| Proof::Secret(Secret::presented(secret)));
                 Self { id, proof, by_basic }
             }
         };
@@ -222,8 +240,14 @@ impl<'t> Presented<'t> {
     }
 
     fn by_assertion(parameters: &'t Parameters) -> Result<Self, Refused> {
-        let (Some(token), Some(JWT_BEARER)) = (parameters.get("client_assertion"), parameters.get("client_assertion_type")) else {
-            return Err(refused(Code::InvalidClient, "client_assertion and its type, jwt-bearer, belong together", false));
+        let (Some(token), Some(JWT_BEARER)) =
+            (parameters.get("client_assertion"), parameters.get("client_assertion_type"))
+        else {
+            return Err(refused(
+                Code::InvalidClient,
+                "client_assertion and its type, jwt-bearer, belong together",
+                false,
+            ));
         };
         let assertion = Assertion::read(token).map_err(|flaw| {
             tracing::info!(%flaw, "a client assertion can't be read");
@@ -264,7 +288,8 @@ mod tests {
         struct File {
             clients: Vec<Settings>,
         }
-        let text = "[[clients]]\nid = \"web\"\nname = \"Web\"\nsecret = \"s+cr%t &:of the web\"\n[[clients]]\nid = \"spa\"\nname = \"Spa\"";
+        let text = "[[clients]]\nid = \"web\"\nname = \"Web\"\nsecret = \"s+cr%t &:of the web\"\n[[clients]]\nid = \
+            \"spa\"\nname = \"Spa\"";
         RelyingParties::new(&toml::from_str::<File>(text).unwrap().clients).unwrap()
     }
 
@@ -275,7 +300,12 @@ mod tests {
         }
         let parameters = Parameters::parse(body.as_bytes()).unwrap();
         let parties = parties();
-        let here = Here { issuer: "https://i.example", token_endpoint: "", now: Timestamp::from_millis(0), longest: Life::minutes(5) };
+        let here = Here {
+            issuer: "https://i.example",
+            token_endpoint: "",
+            now: Timestamp::from_millis(0),
+            longest: Life::minutes(5),
+        };
         Presented::read(&headers, &parameters)
             .and_then(|presented| prove(&parties, here, &presented).map(|(party, _)| party.id.clone()))
             .map_err(|refused| (refused.error.code, refused.by_basic))
@@ -289,7 +319,10 @@ mod tests {
     fn each_client_has_its_way_in() {
         let encoded = "s%2Bcr%25t+%26%3Aof+the+web";
         assert_eq!(ask(&[&basic(&format!("web:{encoded}"))], ""), Ok("web".to_owned()));
-        assert_eq!(ask(&[&basic(&format!("web:{encoded}")).replace("Basic", "bAsIc")], "client_id=web"), Ok("web".to_owned()));
+        assert_eq!(
+            ask(&[&basic(&format!("web:{encoded}")).replace("Basic", "bAsIc")], "client_id=web"),
+            Ok("web".to_owned())
+        );
         assert_eq!(ask(&[], &format!("client_id=web&client_secret={encoded}")), Ok("web".to_owned()));
         assert_eq!(ask(&[], "client_id=spa"), Ok("spa".to_owned()));
     }
@@ -313,7 +346,12 @@ mod tests {
             (vec![fine.clone(), fine.clone()], "", Code::InvalidRequest, true),
             (vec![fine], "client_id=spa", Code::InvalidRequest, true),
             (vec![], "client_id=spa&client_assertion=x", Code::InvalidClient, false),
-            (vec![], "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer", Code::InvalidClient, false),
+            (
+                vec![],
+                "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                Code::InvalidClient,
+                false,
+            ),
             (vec![], "client_secret=x&client_assertion=x&client_id=web", Code::InvalidRequest, false),
             (vec![basic("web:s%2Bcr%25t+%26%3Aof+the+web")], "client_assertion_type=x", Code::InvalidRequest, true),
         ] {

@@ -1,5 +1,5 @@
-//! A request that a client sends by itself, not through a browser: a form, read strictly, from a client that proves who it is
-//! (RFC 6749 section 2.3 and 3.2, RFC 7009 section 2.1, RFC 7662 section 2.1).
+//! A request that a client sends by itself, not through a browser: a form, read strictly, from a client that proves who
+//! it is (RFC 6749 section 2.3 and 3.2, RFC 7009 section 2.1, RFC 7662 section 2.1).
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

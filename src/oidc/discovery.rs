@@ -27,7 +27,8 @@ fn metadata(issuer: &str) -> Value {
         "revocation_endpoint": url(Place::Revoke),
         "jwks_uri": url(Place::Jwks),
         "end_session_endpoint": url(Place::RelyingPartyLogout),
-        // Every relying party that declares where is told of every end, with `sid` (OpenID Connect Back-Channel Logout section 2.1).
+        // Every relying party that declares where is told of every end, with `sid` (OpenID Connect Back-Channel Logout
+        // section 2.1).
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
         "scopes_supported": Scope::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>(),

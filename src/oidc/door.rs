@@ -6,17 +6,21 @@ use crate::authorization::{self, Because};
 use crate::base::{Actor, Address, Fault, Life, Timestamp};
 use crate::relying_party::RelyingParty;
 
-/// A public client runs where the person is; a server doesn't, so that there the session's last address counts (R-RGT-6).
-/// `at` is the instant, with the time a session may lie idle.
+/// A public client runs where the person is; a server doesn't, so that there the session's last address counts
+/// (R-RGT-6). `at` is the instant, with the time a session may lie idle.
 pub fn judge(client: &RelyingParty, hanging: &Hanging, caller: Option<Address>, at: (Timestamp, Life)) -> Standing {
-    let (door, address) =
-        if client.is_public() { (Door::PublicClient, caller) } else { (Door::ConfidentialClient, hanging.last_address(at)) };
+    let (door, address) = if client.is_public() {
+        (Door::PublicClient, caller)
+    } else {
+        (Door::ConfidentialClient, hanging.last_address(at))
+    };
     let e_service = client.e_service.as_ref();
     // What the sign-in proved counts, not what its session may have proven since: a token stays what it was given for.
     access::judge(&hanging.person, Asked { door, address, e_service, second_factor_at: hanging.second_factor_at })
 }
 
-/// Whether that standing lets a token through. A final refusal ends the authorization, so that nothing comes back with the access.
+/// Whether that standing lets a token through. A final refusal ends the authorization, so that nothing comes back with
+/// the access.
 pub async fn lets_through(app: &App, by: Actor, hanging: &Hanging, standing: &Standing) -> Result<bool, Fault> {
     if standing.is_final() {
         app.act(by, async |tx| authorization::end(tx, hanging.sid, Because::AccessLost).await).await?;

@@ -106,7 +106,8 @@ impl Error {
             | Code::UnauthorizedClient
             | Code::UnsupportedGrantType => StatusCode::BAD_REQUEST,
         };
-        let challenge = format!("Bearer realm=\"guichet\", error=\"{}\", error_description=\"{}\"", self.code, self.why);
+        let challenge =
+            format!("Bearer realm=\"guichet\", error=\"{}\", error_description=\"{}\"", self.code, self.why);
         let mut response = self.json(status);
         if let Ok(value) = HeaderValue::from_str(&challenge) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, value);

@@ -1,4 +1,5 @@
-//! `id_token_hint`: an ID token we gave once, shown again to say whom it is about. It proves nothing about who shows it.
+//! `id_token_hint`: an ID token we gave once, shown again to say whom it is about. It proves nothing about who shows
+//! it.
 
 use serde_json::Value;
 
@@ -16,7 +17,8 @@ pub struct Hint {
     pub sid: AuthorizationId,
 }
 
-/// Reads a hint. Expired ones count (OpenID Connect RP-Initiated Logout section 2); another provider's or another type of token doesn't.
+/// Reads a hint. Expired ones count (OpenID Connect RP-Initiated Logout section 2); another provider's or another type
+/// of token doesn't.
 #[must_use]
 pub fn read(keyring: &Keyring, issuer: &str, token: &str) -> Option<Hint> {
     let claims = keyring.verify_hint(token, TokenType::Id).ok()?;

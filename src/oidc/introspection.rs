@@ -1,5 +1,5 @@
-//! Introspection (RFC 7662): what a token is worth at this moment. A resource server may ask about everybody's access tokens, a
-//! relying party about its own tokens; for everybody else there are no live ones.
+//! Introspection (RFC 7662): what a token is worth at this moment. A resource server may ask about everybody's access
+//! tokens, a relying party about its own tokens; for everybody else there are no live ones.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -80,9 +80,12 @@ async fn refresh_token<'a>(app: &'a App, view: &mut View, token: &str) -> Result
     let found = refresh::find(&mut view.db, &Secret::presented(token)).await?;
     let Some(token) = found.filter(|token| token.is_live(view.now)) else { return Ok(None) };
     let authorization = token.authorization;
-    let Some(client) = app.relying_parties.find(&authorization.client).filter(|client| client.refresh_tokens) else { return Ok(None) };
+    let Some(client) = app.relying_parties.find(&authorization.client).filter(|client| client.refresh_tokens) else {
+        return Ok(None);
+    };
     let at = (view.now, view.rules.session_idle);
-    let hanging = access::of_authorization(&mut view.db, authorization.sid).await?.filter(|hanging| hanging.is_live(at));
+    let hanging =
+        access::of_authorization(&mut view.db, authorization.sid).await?.filter(|hanging| hanging.is_live(at));
     let token = AccessToken {
         sid: Some(authorization.sid),
         client: authorization.client,
@@ -91,7 +94,10 @@ async fn refresh_token<'a>(app: &'a App, view: &mut View, token: &str) -> Result
         issued_at: token.issued_at,
         expires_at: token.expires_at,
     };
-    Ok(hanging.map(|hanging| Found { live: Live { token, client, holder: Holder::Person(Box::new(hanging)) }, kind: Kind::Refresh }))
+    Ok(hanging.map(|hanging| Found {
+        live: Live { token, client, holder: Holder::Person(Box::new(hanging)) },
+        kind: Kind::Refresh,
+    }))
 }
 
 /// Who asks, and where the person is whom the caller serves.
@@ -104,12 +110,17 @@ struct Question<'a> {
 impl<'a> Question<'a> {
     fn read(caller: &'a RelyingParty, parameters: &Parameters) -> Result<Self, Error> {
         let unreadable = Error::request("user_address is no address");
-        let user_address = parameters.get("user_address").map(|text| Address::parse(text).ok_or(unreadable)).transpose()?;
-        Ok(Self { caller, user_address, means_a_refresh_token: parameters.get("token_type_hint") == Some("refresh_token") })
+        let user_address =
+            parameters.get("user_address").map(|text| Address::parse(text).ok_or(unreadable)).transpose()?;
+        Ok(Self {
+            caller,
+            user_address,
+            means_a_refresh_token: parameters.get("token_type_hint") == Some("refresh_token"),
+        })
     }
 
-    /// A resource server that is handed a refresh token in an access token's place must not take it for one, so that it has to
-    /// say that it means one; section 2.2 leaves to us what each caller learns.
+    /// A resource server that is handed a refresh token in an access token's place must not take it for one, so that it
+    /// has to say that it means one; section 2.2 leaves to us what each caller learns.
     fn may_be_told_of(&self, found: &Found<'_>) -> bool {
         // Whoever could be anybody, as a public client could, owns nothing.
         let owns = !self.caller.is_public() && self.caller.id == found.live.client.id;
@@ -120,8 +131,8 @@ impl<'a> Question<'a> {
         owns || serves
     }
 
-    /// The reported address counts also where the token is a public client's: whoever calls is a server, and its own address tells
-    /// nothing of the person (R-RGT-6).
+    /// The reported address counts also where the token is a public client's: whoever calls is a server, and its own
+    /// address tells nothing of the person (R-RGT-6).
     fn judge(&self, client: &RelyingParty, hanging: &Hanging, at: (Timestamp, Life)) -> access::Standing {
         let address = self.user_address.or_else(|| hanging.last_address(at));
         let (door, e_service) = (Door::ConfidentialClient, client.e_service.as_ref());

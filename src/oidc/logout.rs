@@ -1,4 +1,5 @@
-//! Sign-out asked for by a relying party (OpenID Connect RP-Initiated Logout): ends the session, and with it everything that hangs from it.
+//! Sign-out asked for by a relying party (OpenID Connect RP-Initiated Logout): ends the session, and with it everything
+//! that hangs from it.
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
@@ -22,21 +23,24 @@ use crate::relying_party::{RelyingParties, RelyingParty};
 use super::hint::{self, Hint};
 use super::parameters::Parameters;
 
-/// What a request may carry (section 2); the confirmation page carries it along. `logout_hint` is taken and spares nobody the question.
-const CARRIED: [&str; 6] = ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
+/// What a request may carry (section 2); the confirmation page carries it along. `logout_hint` is taken and spares
+/// nobody the question.
+const CARRIED: [&str; 6] =
+    ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
 
 const TWICE: &str = "a parameter was sent twice";
 
 /// GET.
 pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Stop> {
-    let parameters =
-        Parameters::parse(query.unwrap_or_default().as_bytes()).map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
+    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes())
+        .map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
     proceed(&app, visitor, &parameters, false).await
 }
 
 /// POST: a relying party's form, or the answer of our own confirmation page.
 pub async fn post(State(app): State<App>, visitor: Visitor, headers: HeaderMap, body: Bytes) -> Result<Response, Stop> {
-    let parameters = Parameters::of_form(&headers, &body).map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
+    let parameters =
+        Parameters::of_form(&headers, &body).map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
     if parameters.has_repeated() {
         return Err(bad_request(&app, &visitor.caller, TWICE));
     }
@@ -63,7 +67,8 @@ async fn proceed(app: &App, mut visitor: Visitor, parameters: &Parameters, confi
     match &visitor.session {
         Some(session) if confirmed || asking.fits(app, session).await? => {
             let actor = Actor { session: Some(session.id), ..visitor.caller.acts_as(Who::Account(session.account)) };
-            app.act(actor, async |tx| account::end(tx, session.account, session.id, Because::RelyingParty).await).await?;
+            app.act(actor, async |tx| account::end(tx, session.account, session.id, Because::RelyingParty).await)
+                .await?;
             let mut response = farewell(app, &visitor.caller, &asking)?;
             response.headers_mut().append(header::SET_COOKIE, Kept::Session.forget(app.config.is_https())?);
             Ok(response)
@@ -86,12 +91,14 @@ impl<'a> Asking<'a> {
     fn read(parties: &'a RelyingParties, parameters: &Parameters, hint: Option<Hint>) -> Self {
         let hint = hint.filter(|hint| parameters.get("client_id").is_none_or(|id| id == hint.client));
         let party = hint.as_ref().and_then(|hint| parties.find(&hint.client));
-        let back = parameters.get("post_logout_redirect_uri").filter(|uri| party.is_some_and(|party| party.returns_to(uri)));
+        let back =
+            parameters.get("post_logout_redirect_uri").filter(|uri| party.is_some_and(|party| party.returns_to(uri)));
         let back = back.map(|uri| with_state(uri, parameters.get("state")));
         Self { party, hint, back }
     }
 
-    /// The hint was given in this very session: no need to ask. One of another browser's, or of a session long over, proves less.
+    /// The hint was given in this very session: no need to ask. One of another browser's, or of a session long over,
+    /// proves less.
     async fn fits(&self, app: &App, session: &Session) -> Result<bool, Fault> {
         let (Some(_), Some(hint)) = (self.party, &self.hint) else { return Ok(false) };
         let given = app.look(async |view| authorization::find(&mut view.db, hint.sid).await).await?;
@@ -140,7 +147,10 @@ fn carried_query(parameters: &Parameters) -> String {
 fn bad_request(app: &App, caller: &Caller, detail: &str) -> Stop {
     match caller.frame(app) {
         Ok(frame) => {
-            let page = ErrorPage { detail: Some(format!("invalid_request: {detail}")), ..ErrorPage::new(frame, Trouble::BadRequest) };
+            let page = ErrorPage {
+                detail: Some(format!("invalid_request: {detail}")),
+                ..ErrorPage::new(frame, Trouble::BadRequest)
+            };
             answer::page(StatusCode::BAD_REQUEST, &page).into()
         }
         Err(fault) => fault.into(),
@@ -160,13 +170,17 @@ mod tests {
         struct File {
             clients: Vec<Settings>,
         }
-        let text = "[[clients]]\nid = \"app\"\nname = \"App\"\npost_logout_redirect_uris = [\"https://app.example/bye\", \"https://app.example/bye?x=1\"]";
+        let text = "[[clients]]\nid = \"app\"\nname = \"App\"\npost_logout_redirect_uris = \
+            [\"https://app.example/bye\", \"https://app.example/bye?x=1\"]";
         RelyingParties::new(&toml::from_str::<File>(text).unwrap().clients).unwrap()
     }
 
     fn back(query: &str, hinted: Option<&str>) -> Option<String> {
-        let hint =
-            hinted.map(|client| Hint { account: AccountId(Uuid::nil()), client: client.to_owned(), sid: AuthorizationId(Uuid::nil()) });
+        let hint = hinted.map(|client| Hint {
+            account: AccountId(Uuid::nil()),
+            client: client.to_owned(),
+            sid: AuthorizationId(Uuid::nil()),
+        });
         Asking::read(&parties(), &Parameters::parse(query.as_bytes()).unwrap(), hint).back
     }
 
@@ -175,7 +189,10 @@ mod tests {
         let bye = "post_logout_redirect_uri=https://app.example/bye";
         assert_eq!(back(bye, Some("app")).unwrap(), "https://app.example/bye");
         assert_eq!(back(&format!("{bye}&state=a%26b"), Some("app")).unwrap(), "https://app.example/bye?state=a%26b");
-        assert_eq!(back(&format!("{bye}%3Fx%3D1&state=s"), Some("app")).unwrap(), "https://app.example/bye?x=1&state=s");
+        assert_eq!(
+            back(&format!("{bye}%3Fx%3D1&state=s"), Some("app")).unwrap(),
+            "https://app.example/bye?x=1&state=s"
+        );
         for (query, hinted) in [
             (bye.to_owned(), None),
             (format!("{bye}&client_id=app"), None),

@@ -41,8 +41,8 @@ pub fn pages() -> Router<App> {
         .route(Place::RelyingPartyLogout.path(), never_by_head(get(logout::get).post(logout::post)))
 }
 
-/// A GET of these doors gives a code away or ends a session, as the specifications want it. A HEAD, which whoever looks at a link
-/// sends, must do nothing (RFC 9110 section 9.2.1): there is none.
+/// A GET of these doors gives a code away or ends a session, as the specifications want it. A HEAD, which whoever looks
+/// at a link sends, must do nothing (RFC 9110 section 9.2.1): there is none.
 fn never_by_head(door: MethodRouter<App>) -> MethodRouter<App> {
     let refuse = async |State(app): State<App>, caller: Caller| -> Response {
         ([(header::ALLOW, HeaderValue::from_static("GET, POST"))], answer::wrong_method(&app, &caller)).into_response()

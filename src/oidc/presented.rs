@@ -1,5 +1,5 @@
-//! An access token that somebody presents, signed or opaque: both are read into the same thing. That a token can be read says
-//! nothing yet; whether it is live is asked of the database every time.
+//! An access token that somebody presents, signed or opaque: both are read into the same thing. That a token can be
+//! read says nothing yet; whether it is live is asked of the database every time.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -59,11 +59,15 @@ pub enum Presented {
 impl Presented {
     /// Reads a token as far as that goes without the database; `None` for a signed one that isn't ours.
     pub fn read(app: &App, token: &str) -> Option<Self> {
-        if token.contains('.') { read_signed(app, token).map(Self::Signed) } else { Some(Self::Opaque(Secret::presented(token))) }
+        if token.contains('.') {
+            read_signed(app, token).map(Self::Signed)
+        } else {
+            Some(Self::Opaque(Secret::presented(token)))
+        }
     }
 
-    /// What it says, who it was given to and whom it speaks for: as long as it wasn't taken back and everything it hangs from is
-    /// live. Access is still to be asked.
+    /// What it says, who it was given to and whom it speaks for: as long as it wasn't taken back and everything it
+    /// hangs from is live. Access is still to be asked.
     pub async fn live<'a>(self, app: &'a App, view: &mut View) -> Result<Option<Live<'a>>, Fault> {
         let Some((mut token, hanging)) = self.found(view).await? else { return Ok(None) };
         // A relying party that was removed has no tokens any more.
@@ -114,7 +118,14 @@ impl AccessToken {
     }
 
     fn of_service(row: access_token::Opaque) -> Self {
-        Self { sid: None, client: row.client, scope: row.scope.0, jti: None, issued_at: row.issued_at, expires_at: row.expires_at }
+        Self {
+            sid: None,
+            client: row.client,
+            scope: row.scope.0,
+            jti: None,
+            issued_at: row.issued_at,
+            expires_at: row.expires_at,
+        }
     }
 }
 
@@ -130,7 +141,8 @@ async fn is_services(view: &mut View, client: &RelyingParty, token: &AccessToken
 fn read_signed(app: &App, token: &str) -> Option<AccessToken> {
     let claims: Map<String, Value> = app.keys.verify(token, TokenType::Access, app.clock.now()).ok()?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    let time = |name: &str| claims.get(name).and_then(Value::as_i64).map(|seconds| Timestamp::from_millis(seconds * 1000));
+    let time =
+        |name: &str| claims.get(name).and_then(Value::as_i64).map(|seconds| Timestamp::from_millis(seconds * 1000));
     let issuer = Some(app.config.issuer.as_str());
     if text("iss") != issuer || text("aud") != issuer {
         return None;

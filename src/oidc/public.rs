@@ -18,8 +18,8 @@ pub fn metadata(document: &Bytes) -> Response {
     document_of(document.clone(), CACHED)
 }
 
-/// The public keys, which caches keep for a part of the time they are published before they sign. Their type is plain JSON, since not
-/// every relying party knows `application/jwk-set+json` (RFC 7517 section 8.5.2).
+/// The public keys, which caches keep for a part of the time they are published before they sign. Their type is plain
+/// JSON, since not every relying party knows `application/jwk-set+json` (RFC 7517 section 8.5.2).
 pub async fn jwks(State(app): State<App>) -> Response {
     let cached = format!("public, max-age={}", app.config.keys.cached().as_seconds());
     let cached = HeaderValue::try_from(cached).unwrap_or(CACHED);
@@ -27,6 +27,7 @@ pub async fn jwks(State(app): State<App>) -> Response {
 }
 
 fn document_of(body: Bytes, cached: HeaderValue) -> Response {
-    let headers = [(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, cached), (header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY)];
+    let headers =
+        [(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, cached), (header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY)];
     (headers, body).into_response()
 }

@@ -1,5 +1,5 @@
-//! Revocation (RFC 7009): a client gives back what it was given. A refresh token takes everything along that hangs from the same
-//! sign-in, an access token nothing but itself.
+//! Revocation (RFC 7009): a client gives back what it was given. A refresh token takes everything along that hangs from
+//! the same sign-in, an access token nothing but itself.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -33,8 +33,8 @@ async fn revoke(app: &App, caller: &Caller, posted: Posted<'_>) -> Result<Status
     // Section 2.2: for a token that is none, or none any more, there is nothing to do and nothing to mend.
     let Some(found) = found else { return Ok(StatusCode::OK) };
     if found.client != asked.client.id {
-        // Section 2.1: the request is refused and the client is told. Who shows a token of 256 random bits, or our signature, has it
-        // already: that it exists is no news.
+        // Section 2.1: the request is refused and the client is told. Who shows a token of 256 random bits, or our
+        // signature, has it already: that it exists is no news.
         return Err(Error::grant("the token was given to another client").into());
     }
     let by = caller.acts_as(Who::Client(found.client));
@@ -58,7 +58,9 @@ enum What {
 async fn find(view: &mut View, presented: Presented) -> Result<Option<Found>, Fault> {
     let secret = match presented {
         Presented::Signed(token) => {
-            return Ok(token.jti.map(|jti| Found { client: token.client, what: What::Signed { jti, expires_at: token.expires_at } }));
+            return Ok(token
+                .jti
+                .map(|jti| Found { client: token.client, what: What::Signed { jti, expires_at: token.expires_at } }));
         }
         Presented::Opaque(secret) => secret,
     };

@@ -20,7 +20,12 @@ use super::parameters::{Parameters, is_form};
 use super::presented::{Holder, Presented};
 
 /// GET.
-pub async fn get(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Stop> {
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Stop> {
     answer(&app, &caller, bearer(&headers, query.as_deref(), &[])).await
 }
 
@@ -96,7 +101,8 @@ const LACKS_OPENID: Error = Error::new(Code::InsufficientScope, "the access toke
 const INVALID: Error = Error::new(Code::InvalidToken, "the access token is not valid, or no longer");
 
 fn unauthenticated() -> Response {
-    (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"guichet\""))]).into_response()
+    (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"guichet\""))])
+        .into_response()
 }
 
 #[cfg(test)]

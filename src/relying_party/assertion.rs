@@ -1,5 +1,5 @@
-//! Client assertions (RFC 7523, OpenID Connect Core section 9): a relying party proves by a signature of its own that it is the one that calls.
-//! Reading one is strict, nothing it points at is fetched, and none counts twice.
+//! Client assertions (RFC 7523, OpenID Connect Core section 9): a relying party proves by a signature of its own that
+//! it is the one that calls. Reading one is strict, nothing it points at is fetched, and none counts twice.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -30,7 +30,8 @@ pub struct Assertion<'t> {
     signature: Vec<u8>,
 }
 
-/// The whole header. A `jwk`, `jku`, `x5c`, `x5u` or `crit` is one member too many; thumbprints name a key without being one.
+/// The whole header. A `jwk`, `jku`, `x5c`, `x5u` or `crit` is one member too many; thumbprints name a key without
+/// being one.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {
@@ -154,7 +155,8 @@ impl Claims {
     fn check_time(&self, here: Here<'_>) -> Result<(), Flaw> {
         let (now, latest_start) = (here.now.seconds(), (here.now + AHEAD).seconds());
         let latest_end = (here.now + here.longest + AHEAD).seconds();
-        let starts_in_time = [self.iat, self.nbf].into_iter().flatten().all(|start| start <= latest_start && start < self.exp);
+        let starts_in_time =
+            [self.iat, self.nbf].into_iter().flatten().all(|start| start <= latest_start && start < self.exp);
         if now < self.exp && self.exp <= latest_end && starts_in_time { Ok(()) } else { Err(Flaw::WrongTime) }
     }
 }

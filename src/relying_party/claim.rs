@@ -1,4 +1,5 @@
-//! Claims that a relying party may ask for one by one (OpenID Connect Core section 5.5), each part of what one scope opens.
+//! Claims that a relying party may ask for one by one (OpenID Connect Core section 5.5), each part of what one scope
+//! opens.
 
 use std::collections::BTreeSet;
 
@@ -79,7 +80,8 @@ impl Claims {
     /// Those that these scopes open.
     #[must_use]
     pub fn within(&self, allowed: &Scopes) -> Self {
-        let open = |claims: &BTreeSet<Claim>| claims.iter().copied().filter(|claim| claim.is_open_to(allowed)).collect();
+        let open =
+            |claims: &BTreeSet<Claim>| claims.iter().copied().filter(|claim| claim.is_open_to(allowed)).collect();
         Self { userinfo: open(&self.userinfo), id_token: open(&self.id_token) }
     }
 }

@@ -1,4 +1,5 @@
-//! The public keys of a relying party (RFC 7517), made into verifiers once at the start: building one costs more than using it.
+//! The public keys of a relying party (RFC 7517), made into verifiers once at the start: building one costs more than
+//! using it.
 
 use std::sync::Arc;
 
@@ -79,7 +80,8 @@ impl PublicKeys {
         if keys.is_empty() { Err(NotAKeySet::Empty) } else { Ok(Self(keys.into())) }
     }
 
-    /// The verifier for that algorithm and `kid`; without a `kid` there must be no choice (OpenID Connect Core section 10.1).
+    /// The verifier for that algorithm and `kid`; without a `kid` there must be no choice (OpenID Connect Core section
+    /// 10.1).
     pub(super) fn verifier(&self, kid: Option<&str>, alg: SignatureAlgorithm) -> Option<&dyn JwsVerifier> {
         let mut fitting = self.0.iter().filter(|key| key.alg == alg && (kid.is_none() || key.kid.as_deref() == kid));
         match (fitting.next(), fitting.next()) {
@@ -105,7 +107,9 @@ fn verifiers(jwk: &Map<String, Value>) -> Option<Vec<PublicKey>> {
 }
 
 fn is_long_enough(modulus: &str) -> bool {
-    URL_SAFE_NO_PAD.decode(modulus).is_ok_and(|bytes| bytes.iter().skip_while(|byte| **byte == 0).count() >= SHORTEST_MODULUS)
+    URL_SAFE_NO_PAD
+        .decode(modulus)
+        .is_ok_and(|bytes| bytes.iter().skip_while(|byte| **byte == 0).count() >= SHORTEST_MODULUS)
 }
 
 fn build(jwk: &Map<String, Value>, alg: SignatureAlgorithm) -> Option<PublicKey> {

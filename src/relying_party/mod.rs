@@ -47,7 +47,10 @@ impl RelyingParties {
     /// Whether a script of that origin belongs to a relying party: one of its redirect URIs lies there.
     #[must_use]
     pub fn serve_from(&self, asked: &str) -> bool {
-        self.0.values().flat_map(|party| &party.redirect_uris).any(|uri| origin(uri.as_str()).is_some_and(|own| own == asked))
+        self.0
+            .values()
+            .flat_map(|party| &party.redirect_uris)
+            .any(|uri| origin(uri.as_str()).is_some_and(|own| own == asked))
     }
 }
 

@@ -43,7 +43,8 @@ words! {
 }
 
 impl Scope {
-    /// Whether a service asks for it in its own name (RFC 6749 section 4.4); all others are about a person, who is asked.
+    /// Whether a service asks for it in its own name (RFC 6749 section 4.4); all others are about a person, who is
+    /// asked.
     #[must_use]
     pub const fn is_for_services(self) -> bool {
         match self {

@@ -67,7 +67,8 @@ pub struct Settings {
     /// Whether its ID tokens always say when the person signed in (OpenID Connect Registration section 2).
     #[serde(default)]
     pub require_auth_time: bool,
-    /// How its ID tokens are signed. RS256 is what relying parties assume when nothing is agreed (OpenID Connect Registration section 2).
+    /// How its ID tokens are signed. RS256 is what relying parties assume when nothing is agreed (OpenID Connect
+    /// Registration section 2).
     #[serde(default = "assumed_algorithm")]
     pub id_token_alg: Algorithm,
     /// What its access tokens look like.
@@ -79,7 +80,8 @@ pub struct Settings {
     /// Whether it is a resource server, which may ask about everybody's access tokens (RFC 7662 section 4).
     #[serde(default)]
     pub introspect: bool,
-    /// Whether this is the demonstration's, whose secrets are printed on its first page anyway: short ones are fine there. No file can say so.
+    /// Whether this is the demonstration's, whose secrets are printed on its first page anyway: short ones are fine
+    /// there. No file can say so.
     #[serde(skip)]
     pub of_the_demonstration: bool,
 }
@@ -125,13 +127,15 @@ enum Flaw {
     Name,
     #[error("it has more than one of `secret`, `secret_file`, `jwks` and `jwks_file`; keep one")]
     TwoProofs,
-    #[error("secret_file `{path}` can't be read ({cause}): create it or correct the path", path = .0.display(), cause = .1)]
+    #[error("secret_file `{path}` can't be read ({cause}): create it \
+        or correct the path", path = .0.display(), cause = .1)]
     SecretFile(PathBuf, std::io::Error),
     #[error("its secret is shorter than {SHORTEST_SECRET} characters: make one with `openssl rand -base64 32`")]
     ShortSecret,
     #[error("backchannel_logout_session_required says nothing without a backchannel_logout_uri: add it")]
     SessionWithoutUri,
-    #[error("jwks_file `{path}` can't be read ({cause}): create it or correct the path", path = .0.display(), cause = .1)]
+    #[error("jwks_file `{path}` can't be read ({cause}): create it \
+        or correct the path", path = .0.display(), cause = .1)]
     KeyFile(PathBuf, std::io::Error),
     #[error("jwks_file `{path}` is no JSON", path = .0.display())]
     KeyFileNotJson(PathBuf),

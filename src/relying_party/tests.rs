@@ -15,8 +15,10 @@ fn read(text: &str) -> Result<RelyingParties, String> {
 
 #[test]
 fn a_short_section_is_a_careful_client() {
-    let parties =
-        read("[[clients]]\nid = \"app\"\nname = \"App\"\nname_fr = \"Appli\"\nredirect_uris = [\"http://127.0.0.1/cb\"]").unwrap();
+    let parties = read(
+        "[[clients]]\nid = \"app\"\nname = \"App\"\nname_fr = \"Appli\"\nredirect_uris = [\"http://127.0.0.1/cb\"]",
+    )
+    .unwrap();
     let app = parties.find("app").unwrap();
     assert!(app.is_public() && app.require_pkce && !app.require_auth_time);
     assert_eq!(app.id_token_alg, Algorithm::Rs256);
@@ -76,17 +78,23 @@ fn a_secret_is_compared_whole_wherever_it_comes_from() {
 
 #[test]
 fn scripts_are_served_from_the_origins_of_redirect_uris_only() {
-    let parties =
-        read("[[clients]]\nid = \"app\"\nname = \"App\"\nredirect_uris = [\"https://app.example/cb\", \"com.example.app:/cb\"]").unwrap();
+    let parties = read(
+        "[[clients]]\nid = \"app\"\nname = \"App\"\nredirect_uris = [\"https://app.example/cb\", \
+            \"com.example.app:/cb\"]",
+    )
+    .unwrap();
     assert!(parties.serve_from("https://app.example"));
-    for origin in ["https://evil.example", "http://app.example", "https://app.example:8443", "null", "https://app.example/"] {
+    for origin in
+        ["https://evil.example", "http://app.example", "https://app.example:8443", "null", "https://app.example/"]
+    {
         assert!(!parties.serve_from(origin), "{origin}");
     }
 }
 
 #[test]
 fn keys_are_declared_in_the_section_or_in_a_file() {
-    let jwk = josekit::jwk::Jwk::generate_ec_key(josekit::jwk::alg::ec::EcCurve::P256).unwrap().to_public_key().unwrap();
+    let jwk =
+        josekit::jwk::Jwk::generate_ec_key(josekit::jwk::alg::ec::EcCurve::P256).unwrap().to_public_key().unwrap();
     let jwks = serde_json::json!({ "keys": [jwk.as_ref()] });
     let mut file = tempfile::NamedTempFile::new().unwrap();
     write!(file, "{jwks}").unwrap();
@@ -102,5 +110,7 @@ fn keys_are_declared_in_the_section_or_in_a_file() {
         assert!(!app.is_public() && !app.knows(&Secret::presented("")), "{declared}");
     }
     file.as_file().set_len(3).unwrap();
-    assert!(read(&format!("[[clients]]\nid = \"app\"\nname = \"App\"\n{in_a_file}")).unwrap_err().contains("is no JSON"));
+    assert!(
+        read(&format!("[[clients]]\nid = \"app\"\nname = \"App\"\n{in_a_file}")).unwrap_err().contains("is no JSON")
+    );
 }

@@ -44,7 +44,11 @@ impl Because {
     pub fn grants(&self) -> bool {
         match self {
             Self::ProfileGrants(_) | Self::RoleGrants(_) | Self::EServiceGrants(_) => true,
-            Self::ProfileDenies(_) | Self::NothingGrants | Self::OtherCompany | Self::OtherBranch | Self::Undecidable => false,
+            Self::ProfileDenies(_)
+            | Self::NothingGrants
+            | Self::OtherCompany
+            | Self::OtherBranch
+            | Self::Undecidable => false,
         }
     }
 

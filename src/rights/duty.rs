@@ -1,5 +1,5 @@
-//! What the vendor's own people may do, by casbin shards of their own: a role has duties, and what no rule allows is no duty of it.
-//! No contact has a holder word of these rules (R-DEL-6).
+//! What the vendor's own people may do, by casbin shards of their own: a role has duties, and what no rule allows is no
+//! duty of it. No contact has a holder word of these rules (R-DEL-6).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,8 +68,11 @@ impl Duties {
         let mut shards = BTreeMap::new();
         for (object, text) in SHARDS {
             let mut rules = Vec::new();
-            for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
-                rules.push(read(object, line).map_err(|why| format!("policies/staff/{object}.csv, line {number}: {why}"))?);
+            for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+            {
+                rules.push(
+                    read(object, line).map_err(|why| format!("policies/staff/{object}.csv, line {number}: {why}"))?,
+                );
             }
             let mut adapter = MemoryAdapter::default();
             adapter.add_policies("p", "p", rules).await.map_err(|error| error.to_string())?;
@@ -128,8 +131,10 @@ mod tests {
         for line in lines {
             let (role, cells) = line.split_once(',').unwrap();
             let roles: BTreeSet<StaffRole> = if role == "-" { BTreeSet::new() } else { [role.parse().unwrap()].into() };
-            let expected: Vec<bool> =
-                cells.split(',').map(|cell| ["no", "yes"].iter().position(|word| *word == cell).unwrap() == 1).collect();
+            let expected: Vec<bool> = cells
+                .split(',')
+                .map(|cell| ["no", "yes"].iter().position(|word| *word == cell).unwrap() == 1)
+                .collect();
             assert_eq!(expected.len(), duties.len(), "{role}");
             for (duty, expected) in duties.iter().zip(expected) {
                 assert_eq!(policy.has_duty(&roles, *duty), expected, "{role} {duty}");

@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn a_bad_line_is_named() {
-        let refused = |lines: &str| Catalogue::parse(&format!("code,group,default_for\n{lines}")).unwrap_err().to_string();
+        let refused =
+            |lines: &str| Catalogue::parse(&format!("code,group,default_for\n{lines}")).unwrap_err().to_string();
         assert!(refused("tao,pre-sales,\nTAO,orders,").starts_with("policies/e_services.csv, line 3: `TAO` is no"));
         assert!(refused("tao,sales,").contains("`sales` is no group of e-services; allowed: pre-sales, orders"));
         assert!(refused("tao,orders,everyone").contains("allowed: administrators"));

@@ -24,7 +24,7 @@ pub use e_services::{Catalogue, EService, Group};
 pub use holdings::{Holdings, Resource};
 pub use policy::Policy;
 pub use question::{
-    CertificateAction, ContactAction, EServiceAction, InvoiceAction, Object, OrderAction, Question, SubscriptionAction, TicketAction,
-    Unknown,
+    CertificateAction, ContactAction, EServiceAction, InvoiceAction, Object, OrderAction, Question, SubscriptionAction,
+    TicketAction, Unknown,
 };
 pub use review::{Problem, Report, Row, review};

@@ -26,7 +26,8 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Reads the embedded rules. A line with an unknown object, action, holder or effect is a fault that names file and line.
+    /// Reads the embedded rules. A line with an unknown object, action, holder or effect is a fault that names file and
+    /// line.
     pub async fn load() -> Result<Self, Fault> {
         let catalogue = Catalogue::load().map_err(|error| Fault::broken(LOADING, error))?;
         let rules = rules::read_all(&catalogue).map_err(|error| Fault::broken(LOADING, error))?;
@@ -143,9 +144,11 @@ mod tests {
         casbin::Adapter::add_policy(&mut adapter, "p", "p", rule).await.unwrap();
         let failing = BTreeMap::from([(Object::Order, Enforcer::new(model, adapter).await.unwrap())]);
         let roles = Role::ALL.iter().copied().collect();
-        let holdings = Holdings { company: String::new(), branch: None, profile: Profile::Complete, roles, e_services: [].into() };
+        let holdings =
+            Holdings { company: String::new(), branch: None, profile: Profile::Complete, roles, e_services: [].into() };
         for shards in [failing, BTreeMap::new()] {
-            let policy = Policy { shards, rules: Vec::new(), catalogue: Catalogue::load().unwrap(), duties: Duties::default() };
+            let policy =
+                Policy { shards, rules: Vec::new(), catalogue: Catalogue::load().unwrap(), duties: Duties::default() };
             let question = Question::parse("order", "view", None).unwrap();
             let decision = policy.decide(&holdings, &question, &Resource::default());
             assert_eq!((decision.allowed, decision.because), (false, Because::Undecidable));

@@ -173,7 +173,12 @@ impl Question {
     pub fn e_service(&self) -> Option<&EServiceCode> {
         match self {
             Self::EService(_, code) => Some(code),
-            Self::Order(_) | Self::Invoice(_) | Self::Ticket(_) | Self::Certificate(_) | Self::Subscription(_) | Self::Contact(_) => None,
+            Self::Order(_)
+            | Self::Invoice(_)
+            | Self::Ticket(_)
+            | Self::Certificate(_)
+            | Self::Subscription(_)
+            | Self::Contact(_) => None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The review of the policy against `policies/decisions.csv`, the expected decisions that people wrote and review.
 //!
-//! The table must be whole: a line for every profile, role or none, and e-service that a rule names or none; a column for
-//! every action on every type of object. What it leaves out is a problem just as what it contradicts.
+//! The table must be whole: a line for every profile, role or none, and e-service that a rule names or none; a column
+//! for every action on every type of object. What it leaves out is a problem just as what it contradicts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -217,8 +217,8 @@ fn compare(policy: &Policy, row: &Row, (object, action): (Object, &str), cell: &
         found => return Err(Problem::BadCell { row: row.clone(), column: column(), found: found.to_owned() }),
     };
     let asked = row.e_service.as_ref().map_or(ASKED_WITHOUT_ONE, EServiceCode::as_str);
-    let question =
-        Question::parse(object.as_str(), action, Some(asked)).map_err(|error| Problem::BadLine { line: 1, why: error.to_string() })?;
+    let question = Question::parse(object.as_str(), action, Some(asked))
+        .map_err(|error| Problem::BadLine { line: 1, why: error.to_string() })?;
     let decision = policy.decide(&row.holdings(), &question, &Resource::default());
     if decision.allowed == expected {
         return Ok(());

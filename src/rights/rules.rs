@@ -100,11 +100,10 @@ fn read_rule(line: &str) -> Result<Rule, String> {
     let holder = Holder::parse(holder)?;
     let object = object.parse::<Object>().map_err(|error| error.to_string())?;
     let allowed: Vec<_> = object.actions().into_iter().chain([ANY_ACTION]).collect();
-    let action = allowed
-        .iter()
-        .copied()
-        .find(|word| *word == action)
-        .ok_or_else(|| UnknownWord { kind: "action of this object", found: action.to_owned(), allowed }.to_string())?;
+    let action =
+        allowed.iter().copied().find(|word| *word == action).ok_or_else(|| {
+            UnknownWord { kind: "action of this object", found: action.to_owned(), allowed }.to_string()
+        })?;
     let effect = effect.parse::<Effect>().map_err(|error| error.to_string())?;
     Ok(Rule { holder, object, action, effect })
 }
@@ -121,7 +120,9 @@ fn check(rule: Rule, shard: Object, catalogue: &Catalogue) -> Result<Rule, Strin
         (Holder::EService(code), Effect::Allow) if catalogue.get(code).is_none() => {
             Err(format!("`{code}` is no e-service of policies/e_services.csv"))
         }
-        (Holder::EServiceAsked, Effect::Allow) if shard != Object::EService => Err(format!("no e-service is asked about with `{shard}`")),
+        (Holder::EServiceAsked, Effect::Allow) if shard != Object::EService => {
+            Err(format!("no e-service is asked about with `{shard}`"))
+        }
         (
             Holder::AnyProfile | Holder::Profile(_) | Holder::Role(_) | Holder::EService(_) | Holder::EServiceAsked,
             Effect::Allow | Effect::Deny,
@@ -137,8 +138,12 @@ impl Holder {
             Some(("profile", word)) => word.parse::<Profile>().map(Self::Profile).map_err(|error| error.to_string()),
             Some(("role", word)) => word.parse::<Role>().map(Self::Role).map_err(|error| error.to_string()),
             Some(("asked", "e_service")) => Ok(Self::EServiceAsked),
-            Some(("e_service", code)) => EServiceCode::parse(code).map(Self::EService).map_err(|error| error.to_string()),
-            Some(_) | None => Err(format!("`{text}` is no holder; allowed: profile:…, profile:any, role:…, e_service:…, asked:e_service")),
+            Some(("e_service", code)) => {
+                EServiceCode::parse(code).map(Self::EService).map_err(|error| error.to_string())
+            }
+            Some(_) | None => Err(format!(
+                "`{text}` is no holder; allowed: profile:…, profile:any, role:…, e_service:…, asked:e_service"
+            )),
         }
     }
 }

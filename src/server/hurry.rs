@@ -1,4 +1,5 @@
-//! The first bytes of a connection, which must come soon: HTTP's own time-outs begin once these have told which version is spoken.
+//! The first bytes of a connection, which must come soon: HTTP's own time-outs begin once these have told which version
+//! is spoken.
 
 use std::io;
 use std::pin::Pin;
@@ -51,7 +52,11 @@ pub(super) struct Hurried<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Hurried<S> {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
         let Some((left, deadline)) = &mut self.awaited else { return read };
@@ -72,7 +77,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Hurried<S> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
-    fn poll_write_vectored(mut self: Pin<&mut Self>, context: &mut Context<'_>, parts: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write_vectored(context, parts)
     }
 

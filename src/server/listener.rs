@@ -1,4 +1,5 @@
-//! Where connections come in: plain HTTP for a proxy in front or loopback, or TLS of this server's own. Slow clients are sent away.
+//! Where connections come in: plain HTTP for a proxy in front or loopback, or TLS of this server's own. Slow clients
+//! are sent away.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,7 +18,8 @@ use crate::config::Tls;
 use super::hurry::Hurrying;
 use super::tls::Certificate;
 
-/// How long a client may take to say what it wants. A connection that waits for its next request counts as one that says it slowly.
+/// How long a client may take to say what it wants. A connection that waits for its next request counts as one that
+/// says it slowly.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
     /// For a handshake.
@@ -27,7 +29,8 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// Proxies keep idle connections for a minute by default: were they closed first, the next request on one would be lost.
+    /// Proxies keep idle connections for a minute by default: were they closed first, the next request on one would be
+    /// lost.
     const WITH_PROXIES: Self = Self { handshake: Duration::ZERO, head: Duration::from_secs(75) };
     const WITH_ANYBODY: Self = Self { handshake: Duration::from_secs(10), head: Duration::from_secs(20) };
 }
@@ -47,12 +50,15 @@ pub async fn listen(address: SocketAddr, tls: &Tls) -> Result<Listener, CannotSt
     let (tls, patience) = match tls.files() {
         None => (None, Patience::WITH_PROXIES),
         Some(files) => {
-            let certificate = Certificate::open(files).await.map_err(|unusable| CannotStart::Settings(unusable.to_string()))?;
+            let certificate =
+                Certificate::open(files).await.map_err(|unusable| CannotStart::Settings(unusable.to_string()))?;
             (Some(certificate), Patience::WITH_ANYBODY)
         }
     };
     let socket = TcpListener::bind(address).await.map_err(|error| {
-        CannotStart::Settings(format!("can't listen on {address} ({error}): stop what uses that port, or set `listen` to another one"))
+        CannotStart::Settings(format!(
+            "can't listen on {address} ({error}): stop what uses that port, or set `listen` to another one"
+        ))
     })?;
     Ok(Listener { socket, tls, patience })
 }
@@ -81,8 +87,9 @@ impl Listener {
         let mut http2 = server.http_builder().http2();
         http2.timer(TokioTimer::new()).keep_alive_interval(patience.head).keep_alive_timeout(patience.head);
         http2.max_concurrent_streams(MOST_STREAMS);
-        let acceptor =
-            OpenSSLAcceptor::new(certificate.config.clone()).handshake_timeout(patience.handshake).acceptor(NoDelayAcceptor::new());
+        let acceptor = OpenSSLAcceptor::new(certificate.config.clone())
+            .handshake_timeout(patience.handshake)
+            .acceptor(NoDelayAcceptor::new());
         tokio::select! {
             ended = server.acceptor(Hurrying::new(acceptor, patience.head)).serve(service) => ended,
             never = certificate.follow() => match never {},

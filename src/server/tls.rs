@@ -22,7 +22,8 @@ use crate::base::Timestamp;
 /// How often the files are looked at.
 const LOOKED_AT: Duration = Duration::from_secs(2);
 
-/// What of TLS 1.2 is offered: forward secrecy and authenticated encryption only (Mozilla's intermediate list without finite-field DHE).
+/// What of TLS 1.2 is offered: forward secrecy and authenticated encryption only (Mozilla's intermediate list without
+/// finite-field DHE).
 const CIPHERS_OF_TLS_1_2: &str = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:\
                                   ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
@@ -56,7 +57,9 @@ impl Certificate {
             }
             match self.files.acceptor().await {
                 Ok(acceptor) => self.config.reload_from_acceptor(Arc::new(acceptor)),
-                Err(unusable) => tracing::error!(%unusable, "the TLS certificate changed and can't be used: the old one stays"),
+                Err(unusable) => {
+                    tracing::error!(%unusable, "the TLS certificate changed and can't be used: the old one stays")
+                }
             }
             self.seen = marks;
         }
@@ -97,7 +100,8 @@ impl Files {
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
     /// A file can't be read.
-    #[error("{setting} `{path}` can't be read ({cause}): let this user read it, or correct the configuration", path = path.display())]
+    #[error("{setting} `{path}` can't be read ({cause}): let this user read it, \
+        or correct the configuration", path = path.display())]
     Unreadable {
         /// The setting that names it.
         setting: &'static str,
@@ -107,7 +111,8 @@ pub enum Unusable {
         cause: std::io::Error,
     },
     /// There is no certificate in the file.
-    #[error("tls.certificate `{path}` holds no certificate in PEM: put it there, followed by those between it and its root", path = .0.display())]
+    #[error("tls.certificate `{path}` holds no certificate in PEM: put it there, followed by those between it \
+        and its root", path = .0.display())]
     NoCertificate(PathBuf),
     /// There is no key in the file.
     #[error("tls.key `{path}` holds no private key in PEM without a passphrase: put it there", path = .0.display())]
@@ -158,7 +163,9 @@ impl Pair {
         builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
         builder.set_cipher_list(CIPHERS_OF_TLS_1_2)?;
         builder.set_options(SslOptions::NO_RENEGOTIATION);
-        builder.set_alpn_select_callback(|_, offered| ssl::select_next_proto(PROTOCOLS, offered).ok_or(AlpnError::ALERT_FATAL));
+        builder.set_alpn_select_callback(|_, offered| {
+            ssl::select_next_proto(PROTOCOLS, offered).ok_or(AlpnError::ALERT_FATAL)
+        });
         builder.set_certificate(&self.certificate)?;
         for certificate in &self.between {
             builder.add_extra_chain_cert(certificate.clone())?;

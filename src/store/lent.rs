@@ -1,8 +1,8 @@
 //! Connections, each lent to one unit of work at a time.
 //!
-//! sqlx's pool asks a connection before and after every use whether it still lives. Each question is a journey to the server and back, or
-//! for SQLite to the connection's thread, and takes as long as most queries do. So what the pool has looked at a moment ago is lent again
-//! without another look.
+//! sqlx's pool asks a connection before and after every use whether it still lives. Each question is a journey to the
+//! server and back, or for SQLite to the connection's thread, and takes as long as most queries do. So what the pool
+//! has looked at a moment ago is lent again without another look.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,7 +13,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::base::Fault;
 
-/// How long the pool's look at a connection counts. Whoever is lent one that dies within that time is told so by its first statement.
+/// How long the pool's look at a connection counts. Whoever is lent one that dies within that time is told so by its
+/// first statement.
 const MOMENT: Duration = Duration::from_secs(1);
 
 /// The connections of a pool that are ready to be lent again.
@@ -50,7 +51,11 @@ impl<D: Database> Lender<D> {
 
     /// Lends a connection.
     pub(super) async fn lend(&self) -> Result<Lent<D>, Fault> {
-        let turn = tokio::time::timeout(self.0.pool.options().get_acquire_timeout(), Arc::clone(&self.0.turns).acquire_owned()).await;
+        let turn = tokio::time::timeout(
+            self.0.pool.options().get_acquire_timeout(),
+            Arc::clone(&self.0.turns).acquire_owned(),
+        )
+        .await;
         let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
         let looked = match self.0.at_hand() {
             Some(looked) => looked,
@@ -151,7 +156,8 @@ mod tests {
 
     async fn written(trial: &Trial) -> i64 {
         let rules = Rules::default();
-        let count = trial.store.look(&Clock::System, &rules, async |view| one!(view.db, (i64,), "select count(*) from limits"));
+        let count =
+            trial.store.look(&Clock::System, &rules, async |view| one!(view.db, (i64,), "select count(*) from limits"));
         count.await.unwrap().0
     }
 

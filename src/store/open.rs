@@ -39,7 +39,8 @@ pub enum CannotOpen {
     #[error("store.url can't be read as {0}: correct it in the configuration")]
     Address(&'static str),
     /// The secret file can't be read.
-    #[error("store.url_file `{path}` can't be read ({cause}): create it or correct the configuration", path = path.display())]
+    #[error("store.url_file `{path}` can't be read ({cause}): create it \
+        or correct the configuration", path = path.display())]
     AddressFile {
         /// The file named.
         path: PathBuf,
@@ -57,7 +58,9 @@ pub enum CannotOpen {
         advice: &'static str,
     },
     /// The schema belongs to a later release.
-    #[error("the database was migrated by a newer Guichet (schema {found}, this program knows {known}): upgrade this program")]
+    #[error(
+        "the database was migrated by a newer Guichet (schema {found}, this program knows {known}): upgrade this program"
+    )]
     Newer {
         /// The schema found.
         found: i64,
@@ -174,23 +177,36 @@ async fn open_sqlite(file: &Path, readers: u32) -> Result<Store, CannotOpen> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10));
-    let cannot =
-        |cause: sqlx::Error| CannotOpen::Unreachable { name: file.display().to_string(), cause: cause.to_string(), advice: SQLITE_ADVICE };
+    let cannot = |cause: sqlx::Error| CannotOpen::Unreachable {
+        name: file.display().to_string(),
+        cause: cause.to_string(),
+        advice: SQLITE_ADVICE,
+    };
     // One writer that never idles out; the rest only read.
     let writer = pool(1).connect_with(options.clone()).await.map_err(cannot)?;
     let readers = pool(readers.max(1)).connect_with(options.create_if_missing(false)).await.map_err(cannot)?;
-    Ok(Store { backend: Backend::Sqlite { file: file.to_owned(), writer: Lender::of(writer), readers: Lender::of(readers) } })
+    Ok(Store {
+        backend: Backend::Sqlite { file: file.to_owned(), writer: Lender::of(writer), readers: Lender::of(readers) },
+    })
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None).acquire_timeout(Duration::from_secs(30))
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(Duration::from_secs(30))
 }
 
 async fn open_postgres(url: &str, connections: u32) -> Result<Store, CannotOpen> {
-    let options = PgConnectOptions::from_str(url).map_err(|_| CannotOpen::Address("postgres://USER:PASSWORD@HOST/DATABASE"))?;
+    let options =
+        PgConnectOptions::from_str(url).map_err(|_| CannotOpen::Address("postgres://USER:PASSWORD@HOST/DATABASE"))?;
     let name = format!("{} on {}", options.get_database().unwrap_or("(default)"), options.get_host());
     greet_postgres(&options).await.map_err(|cause| CannotOpen::Unreachable { name, cause, advice: POSTGRES_ADVICE })?;
-    let pool = PgPoolOptions::new().max_connections(connections.max(2)).acquire_timeout(Duration::from_secs(10)).connect_lazy_with(options);
+    let pool = PgPoolOptions::new()
+        .max_connections(connections.max(2))
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_lazy_with(options);
     Ok(Store { backend: Backend::Postgres(Lender::of(pool)) })
 }
 

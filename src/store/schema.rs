@@ -26,7 +26,8 @@ pub struct Migration {
 }
 
 impl Store {
-    /// Makes the database usable by this program, or says why it isn't: SQLite migrates here, PostgreSQL only by `guichet migrate`.
+    /// Makes the database usable by this program, or says why it isn't: SQLite migrates here, PostgreSQL only by
+    /// `guichet migrate`.
     pub async fn prepare(&self) -> Result<(), CannotOpen> {
         let found = self.schema().await?;
         match self.backend {
@@ -72,8 +73,12 @@ impl Store {
 
     async fn run(&self, migrations: &Migrator) -> Result<(), CannotOpen> {
         let done = match &self.backend {
-            Backend::Sqlite { writer, .. } => migrations.run(writer.lend().await.map_err(migration_failed)?.connection()).await,
-            Backend::Postgres(connections) => migrations.run(connections.lend().await.map_err(migration_failed)?.connection()).await,
+            Backend::Sqlite { writer, .. } => {
+                migrations.run(writer.lend().await.map_err(migration_failed)?.connection()).await
+            }
+            Backend::Postgres(connections) => {
+                migrations.run(connections.lend().await.map_err(migration_failed)?.connection()).await
+            }
         };
         done.map_err(migration_failed)
     }
@@ -134,7 +139,10 @@ mod tests {
                 trial.store.run(&Migrator::with_migrations(until_then)).await.unwrap();
                 assert_eq!(trial.store.schema().await.unwrap(), earlier);
                 let migrated = trial.store.migrate().await.unwrap();
-                assert_eq!((migrated.from, migrated.to, migrated.copy.is_some()), (earlier, SCHEMA, trial.store.kind() == "SQLite"));
+                assert_eq!(
+                    (migrated.from, migrated.to, migrated.copy.is_some()),
+                    (earlier, SCHEMA, trial.store.kind() == "SQLite")
+                );
                 assert_eq!(trial.store.schema().await.unwrap(), SCHEMA);
                 let again = trial.store.migrate().await.unwrap();
                 assert_eq!(again, Migration { from: SCHEMA, to: SCHEMA, copy: None });

@@ -1,4 +1,5 @@
-//! One SQL text for both databases: an enum over the drivers, and macros that expand a statement into one arm per driver.
+//! One SQL text for both databases: an enum over the drivers, and macros that expand a statement into one arm per
+//! driver.
 
 use sqlx::{Postgres, Sqlite};
 

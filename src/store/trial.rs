@@ -1,4 +1,5 @@
-//! Databases for the tests of modules that stand on the store: SQLite always, PostgreSQL where GUICHET_TEST_POSTGRES names a server.
+//! Databases for the tests of modules that stand on the store: SQLite always, PostgreSQL where GUICHET_TEST_POSTGRES
+//! names a server.
 
 use std::io::Write as _;
 
@@ -57,7 +58,8 @@ pub(crate) async fn empty_ones() -> Vec<Trial> {
     } else {
         assert!(std::env::var("GUICHET_TESTS_ALL").as_deref() != Ok("1"), "GUICHET_TEST_POSTGRES names no server");
         // Written past the test harness, which would swallow it.
-        writeln!(std::io::stderr(), "LEFT OUT: this test on PostgreSQL, for GUICHET_TEST_POSTGRES names no server").unwrap();
+        writeln!(std::io::stderr(), "LEFT OUT: this test on PostgreSQL, for GUICHET_TEST_POSTGRES names no server")
+            .unwrap();
     }
     trials
 }

@@ -31,7 +31,12 @@ pub struct Tx {
 
 impl Store {
     /// Reads: each statement sees what was committed before it began.
-    pub async fn look<T>(&self, clock: &Clock, rules: &Rules, work: impl AsyncFnOnce(&mut View) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub async fn look<T>(
+        &self,
+        clock: &Clock,
+        rules: &Rules,
+        work: impl AsyncFnOnce(&mut View) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let mut view = View { db: self.reading().await?, now: clock.now(), rules: *rules };
         let answer = work(&mut view).await?;
         view.db.done();
@@ -39,7 +44,11 @@ impl Store {
     }
 
     /// Reads and writes in one transaction, durable when this answers `Ok`.
-    pub async fn act<T>(&self, start: Start<'_>, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub async fn act<T>(
+        &self,
+        start: Start<'_>,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let mut tx = self.begin(start).await?;
         match work(&mut tx).await {
             Ok(answer) => {
@@ -57,7 +66,11 @@ impl Store {
     }
 
     /// Does the work and keeps nothing of it: what a dry run answers.
-    pub async fn rehearse<T>(&self, start: Start<'_>, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub async fn rehearse<T>(
+        &self,
+        start: Start<'_>,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let mut tx = self.begin(start).await?;
         let answer = work(&mut tx).await?;
         tx.db.roll_back().await?;

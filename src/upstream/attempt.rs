@@ -21,7 +21,8 @@ pub struct Attempt {
 pub async fn begin(tx: &mut Tx, (state, browser): (&Secret, &Digest), attempt: &Attempt) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "insert into upstream_attempts (state, browser, nonce, verifier, errand, back, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into upstream_attempts (state, browser, nonce, verifier, errand, back, created_at, expires_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         state.digest(),
         browser,
         &attempt.nonce,
@@ -54,7 +55,8 @@ const SWEPT_AT_ONCE: i64 = 5_000;
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(
         tx.db,
-        "delete from upstream_attempts where state in (select state from upstream_attempts where expires_at <= $1 order by expires_at limit $2)",
+        "delete from upstream_attempts where state in (select state from upstream_attempts where expires_at <= $1 \
+         order by expires_at limit $2)",
         tx.now,
         SWEPT_AT_ONCE
     )

@@ -35,7 +35,8 @@ pub struct Vouched {
     pub by_two_factors: bool,
 }
 
-/// The roles that the claim's values stand for: a text, or a list of them. Values that the operator didn't map are nothing here.
+/// The roles that the claim's values stand for: a text, or a list of them. Values that the operator didn't map are
+/// nothing here.
 pub(super) fn roles(settings: &Settings, claims: &[&BTreeMap<String, Value>]) -> Option<BTreeSet<StaffRole>> {
     let claim = settings.role_claim.as_ref()?;
     let value = claims.iter().find_map(|claims| claims.get(claim));

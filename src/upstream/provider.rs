@@ -1,4 +1,5 @@
-//! The provider over HTTP, through the `openidconnect` crate and our own outbound calls: metadata, the way there, the code, the tokens.
+//! The provider over HTTP, through the `openidconnect` crate and our own outbound calls: metadata, the way there, the
+//! code, the tokens.
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -7,14 +8,14 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
-    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreRevocableToken, CoreRevocationErrorResponse,
-    CoreTokenIntrospectionResponse, CoreTokenType,
+    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreRevocableToken,
+    CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
-    AccessToken, AsyncHttpClient, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IdToken, IdTokenClaims, IdTokenFields, IssuerUrl, LanguageTag, Nonce,
-    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, StandardErrorResponse, StandardTokenResponse,
-    SubjectIdentifier, TokenResponse as _, UserInfoClaims,
+    AccessToken, AsyncHttpClient, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IdToken, IdTokenClaims, IdTokenFields,
+    IssuerUrl, LanguageTag, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    StandardErrorResponse, StandardTokenResponse, SubjectIdentifier, TokenResponse as _, UserInfoClaims,
 };
 use tokio::sync::RwLock;
 
@@ -27,7 +28,13 @@ use super::claims::{Others, Vouched, roles};
 use super::{Attempt, Settings};
 
 type Tokens = StandardTokenResponse<
-    IdTokenFields<Others, EmptyExtraTokenFields, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>,
+    IdTokenFields<
+        Others,
+        EmptyExtraTokenFields,
+        CoreGenderClaim,
+        CoreJweContentEncryptionAlgorithm,
+        CoreJwsSigningAlgorithm,
+    >,
     CoreTokenType,
 >;
 type UpstreamIdToken = IdToken<Others, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
@@ -98,7 +105,8 @@ pub struct Departure {
     pub attempt: Attempt,
 }
 
-/// The provider. Its metadata and keys are read when they are needed, and again when a signature is by a key that isn't known.
+/// The provider. Its metadata and keys are read when they are needed, and again when a signature is by a key that isn't
+/// known.
 pub struct Provider {
     settings: Settings,
     secret: Secret,
@@ -133,9 +141,14 @@ impl Provider {
     pub async fn depart(&self, Purpose { language, errand, back }: Purpose) -> Result<Departure, Trouble> {
         let known = self.known().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let scopes: Vec<Scope> = std::iter::once("email".to_owned()).chain(self.settings.scope.iter().cloned()).map(Scope::new).collect();
+        let scopes: Vec<Scope> =
+            std::iter::once("email".to_owned()).chain(self.settings.scope.iter().cloned()).map(Scope::new).collect();
         let request = known
-            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, || CsrfToken::new_random_len(32), || Nonce::new_random_len(32))
+            .authorize_url(
+                CoreAuthenticationFlow::AuthorizationCode,
+                || CsrfToken::new_random_len(32),
+                || Nonce::new_random_len(32),
+            )
             .set_pkce_challenge(challenge)
             // Whoever is asked so says when it was (OpenID Connect Core section 2, `auth_time`).
             .set_max_age(self.longest.as_duration())
@@ -168,7 +181,12 @@ impl Provider {
         self.vouch(&claims, about.as_ref(), proven_at)
     }
 
-    async fn verify(&self, known: &Configured, token: (&UpstreamIdToken, &Nonce), now: Timestamp) -> Result<Claims, Trouble> {
+    async fn verify(
+        &self,
+        known: &Configured,
+        token: (&UpstreamIdToken, &Nonce),
+        now: Timestamp,
+    ) -> Result<Claims, Trouble> {
         use openidconnect::ClaimsVerificationError::SignatureVerification;
         let claims = match verified(known, token, now) {
             // The keys may have been rotated: they are read once more.
@@ -181,7 +199,12 @@ impl Provider {
     }
 
     /// UserInfo, whose `sub` must be the ID token's.
-    async fn ask(&self, known: &Configured, token: &AccessToken, subject: &SubjectIdentifier) -> Result<Option<About>, Trouble> {
+    async fn ask(
+        &self,
+        known: &Configured,
+        token: &AccessToken,
+        subject: &SubjectIdentifier,
+    ) -> Result<Option<About>, Trouble> {
         let Ok(request) = known.user_info(token.clone(), Some(subject.clone())) else { return Ok(None) };
         let answer = request.request_async(&self.way).await;
         answer.map(Some).map_err(|error| Trouble::Distrusted(chain(&error)))
@@ -208,10 +231,13 @@ impl Provider {
         }
         let email = Email::parse(email).map_err(|error| Trouble::Distrusted(error.to_string()))?;
         let name = claims.name().or_else(|| about.and_then(UserInfoClaims::name)).and_then(|names| names.get(None));
-        let others: Vec<_> =
-            std::iter::once(&claims.additional_claims().all).chain(about.map(|about| &about.additional_claims().all)).collect();
-        let stands_high = claims.auth_context_ref().is_some_and(|acr| self.settings.second_factor_acr.contains(acr.as_str()));
-        let used_two = claims.auth_method_refs().is_some_and(|methods| methods.iter().any(|method| method.as_str() == "mfa"));
+        let others: Vec<_> = std::iter::once(&claims.additional_claims().all)
+            .chain(about.map(|about| &about.additional_claims().all))
+            .collect();
+        let stands_high =
+            claims.auth_context_ref().is_some_and(|acr| self.settings.second_factor_acr.contains(acr.as_str()));
+        let used_two =
+            claims.auth_method_refs().is_some_and(|methods| methods.iter().any(|method| method.as_str() == "mfa"));
         Ok(Vouched {
             subject: format!("{} {}", self.issuer(), claims.subject().as_str()),
             email,
@@ -235,7 +261,8 @@ impl Provider {
         let metadata = CoreProviderMetadata::discover_async(issuer, &self.way).await;
         let metadata = metadata.map_err(|error| Trouble::Unreached(chain(&error)))?;
         let secret = ClientSecret::new(self.secret.expose().to_owned());
-        let client = Client::from_provider_metadata(metadata, ClientId::new(self.settings.client_id.clone()), Some(secret));
+        let client =
+            Client::from_provider_metadata(metadata, ClientId::new(self.settings.client_id.clone()), Some(secret));
         let found = Arc::new(client.set_redirect_uri(self.callback.clone()));
         *self.known.write().await = Some(Arc::clone(&found));
         Ok(found)
@@ -251,7 +278,8 @@ impl<'c> AsyncHttpClient<'c> for Way {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let request = request.try_into().map_err(|error| Unanswered(format!("a request that can't be sent: {error}")))?;
+            let request =
+                request.try_into().map_err(|error| Unanswered(format!("a request that can't be sent: {error}")))?;
             let whole = self.0.send(request).await.map_err(|unreached| Unanswered(unreached.to_string()))?;
             let mut response = openidconnect::http::Response::builder().status(whole.status);
             if let Some(content_type) = whole.content_type {

@@ -42,8 +42,9 @@ impl Settings {
     pub fn secret(&self) -> Result<Secret, String> {
         let text = match (&self.client_secret, &self.client_secret_file) {
             (Some(secret), None) => secret.clone(),
-            (None, Some(file)) => std::fs::read_to_string(file)
-                .map_err(|error| format!("staff.upstream.client_secret_file {} can't be read ({error})", file.display()))?,
+            (None, Some(file)) => std::fs::read_to_string(file).map_err(|error| {
+                format!("staff.upstream.client_secret_file {} can't be read ({error})", file.display())
+            })?,
             (None, None) | (Some(_), Some(_)) => {
                 return Err("staff.upstream: set client_secret or client_secret_file, and only one of them".to_owned());
             }
@@ -54,7 +55,8 @@ impl Settings {
     /// Whether the values fit together.
     pub fn check(&self) -> Result<(), String> {
         if self.role_claim.is_some() == self.roles.is_empty() {
-            return Err("staff.upstream: role_claim names a claim and roles says what its values are, both or neither".to_owned());
+            return Err("staff.upstream: role_claim names a claim and roles says what its values are, both or neither"
+                .to_owned());
         }
         Endpoint::parse(&self.issuer).map_err(|error| format!("staff.upstream.issuer: {error}"))?;
         if self.client_id.is_empty() || self.name.is_empty() {

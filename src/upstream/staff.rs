@@ -70,7 +70,11 @@ async fn follow(tx: &mut Tx, member: &StaffMember, roles: &BTreeSet<StaffRole>) 
     Ok(())
 }
 
-async fn welcome_back(tx: &mut Tx, member: &StaffMember, vouched: &Vouched) -> Result<Result<AccountId, Refused>, Fault> {
+async fn welcome_back(
+    tx: &mut Tx,
+    member: &StaffMember,
+    vouched: &Vouched,
+) -> Result<Result<AccountId, Refused>, Fault> {
     if !account::bind_subject(tx, member.account, &vouched.subject).await? {
         return Ok(Err(Refused::AnotherSubject));
     }
@@ -89,6 +93,8 @@ async fn take_in(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountId, Ref
     let name = vouched.name.clone().unwrap_or_else(|| vouched.email.to_string());
     match account::invite(tx, &Invited { name, email: vouched.email.clone(), roles }).await? {
         Ok(account) => account::bind_subject(tx, account, &vouched.subject).await.map(|_| Ok(account)),
-        Err(NotStaff::Taken | NotStaff::Contact | NotStaff::LastOperator | NotStaff::Nobody) => Ok(Err(Refused::NotOfStaff)),
+        Err(NotStaff::Taken | NotStaff::Contact | NotStaff::LastOperator | NotStaff::Nobody) => {
+            Ok(Err(Refused::NotOfStaff))
+        }
     }
 }

@@ -111,7 +111,10 @@ struct Rows {
 impl Rows {
     async fn read(view: &mut View, person: &Person) -> Result<Self, Fault> {
         let account = person.session.account;
-        Ok(Self { login: account::login_of(&mut view.db, account).await?, people: access::of_account(&mut view.db, account).await? })
+        Ok(Self {
+            login: account::login_of(&mut view.db, account).await?,
+            people: access::of_account(&mut view.db, account).await?,
+        })
     }
 }
 

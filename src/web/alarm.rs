@@ -1,5 +1,5 @@
-//! "It wasn't me": whoever reads an account's mailbox makes void all that others may have won of it. Only they get a new password, by
-//! another letter to the mailbox that was proven: the link alone opens nothing.
+//! "It wasn't me": whoever reads an account's mailbox makes void all that others may have won of it. Only they get a
+//! new password, by another letter to the mailbox that was proven: the link alone opens nothing.
 
 use askama::Template;
 use axum::extract::State;
@@ -50,12 +50,16 @@ pub(super) async fn done(State(app): State<App>, caller: Caller) -> Result<Respo
 /// Raises the alarm, once per link. Answers whether the link still worked.
 pub(super) async fn raise(app: &App, caller: &Caller, (secret, account): (&Secret, AccountId)) -> Result<bool, Fault> {
     let reference = broken::reference();
-    let (login, record) =
-        app.look(async |view| Ok((account::login_of(&mut view.db, account).await?, account::by_id(&mut view.db, account).await?))).await?;
+    let (login, record) = app
+        .look(async |view| {
+            Ok((account::login_of(&mut view.db, account).await?, account::by_id(&mut view.db, account).await?))
+        })
+        .await?;
     let login = login.unwrap_or_default();
     let way_back = Owner::of(app, caller, account).await?.map(|owner| owner.of_new_password(&login)).transpose()?;
     // Staff who only sign in at the vendor's own provider get no password by this.
-    let has_password = |record: Record| record.kind == AccountKind::Contact.as_str() || record.password_set_at.is_some();
+    let has_password =
+        |record: Record| record.kind == AccountKind::Contact.as_str() || record.password_set_at.is_some();
     let way_back = way_back.filter(|_| record.is_some_and(has_password));
     let to_the_service = for_customer_service(app, (account, &login), &reference).await?;
     let raised = app.act(caller.acts_as(Who::Visitor), async |tx| {
@@ -73,8 +77,9 @@ pub(super) async fn raise(app: &App, caller: &Caller, (secret, account): (&Secre
     Ok(raised)
 }
 
-/// Nothing that was won before this stays: no password, no session, no token, no known browser. The second factor does: whoever reads
-/// the mailbox alone must not get rid of it. One that somebody else enrolled is Customer Service's to reset.
+/// Nothing that was won before this stays: no password, no session, no token, no known browser. The second factor does:
+/// whoever reads the mailbox alone must not get rid of it. One that somebody else enrolled is Customer Service's to
+/// reset.
 async fn secure(tx: &mut Tx, app: &App, (owner, way_back): (AccountId, Option<Notice>)) -> Result<(), Fault> {
     account::void_password(tx, owner).await?;
     passkey::confine(tx, owner).await?;
@@ -89,7 +94,11 @@ async fn secure(tx: &mut Tx, app: &App, (owner, way_back): (AccountId, Option<No
 }
 
 /// Customer Service is written to in the language the service speaks where nobody asked for another.
-async fn for_customer_service(app: &App, (account, login): (AccountId, &str), reference: &str) -> Result<Option<Outgoing>, Fault> {
+async fn for_customer_service(
+    app: &App,
+    (account, login): (AccountId, &str),
+    reference: &str,
+) -> Result<Option<Outgoing>, Fault> {
     let Ok(to) = Email::parse(&app.brand.support) else { return Ok(None) };
     let people = app.look(async |view| access::of_account(&mut view.db, account).await).await?;
     let person = people.first().map_or_else(|| login.to_owned(), access::Snapshot::full_name);

@@ -49,8 +49,11 @@ impl<'a> Arrival<'a> {
 
     /// What the sign-in is for.
     pub(super) fn demand(&self) -> Demand {
-        let demanded =
-            |waiting: &Waiting| Demand { errand: Some(waiting.id), must: waiting.request.weakest(), wish: waiting.request.wished() };
+        let demanded = |waiting: &Waiting| Demand {
+            errand: Some(waiting.id),
+            must: waiting.request.weakest(),
+            wish: waiting.request.wished(),
+        };
         self.waiting.map(demanded).unwrap_or_default()
     }
 

@@ -1,4 +1,5 @@
-//! Closing one's own account: says what will happen, asks once, with the password. The last administrator of a company is told what to do first.
+//! Closing one's own account: says what will happen, asks once, with the password. The last administrator of a company
+//! is told what to do first.
 
 use askama::Template;
 use axum::extract::State;
@@ -29,7 +30,8 @@ pub struct ClosePage {
     pub frame: Frame,
     /// What the account goes by.
     pub login: String,
-    /// The companies that would be left without an administrator (R-DEL-5): as long as there is one, nothing can be closed.
+    /// The companies that would be left without an administrator (R-DEL-5): as long as there is one, nothing can be
+    /// closed.
     pub left_behind: Vec<String>,
     /// Whom to ask then.
     pub whom: Vec<Whom>,
@@ -70,9 +72,15 @@ pub(super) async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Re
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page.wrong("login-password-missing")));
     }
     match close(&app, &person, (&headers, &page.login), &form.password).await? {
-        Err(TooMany { wait }) => Ok(answer::after(answer::page(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait)), wait)),
-        Ok(Err(NotClosed::Outdated)) => Ok(answer::page(StatusCode::UNAUTHORIZED, &page.wrong("change-password-refused"))),
-        Ok(Err(NotClosed::LastAdministrator(left_behind))) => Ok(answer::page(StatusCode::FORBIDDEN, &ClosePage { left_behind, ..page })),
+        Err(TooMany { wait }) => {
+            Ok(answer::after(answer::page(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait)), wait))
+        }
+        Ok(Err(NotClosed::Outdated)) => {
+            Ok(answer::page(StatusCode::UNAUTHORIZED, &page.wrong("change-password-refused")))
+        }
+        Ok(Err(NotClosed::LastAdministrator(left_behind))) => {
+            Ok(answer::page(StatusCode::FORBIDDEN, &ClosePage { left_behind, ..page }))
+        }
         Ok(Ok(())) => {
             let mut response = answer::go(Place::Closed);
             response.headers_mut().append(header::SET_COOKIE, Kept::Session.forget(app.config.is_https())?);

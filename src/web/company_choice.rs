@@ -63,7 +63,8 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
         return staff(&app, &caller, waiting.as_ref()).await;
     }
     let people = app.look(async |view| access::of_account(&mut view.db, session.account).await).await?;
-    let judged: Vec<_> = people.into_iter().map(|person| (access::judge(&person, at_a_page(&caller, &session)), person)).collect();
+    let judged: Vec<_> =
+        people.into_iter().map(|person| (access::judge(&person, at_a_page(&caller, &session)), person)).collect();
     let mut frame = caller.frame(&app)?;
     frame.here = errand::at(Place::CompanyChoice, asked);
     let companies: Vec<_> = judged
@@ -73,10 +74,20 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
         .collect();
     if companies.is_empty() {
         let people: Vec<_> = judged.into_iter().map(|(standing, person)| (person, standing)).collect();
-        return Ok(refusal::answer(&app, &caller, Refusal { wish: Wish::Page, people, e_service: None, others: false }).await?);
+        return Ok(refusal::answer(
+            &app,
+            &caller,
+            Refusal { wish: Wish::Page, people, e_service: None, others: false },
+        )
+        .await?);
     }
     let relying_party = waiting.as_ref().map(|waiting| waiting.relying_party.clone());
-    let page = CompanyChoicePage { frame, errand: waiting.as_ref().map(|waiting| waiting.id.to_string()), relying_party, companies };
+    let page = CompanyChoicePage {
+        frame,
+        errand: waiting.as_ref().map(|waiting| waiting.id.to_string()),
+        relying_party,
+        companies,
+    };
     let response = answer::page(StatusCode::OK, &page);
     Ok(match waiting {
         Some(waiting) => waiting.admit(response),
@@ -100,8 +111,12 @@ pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Re
     let actor = caller.acts_as(Who::Account(session.account));
     let chosen = app.act(actor, async |tx| {
         let people = access::of_account(&mut tx.db, session.account).await?;
-        let stands = |person: &&Snapshot| access::judge(person, at_a_page(&caller, &session)).holds_or_lacks_second_factor_only();
-        let Some(person) = people.iter().filter(stands).find(|person| person.company_ref == form.company) else { return Ok(false) };
+        let stands = |person: &&Snapshot| {
+            access::judge(person, at_a_page(&caller, &session)).holds_or_lacks_second_factor_only()
+        };
+        let Some(person) = people.iter().filter(stands).find(|person| person.company_ref == form.company) else {
+            return Ok(false);
+        };
         account::choose(tx, session.id, person.membership).await
     });
     if !chosen.await? {

@@ -1,5 +1,5 @@
-//! Enrolment of a second factor in the middle of a sign-in, where one is demanded and the person has none yet. The password was proven
-//! a moment ago; whoever has a factor already proves that one instead, and enrols nothing here.
+//! Enrolment of a second factor in the middle of a sign-in, where one is demanded and the person has none yet. The
+//! password was proven a moment ago; whoever has a factor already proves that one instead, and enrols nothing here.
 
 use askama::Template;
 use axum::extract::State;
@@ -84,11 +84,14 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
         // A factor was enrolled elsewhere meanwhile: it is asked for.
         None => Ok(answer::go(Place::SecondFactor)),
         Some((codes, Outcome::Entered(entered))) => {
-            let next = Link { to: arrival.next(&entered), text: arrival.caller.frame(&app)?.say("recovery-codes-go-on") };
+            let next =
+                Link { to: arrival.next(&entered), text: arrival.caller.frame(&app)?.say("recovery-codes-go-on") };
             let page = RecoveryCodesPage::new(step.frame(&app)?, &codes, next);
             Ok(arrival.admit(answer::page(StatusCode::OK, &page), &entered)?)
         }
-        Some((_, outcome)) => Ok(arrival.end(outcome).await?.unwrap_or_else(|| answer::see_other(&arrival.beginning()))),
+        Some((_, outcome)) => {
+            Ok(arrival.end(outcome).await?.unwrap_or_else(|| answer::see_other(&arrival.beginning())))
+        }
     }
 }
 
@@ -108,7 +111,9 @@ async fn enrol(
             if !sign_in::is_open(tx, &step.halfway).await? {
                 return Ok(None);
             }
-            let Some(codes) = factor::prove(tx, offer(step), (standing.id, at_step), Replacing::Nothing).await? else { return Ok(None) };
+            let Some(codes) = factor::prove(tx, offer(step), (standing.id, at_step), Replacing::Nothing).await? else {
+                return Ok(None);
+            };
             notices::post(tx, app, enrolled).await?;
             let proof = Proof::totp(tx.now);
             let outcome = sign_in::complete(tx, &step.halfway, proof, arrival.visit()).await?;

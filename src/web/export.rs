@@ -1,5 +1,5 @@
-//! A copy of one's own data, as one file: the record, what one may do, whom one let in, where one is signed in, what happened.
-//! No secret is in it, nor the digest of one.
+//! A copy of one's own data, as one file: the record, what one may do, whom one let in, where one is signed in, what
+//! happened. No secret is in it, nor the digest of one.
 
 use axum::Json;
 use axum::extract::State;
@@ -25,7 +25,8 @@ const ACTIVITY: u32 = 10_000;
 pub(super) async fn download(State(app): State<App>, person: Person) -> Result<Response, Stop> {
     let account = person.session.account;
     let data = app.look(async |view| gather(view, &person).await).await?;
-    app.act(person.actor(), async |tx| audit::record(tx, Deed::new(What::AccountExported).account(account)).await).await?;
+    app.act(person.actor(), async |tx| audit::record(tx, Deed::new(What::AccountExported).account(account)).await)
+        .await?;
     Ok(([(header::CONTENT_DISPOSITION, "attachment; filename=\"account.json\"")], Json(data)).into_response())
 }
 

@@ -16,18 +16,25 @@ const KEPT: Life = Life::days(365);
 /// Whatever the query says, nobody ends on an error here: what can't be read is left as it was.
 pub(super) async fn switch(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Stop> {
     let query = query.unwrap_or_default();
-    let said = |name: &str| parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default();
+    let said = |name: &str| {
+        parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+    };
     let (to, back) = (said("to"), said("back"));
     let mut response = answer::see_other(if is_ours(&back) { &back } else { Place::Root.path() });
     if let Some(language) = Language::from_tag(&to) {
-        response.headers_mut().append(header::SET_COOKIE, Kept::Language.keep(language.code(), Some(KEPT), app.config.is_https())?);
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, Kept::Language.keep(language.code(), Some(KEPT), app.config.is_https())?);
     }
     Ok(response)
 }
 
 /// Only a path of this very site: browsers take `//elsewhere` and `/\elsewhere` for another one.
 pub(super) fn is_ours(back: &str) -> bool {
-    back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') && back.bytes().all(|byte| (0x21..0x7f).contains(&byte))
+    back.starts_with('/')
+        && !back.starts_with("//")
+        && !back.contains('\\')
+        && back.bytes().all(|byte| (0x21..0x7f).contains(&byte))
 }
 
 #[cfg(test)]

@@ -42,7 +42,8 @@ pub async fn show(State(app): State<App>, caller: Caller, Path(token): Path<Stri
     // What a browser keeps to choose a password with is no link, and has no page.
     let found = find(&app, &token).await?.filter(|(link, _)| link.purpose != Purpose::PasswordChoice);
     let Some((link, login)) = found else { return Ok(answer::trouble(&app, &caller, Trouble::StaleLink)) };
-    let page = LinkPage { frame: caller.frame(&app)?, token, purpose: link.purpose, login, expires_at: link.expires_at };
+    let page =
+        LinkPage { frame: caller.frame(&app)?, token, purpose: link.purpose, login, expires_at: link.expires_at };
     Ok(answer::page(StatusCode::OK, &page))
 }
 
@@ -76,7 +77,11 @@ async fn leads_in(db: &mut Db, link: &Link) -> Result<bool, Fault> {
 pub(super) struct Nothing {}
 
 /// Does what the link is for, once.
-pub(super) async fn confirm(State(app): State<App>, Path(token): Path<String>, posted: Posted<Nothing>) -> Result<Response, Stop> {
+pub(super) async fn confirm(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    posted: Posted<Nothing>,
+) -> Result<Response, Stop> {
     let Posted { caller, form: Nothing {}, .. } = posted;
     let stale = || Ok(answer::trouble(&app, &caller, Trouble::StaleLink));
     let Some((found, _)) = find(&app, &token).await? else { return stale() };
@@ -84,7 +89,9 @@ pub(super) async fn confirm(State(app): State<App>, Path(token): Path<String>, p
     match found.purpose {
         Purpose::StaffInvitation | Purpose::NewPassword => {
             let choice = Dice.secret()?;
-            let is_live = app.act(caller.acts_as(Who::Visitor), async |tx| take_up(tx, (&secret, found.purpose), &choice).await).await?;
+            let is_live = app
+                .act(caller.acts_as(Who::Visitor), async |tx| take_up(tx, (&secret, found.purpose), &choice).await)
+                .await?;
             if is_live { Ok(choose_password(&app, &choice)?) } else { stale() }
         }
         Purpose::NotMe => {

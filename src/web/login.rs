@@ -49,7 +49,15 @@ impl LoginPage {
     /// The page as it first appears.
     #[must_use]
     pub fn new(frame: Frame, errand: Option<String>, relying_party: Option<String>) -> Self {
-        Self { frame, username: String::new(), errand, relying_party, upstream: None, takes_passkeys: false, errors: Errors::default() }
+        Self {
+            frame,
+            username: String::new(),
+            errand,
+            relying_party,
+            upstream: None,
+            takes_passkeys: false,
+            errors: Errors::default(),
+        }
     }
 
     /// Where passkeys sign in too.
@@ -143,7 +151,8 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
     let arrival = Arrival::new(&app, &caller, &headers)?.towards(waiting.as_ref(), None);
     let mut attempted = attempt(&arrival, &headers, &form).await?;
     if let Ok(Some(Outcome::Outdated)) = attempted {
-        // Another sign-in made the hash costlier meanwhile, or the password is another one now: the second look tells which.
+        // Another sign-in made the hash costlier meanwhile, or the password is another one now: the second look tells
+        // which.
         attempted = attempt(&arrival, &headers, &form).await?;
     }
     let ended = match attempted {
@@ -162,8 +171,11 @@ impl LoginPage {
     pub(super) fn asked_by(app: &App, caller: &Caller, waiting: Option<&Waiting>) -> Result<Self, Fault> {
         // A page that answers the form comes back, after a change of language, as the form's own page.
         let frame = Frame { here: errand::at(Place::Login, waiting.map(|waiting| waiting.id)), ..caller.frame(app)? };
-        let mut page =
-            Self::new(frame, waiting.map(|waiting| waiting.id.to_string()), waiting.map(|waiting| waiting.relying_party.clone()));
+        let mut page = Self::new(
+            frame,
+            waiting.map(|waiting| waiting.id.to_string()),
+            waiting.map(|waiting| waiting.relying_party.clone()),
+        );
         page.upstream = upstream::offer(app, waiting.map(|waiting| waiting.id));
         Ok(page
             .taking_passkeys(app.site.is_some())
@@ -182,7 +194,11 @@ impl LoginPage {
 }
 
 /// What became of a right password; nothing for a wrong one, whatever was wrong with it.
-async fn attempt(arrival: &Arrival<'_>, headers: &HeaderMap, form: &Fields) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
+async fn attempt(
+    arrival: &Arrival<'_>,
+    headers: &HeaderMap,
+    form: &Fields,
+) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
     let Arrival { app, caller, .. } = *arrival;
     let typed = Typed { username: &form.username, password: &form.password };
     let right = match password::check(app, caller, headers, typed).await? {
@@ -199,7 +215,12 @@ async fn attempt(arrival: &Arrival<'_>, headers: &HeaderMap, form: &Fields) -> R
 }
 
 /// With the right password, in one unit of work: a session where access holds, and the guess no longer counted.
-async fn sign_in(tx: &mut Tx, arrival: &Arrival<'_>, entrant: Entrant<'_>, notice: Option<Notice>) -> Result<Outcome, Fault> {
+async fn sign_in(
+    tx: &mut Tx,
+    arrival: &Arrival<'_>,
+    entrant: Entrant<'_>,
+    notice: Option<Notice>,
+) -> Result<Outcome, Fault> {
     let outcome = account::sign_in::enter(tx, entrant, arrival.visit()).await?;
     if let Outcome::Entered(entered) = &outcome
         && !entered.known_device

@@ -1,5 +1,5 @@
-//! Pages for people: sign-in, choice of company, "my account", its security. Each handler answers with a page of `templates/`.
-//! Which step of an authorization comes next is not decided here: pages lead back to the dispatcher.
+//! Pages for people: sign-in, choice of company, "my account", its security. Each handler answers with a page of
+//! `templates/`. Which step of an authorization comes next is not decided here: pages lead back to the dispatcher.
 
 pub mod account;
 pub mod alarm;
@@ -80,6 +80,7 @@ pub fn routes() -> Router<App> {
 /// Serves a file of ours. Its address names its version, so browsers may keep it for good.
 async fn asset(State(app): State<App>, caller: Caller, Path(file): Path<String>) -> Response {
     let Some(asset) = Asset::from_file(&file) else { return answer::trouble(&app, &caller, Trouble::NotFound) };
-    let headers = [(header::CONTENT_TYPE, asset.media_type()), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let headers =
+        [(header::CONTENT_TYPE, asset.media_type()), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (headers, asset.body(&app.brand).into_owned()).into_response()
 }

@@ -1,5 +1,5 @@
-//! Letters to an account's owner about what happened to it. They are written before the unit of work that posts them, and often before
-//! anybody knows whether they are needed: nothing is rendered inside one.
+//! Letters to an account's owner about what happened to it. They are written before the unit of work that posts them,
+//! and often before anybody knows whether they are needed: nothing is rendered inside one.
 
 use crate::access;
 use crate::account::{Purpose, link};
@@ -44,7 +44,9 @@ impl<'a> Owner<'a> {
     }
 
     async fn found(app: &'a App, caller: Option<&'a Caller>, account: AccountId) -> Result<Option<Self>, Fault> {
-        let Some((to, name, language)) = app.look(async |view| reader(&mut view.db, account).await).await? else { return Ok(None) };
+        let Some((to, name, language)) = app.look(async |view| reader(&mut view.db, account).await).await? else {
+            return Ok(None);
+        };
         let language = language.or(caller.map(|caller| caller.language)).unwrap_or_default();
         let on = Stationery { words: Words::of(language), brand: app.brand.clone(), now: app.clock.now() };
         Ok(Some(Self { app, caller, account, to, name, on }))
@@ -88,13 +90,15 @@ impl<'a> Owner<'a> {
     }
 
     fn origin(&self, caller: &Caller) -> Origin {
-        let address = caller.address.map_or_else(|| self.on.words.say("access-address-unknown"), |address| address.to_string());
+        let address =
+            caller.address.map_or_else(|| self.on.words.say("access-address-unknown"), |address| address.to_string());
         Origin { device: Device::from_user_agent(&caller.user_agent), address }
     }
 }
 
-/// Whoever reads the account's mailbox, where one is surely the owner's: the address of a contact that was removed may be somebody else's
-/// by now, and one that the ERP wrote was proven by nobody. Whoever is only suspended is told all the more.
+/// Whoever reads the account's mailbox, where one is surely the owner's: the address of a contact that was removed may
+/// be somebody else's by now, and one that the ERP wrote was proven by nobody. Whoever is only suspended is told all
+/// the more.
 pub async fn reader(db: &mut Db, account: AccountId) -> Result<Option<Reader>, Fault> {
     if let Some(staff) = access::of_staff(db, account).await? {
         return Ok(Some((staff.email, staff.name, staff.language)));
@@ -109,11 +113,16 @@ pub async fn reader(db: &mut Db, account: AccountId) -> Result<Option<Reader>, F
 }
 
 /// A letter about a change, where there is somebody to write to.
-pub(super) async fn of_change(app: &App, caller: &Caller, (account, what): (AccountId, Change)) -> Result<Option<Notice>, Fault> {
+pub(super) async fn of_change(
+    app: &App,
+    caller: &Caller,
+    (account, what): (AccountId, Change),
+) -> Result<Option<Notice>, Fault> {
     Owner::of(app, caller, account).await?.map(|owner| owner.of_change(what)).transpose()
 }
 
-/// Puts a letter into the outbox, where there is one; its link works from then on. The postman is to be woken after the unit of work.
+/// Puts a letter into the outbox, where there is one; its link works from then on. The postman is to be woken after the
+/// unit of work.
 pub async fn post(tx: &mut Tx, app: &App, notice: Option<Notice>) -> Result<(), Fault> {
     match notice {
         Some(notice) => notice.post(tx, app).await.map(drop),

@@ -1,4 +1,5 @@
-//! Checking a password, wherever one is typed: counted first, then compared, in the same time whether there is such an account or not.
+//! Checking a password, wherever one is typed: counted first, then compared, in the same time whether there is such an
+//! account or not.
 
 use axum::http::HeaderMap;
 
@@ -65,7 +66,12 @@ pub(super) async fn check(
 }
 
 /// What the guess counts by, and whom it is about.
-async fn weigh(app: &App, caller: &Caller, device: Option<&Secret>, username: &str) -> Result<Result<Guess, TooMany>, Fault> {
+async fn weigh(
+    app: &App,
+    caller: &Caller,
+    device: Option<&Secret>,
+    username: &str,
+) -> Result<Result<Guess, TooMany>, Fault> {
     let name = SignInName::parse(username).ok();
     let typed = name.as_ref().map_or_else(|| username.trim().to_lowercase(), ToString::to_string);
     let typed = app.keys.master().mac(Purpose::TypedNames, typed.as_bytes())?;
@@ -74,7 +80,12 @@ async fn weigh(app: &App, caller: &Caller, device: Option<&Secret>, username: &s
 }
 
 /// The settings ask for a costlier hash than the one stored.
-async fn strengthen(app: &App, caller: &Caller, (account, old): (AccountId, String), password: &str) -> Result<String, Fault> {
+async fn strengthen(
+    app: &App,
+    caller: &Caller,
+    (account, old): (AccountId, String),
+    password: &str,
+) -> Result<String, Fault> {
     let new = app.hasher.hash(password.to_owned()).await?;
     app.act(caller.acts_as(Who::Account(account)), async |tx| account::rehash(tx, account, &old, &new).await).await?;
     Ok(new)

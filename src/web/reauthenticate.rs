@@ -1,5 +1,6 @@
-//! Proof, in a running session, that its owner is still there: the password, and the second factor where there is one or where it is
-//! demanded. Relying parties ask for it (`max_age`, `acr_values`, RFC 9470), and our own pages before something that matters.
+//! Proof, in a running session, that its owner is still there: the password, and the second factor where there is one
+//! or where it is demanded. Relying parties ask for it (`max_age`, `acr_values`, RFC 9470), and our own pages before
+//! something that matters.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -148,7 +149,12 @@ pub struct Fields {
 }
 
 /// Asks.
-pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carried, Query(wanted): Query<For>) -> Result<Response, Stop> {
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Carried(asked): Carried,
+    Query(wanted): Query<For>,
+) -> Result<Response, Stop> {
     let Visitor { mut caller, session } = visitor;
     let waiting = errand::waiting(&app, &mut caller, asked).await?;
     let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, asked))) };
@@ -185,17 +191,25 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
 }
 
 /// The page for whoever is signed in.
-pub(super) async fn page(app: &App, caller: &Caller, (session, back): (&Session, Option<&str>)) -> Result<ReauthenticatePage, Fault> {
+pub(super) async fn page(
+    app: &App,
+    caller: &Caller,
+    (session, back): (&Session, Option<&str>),
+) -> Result<ReauthenticatePage, Fault> {
     let (login, passkeys) = app
         .look(async |view| {
-            Ok((account::login_of(&mut view.db, session.account).await?, passkey::list(&mut view.db, session.account).await?))
+            Ok((
+                account::login_of(&mut view.db, session.account).await?,
+                passkey::list(&mut view.db, session.account).await?,
+            ))
         })
         .await?;
     // A page that answers the form comes back, after a change of language, as the form's own page.
     let here = back.map_or_else(|| Place::Reauthenticate.path().to_owned(), reauthentication);
     let frame = Frame { here, ..caller.frame(app)? };
     let has_passkey = app.site.is_some() && !passkeys.is_empty();
-    let page = ReauthenticatePage::new(frame, login.unwrap_or_default(), back.map(str::to_owned)).of_holder(has_passkey);
+    let page =
+        ReauthenticatePage::new(frame, login.unwrap_or_default(), back.map(str::to_owned)).of_holder(has_passkey);
     let upstream = match session.kind {
         AccountKind::Staff => upstream::offer_again(app, back.unwrap_or(Place::Staff.path())),
         AccountKind::Contact => None,

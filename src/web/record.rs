@@ -54,7 +54,8 @@ pub(super) async fn show(State(app): State<App>, person: Person) -> Result<Respo
     let contact = app.look(async |view| directory::contact(&mut view.db, person.snapshot.contact).await).await?;
     let Some(contact) = contact else { return Ok(answer::trouble(&app, &person.caller, Trouble::NotFound)) };
     let language = person.snapshot.language.as_deref().and_then(Language::from_tag).unwrap_or(person.caller.language);
-    let page = RecordPage::new(person.frame(&app)?, person.snapshot.company_name.clone(), Fields::of(contact, language));
+    let page =
+        RecordPage::new(person.frame(&app)?, person.snapshot.company_name.clone(), Fields::of(contact, language));
     Ok(answer::page(StatusCode::OK, &page))
 }
 
@@ -65,7 +66,8 @@ pub(super) async fn save(State(app): State<App>, posted: Posted<Fields>) -> Resu
     let wanted = match Correction::read(fields.typed()) {
         Ok(wanted) => wanted,
         Err(unfit) => {
-            let page = RecordPage::new(person.frame(&app)?, person.snapshot.company_name.clone(), fields).refused(&unfit);
+            let page =
+                RecordPage::new(person.frame(&app)?, person.snapshot.company_name.clone(), fields).refused(&unfit);
             return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
         }
     };

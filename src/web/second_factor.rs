@@ -1,5 +1,5 @@
-//! The second step of a sign-in: a code of the authenticator app, or a recovery code; a passkey is offered here too. Whoever has nothing
-//! enrolled yet does so here, where the sign-in can't go on without.
+//! The second step of a sign-in: a code of the authenticator app, or a recovery code; a passkey is offered here too.
+//! Whoever has nothing enrolled yet does so here, where the sign-in can't go on without.
 
 use askama::Template;
 use axum::extract::State;
@@ -59,7 +59,13 @@ impl SecondFactorPage {
     /// The page as it first appears.
     #[must_use]
     pub fn new(frame: Frame, relying_party: Option<String>, offers_memory: bool) -> Self {
-        Self { frame, relying_party, offers_memory, takes: Takes { app: true, passkey: false, recovery: true }, errors: Errors::default() }
+        Self {
+            frame,
+            relying_party,
+            offers_memory,
+            takes: Takes { app: true, passkey: false, recovery: true },
+            errors: Errors::default(),
+        }
     }
 
     /// For somebody who can prove something else.
@@ -142,7 +148,9 @@ pub(super) struct Step {
 impl Step {
     /// Reads the cookie of the first step. Whoever has none, or took too long, begins anew.
     pub(super) async fn of(app: &App, mut caller: Caller, headers: &HeaderMap) -> Result<Self, Stop> {
-        let Some(secret) = Kept::SignIn.secret(headers, app.config.is_https()) else { return Err(answer::go(Place::Login).into()) };
+        let Some(secret) = Kept::SignIn.secret(headers, app.config.is_https()) else {
+            return Err(answer::go(Place::Login).into());
+        };
         let found = app.look(async |view| halfway::find(&mut view.db, &secret, view.now).await).await?;
         let Some(halfway) = found else { return Err(answer::go(Place::Login).into()) };
         let waiting = errand::waiting(app, &mut caller, halfway.errand).await?;
@@ -271,7 +279,8 @@ impl Attempt<'_> {
         let Arrival { app, caller, .. } = *self.arrival;
         let (account, device) = (self.step.halfway.account, Kept::Device.secret(headers, app.config.is_https()));
         let brought = (device.as_ref(), caller.address);
-        let weighed = app.look(async |view| FactorGuess::weigh(view, &app.config.limits, account, brought).await).await?;
+        let weighed =
+            app.look(async |view| FactorGuess::weigh(view, &app.config.limits, account, brought).await).await?;
         let guess = match weighed {
             Ok(guess) => guess,
             Err(closed) => return Ok(Err(closed)),
@@ -327,7 +336,9 @@ impl Attempt<'_> {
         tx.by.who = Who::Account(account);
         Ok(match candidate {
             Candidate::Step(id, step) => factor::accept(tx, account, (*id, *step)).await?.then(|| Proof::totp(tx.now)),
-            Candidate::RecoveryCode(code) => factor::spend(tx, account, code).await?.then(|| Proof::recovery_code(tx.now)),
+            Candidate::RecoveryCode(code) => {
+                factor::spend(tx, account, code).await?.then(|| Proof::recovery_code(tx.now))
+            }
         })
     }
 

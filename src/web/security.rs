@@ -1,4 +1,5 @@
-//! "Security": how one signs in, where one is signed in, from which browsers, which applications have access, and what happened of late.
+//! "Security": how one signs in, where one is signed in, from which browsers, which applications have access, and what
+//! happened of late.
 
 pub mod password;
 pub mod views;
@@ -74,7 +75,12 @@ pub(super) struct Just {
 const RECENT: u32 = 20;
 
 /// Shows the page.
-pub(super) async fn show(State(app): State<App>, person: Person, headers: HeaderMap, Query(just): Query<Just>) -> Result<Response, Stop> {
+pub(super) async fn show(
+    State(app): State<App>,
+    person: Person,
+    headers: HeaderMap,
+    Query(just): Query<Just>,
+) -> Result<Response, Stop> {
     let frame = person.frame(&app)?;
     let notice = just.done.parse::<Done>().ok().map(|done| frame.say(&format!("security-done-{done}")));
     let frame = Frame { notice, here: Place::Security.path().to_owned(), ..frame };
@@ -115,7 +121,11 @@ impl Rows {
             password_since: person.snapshot.password_set_at,
             second_factor: self.second_factor.clone(),
             sessions: self.sessions.iter().map(|session| SessionView::new(&frame, session, &person.session)).collect(),
-            devices: self.devices.iter().map(|known| DeviceView::new((&frame, app.config.lives.device), known, device)).collect(),
+            devices: self
+                .devices
+                .iter()
+                .map(|known| DeviceView::new((&frame, app.config.lives.device), known, device))
+                .collect(),
             applications: self.consents.iter().map(|consent| ApplicationView::new(app, &frame, consent)).collect(),
             activity: self.activity.iter().filter_map(|happened| ActivityView::new(app, &frame, happened)).collect(),
             frame,

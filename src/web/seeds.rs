@@ -52,7 +52,8 @@ async fn fresh(app: &App, by: Actor, offer: Offer) -> Result<Seed, Fault> {
     .await
 }
 
-/// The seed offered there, and the step that a first code for it is of; nothing where there is none, or the code is wrong.
+/// The seed offered there, and the step that a first code for it is of; nothing where there is none, or the code is
+/// wrong.
 pub(super) async fn first_code(app: &App, offer: Offer, code: &str) -> Result<Option<(Enrolled, i64)>, Fault> {
     let standing = app.look(async |view| factor::offered(&mut view.db, offer, view.now).await).await?;
     let Some(standing) = standing else { return Ok(None) };
@@ -87,7 +88,8 @@ const QUIET: usize = 4;
 
 impl Square {
     fn of(text: &str) -> Result<Self, Fault> {
-        let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|cause| Fault::broken("drawing a seed", cause))?;
+        let code = QrCode::with_error_correction_level(text, EcLevel::M)
+            .map_err(|cause| Fault::broken("drawing a seed", cause))?;
         let width = code.width();
         let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
         let mut path = String::new();

@@ -1,5 +1,5 @@
-//! Every page, in both languages, held against what all pages promise: one heading, unique ids, labelled fields, nothing inline.
-//! `GALLERY=some/folder cargo test gallery` also writes the pages there, to be looked at.
+//! Every page, in both languages, held against what all pages promise: one heading, unique ids, labelled fields,
+//! nothing inline. `GALLERY=some/folder cargo test gallery` also writes the pages there, to be looked at.
 
 mod own_account;
 mod samples;
@@ -32,7 +32,8 @@ fn check(name: &str, html: &str) {
         assert_eq!(html.matches(tag).count(), 1, "{name}: {tag}");
     }
     let policy = outside_srcdoc(html);
-    // The one page that leaves for a relying party by itself: its script is a file of ours, and its form no form of ours.
+    // The one page that leaves for a relying party by itself: its script is a file of ours, and its form no form of
+    // ours.
     let leaves = usize::from(name.starts_with("form-post"));
     // Pages that take passkeys load the script that speaks with authenticators.
     let scripts = leaves + usize::from(html.contains("data-challenge="));

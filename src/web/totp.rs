@@ -1,5 +1,5 @@
-//! "Two-step sign-in": one's authenticator app and recovery codes. Everything here asks for a fresh proof, with the second factor where
-//! there is one: nobody enrols a new app, or removes one, without the old.
+//! "Two-step sign-in": one's authenticator app and recovery codes. Everything here asks for a fresh proof, with the
+//! second factor where there is one: nobody enrols a new app, or removes one, without the old.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -115,7 +115,11 @@ async fn page(app: &App, holder: &Holder, replaces: bool) -> Result<TotpPage, Fa
         })
         .await?;
     let enrolled = enrolled.map(|since| EnrolledView { since, codes_left: left, may_be_removed: !required });
-    let seed = if enrolled.is_none() || replaces { Some(seeds::view(app, holder.actor(), offer(holder)).await?) } else { None };
+    let seed = if enrolled.is_none() || replaces {
+        Some(seeds::view(app, holder.actor(), offer(holder)).await?)
+    } else {
+        None
+    };
     let frame = Frame { here: Place::Totp.path().to_owned(), ..holder.frame(app)? };
     Ok(TotpPage::new(frame, enrolled, seed))
 }
@@ -139,11 +143,14 @@ pub async fn enrol(State(app): State<App>, posted: Posted<Fields>) -> Result<Res
         if !account::holds(tx, (holder.session().id, account)).await? {
             return Ok(None);
         }
-        let Some(codes) = factor::prove(tx, offer(&holder), (standing.id, step), replacing).await? else { return Ok(None) };
+        let Some(codes) = factor::prove(tx, offer(&holder), (standing.id, step), replacing).await? else {
+            return Ok(None);
+        };
         notices::post(tx, &app, letter).await?;
         // The password was proven a while ago, and the app now.
         let (proof, auth_time) = (Proof::totp(tx.now), holder.session().auth_time);
-        let opened = account::strengthen(tx, Strengthening { session: holder.session().id, account, proof, auth_time }).await?;
+        let opened =
+            account::strengthen(tx, Strengthening { session: holder.session().id, account, proof, auth_time }).await?;
         Ok(Some((codes, opened)))
     });
     let Some((codes, opened)) = done.await? else { return Ok(answer::go(Place::Totp)) };
@@ -194,7 +201,11 @@ pub async fn remove(State(app): State<App>, posted: Posted<Nothing>) -> Result<R
     Ok(answer::go(Place::Totp))
 }
 
-fn codes_page(app: &App, holder: &Holder, (codes, opened): (&[RecoveryCode], Option<Opened>)) -> Result<Response, Stop> {
+fn codes_page(
+    app: &App,
+    holder: &Holder,
+    (codes, opened): (&[RecoveryCode], Option<Opened>),
+) -> Result<Response, Stop> {
     let frame = Frame { here: Place::Totp.path().to_owned(), ..holder.frame(app)? };
     let next = Link::to_place(Place::Totp, frame.say("recovery-codes-go-on"));
     let mut response = answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, codes, next));

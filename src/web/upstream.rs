@@ -36,8 +36,9 @@ pub(super) async fn depart(
         Err(trouble) => return Ok(refuse(&app, &caller, &trouble.to_string()).await?),
     };
     let browser = browser.digest();
-    let remembered =
-        app.act(caller.acts_as(Who::Visitor), async |tx| upstream::begin(tx, (&departure.state, &browser), &departure.attempt).await);
+    let remembered = app.act(caller.acts_as(Who::Visitor), async |tx| {
+        upstream::begin(tx, (&departure.state, &browser), &departure.attempt).await
+    });
     remembered.await?;
     Ok(answer::see_other(&departure.url))
 }
@@ -60,7 +61,8 @@ pub(super) async fn arrive(
     let stale = || answer::trouble(&app, &caller, Trouble::StaleErrand);
     let answered = Answered::read(answered).ok_or_else(stale)?;
     let browser = browser.digest();
-    let attempt = app.act(caller.acts_as(Who::Visitor), async |tx| upstream::redeem(tx, &answered.state, &browser).await).await?;
+    let attempt =
+        app.act(caller.acts_as(Who::Visitor), async |tx| upstream::redeem(tx, &answered.state, &browser).await).await?;
     let attempt = attempt.ok_or_else(stale)?;
     let towards = (attempt.errand, attempt.back.clone());
     match vouch(&app, provider, (answered, attempt)).await {

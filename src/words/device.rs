@@ -1,4 +1,5 @@
-//! A browser in words: "Chrome on Windows". A table of our own, since only people read the result and nothing is decided by it.
+//! A browser in words: "Chrome on Windows". A table of our own, since only people read the result and nothing is
+//! decided by it.
 
 use super::Words;
 
@@ -41,7 +42,9 @@ impl Device {
     /// Reads a `User-Agent` header (RFC 9110 section 10.1.5).
     #[must_use]
     pub fn from_user_agent(header: &str) -> Self {
-        let first = |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| header.contains(mark)).map(|(_, name)| *name);
+        let first = |table: &[(&str, &'static str)]| {
+            table.iter().find(|(mark, _)| header.contains(mark)).map(|(_, name)| *name)
+        };
         Self { browser: first(&BROWSERS), system: first(&SYSTEMS) }
     }
 
@@ -49,7 +52,9 @@ impl Device {
     #[must_use]
     pub fn in_words(self, words: Words) -> String {
         match (self.browser, self.system) {
-            (Some(browser), Some(system)) => words.tell("device-browser-and-system", &[("browser", browser), ("system", system)]),
+            (Some(browser), Some(system)) => {
+                words.tell("device-browser-and-system", &[("browser", browser), ("system", system)])
+            }
             (Some(one), None) | (None, Some(one)) => one.to_owned(),
             (None, None) => words.say("device-unknown"),
         }
@@ -71,23 +76,31 @@ mod tests {
                 "Chrome sur Windows",
             ),
             (
-                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36 Edg/131.0",
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 \
+                 Safari/537.36 Edg/131.0",
                 "Edge on Windows",
                 "Edge sur Windows",
             ),
-            ("Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0", "Firefox on Linux", "Firefox sur Linux"),
             (
-                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
+                "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0",
+                "Firefox on Linux",
+                "Firefox sur Linux",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                 Version/18.1 Mobile/15E148 Safari/604.1",
                 "Safari on iPhone",
                 "Safari sur iPhone",
             ),
             (
-                "Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/26.0 Chrome/122.0 Mobile Safari/537.36",
+                "Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/26.0 \
+                 Chrome/122.0 Mobile Safari/537.36",
                 "Samsung Internet on Android",
                 "Samsung Internet sur Android",
             ),
             (
-                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                 Version/18.1 Safari/605.1.15",
                 "Safari on macOS",
                 "Safari sur macOS",
             ),

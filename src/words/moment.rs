@@ -74,11 +74,17 @@ impl Words {
 
     fn exact(self, then: &Zoned) -> String {
         let zone = then.time_zone().iana_name().unwrap_or("UTC").to_owned();
-        self.tell("moment-exact", &[("weekday", self.weekday(then)), ("date", self.date(then)), ("hour", self.hour(then)), ("zone", zone)])
+        self.tell(
+            "moment-exact",
+            &[("weekday", self.weekday(then)), ("date", self.date(then)), ("hour", self.hour(then)), ("zone", zone)],
+        )
     }
 
     fn hour(self, then: &Zoned) -> String {
-        self.tell("moment-hour", &[("hour", format!("{:02}", then.hour())), ("minute", format!("{:02}", then.minute()))])
+        self.tell(
+            "moment-hour",
+            &[("hour", format!("{:02}", then.hour())), ("minute", format!("{:02}", then.minute()))],
+        )
     }
 
     fn weekday(self, then: &Zoned) -> String {
@@ -89,7 +95,10 @@ impl Words {
         let month = self.tell("moment-month", &[("month", i64::from(then.month()))]);
         // The year is text, since numbers have their thousands set apart.
         let (day, year) = (i64::from(then.day()), then.year().to_string());
-        self.tell("moment-date", &[("day", FluentValue::from(day)), ("month", FluentValue::from(month)), ("year", FluentValue::from(year))])
+        self.tell(
+            "moment-date",
+            &[("day", FluentValue::from(day)), ("month", FluentValue::from(month)), ("year", FluentValue::from(year))],
+        )
     }
 }
 

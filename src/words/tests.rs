@@ -1,4 +1,5 @@
-//! Both languages say the same things with the same values; what is said somewhere exists, and what exists is said somewhere.
+//! Both languages say the same things with the same values; what is said somewhere exists, and what exists is said
+//! somewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -83,7 +84,8 @@ const CONDITIONS: [&str; 14] = [
     "e-service",
 ];
 
-const STAFF_CONDITIONS: [&str; 5] = ["account-enabled", "account-activated", "mailbox-proven", "network", "second-factor"];
+const STAFF_CONDITIONS: [&str; 5] =
+    ["account-enabled", "account-activated", "mailbox-proven", "network", "second-factor"];
 
 const STAFF_ROLES: [&str; 3] = ["customer_service", "support_agent", "operator"];
 
@@ -131,8 +133,18 @@ const CHANGES: [&str; 18] = [
     "application-withdrawn",
 ];
 
-const TROUBLES: [&str; 10] =
-    ["not-found", "stale-form", "stale-errand", "stale-link", "other-duty", "upstream", "bad-request", "too-large", "busy", "broken"];
+const TROUBLES: [&str; 10] = [
+    "not-found",
+    "stale-form",
+    "stale-errand",
+    "stale-link",
+    "other-duty",
+    "upstream",
+    "bad-request",
+    "too-large",
+    "busy",
+    "broken",
+];
 
 #[test]
 fn both_languages_have_the_same_sentences_with_the_same_values() {
@@ -172,14 +184,19 @@ fn spoken(texts: &[String]) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
     for verb in [".say(\"", ".tell(\"", ".count(\"", ".stress(\""] {
         for text in texts {
-            found.extend(text.split(verb).skip(1).filter_map(|rest| rest.split('"').next()).map(|key| (verb, key.to_owned())));
+            found.extend(
+                text.split(verb).skip(1).filter_map(|rest| rest.split('"').next()).map(|key| (verb, key.to_owned())),
+            );
         }
     }
     found
 }
 
 fn quoted(text: &str) -> Vec<String> {
-    text.lines().flat_map(|line| line.split('"').skip(1).step_by(2).chain(line.split('"').step_by(2))).map(str::to_owned).collect()
+    text.lines()
+        .flat_map(|line| line.split('"').skip(1).step_by(2).chain(line.split('"').step_by(2)))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Each key with the values that stand in its sentence.
@@ -191,10 +208,15 @@ fn sentences(language: &str) -> BTreeMap<String, BTreeSet<String>> {
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             if let Some((key, _)) = line.split_once(" =").filter(|(key, _)| is_key(key)) {
                 key.clone_into(&mut current);
-                assert!(sentences.insert(current.clone(), BTreeSet::new()).is_none(), "`{current}` stands twice in {language}");
+                assert!(
+                    sentences.insert(current.clone(), BTreeSet::new()).is_none(),
+                    "`{current}` stands twice in {language}"
+                );
             }
-            let values =
-                line.split('$').skip(1).map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>());
+            let values = line
+                .split('$')
+                .skip(1)
+                .map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>());
             sentences.entry(current.clone()).or_default().extend(values);
         }
     }
@@ -203,7 +225,8 @@ fn sentences(language: &str) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 fn is_key(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 fn texts_that_speak() -> Vec<String> {

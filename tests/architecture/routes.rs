@@ -13,10 +13,14 @@ pub fn nameless(sources: &[Source]) -> Vec<String> {
     visit(sources, |source, tokens, at| {
         let called = tokens[at - 1].is_mark(".") && tokens.get(at + 1).is_some_and(|next| next.is_mark("("));
         if called && tokens[at].text == "route" && place(tokens, at).is_none() {
-            violations
-                .push(source.violation(tokens[at].line, "a route is `.route(Place::Name.path(), …)`: the table of doors knows no other"));
+            violations.push(source.violation(
+                tokens[at].line,
+                "a route is `.route(Place::Name.path(), …)`: the table of doors knows no other",
+            ));
         } else if called && UNSEEN.contains(&tokens[at].text) {
-            violations.push(source.violation(tokens[at].line, &format!("`{}` hides doors from their table", tokens[at].text)));
+            violations.push(
+                source.violation(tokens[at].line, &format!("`{}` hides doors from their table", tokens[at].text)),
+            );
         }
     });
     violations
@@ -58,9 +62,12 @@ mod tests {
         let known = file("fn f() { Router::new().route(Place::Login.path(), get(show)) }");
         assert!(nameless(&known).is_empty());
         assert_eq!(routed(&known), ["Login".to_owned()].into());
-        for hidden in
-            [".route(\"/hidden\", get(show))", ".route(PATH, get(show))", ".nest(\"/staff\", staff())", ".route_service(PATH, files)"]
-        {
+        for hidden in [
+            ".route(\"/hidden\", get(show))",
+            ".route(PATH, get(show))",
+            ".nest(\"/staff\", staff())",
+            ".route_service(PATH, files)",
+        ] {
             assert_eq!(nameless(&file(&format!("fn f() {{\n Router::new(){hidden} }}"))).len(), 1, "{hidden}");
         }
         assert!(nameless(&file("mod tests { fn f() { Router::new().route(\"/x\", get(show)) } }")).is_empty());

@@ -202,7 +202,8 @@ fn string(rest: &str) -> Option<(usize, usize, usize)> {
     let hashes = raw.map_or(0, |raw| prefix(raw, |mark| mark == '#'));
     let contents = raw.unwrap_or(unprefixed)[hashes..].strip_prefix('"')?;
     let before = rest.len() - contents.len();
-    let length = if raw.is_some() { contents.find(&format!("\"{}", "#".repeat(hashes))) } else { closing_quote(contents) };
+    let length =
+        if raw.is_some() { contents.find(&format!("\"{}", "#".repeat(hashes))) } else { closing_quote(contents) };
     Some(length.map_or((before, contents.len(), 0), |length| (before, length, 1 + hashes)))
 }
 

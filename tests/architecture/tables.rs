@@ -51,7 +51,9 @@ fn written(text: &str) -> Vec<(usize, String)> {
         | ["insert", "or", _, "into", table, ..]
         | ["delete", "from", table]
         | ["delete", "from", table, "where" | "returning" | "using" | "as" | ";", ..] => Some(*table),
-        ["update", table, "set", ..] | ["update", table, "as", _, "set", ..] | ["update", table, _, "set", ..] if *table != "set" => {
+        ["update", table, "set", ..] | ["update", table, "as", _, "set", ..] | ["update", table, _, "set", ..]
+            if *table != "set" =>
+        {
             Some(*table)
         }
         _ => None,
@@ -111,7 +113,10 @@ mod tests {
     #[test]
     fn reads_upserts_and_prose_are_no_writes() {
         assert!(tables("select * from accounts where id = $1").is_empty());
-        assert_eq!(tables("insert into companies (id) values ($1) on conflict (id) do update set a = 1"), ["companies"]);
+        assert_eq!(
+            tables("insert into companies (id) values ($1) on conflict (id) do update set a = 1"),
+            ["companies"]
+        );
         assert!(tables("we delete from the list, then update your browser").is_empty());
     }
 
@@ -131,7 +136,10 @@ mod tests {
             "migrations/1.sql",
             "-- create table prose\ncreate table accounts (id uuid);\nCREATE TABLE IF NOT EXISTS other (id uuid);",
         );
-        assert_eq!(ownerless(&[migration], OWNERS), ["migrations/1.sql:3: `other` has no owner: list the module that writes it"]);
+        assert_eq!(
+            ownerless(&[migration], OWNERS),
+            ["migrations/1.sql:3: `other` has no owner: list the module that writes it"]
+        );
     }
 
     #[test]

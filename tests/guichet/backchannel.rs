@@ -1,9 +1,12 @@
-//! Back-channel logout (OpenID Connect Back-Channel Logout 1.0): whatever ends a sign-in, its relying parties are told, once.
+//! Back-channel logout (OpenID Connect Back-Channel Logout 1.0): whatever ends a sign-in, its relying parties are told,
+//! once.
 
 use guichet::audit::{self, About, Filter, Line};
 use serde_json::json;
 
-use crate::world::{Browser, Cause, Code, Kind, Receiver, RelyingParty, Reply, Server, Tokens, World, both, claims_of, header_of};
+use crate::world::{
+    Browser, Cause, Code, Kind, Receiver, RelyingParty, Reply, Server, Tokens, World, both, claims_of, header_of,
+};
 
 /// A person signed in at the portal, with a code of it still in flight.
 struct Held {
@@ -116,7 +119,11 @@ both! {
         jtis.sort();
         jtis.dedup();
         assert_eq!(jtis.len(), 4, "each attempt has its own jti, so that a lost answer doesn't make the next a replay");
-        assert!(claims.windows(2).all(|pair| pair[0]["iat"].as_i64() < pair[1]["iat"].as_i64() && pair[0]["sid"] == pair[1]["sid"]));
+        assert!(
+            claims
+                .windows(2)
+                .all(|pair| pair[0]["iat"].as_i64() < pair[1]["iat"].as_i64() && pair[0]["sid"] == pair[1]["sid"])
+        );
     }
 }
 

@@ -9,8 +9,17 @@ use crate::world::PASSWORD;
 const CALLBACK: &str = "https://suite.example:8443/test/a/guichet/callback";
 
 /// The claims of OpenID Connect Core section 5.1 that the directory can fill.
-const CLAIMS: [&str; 9] =
-    ["sub", "name", "given_name", "family_name", "locale", "email", "email_verified", "phone_number", "phone_number_verified"];
+const CLAIMS: [&str; 9] = [
+    "sub",
+    "name",
+    "given_name",
+    "family_name",
+    "locale",
+    "email",
+    "email_verified",
+    "phone_number",
+    "phone_number_verified",
+];
 
 /// The configuration among what the demonstration prints.
 fn plan(told: &str) -> Value {
@@ -23,7 +32,12 @@ fn plan(told: &str) -> Value {
 async fn userinfo(demonstration: &Demonstration, plan: &Value, section: &str) -> Value {
     let mut browser = Wire::to(&demonstration.issuer);
     let id = plan[section]["client_id"].as_str().unwrap();
-    let ask = [("response_type", "code"), ("client_id", id), ("redirect_uri", CALLBACK), ("scope", "openid profile email phone address")];
+    let ask = [
+        ("response_type", "code"),
+        ("client_id", id),
+        ("redirect_uri", CALLBACK),
+        ("scope", "openid profile email phone address"),
+    ];
     let ask = format!("/oauth2/authorize?{}", Serializer::new(String::new()).extend_pairs(ask).finish());
     let answer = browser.walk(&ask, plan["server"]["login_hint"].as_str().unwrap()).await;
     assert!(answer.as_str().starts_with(CALLBACK), "{answer}");
@@ -68,7 +82,9 @@ async fn the_printed_browser_finds_its_way_to_the_sign_in_and_its_elements() {
         let id = command[2].as_str().unwrap();
         assert!(page.by_id(id).is_some(), "the sign-in lacks {id}");
     }
-    let refused = browser.get("/oauth2/authorize?response_type=code&client_id=client&redirect_uri=https://suite.example:8443/other").await;
+    let refused = browser
+        .get("/oauth2/authorize?response_type=code&client_id=client&redirect_uri=https://suite.example:8443/other")
+        .await;
     let task = |name: &str| tasks.iter().find(|task| task["task"] == name).unwrap();
     assert!(refused.unwrap().shows(task("Refused")["commands"][0][2].as_str().unwrap()));
 

@@ -3,9 +3,10 @@
 
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreTokenResponse, CoreUserInfoClaims};
 use openidconnect::{
-    AccessToken, AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    IssuerUrl, LogoutRequest, Nonce, NonceVerifier, OAuth2TokenResponse as _, PkceCodeChallenge, PostLogoutRedirectUrl,
-    ProviderMetadataWithLogout, RedirectUrl, RefreshToken, Scope, TokenResponse as _,
+    AccessToken, AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, IssuerUrl, LogoutRequest, Nonce, NonceVerifier, OAuth2TokenResponse as _,
+    PkceCodeChallenge, PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, RefreshToken, Scope,
+    TokenResponse as _,
 };
 use url::{Position, Url};
 
@@ -17,7 +18,8 @@ const CALLBACK: &str = "http://127.0.0.1:9001/callback";
 const SCOPES: [&str; 4] = ["profile", "email", "phone", "offline_access"];
 const HOME: &str = "http://localhost:9001/";
 
-type Client = CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
+type Client =
+    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
 /// The crate's client, as the demonstration's `demo-web`.
 struct RelyingParty {
@@ -29,19 +31,29 @@ struct RelyingParty {
 impl RelyingParty {
     /// Configures itself by discovery.
     async fn discover(issuer: &str) -> Self {
-        let http = reqwest::Client::builder().tls_built_in_root_certs(false).redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let http = reqwest::Client::builder()
+            .tls_built_in_root_certs(false)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
         let issuer = IssuerUrl::new(issuer.to_owned()).unwrap();
         let metadata = ProviderMetadataWithLogout::discover_async(issuer, &http).await.unwrap();
         let secret = ClientSecret::new("demo-web-secret".to_owned());
-        let client = CoreClient::from_provider_metadata(metadata.clone(), ClientId::new("demo-web".to_owned()), Some(secret));
+        let client =
+            CoreClient::from_provider_metadata(metadata.clone(), ClientId::new("demo-web".to_owned()), Some(secret));
         Self { client: client.set_redirect_uri(RedirectUrl::new(CALLBACK.to_owned()).unwrap()), metadata, http }
     }
 
     /// Signs that person in: the tokens, and the nonce that the ID token must carry.
     async fn sign_in(&self, browser: &mut Wire, who: &str) -> (CoreTokenResponse, Nonce) {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let ask = self.client.authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random);
-        let (url, state, nonce) = ask.add_scopes(SCOPES.map(|scope| Scope::new(scope.to_owned()))).set_pkce_challenge(challenge).url();
+        let ask = self.client.authorize_url(
+            CoreAuthenticationFlow::AuthorizationCode,
+            CsrfToken::new_random,
+            Nonce::new_random,
+        );
+        let (url, state, nonce) =
+            ask.add_scopes(SCOPES.map(|scope| Scope::new(scope.to_owned()))).set_pkce_challenge(challenge).url();
         let answer = browser.walk(&url[Position::BeforePath..], &login(who)).await;
         assert!(answer.as_str().starts_with(CALLBACK), "{answer}");
         assert_eq!(parameter(&answer, "state"), *state.secret());
@@ -55,7 +67,11 @@ impl RelyingParty {
         let verifier = self.client.id_token_verifier();
         let id = id_token(tokens);
         let claims = id.claims(&verifier, nonce).unwrap();
-        let hash = AccessTokenHash::from_token(tokens.access_token(), id.signing_alg().unwrap(), id.signing_key(&verifier).unwrap());
+        let hash = AccessTokenHash::from_token(
+            tokens.access_token(),
+            id.signing_alg().unwrap(),
+            id.signing_key(&verifier).unwrap(),
+        );
         assert_eq!(claims.access_token_hash(), Some(&hash.unwrap()));
         claims.subject().to_string()
     }

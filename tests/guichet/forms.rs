@@ -1,4 +1,5 @@
-//! Forms that only our own pages can send (SECURITY: CSRF): a token bound to the browser, and the browser's word on where the form stood.
+//! Forms that only our own pages can send (SECURITY: CSRF): a token bound to the browser, and the browser's word on
+//! where the form stood.
 
 use crate::world::{Answer, Browser, PASSWORD, World, both, login};
 
@@ -17,16 +18,21 @@ async fn forms(world: &World) -> (Browser, Vec<Attack>) {
     browser.open(&world.client("demo-web").ask().path()).await;
     page.extend(browser.page_forms());
     let mut attacks: Vec<Attack> = Vec::new();
-    for (path, needed) in
-        [("/logout", ""), ("/account/sessions/end", "session"), ("/account/consents/withdraw", "consent"), ("/login/consent", "decision")]
-    {
-        let form =
-            page.iter().find(|form| form.action == path && (needed.is_empty() || form.fields.iter().any(|(name, _)| name == needed)));
+    for (path, needed) in [
+        ("/logout", ""),
+        ("/account/sessions/end", "session"),
+        ("/account/consents/withdraw", "consent"),
+        ("/login/consent", "decision"),
+    ] {
+        let form = page.iter().find(|form| {
+            form.action == path && (needed.is_empty() || form.fields.iter().any(|(name, _)| name == needed))
+        });
         let form = form.unwrap_or_else(|| panic!("no page shows the form to {path}"));
         attacks.push(Attack { path, fields: form.fields.iter().filter(|(name, _)| name != "csrf").cloned().collect() });
     }
     let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    attacks.push(Attack { path: "/login", fields: vec![field("username", &login("bruno")), field("password", PASSWORD)] });
+    attacks
+        .push(Attack { path: "/login", fields: vec![field("username", &login("bruno")), field("password", PASSWORD)] });
     attacks.push(Attack { path: "/login/company", fields: vec![field("company", "C-1001")] });
     (browser, attacks)
 }
@@ -107,7 +113,8 @@ both! {
         browser.get("/login").await;
         let csrf = browser.csrf();
         let name = login("alice");
-        let fields = [("csrf", csrf.as_str()), ("csrf", csrf.as_str()), ("username", name.as_str()), ("password", PASSWORD)];
+        let fields =
+            [("csrf", csrf.as_str()), ("csrf", csrf.as_str()), ("username", name.as_str()), ("password", PASSWORD)];
         assert_eq!(browser.post("/login", &fields).await.status(), 403);
     }
 }
@@ -122,7 +129,12 @@ both! {
                 continue;
             }
             for form in answer.page().forms().into_iter().filter(|form| form.posts) {
-                assert_eq!(form.fields.iter().filter(|(name, _)| name == "csrf").count(), 1, "{path} to {}", form.action);
+                assert_eq!(
+                    form.fields.iter().filter(|(name, _)| name == "csrf").count(),
+                    1,
+                    "{path} to {}",
+                    form.action
+                );
                 assert!(form.action.starts_with('/'), "{path}");
                 seen += 1;
             }

@@ -1,4 +1,5 @@
-//! The fuzz targets' functions on their seeds and on a few thousand inputs near them. Coverage leads `.ci/extended` further.
+//! The fuzz targets' functions on their seeds and on a few thousand inputs near them. Coverage leads `.ci/extended`
+//! further.
 
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
@@ -21,7 +22,8 @@ fn throw(name: &str, target: fn(&[u8])) {
     for seed in &seeds {
         target(seed);
     }
-    let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(INPUTS) });
+    let mut runner =
+        TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(INPUTS) });
     let thrown = runner.run(&inputs(seeds), |input| {
         target(&input);
         Ok(())

@@ -1,4 +1,5 @@
-//! What holds for every answer of every door: headers and places (SECURITY: framing). Hosts and forwarded addresses are in `faults::forwarded`.
+//! What holds for every answer of every door: headers and places (SECURITY: framing). Hosts and forwarded addresses are
+//! in `faults::forwarded`.
 
 use guichet::base::Place;
 use guichet::base::brand::Logo;
@@ -39,7 +40,11 @@ both! {
         for place in Place::ALL.into_iter().filter(|place| !place.is_demo()) {
             let path = if place == Place::Asset {
                 let page = browser.get("/account").await.page();
-                page.all().iter().find_map(|element| element.attribute("href").filter(|href| href.starts_with("/assets/"))).unwrap().to_owned()
+                page.all()
+                    .iter()
+                    .find_map(|element| element.attribute("href").filter(|href| href.starts_with("/assets/")))
+                    .unwrap()
+                    .to_owned()
             } else {
                 place.path().to_owned()
             };

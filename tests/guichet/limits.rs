@@ -1,5 +1,5 @@
-//! Limits against guessing and flooding (SECURITY: guessing): counted in the database, alike for unknown names, and no lock on people's own doors.
-//! Fifty at once are in `faults::single_use`.
+//! Limits against guessing and flooding (SECURITY: guessing): counted in the database, alike for unknown names, and no
+//! lock on people's own doors. Fifty at once are in `faults::single_use`.
 
 use guichet::audit::{self, About, Filter};
 use guichet::limits::Settings;
@@ -56,7 +56,8 @@ both! {
 both! {
     /// Login and email of an account are two names with one count, in whatever order they are tried.
     async fn every_name_of_an_account_counts_as_one(world) {
-        let sql = "insert into sign_in_names (name, account, since) select 'the-login', account, 1 from sign_in_names where name = 'alice@durand.example'";
+        let sql = "insert into sign_in_names (name, account, since) select 'the-login', account, 1 from sign_in_names \
+            where name = 'alice@durand.example'";
         assert_eq!(world.database().execute(sql).await, 1);
         guess(&world, "alice@durand.example", 5).await;
         for _ in 0..5 {
@@ -72,7 +73,13 @@ both! {
     /// Neither the threshold nor the page, and nothing in its headers, tells an account from a name that nobody has.
     async fn a_name_that_nobody_has_is_limited_like_any_other(world) {
         let mut pages = Vec::new();
-        for who in ["alice@durand.example", "nobody@durand.example", "gilles@nouveau.example", "eve@durand.example", "no name at all"] {
+        for who in [
+            "alice@durand.example",
+            "nobody@durand.example",
+            "gilles@nouveau.example",
+            "eve@durand.example",
+            "no name at all",
+        ] {
             guess(&world, who, 10).await;
             let answer = world.browser().sign_in_as(&who.to_uppercase(), PASSWORD).await;
             assert_waits(&answer, 880..=900);
@@ -136,7 +143,12 @@ both! {
     async fn a_network_is_limited_whatever_names_it_tries(world) {
         let mut at_work = known_browser(&world, "alice").await.from("2001:db8:1:2::7");
         let server = world.server_with(|config| config.limits = Settings { network: 4, ..Settings::default() }).await;
-        for (name, address) in [("n-one", "2001:db8:1:2::1"), ("n-two", "2001:db8:1:2::2"), ("alice", "2001:db8:1:2:3::"), ("n-three", "2001:db8:1:2:ffff::")] {
+        for (name, address) in [
+            ("n-one", "2001:db8:1:2::1"),
+            ("n-two", "2001:db8:1:2::2"),
+            ("alice", "2001:db8:1:2:3::"),
+            ("n-three", "2001:db8:1:2:ffff::"),
+        ] {
             assert_eq!(server.browser().from(address).sign_in_as(name, "wrong").await.status(), 401);
         }
         assert_waits(&server.browser().from("2001:db8:1:2::99").sign_in("bruno", PASSWORD).await, 1..=900);

@@ -1,4 +1,5 @@
-//! A lost second factor: Customer Service or the operator asks that it go, its owner is told at once and may object, and a day later it goes.
+//! A lost second factor: Customer Service or the operator asks that it go, its owner is told at once and may object,
+//! and a day later it goes.
 
 use guichet::account::factor::reset::{self, NotAsked};
 
@@ -42,7 +43,11 @@ both! {
         assert!(waits(&world, "theo").await);
         world.advance("1h");
         let (mail, link) = world.last_mail("theo").await;
-        assert!(mail.subject.contains("deux étapes a été désactivée") && link.starts_with("/links/"), "{}", mail.subject);
+        assert!(
+            mail.subject.contains("deux étapes a été désactivée") && link.starts_with("/links/"),
+            "{}",
+            mail.subject
+        );
         let mut theo = world.browser();
         assert_eq!(theo.sign_in("theo", PASSWORD).await.header("location"), "/account");
         let activity = theo.get("/account/security").await.text();

@@ -1,5 +1,6 @@
-//! Guichet from outside: what people, relying parties and attackers meet at its doors. Each test is named after the rule it proves
-//! and runs on SQLite and on PostgreSQL; `world` is how they speak. The process itself is tested in `storm`, the sample portal in `portal`.
+//! Guichet from outside: what people, relying parties and attackers meet at its doors. Each test is named after the
+//! rule it proves and runs on SQLite and on PostgreSQL; `world` is how they speak. The process itself is tested in
+//! `storm`, the sample portal in `portal`.
 
 #![expect(clippy::unwrap_used, reason = "a world that can't be set up fails its test")]
 

@@ -1,4 +1,5 @@
-//! The sample portal in real Chromium: each person sees exactly what their profile allows (R-RGT-1, R-RGT-6, R-DIR-6, R-DIR-3).
+//! The sample portal in real Chromium: each person sees exactly what their profile allows (R-RGT-1, R-RGT-6, R-DIR-6,
+//! R-DIR-3).
 
 pub mod chromium;
 
@@ -83,7 +84,9 @@ impl Visit<'_> {
     async fn arrive<'i>(&self, ids: &[&'i str]) -> WebDriverResult<&'i str> {
         let any: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
         let found = self.browser.query(By::Css(any.join(", "))).first().await;
-        let Ok(found) = found else { panic!("none of {ids:?} at {}: {}", self.browser.current_url().await?, self.browser.source().await?) };
+        let Ok(found) = found else {
+            panic!("none of {ids:?} at {}: {}", self.browser.current_url().await?, self.browser.source().await?)
+        };
         let id = found.id().await?.unwrap_or_default();
         Ok(ids.iter().find(|known| **known == id).expect("the id was asked for"))
     }
@@ -191,12 +194,17 @@ async fn chloe_sees_invoices_and_nothing_else(visit: &Visit<'_>) -> WebDriverRes
     for hidden in ["/orders", "/tickets", "/certificates"] {
         assert_eq!(visit.list(hidden).await?, Sees::Refusal, "{hidden}");
     }
-    assert_eq!(visit.list(&format!("/invoices/{}.pdf", PETIT_INVOICES[0])).await?, Sees::Refusal, "another company's invoice");
+    assert_eq!(
+        visit.list(&format!("/invoices/{}.pdf", PETIT_INVOICES[0])).await?,
+        Sees::Refusal,
+        "another company's invoice"
+    );
     visit.sign_out().await
 }
 
 async fn ines_is_asked_which_company_and_sees_that_one(visit: &Visit<'_>) -> WebDriverResult<()> {
-    for (company, orders, invoices) in [("C-1001", Sees::Refusal, rows(&DURAND_INVOICES)), ("C-1002", rows(&PETIT), rows(&PETIT_INVOICES))]
+    for (company, orders, invoices) in
+        [("C-1001", Sees::Refusal, rows(&DURAND_INVOICES)), ("C-1002", rows(&PETIT), rows(&PETIT_INVOICES))]
     {
         visit.sign_in("ines").await?;
         visit.arrive(&["company-choice"]).await?;

@@ -1,4 +1,5 @@
-//! The signing keys change while people are signed in (PROTOCOL: published before used, kept as long as a token may live).
+//! The signing keys change while people are signed in (PROTOCOL: published before used, kept as long as a token may
+//! live).
 
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
@@ -27,7 +28,8 @@ async fn operator(world: &World, line: &str) -> String {
     printed(&ran(world, line).await)
 }
 
-/// Waits without holding up this process: a server here may be in the middle of a transaction that the command waits for.
+/// Waits without holding up this process: a server here may be in the middle of a transaction that the command waits
+/// for.
 async fn ran(world: &World, line: &str) -> Output {
     let mut command = command(world, line);
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
@@ -109,7 +111,11 @@ both! {
 both! {
     async fn of_operators_at_once_one_rotates_each_algorithm(world) {
         let told = futures_util::future::join_all((0..4).map(|_| operator(&world, "keys rotate"))).await;
-        assert_eq!(told.iter().map(|told| told.matches("is published and signs from").count()).sum::<usize>(), 2, "{told:?}");
+        assert_eq!(
+            told.iter().map(|told| told.matches("is published and signs from").count()).sum::<usize>(),
+            2,
+            "{told:?}"
+        );
         let list = operator(&world, "keys list").await;
         assert_eq!(list.matches("published since").count(), 2, "{list}");
         assert_eq!(list.matches("signs since").count(), 2, "{list}");

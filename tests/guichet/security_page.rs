@@ -34,7 +34,12 @@ both! {
         }
         assert_eq!(change_password(&mut browser, PASSWORD, &"x".repeat(513)).await.status(), 413);
         let answer = change_password(&mut browser, PASSWORD, ANOTHER).await;
-        assert_eq!((answer.status(), answer.header("location")), (303, "/account/security?done=password"), "{}", answer.text());
+        assert_eq!(
+            (answer.status(), answer.header("location")),
+            (303, "/account/security?done=password"),
+            "{}",
+            answer.text()
+        );
         let page = browser.follow(answer).await;
         assert_eq!(page.status(), 200, "this session stays");
         assert!(page.text().contains("Your password is changed"), "{}", page.text());
@@ -109,7 +114,8 @@ both! {
 }
 
 both! {
-    /// What one signs in with changes for whoever proved not long ago who they are, with the second factor where there is one.
+    /// What one signs in with changes for whoever proved not long ago who they are, with the second factor where there
+    /// is one.
     async fn a_new_password_and_the_end_of_an_account_ask_for_a_fresh_proof(world) {
         let theo = Authenticator::of(&world, "theo");
         let mut remembered = world.browser();
@@ -125,15 +131,25 @@ both! {
         for path in ["/account/security/password", "/account/close"] {
             for browser in [&mut remembered, &mut old] {
                 let asked = browser.get(path).await;
-                assert!(asked.header("location").starts_with("/reauthenticate?for="), "{path}: {}", asked.header("location"));
+                assert!(
+                    asked.header("location").starts_with("/reauthenticate?for="),
+                    "{path}: {}",
+                    asked.header("location")
+                );
                 browser.get("/account/security").await;
                 let csrf = browser.csrf();
                 let fields = [("csrf", csrf.as_str()), ("current", PASSWORD), ("password", ANOTHER)];
-                assert!(browser.post(path, &fields).await.header("location").starts_with("/reauthenticate?for="), "{path}");
+                assert!(
+                    browser.post(path, &fields).await.header("location").starts_with("/reauthenticate?for="),
+                    "{path}"
+                );
             }
         }
         assert!(old.open_freshly("/account/security/password").await.shows("password-current"));
-        assert!(remembered.open_freshly("/account/security/password").await.shows("totp-submit"), "the password alone isn't enough");
+        assert!(
+            remembered.open_freshly("/account/security/password").await.shows("totp-submit"),
+            "the password alone isn't enough"
+        );
         assert_eq!(remembered.give_code(&theo.code()).await.header("location"), "/account/security/password");
     }
 }
@@ -168,9 +184,11 @@ both! {
         let mut bruno = world.signed_in("bruno").await;
         bruno.get("/account/security").await;
         let csrf = bruno.csrf();
-        for (path, field) in
-            [("/account/sessions/end", "session"), ("/account/devices/forget", "device"), ("/account/consents/withdraw", "consent")]
-        {
+        for (path, field) in [
+            ("/account/sessions/end", "session"),
+            ("/account/devices/forget", "device"),
+            ("/account/consents/withdraw", "consent"),
+        ] {
             let Some(form) = forms.iter().find(|form| form.action == path) else { continue };
             let foreign = bruno.post(path, &[("csrf", &csrf), (field, form.field(field))]).await;
             let missing = bruno.post(path, &[("csrf", &csrf), (field, "01890000-0000-7000-8000-000000000000")]).await;
@@ -200,7 +218,9 @@ both! {
 
 both! {
     async fn whoever_isnt_signed_in_is_led_to_the_sign_in(world) {
-        for path in ["/account/security", "/account/security/password", "/account/record", "/account/close", "/account/export"] {
+        for path in
+            ["/account/security", "/account/security/password", "/account/record", "/account/close", "/account/export"]
+        {
             let answer = world.browser().get(path).await;
             assert_eq!((answer.status(), answer.header("location")), (303, "/login"), "{path}");
         }

@@ -28,9 +28,11 @@ both! {
 
         let (mail, link) = world.last_mail("carl").await;
         assert!(mail.subject.contains("your account is closed") && !link.starts_with("/links/"), "{}", mail.text);
-        let found = world.database().execute("update sign_in_names set since = since where name = 'carl@durand.example'").await;
+        let found =
+            world.database().execute("update sign_in_names set since = since where name = 'carl@durand.example'").await;
         assert_eq!(found, 1, "the name stays reserved (R-ADM-9)");
-        let stays = world.app.look(async |view| guichet::directory::contact(&mut view.db, contact).await).await.unwrap();
+        let stays =
+            world.app.look(async |view| guichet::directory::contact(&mut view.db, contact).await).await.unwrap();
         assert!(stays.is_some_and(|contact| contact.erp_inactive_at.is_none()), "the contact stays (R-DIR-5)");
     }
 }
@@ -105,15 +107,28 @@ both! {
         assert!(answer.header("content-type").starts_with("application/json"));
         assert_eq!(answer.header("cache-control"), "no-store");
         let data = answer.json();
-        let companies: Vec<&str> = data["records"].as_array().unwrap().iter().filter_map(|one| one["company"]["ref"].as_str()).collect();
+        let companies: Vec<&str> =
+            data["records"].as_array().unwrap().iter().filter_map(|one| one["company"]["ref"].as_str()).collect();
         assert_eq!(companies, ["C-1001", "C-1002"], "every company of hers (R-DIR-6)");
         assert_eq!(data["memberships"].as_array().unwrap().len(), 2);
         assert_eq!(data["records"][0]["email"], "ines@compta.example");
         assert_eq!(data["sessions"].as_array().unwrap().len(), 1);
         assert_eq!(data["devices"].as_array().unwrap().len(), 1);
-        assert!(data["activity"].as_array().unwrap().iter().any(|line| line["what"] == "session.began" && line["by"] == "you"));
+        assert!(
+            data["activity"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|line| line["what"] == "session.began" && line["by"] == "you")
+        );
         let text = answer.text().to_lowercase();
-        for secret in ["hash", "argon2", "secret", browser.cookie("guichet_session").unwrap(), browser.cookie("guichet_device").unwrap()] {
+        for secret in [
+            "hash",
+            "argon2",
+            "secret",
+            browser.cookie("guichet_session").unwrap(),
+            browser.cookie("guichet_device").unwrap(),
+        ] {
             assert!(!text.contains(&secret.to_lowercase()), "{secret}");
         }
         assert!(!text.contains("alice@"), "nobody else is in it");

@@ -14,7 +14,10 @@ both! {
             ("fr", "votre mot de passe a été changé", "Ce n’était pas moi", "tout reste tel quel"),
         ] {
             let who = if language == "en" { "bruno" } else { "carl" };
-            let sql = format!("update accounts set language = '{language}' where id in (select account from sign_in_names where name = '{}')", login(who));
+            let sql = format!(
+                "update accounts set language = '{language}' where id in (select account from sign_in_names where name = '{}')",
+                login(who)
+            );
             assert_eq!(world.database().execute(&sql).await, 1);
             let mut browser = world.signed_in(who).await;
             assert_eq!(change_password(&mut browser, PASSWORD, ANOTHER).await.status(), 303);
@@ -50,7 +53,12 @@ both! {
         for password in [PASSWORD, ANOTHER] {
             assert_eq!(world.browser().sign_in("bruno", password).await.status(), 401, "void");
         }
-        let to_the_service = world.mails().await.into_iter().find(|mail| mail.to == world.app.brand.support).expect("Customer Service isn't told");
+        let to_the_service = world
+            .mails()
+            .await
+            .into_iter()
+            .find(|mail| mail.to == world.app.brand.support)
+            .expect("Customer Service isn't told");
         assert!(to_the_service.text.contains("bruno@durand.example"), "{}", to_the_service.text);
 
         let (_, way_back) = world.last_mail("bruno").await;
@@ -69,8 +77,14 @@ both! {
     async fn a_passkey_that_may_be_somebody_elses_signs_in_beside_a_password_only(world) {
         let mut passkey = world.browser().with_passkey("carl").await;
         let mut owner = world.browser();
-        let told = world.mails().await.into_iter().find(|mail| mail.to == "carl@durand.example" && mail.subject.contains("passkey"));
-        let link = told.and_then(|mail| mail.links.into_iter().find_map(|link| link.find("/links/").map(|at| link[at..].to_owned())));
+        let told = world
+            .mails()
+            .await
+            .into_iter()
+            .find(|mail| mail.to == "carl@durand.example" && mail.subject.contains("passkey"));
+        let link = told.and_then(|mail| {
+            mail.links.into_iter().find_map(|link| link.find("/links/").map(|at| link[at..].to_owned()))
+        });
         owner.get(&link.expect("the change isn't told")).await;
         owner.submit("link-confirm", &[]).await;
         let (_, way_back) = world.last_mail("carl").await;
@@ -126,7 +140,8 @@ on_two_servers! {
         });
         let answers = answers.await;
         assert_eq!((count(&answers, 303), count(&answers, 404)), (1, AT_ONCE - 1));
-        let ways_back = world.mails().await.into_iter().filter(|mail| mail.subject.contains("choose a new password")).count();
+        let ways_back =
+            world.mails().await.into_iter().filter(|mail| mail.subject.contains("choose a new password")).count();
         assert_eq!(ways_back, 1);
     }
 }
@@ -185,6 +200,10 @@ both! {
         owner.follow(answer).await;
         assert_eq!(owner.submit("password-submit", &[("password", THIRD)]).await.status(), 303);
         known.forget_session();
-        assert_eq!(known.sign_in("theo", THIRD).await.header("location"), "/login/second-factor", "no browser is remembered");
+        assert_eq!(
+            known.sign_in("theo", THIRD).await.header("location"),
+            "/login/second-factor",
+            "no browser is remembered"
+        );
     }
 }

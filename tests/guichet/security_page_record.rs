@@ -1,4 +1,5 @@
-//! One's own record (R-DIR-8): what may be corrected and what not, and what becomes of it when the ERP sends its file again.
+//! One's own record (R-DIR-8): what may be corrected and what not, and what becomes of it when the ERP sends its file
+//! again.
 
 use guichet::directory::{self, Contact};
 
@@ -29,8 +30,11 @@ both! {
     async fn a_contact_corrects_their_own_record_and_is_told(world) {
         let mut browser = world.signed_in("bruno").await;
         let before = record(&world, "bruno").await;
-        let answer =
-            correct(&mut browser, &[("first_name", "  Brünö "), ("title", "Dr"), ("mobile", "+33 6 39 98 00 12"), ("language", "fr")]).await;
+        let answer = correct(
+            &mut browser,
+            &[("first_name", "  Brünö "), ("title", "Dr"), ("mobile", "+33 6 39 98 00 12"), ("language", "fr")],
+        )
+        .await;
         assert_eq!(answer.header("location"), "/account?done=record", "{}", answer.text());
         let page = browser.follow(answer).await;
         assert!(page.text().contains("Votre fiche est corrigée"), "in the language just chosen: {}", page.text());
@@ -39,7 +43,11 @@ both! {
         assert_eq!((after.email, after.branch, after.last_name), (before.email, before.branch, before.last_name));
         let (mail, link) = world.last_mail("bruno").await;
         assert!(link.starts_with("/links/") && mail.subject.contains("fiche"), "{}", mail.subject);
-        assert_eq!(world.database().execute("update record_changes set at = at where seq = 1").await, 1, "the feed has it");
+        assert_eq!(
+            world.database().execute("update record_changes set at = at where seq = 1").await,
+            1,
+            "the feed has it"
+        );
         let told = world.mails().await.len();
         assert_eq!(correct(&mut browser, &[]).await.status(), 303);
         assert_eq!(world.mails().await.len(), told, "nothing changed, nobody is told");
@@ -62,7 +70,12 @@ both! {
             let answer = correct(&mut browser, &typed).await;
             assert_eq!(answer.status(), 422, "{typed:?}");
             let page = answer.page();
-            assert_eq!(page.by_id(field).unwrap().attribute("aria-invalid"), Some("true"), "{typed:?}: {}", answer.text());
+            assert_eq!(
+                page.by_id(field).unwrap().attribute("aria-invalid"),
+                Some("true"),
+                "{typed:?}: {}",
+                answer.text()
+            );
         }
         assert_eq!(record(&world, "bruno").await, before);
         assert_eq!(correct(&mut browser, &[("title", "<b>&\"'")]).await.status(), 303);
@@ -111,7 +124,11 @@ both! {
         }
         import(&world, (&old.first_name, "01 99 00 77 77")).await;
         let after = record(&world, "carl").await;
-        assert_eq!((after.first_name.as_str(), after.phone.as_deref()), ("Carlo", Some("01 99 00 77 77")), "what nobody corrected is the ERP's");
+        assert_eq!(
+            (after.first_name.as_str(), after.phone.as_deref()),
+            ("Carlo", Some("01 99 00 77 77")),
+            "what nobody corrected is the ERP's"
+        );
     }
 }
 

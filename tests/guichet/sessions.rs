@@ -86,7 +86,9 @@ both! {
         bruno.get("/account").await;
         let csrf = bruno.csrf();
         let foreign = bruno.post("/account/sessions/end", &[("csrf", &csrf), ("session", &session)]).await;
-        let missing = bruno.post("/account/sessions/end", &[("csrf", &csrf), ("session", "01890000-0000-7000-8000-000000000000")]).await;
+        let missing = bruno
+            .post("/account/sessions/end", &[("csrf", &csrf), ("session", "01890000-0000-7000-8000-000000000000")])
+            .await;
         assert_eq!((foreign.status(), foreign.text()), (missing.status(), missing.text()));
         assert!(is_signed_in(&mut alice).await);
     }

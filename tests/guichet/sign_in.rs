@@ -1,4 +1,5 @@
-//! Signing in with name and password: who gets in, and what a stranger learns (R-ADM-7, SECURITY: enumeration, fixation).
+//! Signing in with name and password: who gets in, and what a stranger learns (R-ADM-7, SECURITY: enumeration,
+//! fixation).
 
 use crate::world::{PASSWORD, World, both};
 
@@ -97,7 +98,10 @@ both! {
     async fn session_cookies_are_out_of_reach_of_scripts_and_other_sites(world) {
         let answer = world.browser().sign_in("alice", PASSWORD).await;
         let cookie = answer.cookie("guichet_session").unwrap();
-        assert!(cookie.starts_with("guichet_session=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
+        assert!(
+            cookie.starts_with("guichet_session=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"),
+            "{cookie}"
+        );
 
         let secure = world.server_with(|config| "https://login.example.com".clone_into(&mut config.issuer)).await;
         let answer = secure.browser().sign_in("alice", PASSWORD).await;
@@ -115,7 +119,8 @@ both! {
     async fn a_password_is_hashed_anew_when_the_costs_rise(world) {
         let hash_of = async |world: &World| {
             let name = guichet::base::SignInName::parse("alice@durand.example").unwrap();
-            let found = world.app.look(async |view| guichet::account::credentials(&mut view.db, &name).await).await.unwrap();
+            let found =
+                world.app.look(async |view| guichet::account::credentials(&mut view.db, &name).await).await.unwrap();
             found.unwrap().password_hash.unwrap()
         };
         let before = hash_of(&world).await;
@@ -148,7 +153,11 @@ both! {
         browser.forget_session();
         assert_eq!(browser.sign_in("bruno", PASSWORD).await.status(), 303);
         let mails = world.mails().await;
-        assert_eq!((mails.len(), mails[1].to.as_str()), (2, "bruno@durand.example"), "it is known to alice's account only");
+        assert_eq!(
+            (mails.len(), mails[1].to.as_str()),
+            (2, "bruno@durand.example"),
+            "it is known to alice's account only"
+        );
 
         world.signed_in("alice").await;
         assert_eq!(world.mails().await.len(), 3);

@@ -1,4 +1,5 @@
-//! How the vendor's people come, change and go: invitations by one-time link, roles, the last operator (R-OWN-6, R-ADM-6, R-DEL-6, SECURITY: CSRF).
+//! How the vendor's people come, change and go: invitations by one-time link, roles, the last operator (R-OWN-6,
+//! R-ADM-6, R-DEL-6, SECURITY: CSRF).
 
 use crate::staff::contact_page;
 use crate::world::{Browser, PASSWORD, World, both};
@@ -91,14 +92,22 @@ both! {
         let mut oscar = world.signed_in("oscar").await;
         oscar.get("/staff/people").await;
         let csrf = oscar.csrf();
-        for email in ["alice@durand.example", " ALICE@Durand.Example ", "hugo@petit.example", "eve@durand.example", "oscar@guichet.example", "no email"] {
+        for email in [
+            "alice@durand.example",
+            " ALICE@Durand.Example ",
+            "hugo@petit.example",
+            "eve@durand.example",
+            "oscar@guichet.example",
+            "no email",
+        ] {
             let fields = [("csrf", csrf.as_str()), ("name", "X"), ("email", email), ("operator", "on")];
             assert_eq!(oscar.post("/staff/people", &fields).await.status(), 422, "{email}");
         }
         // Roles of staff given to an account of a contact, whose id somebody knows.
         let alice = world.people("alice").await.remove(0).account;
         for deed in ["roles", "dismiss", "invite"] {
-            let answer = oscar.post(&format!("/staff/people/{alice}/{deed}"), &[("csrf", &csrf), ("operator", "on")]).await;
+            let answer =
+                oscar.post(&format!("/staff/people/{alice}/{deed}"), &[("csrf", &csrf), ("operator", "on")]).await;
             assert_eq!(answer.status(), 404, "{deed}");
         }
         assert_eq!(world.signed_in("alice").await.get("/staff").await.status(), 404);
@@ -112,10 +121,19 @@ both! {
         let id = member_id(&mut oscar, "sam@guichet.example").await;
         let csrf = oscar.csrf();
         assert_eq!(sam.get("/staff/people").await.status(), 403);
-        assert_eq!(oscar.post(&format!("/staff/people/{id}/roles"), &[("csrf", &csrf), ("operator", "on")]).await.status(), 303);
+        assert_eq!(
+            oscar.post(&format!("/staff/people/{id}/roles"), &[("csrf", &csrf), ("operator", "on")]).await.status(),
+            303
+        );
         assert_eq!(sam.get("/staff/people").await.status(), 200);
         assert_eq!(sam.get("/staff/contacts").await.status(), 403);
-        assert_eq!(oscar.post(&format!("/staff/people/{id}/roles"), &[("csrf", &csrf), ("support_agent", "on")]).await.status(), 303);
+        assert_eq!(
+            oscar
+                .post(&format!("/staff/people/{id}/roles"), &[("csrf", &csrf), ("support_agent", "on")])
+                .await
+                .status(),
+            303
+        );
 
         let own = member_id(&mut oscar, "oscar@guichet.example").await;
         let csrf = oscar.csrf();
@@ -150,8 +168,17 @@ both! {
             (&stranger, "/password".to_owned()),
         ];
         for (browser, path) in forms {
-            let fields = [("on", "false"), ("open", "false"), ("name", "X"), ("email", "x@guichet.example"), ("operator", "on"), ("password", NEW_PASSWORD)];
-            for token in [None, Some("AAAA"), Some(foreign.as_str())].into_iter().filter(|token| *token != Some(foreign.as_str()) || browser.cookie("browser") != stranger.cookie("browser")) {
+            let fields = [
+                ("on", "false"),
+                ("open", "false"),
+                ("name", "X"),
+                ("email", "x@guichet.example"),
+                ("operator", "on"),
+                ("password", NEW_PASSWORD),
+            ];
+            for token in [None, Some("AAAA"), Some(foreign.as_str())].into_iter().filter(|token| {
+                *token != Some(foreign.as_str()) || browser.cookie("browser") != stranger.cookie("browser")
+            }) {
                 let fields: Vec<_> = fields.into_iter().chain(token.map(|token| ("csrf", token))).collect();
                 assert_eq!(browser.clone().post(&path, &fields).await.status(), 403, "{path} {token:?}");
             }

@@ -1,4 +1,5 @@
-//! Refusals: told only after the right password, with every condition and whether it holds (R-ADM-7, R-DIR-1, R-DIR-3, R-RGT-6).
+//! Refusals: told only after the right password, with every condition and whether it holds (R-ADM-7, R-DIR-1, R-DIR-3,
+//! R-RGT-6).
 
 use crate::world::{Cause, PASSWORD, both};
 
@@ -56,7 +57,10 @@ both! {
         }
         Cause::CompanyNotValidated.strike(&world, "alice").await;
         let unmet = world.browser().sign_in("alice", PASSWORD).await.unmet();
-        assert!(unmet.contains(&"company-validated".to_owned()) && !unmet.contains(&"company-open".to_owned()), "{unmet:?}");
+        assert!(
+            unmet.contains(&"company-validated".to_owned()) && !unmet.contains(&"company-open".to_owned()),
+            "{unmet:?}"
+        );
         Cause::MembershipDetached.strike(&world, "alice").await;
         let answer = world.browser().sign_in("alice", PASSWORD).await;
         assert_eq!(answer.status(), 403, "an account without any contact");

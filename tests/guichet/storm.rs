@@ -1,4 +1,5 @@
-//! The process is killed in a storm of sign-ins, twenty times: what was answered is there afterwards, what was spent stays spent.
+//! The process is killed in a storm of sign-ins, twenty times: what was answered is there afterwards, what was spent
+//! stays spent.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -31,7 +31,8 @@ async fn the_server_speaks_tls_itself() {
         let _ = stopped.await;
     }));
     let root = reqwest::Certificate::from_pem(&authority.certificate.to_pem().unwrap()).unwrap();
-    let client = reqwest::Client::builder().tls_built_in_root_certs(false).add_root_certificate(root).redirect(Policy::none());
+    let client =
+        reqwest::Client::builder().tls_built_in_root_certs(false).add_root_certificate(root).redirect(Policy::none());
     let client = client.build().unwrap();
     let metadata: serde_json::Value =
         client.get(format!("{issuer}/.well-known/openid-configuration")).send().await.unwrap().json().await.unwrap();

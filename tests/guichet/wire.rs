@@ -24,8 +24,8 @@ pub fn free_port() -> u16 {
 }
 
 impl Process {
-    /// Starts `guichet serve` on that database and waits until it is ready. A guess that a crash interrupts stays counted,
-    /// so that people who live through many crashes need a wide limit.
+    /// Starts `guichet serve` on that database and waits until it is ready. A guess that a crash interrupts stays
+    /// counted, so that people who live through many crashes need a wide limit.
     pub async fn start(database: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
@@ -144,7 +144,11 @@ impl Wire {
     /// A browser with connections of its own. Making one reads the machine's certificates: rather clone one.
     pub fn to(url: &str) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-        Self { http: http.timeout(Duration::from_secs(30)).build().unwrap(), url: url.to_owned(), cookies: BTreeMap::new() }
+        Self {
+            http: http.timeout(Duration::from_secs(30)).build().unwrap(),
+            url: url.to_owned(),
+            cookies: BTreeMap::new(),
+        }
     }
 
     /// The same browser at the process as it runs now: its connections to the one before are broken.
@@ -162,7 +166,8 @@ impl Wire {
     /// Sends a form.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Option<Answer> {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = self.http.post(format!("{}{path}", self.url)).header("content-type", "application/x-www-form-urlencoded");
+        let request =
+            self.http.post(format!("{}{path}", self.url)).header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(body)).await
     }
 
@@ -193,7 +198,8 @@ impl Wire {
     pub async fn sign_in(&mut self, login: &str, password: &str) -> Option<()> {
         let page = self.get("/login").await?.page();
         let form = page.form_of(page.by_id("login-submit").unwrap());
-        let answer = self.post("/login", &[("csrf", form.field("csrf")), ("username", login), ("password", password)]).await?;
+        let answer =
+            self.post("/login", &[("csrf", form.field("csrf")), ("username", login), ("password", password)]).await?;
         assert_eq!(answer.status(), 303, "{}", answer.text());
         Some(())
     }

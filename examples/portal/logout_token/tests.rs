@@ -85,7 +85,8 @@ impl World {
 }
 
 fn signed_by(key: &Jwk, header: &Value, claims: &Value) -> String {
-    let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
+    let message =
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
     let signature = ES256.signer_from_jwk(key).unwrap().sign(message.as_bytes()).unwrap();
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
@@ -102,8 +103,9 @@ async fn provider(key: &Jwk) -> String {
     let mut public = key.to_public_key().unwrap();
     public.set_key_id("k1");
     let jwks = json!({ "keys": [public.as_ref()] });
-    let router =
-        Router::new().route("/.well-known/openid-configuration", get(async || Json(metadata))).route("/jwks", get(async || Json(jwks)));
+    let router = Router::new()
+        .route("/.well-known/openid-configuration", get(async || Json(metadata)))
+        .route("/jwks", get(async || Json(jwks)));
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     issuer
 }
@@ -182,7 +184,11 @@ async fn every_wrong_claim_is_refused_and_ends_nothing() {
         assert_eq!(world.post(&world.sign(&World::header(), &claims)).await.status(), 400, "{claims}");
     }
     assert_eq!(world.remain().await, [true, true]);
-    assert_eq!(world.post(&world.sign(&World::header(), &right())).await.status(), 200, "the table would prove nothing");
+    assert_eq!(
+        world.post(&world.sign(&World::header(), &right())).await.status(),
+        200,
+        "the table would prove nothing"
+    );
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! Guesses at a second factor: counted before they are looked at, by the same counters whichever kind of code it is and whichever door
-//! asks for it (SECURITY: guessing). Whoever guesses here has the password.
+//! Guesses at a second factor: counted before they are looked at, by the same counters whichever kind of code it is and
+//! whichever door asks for it (SECURITY: guessing). Whoever guesses here has the password.
 
 use crate::account::device;
 use crate::audit::{Deed, What, record};
@@ -45,8 +45,8 @@ impl FactorGuess {
         limits::count(tx, &self.limits).await
     }
 
-    /// The guess was wrong and stays counted; the trail tells of it, and of each limit that it closed. Answers whether it closed the
-    /// account's own: then its owner is to be told that somebody has the password.
+    /// The guess was wrong and stays counted; the trail tells of it, and of each limit that it closed. Answers whether
+    /// it closed the account's own: then its owner is to be told that somebody has the password.
     pub async fn missed(&self, tx: &mut Tx, counted: &Counted) -> Result<bool, Fault> {
         let deed = Deed::new(What::SessionRefused).account(self.account);
         record(tx, deed.detail(serde_json::json!({ "unmet": ["second-factor"] }))).await?;

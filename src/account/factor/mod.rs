@@ -1,6 +1,6 @@
-//! Second factors: authenticator apps, and the recovery codes that stand in for them. Passkeys are second factors too; what is theirs
-//! alone is in `account::passkey`.
-//! A factor is enrolled only after what exists was proven, and counts at every door through `access`, which reads these rows.
+//! Second factors: authenticator apps, and the recovery codes that stand in for them. Passkeys are second factors too;
+//! what is theirs alone is in `account::passkey`. A factor is enrolled only after what exists was proven, and counts at
+//! every door through `access`, which reads these rows.
 
 mod guess;
 mod recovery;
@@ -25,7 +25,8 @@ use super::{device, passkey};
 
 /// Since when an account has a second factor, whichever it is.
 pub async fn enrolled(db: &mut Db, account: AccountId) -> Result<Option<Timestamp>, Fault> {
-    let sql = "select coalesce((select t.proven_at from totp_factors t where t.account = $1 and t.proven_at is not null), \
+    let sql = "select coalesce((select t.proven_at from totp_factors t where t.account = $1 \
+        and t.proven_at is not null), \
                (select min(p.created_at) from passkeys p where p.account = $1))";
     Ok(store::one!(*db, (Option<Timestamp>,), sql, account)?.0)
 }
@@ -40,13 +41,14 @@ pub async fn strongest(db: &mut Db, account: AccountId) -> Result<Acr, Fault> {
     })
 }
 
-/// Whether the authenticator app stays: where a second factor is demanded, of this account or of all of its kind, unless a passkey is
-/// one too.
+/// Whether the authenticator app stays: where a second factor is demanded, of this account or of all of its kind,
+/// unless a passkey is one too.
 pub async fn must_keep_totp(db: &mut Db, account: AccountId, is_demanded: bool) -> Result<bool, Fault> {
     Ok((is_demanded || is_required(db, account).await?) && passkey::list(db, account).await?.is_empty())
 }
 
-/// Takes away an account's authenticator app and the offers of another. Answers whether it had one, and needn't keep it.
+/// Takes away an account's authenticator app and the offers of another. Answers whether it had one, and needn't keep
+/// it.
 pub async fn remove_totp(tx: &mut Tx, account: AccountId, is_demanded: bool) -> Result<bool, Fault> {
     lock(tx, account).await?;
     if since(&mut tx.db, account).await?.is_none() || must_keep_totp(&mut tx.db, account, is_demanded).await? {
@@ -57,8 +59,8 @@ pub async fn remove_totp(tx: &mut Tx, account: AccountId, is_demanded: bool) -> 
     Ok(true)
 }
 
-/// Takes away whatever second factors an account has, with recovery codes, remembered devices and offers. Answers whether it had one.
-/// Whoever calls decided that its owner, or staff on their behalf, may do so.
+/// Takes away whatever second factors an account has, with recovery codes, remembered devices and offers. Answers
+/// whether it had one. Whoever calls decided that its owner, or staff on their behalf, may do so.
 pub async fn remove_all(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     lock(tx, account).await?;
     let had = enrolled(&mut tx.db, account).await?.is_some();
@@ -77,8 +79,8 @@ pub(super) async fn tell_removal(tx: &mut Tx, account: AccountId, which: &str) -
     record(tx, Deed::new(What::FactorRemoved).account(account).subject(which)).await
 }
 
-/// What devices remember may have been proven by what is gone; recovery codes stand in for a factor and don't outlive the last, nor is
-/// there anything left to take away.
+/// What devices remember may have been proven by what is gone; recovery codes stand in for a factor and don't outlive
+/// the last, nor is there anything left to take away.
 async fn tidy_up(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     device::forget_second_factors(tx, account).await?;
     if enrolled(&mut tx.db, account).await?.is_none() {

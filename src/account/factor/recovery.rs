@@ -1,4 +1,5 @@
-//! Recovery codes: what stands in for a lost authenticator app. They are shown when they are made, kept as digests, and each counts once.
+//! Recovery codes: what stands in for a lost authenticator app. They are shown when they are made, kept as digests, and
+//! each counts once.
 
 use std::fmt;
 
@@ -33,13 +34,16 @@ impl RecoveryCode {
         Ok(Self(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()))
     }
 
-    /// Reads what somebody typed: hyphens, blanks and case don't count, and letters left out of the alphabet are what they look like.
+    /// Reads what somebody typed: hyphens, blanks and case don't count, and letters left out of the alphabet are what
+    /// they look like.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '-').take(LENGTH + 1).map(|c| match c.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            other => other,
+        let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '-').take(LENGTH + 1).map(|c| {
+            match c.to_ascii_uppercase() {
+                'O' => '0',
+                'I' | 'L' => '1',
+                other => other,
+            }
         });
         let code: String = kept.collect();
         let fits = code.len() == LENGTH && code.bytes().all(|byte| ALPHABET.contains(&byte));
@@ -98,7 +102,12 @@ pub async fn spend(tx: &mut Tx, account: AccountId, code: &RecoveryCode) -> Resu
 
 /// How many codes are left.
 pub async fn left(db: &mut Db, account: AccountId) -> Result<usize, Fault> {
-    let (count,) = store::one!(*db, (i64,), "select count(*) from recovery_codes where account = $1 and used_at is null", account)?;
+    let (count,) = store::one!(
+        *db,
+        (i64,),
+        "select count(*) from recovery_codes where account = $1 and used_at is null",
+        account
+    )?;
     Ok(usize::try_from(count).unwrap_or_default())
 }
 
@@ -112,10 +121,14 @@ mod tests {
     #[test]
     fn a_code_is_read_however_it_is_typed() {
         let code = RecoveryCode::parse("7K0P-2M41-XYZA-9Q8R").unwrap();
-        for typed in ["7k0p2m41xyza9q8r", " 7kop-2m4l-xyza-9q8r ", "7K0P 2M4I XYZA 9Q8R", "7-K-0-P-2-M-4-1-X-Y-Z-A-9-Q-8-R"] {
+        for typed in
+            ["7k0p2m41xyza9q8r", " 7kop-2m4l-xyza-9q8r ", "7K0P 2M4I XYZA 9Q8R", "7-K-0-P-2-M-4-1-X-Y-Z-A-9-Q-8-R"]
+        {
             assert_eq!(RecoveryCode::parse(typed).as_ref(), Some(&code), "{typed}");
         }
-        for typed in ["", "123456", "7K0P-2M41-XYZA-9Q8", "7K0P-2M41-XYZA-9Q8RR", "7K0P-2M41-XYZA-9Q8U", "7K0P-2M41-XYZA-9Q8é"] {
+        for typed in
+            ["", "123456", "7K0P-2M41-XYZA-9Q8", "7K0P-2M41-XYZA-9Q8RR", "7K0P-2M41-XYZA-9Q8U", "7K0P-2M41-XYZA-9Q8é"]
+        {
             assert!(RecoveryCode::parse(typed).is_none(), "{typed}");
         }
         assert_eq!(format!("{code:?}"), "RecoveryCode(…)");

@@ -1,4 +1,5 @@
-//! Where a second factor is demanded: of one account, or of an account acting as one contact. Of a whole company `directory` demands it.
+//! Where a second factor is demanded: of one account, or of an account acting as one contact. Of a whole company
+//! `directory` demands it.
 
 use crate::audit::{Deed, What, record};
 use crate::base::ids::{AccountId, MembershipId};
@@ -14,20 +15,22 @@ pub enum Requirement {
     Membership(MembershipId),
 }
 
-/// Demands a second factor from now on, or no longer. Whoever has none enrols one at the next sign-in, and is asked at once
-/// where they are signed in. Answers whether that is a change.
+/// Demands a second factor from now on, or no longer. Whoever has none enrols one at the next sign-in, and is asked at
+/// once where they are signed in. Answers whether that is a change.
 pub async fn require(tx: &mut Tx, whose: Requirement, required: bool) -> Result<bool, Fault> {
     let since = required.then_some(tx.now);
-    let sql_of_account = "update accounts set second_factor_required_at = $2 where id = $1 and (second_factor_required_at is null) = $3";
-    let sql_of_membership =
-        "update memberships set second_factor_required_at = $2 where id = $1 and (second_factor_required_at is null) = $3";
+    let sql_of_account =
+        "update accounts set second_factor_required_at = $2 where id = $1 and (second_factor_required_at is null) = $3";
+    let sql_of_membership = "update memberships set second_factor_required_at = $2 where id = $1 \
+        and (second_factor_required_at is null) = $3";
     let (changed, deed) = match whose {
         Requirement::Account(id) => {
             (store::execute!(tx.db, sql_of_account, id, since, required)?, Deed::new(What::FactorRequired).account(id))
         }
-        Requirement::Membership(id) => {
-            (store::execute!(tx.db, sql_of_membership, id, since, required)?, Deed::new(What::FactorRequired).subject(id))
-        }
+        Requirement::Membership(id) => (
+            store::execute!(tx.db, sql_of_membership, id, since, required)?,
+            Deed::new(What::FactorRequired).subject(id),
+        ),
     };
     if changed > 0 {
         record(tx, deed.detail(serde_json::json!({ "required": required }))).await?;

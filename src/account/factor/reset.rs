@@ -1,5 +1,6 @@
-//! A lost second factor: Customer Service asks that it be taken away, the owner is told at once, and it happens a day later unless they object.
-//! Whoever talks Customer Service into it still has to hope that the owner reads no mail for a day.
+//! A lost second factor: Customer Service asks that it be taken away, the owner is told at once, and it happens a day
+//! later unless they object. Whoever talks Customer Service into it still has to hope that the owner reads no mail for
+//! a day.
 
 use crate::audit::{Deed, What, record};
 use crate::base::actor::Who;
@@ -29,8 +30,8 @@ pub enum NotAsked {
     Already(Timestamp),
 }
 
-/// Asks for it, in the name of whoever this unit of work is done by. Answers when it is to happen at the earliest: so long after the owner
-/// was told, which the timetable sees to at once.
+/// Asks for it, in the name of whoever this unit of work is done by. Answers when it is to happen at the earliest: so
+/// long after the owner was told, which the timetable sees to at once.
 pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<Result<Timestamp, NotAsked>, Fault> {
     lock(tx, account).await?;
     if enrolled(&mut tx.db, account).await?.is_none() {
@@ -63,8 +64,8 @@ pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<Result<Timestamp, No
 
 /// The reset that waits for an account.
 pub async fn waiting(db: &mut Db, account: AccountId) -> Result<Option<FactorReset>, Fault> {
-    let sql =
-        "select id, account, due_at, told_at, letter from factor_resets where account = $1 and done_at is null and cancelled_at is null";
+    let sql = "select id, account, due_at, told_at, letter from factor_resets where account = $1 and done_at is null \
+        and cancelled_at is null";
     store::optional!(*db, FactorReset, sql, account)
 }
 
@@ -80,7 +81,8 @@ pub async fn give_up(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
 }
 
 async fn cancel(tx: &mut Tx, account: AccountId, deed: Deed) -> Result<bool, Fault> {
-    let sql = "update factor_resets set cancelled_at = $2 where account = $1 and done_at is null and cancelled_at is null";
+    let sql =
+        "update factor_resets set cancelled_at = $2 where account = $1 and done_at is null and cancelled_at is null";
     let stopped = store::execute!(tx.db, sql, account, tx.now)?;
     if stopped > 0 {
         record(tx, deed.account(account)).await?;
@@ -97,7 +99,8 @@ pub async fn untold(db: &mut Db) -> Result<Vec<FactorReset>, Fault> {
 
 /// Whether the letter is still to be written. The row is, so that of two servers one writes it.
 pub async fn lacks_letter(tx: &mut Tx, id: FactorResetId) -> Result<bool, Fault> {
-    let sql = "update factor_resets set letter = null where id = $1 and letter is null and told_at is null and cancelled_at is null";
+    let sql = "update factor_resets set letter = null where id = $1 and letter is null and told_at is null \
+        and cancelled_at is null";
     Ok(store::execute!(tx.db, sql, id)? > 0)
 }
 
@@ -108,13 +111,15 @@ pub async fn written(tx: &mut Tx, id: FactorResetId, letter: MailId) -> Result<(
 
 /// The owner's mail server took the letter then: the day begins.
 pub async fn told(tx: &mut Tx, id: FactorResetId, at: Timestamp) -> Result<(), Fault> {
-    let sql = "update factor_resets set told_at = $2, due_at = $3 where id = $1 and told_at is null and cancelled_at is null";
+    let sql =
+        "update factor_resets set told_at = $2, due_at = $3 where id = $1 and told_at is null and cancelled_at is null";
     store::execute!(tx.db, sql, id, at, at + tx.rules.factor_reset).map(drop)
 }
 
 /// A reset whose time has come.
 pub async fn due(db: &mut Db, now: Timestamp) -> Result<Option<FactorReset>, Fault> {
-    let sql = "select id, account, due_at, told_at, letter from factor_resets where due_at <= $1 and told_at is not null and done_at is null \
+    let sql = "select id, account, due_at, told_at, letter from factor_resets where due_at <= $1 \
+        and told_at is not null and done_at is null \
                and cancelled_at is null order by due_at, id limit 1";
     store::optional!(*db, FactorReset, sql, now)
 }

@@ -1,4 +1,5 @@
-//! The rows of second factors on both databases: what counts counts once, and what was offered to one is of no use to another.
+//! The rows of second factors on both databases: what counts counts once, and what was offered to one is of no use to
+//! another.
 
 use std::sync::Arc;
 
@@ -7,7 +8,10 @@ use tokio::sync::Barrier;
 use uuid::Uuid;
 
 use super::reset::{self, NotAsked};
-use super::{HOW_MANY, Offer, RecoveryCode, Replacing, Requirement, Seed, accept, enrolled, find, is_required, left, offer, offered};
+use super::{
+    HOW_MANY, Offer, RecoveryCode, Replacing, Requirement, Seed, accept, enrolled, find, is_required, left, offer,
+    offered,
+};
 use super::{prove, remove_all, renew, require, spend, sweep};
 use crate::account::create;
 use crate::base::actor::Who;
@@ -129,7 +133,9 @@ async fn a_step_counts_once_and_none_before_it_counts_any_more() {
     for trial in trial::databases().await {
         let bench = Bench::at(&trial.store).await;
         let (id, _) = bench.enrol(100).await;
-        for (step, counts) in [(100, false), (99, false), (101, true), (101, false), (100, false), (103, true), (102, false)] {
+        for (step, counts) in
+            [(100, false), (99, false), (101, true), (101, false), (100, false), (103, true), (102, false)]
+        {
             assert_eq!(bench.accept(id, step).await, counts, "{step}");
         }
         let second = trial.second_server().await;
@@ -162,7 +168,9 @@ async fn a_seed_is_an_offer_to_one_until_a_first_code_proves_it_and_the_others_a
         let bench = Bench::at(&trial.store).await;
         let (mine, theirs) = (bench.offer(1).await, bench.offer(2).await);
         assert!(!bench.is_enrolled().await && !bench.accept(mine, 5).await, "an offer is no factor");
-        let standing = async |whom| bench.look(async |view| offered(&mut view.db, bench.to(whom), view.now).await).await.map(|one| one.id);
+        let standing = async |whom| {
+            bench.look(async |view| offered(&mut view.db, bench.to(whom), view.now).await).await.map(|one| one.id)
+        };
         assert_eq!((standing(1).await, standing(2).await, standing(3).await), (Some(mine), Some(theirs), None));
         assert!(bench.prove(2, (mine, 5), Replacing::Nothing).await.is_none(), "another's offer");
         assert!(bench.prove(1, (mine, 5), Replacing::Nothing).await.is_some());
@@ -172,7 +180,10 @@ async fn a_seed_is_an_offer_to_one_until_a_first_code_proves_it_and_the_others_a
         assert!(bench.prove(2, (late, 6), Replacing::Nothing).await.is_none(), "never without the old one");
         assert!(bench.accept(mine, 6).await, "the old one stands");
         assert!(bench.prove(2, (late, 7), Replacing::TheOldOne).await.is_some());
-        assert_eq!(bench.look(async |view| find(&mut view.db, bench.account).await).await.map(|one| one.id), Some(late));
+        assert_eq!(
+            bench.look(async |view| find(&mut view.db, bench.account).await).await.map(|one| one.id),
+            Some(late)
+        );
         assert!(!bench.accept(mine, 99).await, "the old one is gone");
     }
 }
@@ -211,7 +222,9 @@ async fn a_requirement_is_a_change_once() {
 fn codes_are_those_of_the_specification() {
     let seed = Seed::parse("GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ").unwrap();
     assert_eq!(seed.base32(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
-    for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")] {
+    for (seconds, code) in
+        [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")]
+    {
         assert_eq!(seed.code(Timestamp::from_millis(seconds * 1000)).unwrap(), code);
     }
     assert_eq!(
@@ -288,9 +301,16 @@ async fn a_reset_happens_once_a_day_after_the_owner_was_told_unless_it_is_stoppe
         assert_eq!(asked().await, Err(NotAsked::Already(untold.due_at)));
         let stopped = async || bench.act(async |tx| reset::stop(tx, bench.account).await).await;
         assert!(stopped().await && !stopped().await);
-        assert!(!bench.act(async |tx| reset::lacks_letter(tx, untold.id).await).await, "nobody is told of what won't happen");
+        assert!(
+            !bench.act(async |tx| reset::lacks_letter(tx, untold.id).await).await,
+            "nobody is told of what won't happen"
+        );
         bench.clock.advance(Life::days(2));
-        assert!(next().await.is_none() && !bench.act(async |tx| reset::carry_out(tx, untold).await).await && bench.is_enrolled().await);
+        assert!(
+            next().await.is_none()
+                && !bench.act(async |tx| reset::carry_out(tx, untold).await).await
+                && bench.is_enrolled().await
+        );
     }
 }
 
@@ -301,7 +321,10 @@ async fn a_factor_that_is_proven_or_replaced_isnt_lost() {
         let ask = async || bench.act(async |tx| reset::ask(tx, bench.account).await).await.is_ok();
         let waits = async || bench.look(async |view| reset::waiting(&mut view.db, bench.account).await).await.is_some();
         let (id, codes) = bench.enrol(1).await;
-        assert!(ask().await && bench.spend(&codes[0]).await && waits().await, "a recovery code says nothing of the app");
+        assert!(
+            ask().await && bench.spend(&codes[0]).await && waits().await,
+            "a recovery code says nothing of the app"
+        );
         assert!(!bench.accept(id, 1).await && waits().await, "nor does a code that was used");
         assert!(bench.accept(id, 2).await && !waits().await);
         assert!(ask().await && waits().await);

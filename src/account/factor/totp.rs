@@ -42,11 +42,16 @@ impl Seed {
     pub fn url(&self, service: &str, login: &str) -> Result<String, Fault> {
         // A colon parts the two in the label.
         let plain = |text: &str| text.replace(':', " ");
-        let totp = Builder::new().with_secret(self.0.to_vec()).with_issuer(Some(plain(service))).with_account_name(plain(login)).build();
+        let totp = Builder::new()
+            .with_secret(self.0.to_vec())
+            .with_issuer(Some(plain(service)))
+            .with_account_name(plain(login))
+            .build();
         totp.and_then(|totp| totp.to_url()).map_err(|cause| Fault::broken("writing a seed", cause.to_string()))
     }
 
-    /// The step that a code is of, where it is of this one, the one before or the one after (RFC 6238 section 5.2). Blanks don't count.
+    /// The step that a code is of, where it is of this one, the one before or the one after (RFC 6238 section 5.2).
+    /// Blanks don't count.
     pub fn step_of(&self, code: &str, now: Timestamp) -> Result<Option<i64>, Fault> {
         let compact: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         let seconds = u64::try_from(now.seconds()).unwrap_or_default();
@@ -100,8 +105,8 @@ pub async fn since(db: &mut Db, account: AccountId) -> Result<Option<Timestamp>,
     Ok(store::optional!(*db, (Timestamp,), sql, account)?.map(|(proven_at,)| proven_at))
 }
 
-/// To whom a seed is shown: the account, and the session or half-made sign-in that sees it. Somebody else with the password sees
-/// another one, and so can't slip theirs under the owner's first code.
+/// To whom a seed is shown: the account, and the session or half-made sign-in that sees it. Somebody else with the
+/// password sees another one, and so can't slip theirs under the owner's first code.
 #[derive(Clone, Copy, Debug)]
 pub struct Offer {
     /// Whose factor it would be.
@@ -115,7 +120,8 @@ pub async fn offered(db: &mut Db, offer: Offer, now: Timestamp) -> Result<Option
     store::optional!(
         *db,
         Enrolled,
-        "select id, sealed_seed, sealed_by from totp_factors where account = $1 and offered_to = $2 and proven_at is null and created_at > $3",
+        "select id, sealed_seed, sealed_by from totp_factors where account = $1 and offered_to = $2 \
+         and proven_at is null and created_at > $3",
         offer.account,
         offer.to,
         now - OFFERED_FOR
@@ -130,7 +136,8 @@ pub async fn offer(tx: &mut Tx, seal: &dyn Seal, (offer, seed): (Offer, &Seed)) 
     store::execute!(tx.db, sql, offer.account, offer.to)?;
     store::execute!(
         tx.db,
-        "insert into totp_factors (id, account, offered_to, sealed_seed, sealed_by, created_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into totp_factors (id, account, offered_to, sealed_seed, sealed_by, created_at) \
+         values ($1, $2, $3, $4, $5, $6)",
         id,
         offer.account,
         offer.to,
@@ -141,7 +148,8 @@ pub async fn offer(tx: &mut Tx, seal: &dyn Seal, (offer, seed): (Offer, &Seed)) 
     Ok(id)
 }
 
-/// Counts a code of that step, unless it or a later one counted before (RFC 6238 section 5.2): the row decides, with fifty at once too.
+/// Counts a code of that step, unless it or a later one counted before (RFC 6238 section 5.2): the row decides, with
+/// fifty at once too.
 pub async fn accept(tx: &mut Tx, account: AccountId, (id, step): (TotpId, i64)) -> Result<bool, Fault> {
     lock(tx, account).await?;
     let accepted = store::execute!(
@@ -166,9 +174,14 @@ pub enum Replacing {
     TheOldOne,
 }
 
-/// A first code proved an offered seed: it is the account's factor from now on, with new recovery codes. Nothing where the offer is
-/// gone, or there is a factor that this may not replace.
-pub async fn prove(tx: &mut Tx, offer: Offer, (id, step): (TotpId, i64), replacing: Replacing) -> Result<Option<Vec<RecoveryCode>>, Fault> {
+/// A first code proved an offered seed: it is the account's factor from now on, with new recovery codes. Nothing where
+/// the offer is gone, or there is a factor that this may not replace.
+pub async fn prove(
+    tx: &mut Tx,
+    offer: Offer,
+    (id, step): (TotpId, i64),
+    replacing: Replacing,
+) -> Result<Option<Vec<RecoveryCode>>, Fault> {
     lock(tx, offer.account).await?;
     let is_free = replacing == Replacing::TheOldOne || enrolled(&mut tx.db, offer.account).await?.is_none();
     let standing = offered(&mut tx.db, offer, tx.now).await?.filter(|standing| standing.id == id);

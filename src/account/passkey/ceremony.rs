@@ -1,4 +1,5 @@
-//! Ceremonies: challenges on their way to an authenticator and back. Each is one browser's, for one purpose, and good for one answer.
+//! Ceremonies: challenges on their way to an authenticator and back. Each is one browser's, for one purpose, and good
+//! for one answer.
 
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -59,12 +60,14 @@ pub async fn begin(tx: &mut Tx, bound: &Binding, state: &State) -> Result<Ceremo
     Ok(id)
 }
 
-/// Takes a challenge up again, for an answer that came back. The row decides: of fifty answers at once one is looked at.
+/// Takes a challenge up again, for an answer that came back. The row decides: of fifty answers at once one is looked
+/// at.
 pub async fn redeem(tx: &mut Tx, bound: &Binding, id: CeremonyId) -> Result<Option<State>, Fault> {
     let row = store::optional!(
         tx.db,
         (Json<State>,),
-        "update passkey_ceremonies set used_at = $6 where id = $1 and browser = $2 and purpose = $3 and account is not distinct from $4 \
+        "update passkey_ceremonies set used_at = $6 where id = $1 and browser = $2 and purpose = $3 \
+         and account is not distinct from $4 \
          and bound_to is not distinct from $5 and used_at is null and expires_at > $6 returning state",
         id,
         &bound.browser,
@@ -83,7 +86,8 @@ const SWEPT_AT_ONCE: i64 = 5_000;
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(
         tx.db,
-        "delete from passkey_ceremonies where id in (select id from passkey_ceremonies where expires_at <= $1 order by expires_at limit $2)",
+        "delete from passkey_ceremonies where id in (select id from passkey_ceremonies where expires_at <= $1 \
+         order by expires_at limit $2)",
         tx.now,
         SWEPT_AT_ONCE
     )

@@ -51,7 +51,8 @@ impl Name {
     /// Reads what somebody typed; nothing for an empty or overlong one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> =
+            text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
         let name = words.join(" ");
         (!name.is_empty() && name.chars().count() <= Self::LONGEST).then_some(Self(name))
     }
@@ -66,7 +67,8 @@ impl Name {
 macro_rules! kept {
     ($which:literal) => {
         concat!(
-            "select p.id, p.account, a.passkey_handle as handle, p.credential_id, p.credential, p.name, p.created_at, p.last_used_at, p.confined_at ",
+            "select p.id, p.account, a.passkey_handle as handle, p.credential_id, p.credential, p.name, p.created_at, \
+             p.last_used_at, p.confined_at ",
             "from passkeys p join accounts a on a.id = p.account where ",
             $which
         )
@@ -86,7 +88,8 @@ pub async fn find(db: &mut Db, credential_id: &[u8]) -> Result<Option<Kept>, Fau
 /// Who an account is to authenticators: the same for all its passkeys, and no name of it anywhere else.
 pub async fn handle(tx: &mut Tx, account: AccountId) -> Result<Uuid, Fault> {
     let fresh = Uuid::from_bytes(tx.dice.bytes()?);
-    let sql = "update accounts set passkey_handle = coalesce(passkey_handle, $2) where id = $1 returning passkey_handle";
+    let sql =
+        "update accounts set passkey_handle = coalesce(passkey_handle, $2) where id = $1 returning passkey_handle";
     Ok(store::one!(tx.db, (Uuid,), sql, account, fresh)?.0)
 }
 
@@ -110,7 +113,8 @@ pub async fn enrol(tx: &mut Tx, account: AccountId, (name, passkey): (&Name, &Pa
     let is_first = factor::enrolled(&mut tx.db, account).await?.is_none();
     let added = store::execute!(
         tx.db,
-        "insert into passkeys (id, account, credential_id, credential, counter, name, created_at) values ($1, $2, $3, $4, $5, $6, $7) \
+        "insert into passkeys (id, account, credential_id, credential, counter, name, created_at) \
+         values ($1, $2, $3, $4, $5, $6, $7) \
          on conflict (credential_id) do nothing",
         PasskeyId(tx.dice.id(tx.now)?),
         account,
@@ -128,14 +132,17 @@ pub async fn enrol(tx: &mut Tx, account: AccountId, (name, passkey): (&Name, &Pa
     Ok(Enrolment::Enrolled(if is_first { Some(factor::renew(tx, account).await?) } else { None }))
 }
 
-/// Counts an answer of a passkey. The row decides: it is there still, and no other answer with the same counter counted before.
+/// Counts an answer of a passkey. The row decides: it is there still, and no other answer with the same counter counted
+/// before.
 pub async fn count(tx: &mut Tx, verified: &Verified) -> Result<bool, Fault> {
     let Verified { kept, after, counter } = verified;
-    // The account's row first, as everywhere: switching it off comes before this and is seen, or after it and ends what begins here.
+    // The account's row first, as everywhere: switching it off comes before this and is seen, or after it and ends what
+    // begins here.
     factor::lock(tx, kept.account).await?;
     let counted = store::execute!(
         tx.db,
-        "update passkeys set credential = $2, counter = $3, last_used_at = $4 where id = $1 and (counter < $3 or (counter = 0 and $3 = 0))",
+        "update passkeys set credential = $2, counter = $3, last_used_at = $4 where id = $1 and (counter < $3 \
+         or (counter = 0 and $3 = 0))",
         kept.id,
         Json(after),
         *counter,
@@ -153,8 +160,8 @@ pub async fn doubt(tx: &mut Tx, kept: &Kept) -> Result<(), Fault> {
     record(tx, Deed::new(What::PasskeyCopied).account(kept.account).subject(kept.id)).await
 }
 
-/// Somebody else may have added one of an account's passkeys: none of them signs in by itself any more. They stay second factors, for
-/// whoever reads the mailbox alone must not get rid of those.
+/// Somebody else may have added one of an account's passkeys: none of them signs in by itself any more. They stay
+/// second factors, for whoever reads the mailbox alone must not get rid of those.
 pub async fn confine(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     let sql = "update passkeys set confined_at = $2 where account = $1 and confined_at is null";
     store::execute!(tx.db, sql, account, tx.now).map(drop)

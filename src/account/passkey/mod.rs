@@ -1,12 +1,15 @@
-//! Passkeys (WebAuthn): keys that answer a challenge for this site only, once their user is verified. One signs in without a password, and
-//! serves as second factor. Nothing here draws a page: browsers are told what to ask for, and what they bring back is judged.
+//! Passkeys (WebAuthn): keys that answer a challenge for this site only, once their user is verified. One signs in
+//! without a password, and serves as second factor. Nothing here draws a page: browsers are told what to ask for, and
+//! what they bring back is judged.
 
 mod ceremony;
 mod kept;
 mod site;
 
 pub use ceremony::{Binding, LIFE, Purpose, begin, redeem, sweep};
-pub use kept::{Enrolment, Kept, MOST, Name, Removal, confine, count, doubt, enrol, find, handle, list, remove, rename};
+pub use kept::{
+    Enrolment, Kept, MOST, Name, Removal, confine, count, doubt, enrol, find, handle, list, remove, rename,
+};
 pub use site::{Assertion, Flaw, Newcomer, Site, State, Verified};
 /// What is kept of a passkey: nothing of it is secret.
 pub use webauthn_rs::prelude::Passkey as Key;

@@ -1,12 +1,12 @@
-//! The site that passkeys are bound to: the configured issuer, whatever a request calls it. It asks for keys and for what they sign, and
-//! judges both by WebAuthn section 7; rows and accounts it doesn't know.
+//! The site that passkeys are bound to: the configured issuer, whatever a request calls it. It asks for keys and for
+//! what they sign, and judges both by WebAuthn section 7; rows and accounts it doesn't know.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use webauthn_rs::prelude::{
-    DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential, Webauthn, WebauthnBuilder,
-    WebauthnError,
+    DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
+    Webauthn, WebauthnBuilder, WebauthnError,
 };
 
 use crate::base::Fault;
@@ -86,7 +86,8 @@ pub struct Verified {
 }
 
 impl Site {
-    /// The site of an issuer; none where that is a bare IP address, which authenticators refuse (WebAuthn section 5.1.2).
+    /// The site of an issuer; none where that is a bare IP address, which authenticators refuse (WebAuthn section
+    /// 5.1.2).
     #[must_use]
     pub fn of(issuer: &str, name: &str) -> Option<Self> {
         let origin = url::Url::parse(issuer).ok()?;
@@ -109,7 +110,8 @@ impl Site {
     pub fn ask_to_sign(&self, allowed: &[Kept]) -> Result<(Value, State), Fault> {
         let (options, state) = self.0.start_discoverable_authentication().map_err(broken)?;
         let mut options = written(&options.public_key)?;
-        let allowed: Vec<_> = allowed.iter().map(|kept| json!({ "type": "public-key", "id": kept.text_id() })).collect();
+        let allowed: Vec<_> =
+            allowed.iter().map(|kept| json!({ "type": "public-key", "id": kept.text_id() })).collect();
         options["allowCredentials"] = Value::Array(allowed);
         Ok((options, State::Assertion(state)))
     }
@@ -117,17 +119,22 @@ impl Site {
     /// Judges a new key (WebAuthn section 7.1).
     pub fn judge_key(&self, state: &State, answer: &str) -> Result<Passkey, Flaw> {
         let State::Creation(state) = state else { return Err(Flaw::Invalid("it answers another question".to_owned())) };
-        let answer: RegisterPublicKeyCredential = serde_json::from_str(answer).map_err(|error| Flaw::Invalid(error.to_string()))?;
+        let answer: RegisterPublicKeyCredential =
+            serde_json::from_str(answer).map_err(|error| Flaw::Invalid(error.to_string()))?;
         self.0.finish_passkey_registration(&answer, state).map_err(flaw)
     }
 
-    /// Judges a signature (WebAuthn section 7.2) by the key as it is kept now. What its user handle says must be its owner's own.
+    /// Judges a signature (WebAuthn section 7.2) by the key as it is kept now. What its user handle says must be its
+    /// owner's own.
     pub fn judge_signature(&self, state: State, answer: &Assertion, kept: Kept) -> Result<Verified, Flaw> {
-        let State::Assertion(state) = state else { return Err(Flaw::Invalid("it answers another question".to_owned())) };
+        let State::Assertion(state) = state else {
+            return Err(Flaw::Invalid("it answers another question".to_owned()));
+        };
         if answer.0.get_user_unique_id().is_some_and(|handle| handle != kept.handle.as_bytes()) {
             return Err(Flaw::Invalid("the user handle is another's".to_owned()));
         }
-        let result = self.0.finish_discoverable_authentication_v2(&answer.0, state, &kept.credential.0).map_err(flaw)?;
+        let result =
+            self.0.finish_discoverable_authentication_v2(&answer.0, state, &kept.credential.0).map_err(flaw)?;
         let mut after = kept.credential.0.clone();
         after.update_credential(&result);
         Ok(Verified { kept, after, counter: i64::from(result.counter()) })
@@ -143,5 +150,9 @@ fn broken(error: WebauthnError) -> Fault {
 }
 
 fn flaw(error: WebauthnError) -> Flaw {
-    if matches!(error, WebauthnError::CredentialPossibleCompromise) { Flaw::Copied } else { Flaw::Invalid(error.to_string()) }
+    if matches!(error, WebauthnError::CredentialPossibleCompromise) {
+        Flaw::Copied
+    } else {
+        Flaw::Invalid(error.to_string())
+    }
 }

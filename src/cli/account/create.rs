@@ -38,8 +38,8 @@ pub(in crate::cli) struct Arguments {
     /// How much of the company's data is seen: complete, limited or invoicing
     #[arg(long, value_name = "PROFILE", default_value_t = Profile::Complete)]
     profile: Profile,
-    /// What may be done beyond seeing: account_admin, tickets, subscriptions or billing; for staff customer_service, support_agent
-    /// or operator; may be given again
+    /// What may be done beyond seeing: account_admin, tickets, subscriptions or billing; for staff customer_service,
+    /// support_agent or operator; may be given again
     #[arg(long, value_name = "ROLE")]
     role: Vec<AnyRole>,
     /// An e-service of the company, by its code; may be given again
@@ -93,10 +93,9 @@ pub(super) async fn run(opened: &Opened, arguments: Arguments) -> Result<(), Fai
 
 async fn prepare(opened: &Opened, arguments: Arguments) -> Result<Wish, Failure> {
     let reference = arguments.contact.as_deref().unwrap_or_default();
-    let (contact, company) = opened
-        .look(async |view| find(&mut view.db, reference).await)
-        .await?
-        .ok_or_else(|| Failure::new(format!("the directory has no contact {reference}"), "import it first, or check the reference"))?;
+    let (contact, company) = opened.look(async |view| find(&mut view.db, reference).await).await?.ok_or_else(|| {
+        Failure::new(format!("the directory has no contact {reference}"), "import it first, or check the reference")
+    })?;
     let email = SignInName::from(&contact.email);
     let login = arguments.login.as_deref().map(parse_name).transpose()?.filter(|login| *login != email);
     let names: Vec<SignInName> = login.into_iter().chain([email]).collect();
@@ -118,25 +117,34 @@ async fn find(db: &mut Db, reference: &str) -> Result<Option<(Contact, Company)>
     Ok(company.map(|company| (contact, company)))
 }
 
-/// The rights asked for, inside the company's subscriptions and branches (R-RGT-3); administrators get what R-RGT-4 gives them.
+/// The rights asked for, inside the company's subscriptions and branches (R-RGT-3); administrators get what R-RGT-4
+/// gives them.
 async fn grant(opened: &Opened, arguments: &Arguments, company: &Company) -> Result<Grant, Failure> {
     let roles: BTreeSet<Role> = roles_of_a_contact(&arguments.role)?;
     let mut e_services: BTreeSet<EServiceCode> = arguments.e_service.iter().cloned().collect();
     if let Some(foreign) = e_services.difference(&company.subscriptions).next() {
-        return Err(Failure::new(format!("{} doesn't subscribe to {foreign}", company.name), &offer(&company.subscriptions)));
+        return Err(Failure::new(
+            format!("{} doesn't subscribe to {foreign}", company.name),
+            &offer(&company.subscriptions),
+        ));
     }
     if roles.contains(&Role::AccountAdmin) {
         let catalogue = Catalogue::load().map_err(|error| Fault::broken("reading the e-services", error))?;
-        e_services.extend(catalogue.given_to_administrators().filter(|code| company.subscriptions.contains(code)).cloned());
+        e_services
+            .extend(catalogue.given_to_administrators().filter(|code| company.subscriptions.contains(code)).cloned());
     }
     if let Some(branch) = &arguments.branch {
         let branches = opened.look(async |view| directory::branches(&mut view.db, company.id).await).await?;
         if !branches.iter().any(|one| one.code == *branch) {
-            return Err(Failure::new(format!("{} has no branch {branch}", company.name), &offer(branches.iter().map(|one| &one.code))));
+            return Err(Failure::new(
+                format!("{} has no branch {branch}", company.name),
+                &offer(branches.iter().map(|one| &one.code)),
+            ));
         }
     }
     let networks = arguments.network.join(",");
-    let networks = Networks::parse(&networks).map_err(|error| Failure::new("--network can't be read", &error.to_string()))?;
+    let networks =
+        Networks::parse(&networks).map_err(|error| Failure::new("--network can't be read", &error.to_string()))?;
     Ok(Grant { profile: arguments.profile, roles, e_services, branch: arguments.branch.clone(), networks })
 }
 
@@ -166,7 +174,8 @@ async fn make(tx: &mut Tx, wish: &Wish) -> Result<Result<(), Refused>, Fault> {
 /// What stands between the person and a sign-in, in sentences. Where they will come from isn't known yet.
 async fn unmet(db: &mut Db, membership: MembershipId) -> Result<Vec<String>, Fault> {
     let Some(person) = access::of_membership(db, membership).await? else { return Ok(Vec::new()) };
-    let standing = access::judge(&person, Asked { door: Door::SignIn, address: None, e_service: None, second_factor_at: None });
+    let standing =
+        access::judge(&person, Asked { door: Door::SignIn, address: None, e_service: None, second_factor_at: None });
     let sentences = Sentences::about(&person, None);
     let unmet = standing.unmet().into_iter().filter(|condition| *condition != Condition::Network);
     Ok(unmet.map(|condition| sentences.say(condition)).collect())
@@ -175,16 +184,19 @@ async fn unmet(db: &mut Db, membership: MembershipId) -> Result<Vec<String>, Fau
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::HasAccount(login) => {
-                Self::new(format!("this contact has an account already, {login}"), &format!("see `guichet account show {login}`"))
-            }
+            Refused::HasAccount(login) => Self::new(
+                format!("this contact has an account already, {login}"),
+                &format!("see `guichet account show {login}`"),
+            ),
             Refused::Taken(name) => Self::new(
                 format!("{name} is the name of another account"),
-                "a name stays taken for good: name another one with --login, or correct the contact's email in the directory",
+                "a name stays taken for good: name another one with --login, \
+                 or correct the contact's email in the directory",
             ),
-            Refused::Inadmissible(sentences) => {
-                Self::new(format!("no account is made for this contact ({})", sentences.join(" ")), "correct the directory first")
-            }
+            Refused::Inadmissible(sentences) => Self::new(
+                format!("no account is made for this contact ({})", sentences.join(" ")),
+                "correct the directory first",
+            ),
         }
     }
 }

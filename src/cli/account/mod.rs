@@ -88,7 +88,9 @@ async fn reset_factor(opened: &Opened, named: &Named) -> Result<(), Failure> {
             "The second factor of {name} goes at {due_at} at the earliest, unless its owner objects: a running server mails them now."
         ),
         Err(NotAsked::Nothing) => format!("{name} has no second factor."),
-        Err(NotAsked::Already(due_at)) => format!("That was asked for already: the second factor of {name} goes at {due_at}."),
+        Err(NotAsked::Already(due_at)) => {
+            format!("That was asked for already: the second factor of {name} goes at {due_at}.")
+        }
     });
     Ok(())
 }
@@ -150,7 +152,9 @@ impl FromStr for AnyRole {
 fn roles_of_a_contact(roles: &[AnyRole]) -> Result<BTreeSet<Role>, Failure> {
     let each = roles.iter().map(|role| match role {
         AnyRole::Contact(role) => Ok(*role),
-        AnyRole::Staff(role) => Err(Failure::new(format!("{role} is a role of staff, and a contact stays a customer"), "leave it out")),
+        AnyRole::Staff(role) => {
+            Err(Failure::new(format!("{role} is a role of staff, and a contact stays a customer"), "leave it out"))
+        }
     });
     each.collect()
 }
@@ -159,9 +163,10 @@ fn roles_of_a_contact(roles: &[AnyRole]) -> Result<BTreeSet<Role>, Failure> {
 fn roles_of_staff(roles: &[AnyRole]) -> Result<BTreeSet<StaffRole>, Failure> {
     let each = roles.iter().map(|role| match role {
         AnyRole::Staff(role) => Ok(*role),
-        AnyRole::Contact(role) => {
-            Err(Failure::new(format!("{role} is a role of contacts"), "take customer_service, support_agent or operator"))
-        }
+        AnyRole::Contact(role) => Err(Failure::new(
+            format!("{role} is a role of contacts"),
+            "take customer_service, support_agent or operator",
+        )),
     });
     each.collect()
 }

@@ -16,7 +16,10 @@ pub(super) fn read(file: Option<&Path>) -> Result<String, Failure> {
     let Some(file) = file else { return ask() };
     let text = if file.as_os_str() == "-" { first_of(io::stdin()) } else { fs::File::open(file).and_then(first_of) };
     let text = text.map_err(|error| {
-        Failure::new(format!("--password-file {} can't be read ({error})", file.display()), "name a text file that this user may read")
+        Failure::new(
+            format!("--password-file {} can't be read ({error})", file.display()),
+            "name a text file that this user may read",
+        )
     })?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
@@ -37,7 +40,9 @@ fn ask() -> Result<String, Failure> {
     }
     let typed = |prompt: &str| {
         let line = terminal.write_str(prompt).and_then(|()| terminal.read_secure_line());
-        line.map_err(|error| Failure::new(format!("the password can't be asked for ({error})"), "name a file with --password-file"))
+        line.map_err(|error| {
+            Failure::new(format!("the password can't be asked for ({error})"), "name a file with --password-file")
+        })
     };
     let (once, again) = (typed("Password: ")?, typed("The same again: ")?);
     if once == again { Ok(once) } else { Err(Failure::new("the two passwords differ", "start again")) }

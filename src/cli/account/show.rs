@@ -106,7 +106,10 @@ fn show_sessions(sessions: &[Session]) {
         let address = session.address.as_deref().unwrap_or("an unknown address");
         // What a browser says of itself may hold anything.
         let browser = one_line(&session.user_agent);
-        tell(format!("  {} since {}, last used {} from {address}, {browser}", session.id, session.created_at, session.last_seen_at));
+        tell(format!(
+            "  {} since {}, last used {} from {address}, {browser}",
+            session.id, session.created_at, session.last_seen_at
+        ));
     }
 }
 
@@ -128,13 +131,16 @@ impl Sentences {
 
     /// Why the condition isn't met, and who can do something about it.
     pub(super) fn say(&self, condition: Condition) -> String {
-        let values = [("company", self.company.as_str()), ("person", &self.person), ("address", &self.address), ("service", "")];
+        let values =
+            [("company", self.company.as_str()), ("person", &self.person), ("address", &self.address), ("service", "")];
         one_line(&self.words.tell(&format!("access-{condition}-admin"), &values))
     }
 }
 
 /// The language of the terminal, as the environment names it.
 fn language() -> Language {
-    let tag = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| std::env::var(name).ok().filter(|tag| !tag.is_empty()));
+    let tag = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|tag| !tag.is_empty()));
     tag.and_then(|tag| Language::from_tag(tag.split('.').next().unwrap_or_default())).unwrap_or_default()
 }

@@ -13,17 +13,22 @@ use super::{AnyRole, Named, roles_of_staff};
 pub(in crate::cli) struct Roles {
     #[command(flatten)]
     named: Named,
-    /// A role the person has from now on: customer_service, support_agent or operator; may be given again, and none takes all away
+    /// A role the person has from now on: customer_service, support_agent or operator; may be given again, and none
+    /// takes all away
     #[arg(long, value_name = "ROLE")]
     role: Vec<StaffRole>,
 }
 
 /// Gives somebody an account of staff, and prints the link that lets them choose a password.
 pub(super) async fn create(opened: &Opened, (email, name): (&str, &str), roles: &[AnyRole]) -> Result<(), Failure> {
-    let email = Email::parse(email).map_err(|error| Failure::new(format!("`{email}`: {error}"), "write it like carole@example.com"))?;
+    let email = Email::parse(email)
+        .map_err(|error| Failure::new(format!("`{email}`: {error}"), "write it like carole@example.com"))?;
     let invited = Invited { name: name.trim().to_owned(), email, roles: roles_of_staff(roles)? };
     if invited.name.is_empty() || invited.roles.is_empty() {
-        return Err(Failure::new("somebody of the staff has a name and at least one role", "say them with --name and --role"));
+        return Err(Failure::new(
+            "somebody of the staff has a name and at least one role",
+            "say them with --name and --role",
+        ));
     }
     let link = Dice.secret()?;
     let made = opened.act(async |tx| account::invite_by(tx, &invited, &link).await).await?;
@@ -38,7 +43,10 @@ pub(super) async fn invite_again(opened: &Opened, named: &Named) -> Result<(), F
     let member = find(opened, named).await?;
     if member.activated_at.is_some() || member.disabled_at.is_some() {
         let why = if member.disabled_at.is_some() { "is switched off" } else { "has chosen a password already" };
-        return Err(Failure::new(format!("{} {why}", member.email), &format!("see `guichet account show {}`", member.email)));
+        return Err(Failure::new(
+            format!("{} {why}", member.email),
+            &format!("see `guichet account show {}`", member.email),
+        ));
     }
     let link = Dice.secret()?;
     opened.act(async |tx| link::issue(tx, member.account, Purpose::StaffInvitation, &link).await).await?;
@@ -55,7 +63,11 @@ pub(super) async fn set_roles(opened: &Opened, arguments: &Roles) -> Result<(), 
     let changed = set.map_err(|refused| explain(refused, &member.email))?;
     let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
     let words = if words.is_empty() { "no role".to_owned() } else { words.join(", ") };
-    tell(if changed { format!("{} has {words} from now on.", member.name) } else { format!("{} had {words} already.", member.name) });
+    tell(if changed {
+        format!("{} has {words} from now on.", member.name)
+    } else {
+        format!("{} had {words} already.", member.name)
+    });
     Ok(())
 }
 
@@ -63,7 +75,10 @@ async fn find(opened: &Opened, named: &Named) -> Result<StaffMember, Failure> {
     let (name, found) = named.find(opened).await?;
     let member = opened.look(async |view| account::staff_member(&mut view.db, found.id).await).await?;
     member.ok_or_else(|| {
-        Failure::new(format!("{name} is a contact's account"), "a contact stays a customer: invite staff under another email")
+        Failure::new(
+            format!("{name} is a contact's account"),
+            "a contact stays a customer: invite staff under another email",
+        )
     })
 }
 

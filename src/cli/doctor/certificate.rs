@@ -23,7 +23,9 @@ pub(super) fn examine(config: &Config, chart: &mut Chart) {
         Ok(Verdict::NotYet(from)) => {
             chart.fail("certificate", format!("it is valid from {from} on: set the clock, or put the right one there"));
         }
-        Ok(Verdict::OtherHost) => chart.fail("certificate", format!("it isn't for {host}, the issuer's host: have one made for that name")),
+        Ok(Verdict::OtherHost) => {
+            chart.fail("certificate", format!("it isn't for {host}, the issuer's host: have one made for that name"))
+        }
         Err(unusable) => chart.fail("certificate", unusable),
     }
 }
@@ -94,8 +96,12 @@ mod tests {
             Some(Unusable::Unreadable { setting: "tls.key", .. })
         ));
         let sealed = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
-        let sealed = sealed.private_key_to_pem_pkcs8_passphrase(openssl::symm::Cipher::aes_256_cbc(), b"secret").unwrap();
+        let sealed =
+            sealed.private_key_to_pem_pkcs8_passphrase(openssl::symm::Cipher::aes_256_cbc(), b"secret").unwrap();
         std::fs::write(&key, sealed).unwrap();
-        assert!(matches!(Pair::read((&certificate, &key)).err(), Some(Unusable::NoKey(_))), "and nobody is asked for a passphrase");
+        assert!(
+            matches!(Pair::read((&certificate, &key)).err(), Some(Unusable::NoKey(_))),
+            "and nobody is asked for a passphrase"
+        );
     }
 }

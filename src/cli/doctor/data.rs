@@ -38,9 +38,14 @@ fn master_key(file: &Path, chart: &mut Chart) -> Option<MasterKey> {
 async fn database(config: &Config, chart: &mut Chart) -> Option<Store> {
     match reach(config).await {
         Err(cannot) => chart.fail("database", cannot),
-        Ok(Reached::Missing(file)) => chart.warn("database", format!("{file} doesn't exist yet: the first `guichet serve` makes it")),
+        Ok(Reached::Missing(file)) => {
+            chart.warn("database", format!("{file} doesn't exist yet: the first `guichet serve` makes it"))
+        }
         Ok(Reached::Older(found)) => {
-            chart.warn("database", format!("it has schema {found}, this program {SCHEMA}: the next `guichet serve` migrates it"));
+            chart.warn(
+                "database",
+                format!("it has schema {found}, this program {SCHEMA}: the next `guichet serve` migrates it"),
+            );
         }
         Ok(Reached::Ready(store)) => {
             chart.ok("database", format!("{} answers, schema {SCHEMA}", store.kind()));
@@ -84,12 +89,21 @@ async fn contents(opened: &Opened, master: Option<&MasterKey>, chart: &mut Chart
     });
     let (now, needed, signing, newest) = read.await?;
     match (&needed, master) {
-        (None, _) => chart.ok("sealing", "nothing is sealed yet: the first `guichet serve` does it with this master key"),
+        (None, _) => {
+            chart.ok("sealing", "nothing is sealed yet: the first `guichet serve` does it with this master key")
+        }
         (Some(_), None) => {}
-        (Some(needed), Some(master)) if needed == master.fingerprint() => chart.ok("sealing", "the master key is the database's own"),
+        (Some(needed), Some(master)) if needed == master.fingerprint() => {
+            chart.ok("sealing", "the master key is the database's own")
+        }
         (Some(needed), Some(master)) => {
             let found = master.fingerprint();
-            chart.fail("sealing", format!("the database is sealed with {needed}, the file holds {found}: put the file with {needed} back"));
+            chart.fail(
+                "sealing",
+                format!(
+                    "the database is sealed with {needed}, the file holds {found}: put the file with {needed} back"
+                ),
+            );
         }
     }
     signing_keys(&signing, now, needed.is_some(), chart);
@@ -99,12 +113,18 @@ async fn contents(opened: &Opened, master: Option<&MasterKey>, chart: &mut Chart
 
 fn signing_keys(rows: &[KeyRow], now: Timestamp, has_served: bool, chart: &mut Chart) {
     let signs = |row: &KeyRow| matches!(row.stage(now), Stage::Signing { .. });
-    let missing: Vec<&str> =
-        Algorithm::ALL.into_iter().filter(|alg| !rows.iter().any(|row| row.alg == *alg && signs(row))).map(Algorithm::name).collect();
+    let missing: Vec<&str> = Algorithm::ALL
+        .into_iter()
+        .filter(|alg| !rows.iter().any(|row| row.alg == *alg && signs(row)))
+        .map(Algorithm::name)
+        .collect();
     if missing.is_empty() {
         chart.ok("signing keys", format!("{} in the database, one of each algorithm signs", rows.len()));
     } else if has_served {
-        chart.fail("signing keys", format!("none signs {}: restart the server, which makes what is missing", missing.join(" or ")));
+        chart.fail(
+            "signing keys",
+            format!("none signs {}: restart the server, which makes what is missing", missing.join(" or ")),
+        );
     } else {
         chart.ok("signing keys", "none yet: the first `guichet serve` makes them");
     }
@@ -117,7 +137,10 @@ const TOLERANCE: Life = Life::minutes(1);
 fn clock(now: Timestamp, newest: Option<Timestamp>, chart: &mut Chart) {
     match newest {
         Some(newest) if newest > now + TOLERANCE => {
-            chart.fail("clock", format!("it says {now}, and the audit trail has a line from {newest}: set the clock, best by NTP"));
+            chart.fail(
+                "clock",
+                format!("it says {now}, and the audit trail has a line from {newest}: set the clock, best by NTP"),
+            );
         }
         Some(_) | None => chart.ok("clock", format!("it says {now}")),
     }

@@ -70,7 +70,11 @@ fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
 /// HTTP/1.0, so that the answer ends with the connection and comes in one piece.
 fn ask(mut stream: impl Read + Write, issuer: &Url) -> io::Result<String> {
     let authority = issuer.authority();
-    write!(stream, "GET {} HTTP/1.0\r\nHost: {authority}\r\nAccept: application/json\r\n\r\n", Place::OpenidConfiguration.path())?;
+    write!(
+        stream,
+        "GET {} HTTP/1.0\r\nHost: {authority}\r\nAccept: application/json\r\n\r\n",
+        Place::OpenidConfiguration.path()
+    )?;
     let mut answer = Vec::new();
     stream.take(LONGEST).read_to_end(&mut answer)?;
     Ok(String::from_utf8_lossy(&answer).into_owned())
@@ -85,7 +89,11 @@ fn judge(answer: &str, issuer: &Url) -> Answer {
     let metadata: Value = serde_json::from_str(body).unwrap_or_default();
     let named = metadata.get("issuer").and_then(Value::as_str).unwrap_or_default();
     let ours = issuer.as_str().trim_end_matches('/');
-    if named == ours { Answer::Ours } else { Answer::Other(format!("it calls itself `{}`", named.chars().take(100).collect::<String>())) }
+    if named == ours {
+        Answer::Ours
+    } else {
+        Answer::Other(format!("it calls itself `{}`", named.chars().take(100).collect::<String>()))
+    }
 }
 
 #[cfg(test)]
@@ -97,9 +105,12 @@ mod tests {
         let issuer = "https://login.example.com".parse().unwrap();
         let ours = |answer: &str| matches!(judge(answer, &issuer), Answer::Ours);
         assert!(ours("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{\"issuer\":\"https://login.example.com\"}"));
-        for other in
-            ["", "HTTP/1.1 502 Bad Gateway\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n<html>", "HTTP/1.1 200 OK\r\n\r\n{\"issuer\":\"https://x\"}"]
-        {
+        for other in [
+            "",
+            "HTTP/1.1 502 Bad Gateway\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n\r\n<html>",
+            "HTTP/1.1 200 OK\r\n\r\n{\"issuer\":\"https://x\"}",
+        ] {
             assert!(!ours(other), "{other}");
         }
     }

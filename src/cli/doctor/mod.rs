@@ -41,7 +41,10 @@ async fn examine_mail(config: &Config, chart: &mut Chart) {
             mail::Carrier::File => {
                 chart.warn(
                     "mail",
-                    format!("letters become files in {}: nobody gets them unless something sends them", config.mail.folder.display()),
+                    format!(
+                        "letters become files in {}: nobody gets them unless something sends them",
+                        config.mail.folder.display()
+                    ),
                 );
             }
         },

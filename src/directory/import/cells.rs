@@ -15,7 +15,9 @@ pub(super) fn reference(cell: &str) -> Result<String, String> {
     let unfit = |char: char| char.is_whitespace() || is_invisible(char);
     match cell {
         "" => Err("is empty: every row needs one".to_owned()),
-        _ if cell.contains(unfit) => Err(format!("{} has a blank or an invisible character: remove it", Quoted::new(cell))),
+        _ if cell.contains(unfit) => {
+            Err(format!("{} has a blank or an invisible character: remove it", Quoted::new(cell)))
+        }
         _ => within(LONGEST_REFERENCE, cell.to_owned()),
     }
 }
@@ -73,7 +75,8 @@ pub(super) fn email(cell: &str) -> Result<Email, String> {
     if cell.is_empty() {
         return Err("is empty: every contact needs one (R-DIR-2)".to_owned());
     }
-    Email::parse(cell).map_err(|_| format!("{} is no email address: write one, like alice@company.example", Quoted::new(cell)))
+    Email::parse(cell)
+        .map_err(|_| format!("{} is no email address: write one, like alice@company.example", Quoted::new(cell)))
 }
 
 /// A phone number as it was typed, or nothing.
@@ -84,7 +87,10 @@ pub(in crate::directory) fn phone(cell: &str) -> Result<Option<String>, String> 
     if sane && digits >= 3 {
         within(LONGEST_PHONE, number).map(Some)
     } else {
-        Err(format!("{} is no phone number: write digits, blanks and + ( ) . - /, like +33 1 99 00 12 34", Quoted::new(cell)))
+        Err(format!(
+            "{} is no phone number: write digits, blanks and + ( ) . - /, like +33 1 99 00 12 34",
+            Quoted::new(cell)
+        ))
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a companies file changes (R-DIR-1, R-DIR-3).
 //!
-//! A branch that the file no longer lists stays: people may be limited to it (R-RGT-6), and without it they would see more.
-//! A company that a full file lacks has no record at the ERP any more, so none that Accounting has validated (R-DIR-1).
+//! A branch that the file no longer lists stays: people may be limited to it (R-RGT-6), and without it they would see
+//! more. A company that a full file lacks has no record at the ERP any more, so none that Accounting has validated
+//! (R-DIR-1).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -9,8 +10,8 @@ use crate::audit::{self, Deed, What};
 use crate::base::ids::CompanyId;
 use crate::base::{Fault, Timestamp};
 use crate::directory::company::{
-    Branch, Company, branches_by_refs, companies_by_refs, insert_company, put_branch, update_company, validated_companies,
-    withdraw_validation,
+    Branch, Company, branches_by_refs, companies_by_refs, insert_company, put_branch, update_company,
+    validated_companies, withdraw_validation,
 };
 use crate::events::{self, Happening};
 use crate::store::Tx;
@@ -30,8 +31,13 @@ pub(super) struct Plan {
     inactive: Vec<CompanyId>,
 }
 
-/// Compares the file with the directory. With `absence`, the companies that file doesn't mention are absent from the ERP.
-pub(super) async fn plan(tx: &mut Tx, lines: &[Line<CompanyRow>], absence: Option<&File>) -> Result<(Plan, Forecast), Fault> {
+/// Compares the file with the directory. With `absence`, the companies that file doesn't mention are absent from the
+/// ERP.
+pub(super) async fn plan(
+    tx: &mut Tx,
+    lines: &[Line<CompanyRow>],
+    absence: Option<&File>,
+) -> Result<(Plan, Forecast), Fault> {
     let mut plan = Plan::default();
     let mut forecast = Forecast { counts: Counts::default(), rejections: Vec::new(), active: 0 };
     let mut stored = Stored::read(tx, lines).await?;
@@ -42,7 +48,11 @@ pub(super) async fn plan(tx: &mut Tx, lines: &[Line<CompanyRow>], absence: Optio
         let mentioned = file.mentioned();
         let validated = validated_companies(&mut tx.db).await?;
         forecast.active = validated.len() as u64;
-        plan.withdraw = validated.into_iter().filter(|(_, reference)| !mentioned.contains(reference.as_str())).map(|(id, _)| id).collect();
+        plan.withdraw = validated
+            .into_iter()
+            .filter(|(_, reference)| !mentioned.contains(reference.as_str()))
+            .map(|(id, _)| id)
+            .collect();
         forecast.counts.deactivated += plan.withdraw.len() as u64;
     }
     Ok((plan, forecast))
@@ -88,7 +98,12 @@ impl Plan {
     }
 
     /// Plans the branches that are new or renamed, and answers whether there are any.
-    fn add_branches(&mut self, company: CompanyId, wanted: BTreeMap<String, String>, stored: &BTreeMap<String, String>) -> bool {
+    fn add_branches(
+        &mut self,
+        company: CompanyId,
+        wanted: BTreeMap<String, String>,
+        stored: &BTreeMap<String, String>,
+    ) -> bool {
         let before = self.branches.len();
         let changed = wanted.into_iter().filter(|(code, name)| stored.get(code) != Some(name));
         self.branches.extend(changed.map(|(code, name)| Branch { company, code, name }));

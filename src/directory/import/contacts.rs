@@ -7,7 +7,8 @@ use crate::base::ids::{CompanyId, ContactId};
 use crate::base::{Email, Fault};
 use crate::directory::company::{branches_by_refs, companies_by_refs};
 use crate::directory::contact::{
-    Contact, contacts_by_emails, contacts_by_refs, delist_contact, insert_contact, listed_contacts, park_email, update_contact,
+    Contact, contacts_by_emails, contacts_by_refs, delist_contact, insert_contact, listed_contacts, park_email,
+    update_contact,
 };
 use crate::directory::correction::{Field, Held, keep, settle};
 use crate::events::{self, Happening};
@@ -39,8 +40,13 @@ struct Turn {
     what: What,
 }
 
-/// Compares the file with the directory. With `absence`, the contacts that file doesn't mention are absent from the ERP.
-pub(super) async fn plan(tx: &mut Tx, lines: &[Line<ContactRow>], absence: Option<&File>) -> Result<(Plan, Forecast), Fault> {
+/// Compares the file with the directory. With `absence`, the contacts that file doesn't mention are absent from the
+/// ERP.
+pub(super) async fn plan(
+    tx: &mut Tx,
+    lines: &[Line<ContactRow>],
+    absence: Option<&File>,
+) -> Result<(Plan, Forecast), Fault> {
     let mut plan = Plan::default();
     let mut forecast = Forecast { counts: Counts::default(), rejections: Vec::new(), active: 0 };
     let stored = Stored::read(tx, lines).await?;
@@ -60,7 +66,9 @@ pub(super) async fn plan(tx: &mut Tx, lines: &[Line<ContactRow>], absence: Optio
         let mentioned = file.mentioned();
         let listed = listed_contacts(&mut tx.db).await?;
         forecast.active = listed.len() as u64;
-        for (contact, company, _) in listed.into_iter().filter(|(_, _, reference)| !mentioned.contains(reference.as_str())) {
+        for (contact, company, _) in
+            listed.into_iter().filter(|(_, _, reference)| !mentioned.contains(reference.as_str()))
+        {
             plan.delist.push(contact);
             plan.turns.push(Turn { contact, company, what: What::ContactDeactivated });
         }
@@ -123,23 +131,29 @@ impl Stored {
         self.by_reference.get(&row.reference).and_then(|id| self.contacts.get(id))
     }
 
-    /// Finds the company and the contact a row is about: by ERP reference, else by email where the company added the contact (R-DIR-7).
+    /// Finds the company and the contact a row is about: by ERP reference, else by email where the company added the
+    /// contact (R-DIR-7).
     fn place<'a>(&'a self, line: &'a Line<ContactRow>) -> Result<Candidate<'a>, Rejection> {
         let row = &line.row;
         let Some(&company) = self.companies.get(&row.company_ref) else {
             let reference = Quoted::new(&row.company_ref);
-            let reason = format!("{reference} is not in the directory: import the company first, or correct the reference");
+            let reason =
+                format!("{reference} is not in the directory: import the company first, or correct the reference");
             return Err(rejection(line, "company_ref", reason));
         };
         if let Some(code) = row.branch.over(None).filter(|code| !self.branches.contains(&(company, code.clone()))) {
-            let reason = format!("{} is no branch of {}: add it to the companies file, or correct it", Quoted::new(&code), row.company_ref);
+            let reason = format!(
+                "{} is no branch of {}: add it to the companies file, or correct it",
+                Quoted::new(&code),
+                row.company_ref
+            );
             return Err(rejection(line, "branch", reason));
         }
         let added_by_company = || self.holder(company, &row.email).filter(|contact| contact.reference.is_none());
         let known = self.named(row);
         if known.is_some_and(|contact| contact.company != company) {
-            let reason =
-                "is a contact of another company, and contacts don't move: give the person a new ref here, and set the old one inactive";
+            let reason = "is a contact of another company, and contacts don't move: give the person a new ref here, \
+                and set the old one inactive";
             return Err(rejection(line, "ref", reason.to_owned()));
         }
         Ok(Candidate { line, company, stored: known.or_else(added_by_company) })
@@ -151,8 +165,8 @@ impl Stored {
     }
 }
 
-/// Takes out the rows whose email another contact of the company has and keeps. A row taken out leaves its contact as it was,
-/// which may take an email from yet another row: hence the loop.
+/// Takes out the rows whose email another contact of the company has and keeps. A row taken out leaves its contact as
+/// it was, which may take an email from yet another row: hence the loop.
 fn take_out_clashes(candidates: &mut Vec<Candidate<'_>>, stored: &Stored) -> Vec<Rejection> {
     let mut rejections = Vec::new();
     loop {
@@ -160,7 +174,9 @@ fn take_out_clashes(candidates: &mut Vec<Candidate<'_>>, stored: &Stored) -> Vec
         let before = candidates.len();
         candidates.retain(|candidate| {
             let holder = stored.holder(candidate.company, &candidate.line.row.email);
-            let other = holder.filter(|holder| candidate.stored.is_none_or(|own| own.id != holder.id) && !leaving.contains(&holder.id));
+            let other = holder.filter(|holder| {
+                candidate.stored.is_none_or(|own| own.id != holder.id) && !leaving.contains(&holder.id)
+            });
             rejections.extend(other.map(|other| rejection(candidate.line, "email", taken_by(other))));
             other.is_none()
         });

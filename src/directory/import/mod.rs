@@ -1,7 +1,8 @@
-//! Importing the ERP's files (R-DIR-3): [`read`] parses and checks a file, [`apply`] brings the directory to what it says.
+//! Importing the ERP's files (R-DIR-3): [`read`] parses and checks a file, [`apply`] brings the directory to what it
+//! says.
 //!
-//! Applying first plans, reading only, and then writes what differs. So a refused file has changed nothing, and a file applied twice
-//! writes nothing the second time but its line in the audit trail.
+//! Applying first plans, reading only, and then writes what differs. So a refused file has changed nothing, and a file
+//! applied twice writes nothing the second time but its line in the audit trail.
 
 pub(super) mod cells;
 mod columns;

@@ -30,7 +30,9 @@ pub enum FileRefused {
     #[error("the file is empty: its first line must name the columns")]
     Empty,
     /// It is neither kind of file.
-    #[error("the first line names no columns of a companies or contacts file: it must be `{companies}` or `{contacts}`")]
+    #[error(
+        "the first line names no columns of a companies or contacts file: it must be `{companies}` or `{contacts}`"
+    )]
     UnknownKind {
         /// The header of a companies file.
         companies: String,
@@ -49,7 +51,8 @@ pub enum FileRefused {
     #[error("column `{0}` stands twice: remove one")]
     DoubleColumn(&'static str),
     /// Columns are missing.
-    #[error("missing {}: add {} to the first line and to every row", list(.0), if .0.len() == 1 { "it" } else { "them" })]
+    #[error("missing {}: add {} to the first line \
+        and to every row", list(.0), if .0.len() == 1 { "it" } else { "them" })]
     MissingColumns(Vec<&'static str>),
 }
 
@@ -94,8 +97,10 @@ impl Quoted {
         let end = text.char_indices().nth(Self::LONGEST).map_or(text.len(), |(at, _)| at);
         let more = if end < text.len() { "…" } else { "" };
         let plain = |char: char| matches!(char, '\'' | '"' | '\\');
-        let shown: String =
-            text[..end].chars().map(|char| if plain(char) { char.to_string() } else { char.escape_debug().to_string() }).collect();
+        let shown: String = text[..end]
+            .chars()
+            .map(|char| if plain(char) { char.to_string() } else { char.escape_debug().to_string() })
+            .collect();
         Self(format!("`{shown}{more}`"))
     }
 }

@@ -73,17 +73,21 @@ impl Counts {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// A row is bad and the import strict.
-    #[error("nothing was changed, because rows are bad and --strict was given: correct them, or import without --strict")]
+    #[error(
+        "nothing was changed, because rows are bad and --strict was given: correct them, or import without --strict"
+    )]
     Strict,
     /// A bad row hides whom it is about.
     #[error(
-        "nothing was changed: with --full everyone the file lacks is made inactive, and a bad row whose ref can't be read hides who that is: \
+        "nothing was changed: with --full everyone the file lacks is made inactive, \
+         and a bad row whose ref can't be read hides who that is: \
          correct it"
     )]
     Blurred,
     /// A full file would deactivate too many.
     #[error(
-        "nothing was changed: the file would deactivate {deactivated} of {active}, more than {MOST_DEACTIVATED} %: check that it is complete, \
+        "nothing was changed: the file would deactivate {deactivated} of {active}, more than {MOST_DEACTIVATED} %: \
+         check that it is complete, \
          then add --force"
     )]
     TooMany {

@@ -138,7 +138,11 @@ fn sift<T: Readable>(records: Records<'_>, columns: &Columns) -> Result<(Vec<Lin
             continue;
         }
         let row = Cells { columns, record: &record };
-        match row.whole().and_then(|()| T::read(&row)).and_then(|value| first_of_its_kind(value, record.line, &mut seen)) {
+        match row
+            .whole()
+            .and_then(|()| T::read(&row))
+            .and_then(|value| first_of_its_kind(value, record.line, &mut seen))
+        {
             Ok(value) => rows.push(Line { number: record.line, row: value }),
             Err(bad) => {
                 let reference = row.reference();
@@ -150,10 +154,17 @@ fn sift<T: Readable>(records: Records<'_>, columns: &Columns) -> Result<(Vec<Lin
 }
 
 /// Refuses what another row has claimed: a reference, or an email at the same company.
-fn first_of_its_kind<T: Readable>(value: T, line: u64, seen: &mut HashMap<(&'static str, String), u64>) -> Result<T, Bad> {
+fn first_of_its_kind<T: Readable>(
+    value: T,
+    line: u64,
+    seen: &mut HashMap<(&'static str, String), u64>,
+) -> Result<T, Bad> {
     for (column, key) in value.unique() {
         if let Some(first) = seen.get(&(column, key.clone())) {
-            return Err(Bad { column: Some(column), reason: format!("is the same as on line {first}: keep one of the two rows") });
+            return Err(Bad {
+                column: Some(column),
+                reason: format!("is the same as on line {first}: keep one of the two rows"),
+            });
         }
         seen.insert((column, key), line);
     }
@@ -200,7 +211,8 @@ impl Cells<'_> {
         }
     }
 
-    /// The reference of a bad row. Where cells are missing or hold line breaks, a stray quote may have moved or swallowed others.
+    /// The reference of a bad row. Where cells are missing or hold line breaks, a stray quote may have moved or
+    /// swallowed others.
     fn reference(&self) -> Option<String> {
         let torn = self.whole().is_err() || self.record.cells.iter().any(|cell| cell.trim().contains(['\r', '\n']));
         if torn { None } else { self.get("ref").and_then(|cell| cells::reference(cell).ok()) }

@@ -1,6 +1,6 @@
 //! From the bytes of a file to its records: encoding, delimiter, quotes and lines.
-//! It knows no column. Unlike the csv crate it tells the physical line each record begins on, and refuses a quote that never closes,
-//! which would swallow the rest of the file in silence.
+//! It knows no column. Unlike the csv crate it tells the physical line each record begins on, and refuses a quote that
+//! never closes, which would swallow the rest of the file in silence.
 
 use std::borrow::Cow;
 use std::iter::Peekable;

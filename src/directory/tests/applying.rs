@@ -4,7 +4,9 @@ use crate::base::actor::Who;
 use crate::base::ids::{CompanyId, ContactId};
 use crate::base::{Actor, Clock, Email, Fault, Life, Rules};
 use crate::directory::import::{Counts, Options, Refusal, Report, apply, read};
-use crate::directory::{Company, Contact, branches, company, company_by_ref, contact, contact_by_ref, contacts_by_email};
+use crate::directory::{
+    Company, Contact, branches, company, company_by_ref, contact, contact_by_ref, contacts_by_email,
+};
 use crate::store::trial::{Trial, databases};
 use crate::store::{self, Start, Tx};
 
@@ -73,7 +75,8 @@ impl Desk {
 
     /// What an administrator does at the company.
     async fn company_disables(&self, id: ContactId) {
-        self.act(async |tx| store::execute!(tx.db, "update contacts set disabled_at = $2 where id = $1", id, tx.now)).await;
+        self.act(async |tx| store::execute!(tx.db, "update contacts set disabled_at = $2 where id = $1", id, tx.now))
+            .await;
     }
 
     /// R-DIR-7: a contact the ERP doesn't know.
@@ -93,7 +96,10 @@ impl Desk {
         type Row = (String, String, i64, Option<i64>);
         let companies = "select ref, name, updated_at, version from companies order by ref";
         let contacts = "select ref, email, updated_at, erp_inactive_at from contacts order by id";
-        self.act(async |tx| Ok(format!("{:?} {:?}", store::all!(tx.db, Row, companies)?, store::all!(tx.db, Row, contacts)?))).await
+        self.act(async |tx| {
+            Ok(format!("{:?} {:?}", store::all!(tx.db, Row, companies)?, store::all!(tx.db, Row, contacts)?))
+        })
+        .await
     }
 }
 
@@ -118,8 +124,11 @@ async fn a_file_applied_twice_changes_nothing_the_second_time() {
         assert_eq!(desk.contacts(CONTACTS).await, counts([0, 0, 3, 0, 0]));
         assert_eq!(clean(desk.rows(CONTACTS, FULL).await), counts([0, 0, 3, 0, 0]));
         assert_eq!(desk.everything().await, before);
-        let lines: (i64,) =
-            desk.act(async |tx| store::one!(tx.db, (i64,), "select count(*) from audit_log where deed = 'directory.imported'")).await;
+        let lines: (i64,) = desk
+            .act(async |tx| {
+                store::one!(tx.db, (i64,), "select count(*) from audit_log where deed = 'directory.imported'")
+            })
+            .await;
         assert_eq!(lines.0, 5, "each import leaves one line");
     }
 }
@@ -159,15 +168,17 @@ async fn a_company_is_an_active_customer_once_validated_and_ordered_and_not_bloc
 #[tokio::test]
 async fn what_a_file_lacks_a_column_for_stays_and_so_do_branches_it_no_longer_lists() {
     for desk in Desk::all().await {
-        let some = "ref,name,accounting_validated_at,first_order_at,e_services\nC-1,Durand,2024-01-31,2024-02-01,fci|tao\n";
+        let some =
+            "ref,name,accounting_validated_at,first_order_at,e_services\nC-1,Durand,2024-01-31,2024-02-01,fci|tao\n";
         assert_eq!(desk.companies(some).await, counts([0, 1, 0, 0, 0]));
         let other = "ref,name,accounting_validated_at,first_order_at,branches\nC-1,Durand,2024-01-31,2024-02-01,PAR:Paris 2e|NCE:Nice\n";
         assert_eq!(desk.companies(other).await, counts([0, 1, 0, 0, 0]));
         assert_eq!(desk.companies(other).await, counts([0, 0, 1, 0, 0]));
         let durand = desk.company("C-1").await;
         assert_eq!(durand.subscriptions.len(), 2);
-        let (listed, itself) =
-            desk.act(async |tx| Ok((branches(&mut tx.db, durand.id).await?, company(&mut tx.db, durand.id).await?))).await;
+        let (listed, itself) = desk
+            .act(async |tx| Ok((branches(&mut tx.db, durand.id).await?, company(&mut tx.db, durand.id).await?)))
+            .await;
         let names: Vec<&str> = listed.iter().map(|branch| branch.name.as_str()).collect();
         assert_eq!((names, itself), (vec!["Lyon", "Nice", "Paris 2e"], Some(durand)));
     }
@@ -201,7 +212,10 @@ async fn a_contact_the_company_added_is_matched_by_email_and_never_dropped() {
         assert_eq!(desk.contacts(&matched).await, counts([0, 0, 4, 0, 0]));
         let stolen = CONTACTS.replace("bruno@d", "max@d");
         let report = desk.rows(&stolen, Options::default()).await;
-        assert_eq!(told(&report), ["line 3, email: is that of a contact the company itself added: use that email for that person only"]);
+        assert_eq!(
+            told(&report),
+            ["line 3, email: is that of a contact the company itself added: use that email for that person only"]
+        );
     }
 }
 
@@ -217,7 +231,11 @@ async fn what_a_full_file_lacks_becomes_inactive_unless_that_is_too_much() {
         let torn = desk.rows(&format!("{two}C-2,K-3\n"), FORCED).await;
         assert_eq!(torn.refusal, Some(Refusal::Blurred), "who the torn row is about can't be told");
         let bad = desk.rows(&format!("{two}C-2,K-3,Petit,,fanny@p.example,,0639981003,,1\n"), FORCED).await;
-        assert_eq!((bad.counts, bad.rejections.len()), (counts([0, 0, 2, 0, 0]), 1), "a bad row's contact isn't absent");
+        assert_eq!(
+            (bad.counts, bad.rejections.len()),
+            (counts([0, 0, 2, 0, 0]), 1),
+            "a bad row's contact isn't absent"
+        );
         assert_eq!(clean(desk.rows(&two, FORCED).await), counts([0, 0, 2, 1, 0]));
         assert!(desk.contact("K-3").await.erp_inactive_at.is_some());
         let one: String = COMPANIES.split_inclusive('\n').take(2).collect();
@@ -232,7 +250,9 @@ async fn what_a_full_file_lacks_becomes_inactive_unless_that_is_too_much() {
 async fn one_bad_row_refuses_the_file_where_the_import_is_strict() {
     for desk in Desk::all().await {
         let before = desk.everything().await;
-        let rows = format!("{CONTACTS}C-9,K-7,Nul,Part,n@d.example,0199001001,,,1\nC-1,K-8,Nice,Luc,l@d.example,0199001001,,,1\n");
+        let rows = format!(
+            "{CONTACTS}C-9,K-7,Nul,Part,n@d.example,0199001001,,,1\nC-1,K-8,Nice,Luc,l@d.example,0199001001,,,1\n"
+        );
         let report = desk.rows(&rows, Options { strict: true, ..Options::default() }).await;
         assert_eq!((report.refusal, report.counts), (Some(Refusal::Strict), Counts::default()));
         assert_eq!(desk.everything().await, before);
@@ -257,9 +277,12 @@ async fn contacts_swap_their_emails_and_clashes_are_named() {
             told(&report),
             [
                 "line 2, branch: `LIL` is no branch of C-1: add it to the companies file, or correct it",
-                "line 3, email: is that of contact `K-2` of the same company: keep one ref per person, or give one of them another email",
-                "line 4, company_ref: `C-9` is not in the directory: import the company first, or correct the reference",
-                "line 5, ref: is a contact of another company, and contacts don't move: give the person a new ref here, and set the old one inactive",
+                "line 3, email: is that of contact `K-2` of the same company: keep one ref per person, \
+                 or give one of them another email",
+                "line 4, company_ref: `C-9` is not in the directory: import the company first, \
+                 or correct the reference",
+                "line 5, ref: is a contact of another company, and contacts don't move: give the person a new ref \
+                 here, and set the old one inactive",
             ]
         );
         assert_eq!(report.counts, Counts::default());
@@ -285,7 +308,10 @@ async fn formulas_and_quotes_are_stored_as_they_are_typed() {
         let rows = "C-1,K-20,\"=cmd|'/c calc'!A1\",\"@Ro'\"\"b\"\"; drop table contacts; --\",r@d.example,+33 1 99 00 10 20,,,1\n";
         assert_eq!(desk.contacts(rows).await, counts([1, 0, 0, 0, 0]));
         let stored = desk.contact("K-20").await;
-        assert_eq!((stored.last_name.as_str(), stored.first_name.as_str()), ("=cmd|'/c calc'!A1", "@Ro'\"b\"; drop table contacts; --"));
+        assert_eq!(
+            (stored.last_name.as_str(), stored.first_name.as_str()),
+            ("=cmd|'/c calc'!A1", "@Ro'\"b\"; drop table contacts; --")
+        );
         assert_eq!(stored.phone.as_deref(), Some("+33 1 99 00 10 20"));
         assert_eq!(desk.contacts(rows).await, counts([0, 0, 1, 0, 0]));
     }

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use crate::base::{EServiceCode, Email, Language, Networks, Timestamp};
 use crate::directory::import::{CompanyRow, ContactRow, File, FileRefused, Kind, Rows, Told, read};
 
-const HEADER: &str = "company_ref,ref,last_name,first_name,email,phone,mobile,type,title,language,newsletter,branch,active";
+const HEADER: &str =
+    "company_ref,ref,last_name,first_name,email,phone,mobile,type,title,language,newsletter,branch,active";
 
 fn contacts(text: &str) -> File {
     read("contacts.csv", format!("{HEADER}\n{text}").as_bytes()).unwrap()
@@ -35,7 +36,8 @@ fn the_demo_files_are_clean() {
 
 #[test]
 fn encodings_delimiters_and_ends_of_lines_say_the_same() {
-    let text = "Ref;NAME;first_order_at;accounting_validated_at;\nC-1;\"Société; \"\"Été\"\"\";;2026-01-31;\n\n;;;;\nC-2;L'Œuvre;2026-01-31T08:30:00+01:00;;\n";
+    let text = "Ref;NAME;first_order_at;accounting_validated_at;\nC-1;\"Société; \
+        \"\"Été\"\"\";;2026-01-31;\n\n;;;;\nC-2;L'Œuvre;2026-01-31T08:30:00+01:00;;\n";
     let plain = read("f", text.as_bytes()).unwrap();
     let Rows::Companies(lines) = &plain.rows else { panic!("a contacts file") };
     assert_eq!(lines[0].row.name, "Société; \"Été\"");
@@ -64,7 +66,10 @@ fn a_bad_row_is_named_by_the_line_it_begins_on_the_column_and_what_to_do() {
          C-1,K 7,Perrin,\u{202e}Bruno,e@d.example,01 99 00,,,,,peut-être,,1\n",
     );
     let alice = contact_rows(&file)[0];
-    assert_eq!((alice.last_name.as_str(), &alice.newsletter, &alice.active), ("Du rand", &Told::Value(true), &Told::Value(true)));
+    assert_eq!(
+        (alice.last_name.as_str(), &alice.newsletter, &alice.active),
+        ("Du rand", &Told::Value(true), &Told::Value(true))
+    );
     let told: Vec<String> = file.rejections.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
@@ -86,12 +91,18 @@ fn a_bad_row_is_named_by_the_line_it_begins_on_the_column_and_what_to_do() {
 #[test]
 fn a_file_that_is_none_is_refused_with_what_to_do() {
     assert_eq!(refused(""), "the file is empty: its first line must name the columns");
-    assert!(refused("hello\nworld").starts_with("the first line names no columns of a companies or contacts file: it must be `ref,name,"));
+    assert!(
+        refused("hello\nworld")
+            .starts_with("the first line names no columns of a companies or contacts file: it must be `ref,name,")
+    );
     assert_eq!(
         refused(&HEADER.replace("last_name", "lastname")),
         "column `lastname` is not known; did you mean `last_name`? Correct or remove it"
     );
-    assert_eq!(refused("ref,name,first_order_at"), "missing column `accounting_validated_at`: add it to the first line and to every row");
+    assert_eq!(
+        refused("ref,name,first_order_at"),
+        "missing column `accounting_validated_at`: add it to the first line and to every row"
+    );
     assert_eq!(
         refused("company_ref,ref,last_name,first_name,email"),
         "missing columns `phone`, `mobile`: add them to the first line and to every row"
@@ -108,12 +119,16 @@ fn a_file_that_is_none_is_refused_with_what_to_do() {
 #[test]
 fn lists_in_cells_are_checked_one_by_one() {
     let row = |cells: &str| {
-        let text = format!("ref,name,accounting_validated_at,first_order_at,branches,e_services,networks\nC-1,Durand,,,{cells}\n");
+        let text = format!(
+            "ref,name,accounting_validated_at,first_order_at,branches,e_services,networks\nC-1,Durand,,,{cells}\n"
+        );
         let file = read("f", text.as_bytes()).unwrap();
         file.rejections.first().map(ToString::to_string)
     };
     assert_eq!(row("PAR:Paris|LYO: Lyon ,eligibilite|fci,192.0.2.0/24|2001:db8::/32"), None);
-    for (cells, column) in [("Paris,,", "branches"), ("P:A|P:B,,", "branches"), (",Fibre,", "e_services"), (",,192.0.2.0/33", "networks")] {
+    for (cells, column) in
+        [("Paris,,", "branches"), ("P:A|P:B,,", "branches"), (",Fibre,", "e_services"), (",,192.0.2.0/33", "networks")]
+    {
         assert!(row(cells).is_some_and(|told| told.starts_with(&format!("line 2, {column}: "))), "{cells}");
     }
 }
@@ -174,8 +189,23 @@ fn contact_cells(row: &ContactRow) -> Vec<String> {
     let text = |value: &Told<Option<String>>| told(value).unwrap_or_default();
     let language = told(&row.language).map(Language::code).unwrap_or_default().to_owned();
     let (phone, mobile) = (row.phone.clone().unwrap_or_default(), row.mobile.clone().unwrap_or_default());
-    let identity = [row.company_ref.clone(), row.reference.clone(), row.last_name.clone(), row.first_name.clone(), row.email.to_string()];
-    let rest = [phone, mobile, text(&row.kind), text(&row.title), language, flag(&row.newsletter), text(&row.branch), flag(&row.active)];
+    let identity = [
+        row.company_ref.clone(),
+        row.reference.clone(),
+        row.last_name.clone(),
+        row.first_name.clone(),
+        row.email.to_string(),
+    ];
+    let rest = [
+        phone,
+        mobile,
+        text(&row.kind),
+        text(&row.title),
+        language,
+        flag(&row.newsletter),
+        text(&row.branch),
+        flag(&row.active),
+    ];
     identity.into_iter().chain(rest).collect()
 }
 
@@ -188,7 +218,16 @@ fn company_cells(row: &CompanyRow) -> Vec<String> {
     let networks: Vec<String> = told(&row.networks).iter().map(ToString::to_string).collect();
     let blocked = if told(&row.blocked) { "oui" } else { "non" }.to_owned();
     let times = (time(row.accounting_validated_at), time(row.first_order_at));
-    vec![row.reference.clone(), row.name.clone(), times.0, times.1, blocked, branches.join("|"), e_services.join("|"), networks.join("|")]
+    vec![
+        row.reference.clone(),
+        row.name.clone(),
+        times.0,
+        times.1,
+        blocked,
+        branches.join("|"),
+        e_services.join("|"),
+        networks.join("|"),
+    ]
 }
 
 /// Writes a file as ERPs do, in the delimiter, end of line and encoding asked for.
@@ -203,7 +242,8 @@ fn written(header: &str, rows: &[Vec<String>], (semicolon, crlf, ansi): (bool, b
     }
     let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
     let encoded = WINDOWS_1252.encode(&text).0;
-    // A few accented letters in Windows-1252 can be UTF-8 by chance: nobody could tell them apart, so they aren't asked for.
+    // A few accented letters in Windows-1252 can be UTF-8 by chance: nobody could tell them apart, so they aren't asked
+    // for.
     let tellable = encoded.is_ascii() || std::str::from_utf8(&encoded).is_err();
     if ansi && tellable { encoded.into_owned() } else { text.into_bytes() }
 }

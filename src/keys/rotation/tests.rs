@@ -37,7 +37,10 @@ impl Server {
     }
 
     async fn act<T>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> T {
-        self.store.act(Start { by: Actor::of(Who::Operator), clock: &self.clock, rules: &self.rules }, work).await.unwrap()
+        self.store
+            .act(Start { by: Actor::of(Who::Operator), clock: &self.clock, rules: &self.rules }, work)
+            .await
+            .unwrap()
     }
 
     async fn rows(&self) -> Vec<KeyRow> {
@@ -79,7 +82,10 @@ impl Server {
     fn signs_with(&self, kid: &str) -> bool {
         let header = URL_SAFE_NO_PAD.decode(self.sign().split('.').next().unwrap()).unwrap();
         let header: Value = serde_json::from_slice(&header).unwrap();
-        assert!(self.keys.ring().jwks().contains(header["kid"].as_str().unwrap()), "nothing signs that isn't published");
+        assert!(
+            self.keys.ring().jwks().contains(header["kid"].as_str().unwrap()),
+            "nothing signs that isn't published"
+        );
         header["kid"] == kid
     }
 
@@ -176,7 +182,8 @@ async fn a_key_that_has_a_successor_gets_no_second_one() {
         server.rotate(LEAD).await.unwrap();
         assert_eq!(server.rotate(LEAD).await, None, "the newest one doesn't sign yet");
         let fresh = Fresh::make(ALG, &server.master).await.unwrap();
-        let again = server.act(async |tx| succeed(tx, Succession { fresh: &fresh, replaces: &old, lead: LEAD }).await).await;
+        let again =
+            server.act(async |tx| succeed(tx, Succession { fresh: &fresh, replaces: &old, lead: LEAD }).await).await;
         assert_eq!(again, None);
     }
 }
@@ -244,7 +251,8 @@ async fn one_key_signs_whatever_happens_at_once() {
             one.rotate(LEAD).await.unwrap();
             let waiting = one.newest().await;
             tokio::join!(one.retire(&waiting.kid), two.hasten(&waiting));
-            let signing = one.stages().await.iter().filter(|stage| matches!(stage, Stage::Signing { until: None, .. })).count();
+            let signing =
+                one.stages().await.iter().filter(|stage| matches!(stage, Stage::Signing { until: None, .. })).count();
             assert_eq!(signing, 1, "{:?}", one.stages().await);
         }
     }

@@ -1,4 +1,5 @@
-//! The one sheet that most letters are written on: greeting, sentence, facts, what to do, the button, the bare link, why they come.
+//! The one sheet that most letters are written on: greeting, sentence, facts, what to do, the button, the bare link,
+//! why they come.
 
 use askama::Template;
 

@@ -96,7 +96,10 @@ impl SecurityChange {
             known: vec![on.words.say("mail-yours")],
             act: on.words.say(if self.not_me.is_some() { "security-not-yours" } else { "security-too-late" }),
             button: on.words.say(if self.not_me.is_some() { "security-not-me" } else { "security-write" }),
-            link: self.not_me.as_ref().map_or_else(|| format!("mailto:{}", on.brand.support), |not_me| not_me.link.clone()),
+            link: self
+                .not_me
+                .as_ref()
+                .map_or_else(|| format!("mailto:{}", on.brand.support), |not_me| not_me.link.clone()),
             why: self.why(on),
         };
         notice.write(on)

@@ -1,5 +1,5 @@
-//! The authorization answer (RFC 6749 section 4.1.2, RFC 9207): the code or the error, the exact `state`, and who answers,
-//! in a redirect or in a form.
+//! The authorization answer (RFC 6749 section 4.1.2, RFC 9207): the code or the error, the exact `state`, and who
+//! answers, in a redirect or in a form.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -101,7 +101,11 @@ mod tests {
     use super::{ResponseMode, ReturnAddress};
 
     fn address(redirect_uri: &str, state: Option<&str>) -> ReturnAddress {
-        ReturnAddress { redirect_uri: redirect_uri.to_owned(), state: state.map(str::to_owned), mode: ResponseMode::Query }
+        ReturnAddress {
+            redirect_uri: redirect_uri.to_owned(),
+            state: state.map(str::to_owned),
+            mode: ResponseMode::Query,
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The `claims` parameter (OpenID Connect Core section 5.5): claims wished for one by one. What we don't know of is ignored,
-//! what can't be read is refused.
+//! The `claims` parameter (OpenID Connect Core section 5.5): claims wished for one by one. What we don't know of is
+//! ignored, what can't be read is refused.
 
 use std::collections::BTreeSet;
 
@@ -114,9 +114,17 @@ mod tests {
                 "verified": {"x": [1]}}"#,
         );
         let claims = Claims { userinfo: [Claim::Name, Claim::Email].into(), id_token: [Claim::Roles].into() };
-        assert_eq!(wishes, Ok(Wishes { claims, auth_time: true, essential_acr: ["1fa".to_owned()].into(), subject: None }));
-        assert_eq!(Wishes::parse(r#"{"userinfo": null, "id_token": {"acr": {"values": ["9fa"]}}}"#), Ok(Wishes::default()), "voluntary");
-        let expected = Wishes::parse(r#"{"id_token": {"sub": {"value": "a"}}, "userinfo": {"sub": {"value": "a"}}}"#).unwrap();
+        assert_eq!(
+            wishes,
+            Ok(Wishes { claims, auth_time: true, essential_acr: ["1fa".to_owned()].into(), subject: None })
+        );
+        assert_eq!(
+            Wishes::parse(r#"{"userinfo": null, "id_token": {"acr": {"values": ["9fa"]}}}"#),
+            Ok(Wishes::default()),
+            "voluntary"
+        );
+        let expected =
+            Wishes::parse(r#"{"id_token": {"sub": {"value": "a"}}, "userinfo": {"sub": {"value": "a"}}}"#).unwrap();
         assert_eq!(expected.subject.as_deref(), Some("a"));
     }
 

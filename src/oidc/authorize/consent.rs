@@ -1,4 +1,5 @@
-//! The consent page: who asks, for which company, and what they will see. It records the answer and leads back to the dispatcher.
+//! The consent page: who asks, for which company, and what they will see. It records the answer and leads back to the
+//! dispatcher.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -40,7 +41,9 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(errand): Car
     let Visitor { mut caller, session } = visitor;
     let waiting = known(&app, &mut caller, errand).await?;
     // Whoever isn't as far as this page is sent to where they are.
-    let Some((session, membership)) = session.and_then(|session| session.membership.map(|membership| (session, membership))) else {
+    let Some((session, membership)) =
+        session.and_then(|session| session.membership.map(|membership| (session, membership)))
+    else {
         return Ok(answer::see_other(&waiting.dispatcher()));
     };
     let (person, held) = app
@@ -50,7 +53,9 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(errand): Car
         })
         .await?;
     let door = Here { caller: &caller, session: &session, e_service: e_service(&app, &waiting) };
-    let Some(person) = person.filter(|person| door.admits(person)) else { return Ok(answer::see_other(&waiting.dispatcher())) };
+    let Some(person) = person.filter(|person| door.admits(person)) else {
+        return Ok(answer::see_other(&waiting.dispatcher()));
+    };
     let mut frame = caller.frame(&app)?;
     frame.here = at(Place::Consent, Some(waiting.id));
     let scope = authorization::grantable(&waiting.request.sights(), &person);
@@ -73,14 +78,17 @@ pub async fn decide(State(app): State<App>, posted: Posted<Decided>) -> Result<R
     let Posted { caller, headers, form } = posted;
     let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
     let waiting = known(&app, &mut caller, Some(form.errand)).await?;
-    let Some((session, membership)) = session.and_then(|session| session.membership.map(|membership| (session, membership))) else {
+    let Some((session, membership)) =
+        session.and_then(|session| session.membership.map(|membership| (session, membership)))
+    else {
         return Ok(answer::see_other(&waiting.dispatcher()));
     };
     let Some(browser) = caller.browser.as_ref().map(Secret::digest) else {
         return Err(answer::trouble(&app, &caller, Trouble::StaleErrand).into());
     };
     let by = Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) };
-    let (request, door) = (&waiting.request, Here { caller: &caller, session: &session, e_service: e_service(&app, &waiting) });
+    let (request, door) =
+        (&waiting.request, Here { caller: &caller, session: &session, e_service: e_service(&app, &waiting) });
     app.act(by, async |tx| match form.decision {
         Decision::Allow => {
             let person = access::of_membership(&mut tx.db, membership).await?;

@@ -1,4 +1,5 @@
-//! The authorization endpoint and its one dispatcher: every step of a sign-in comes back here, where everything is checked again.
+//! The authorization endpoint and its one dispatcher: every step of a sign-in comes back here, where everything is
+//! checked again.
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
@@ -68,7 +69,8 @@ async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<R
     };
     if visitor.caller.browser.is_none() {
         // A POST from another site carries no cookies: the GET that follows does, and takes the errand up.
-        let id = app.act(visitor.caller.acts_as(Who::Visitor), async |tx| errand::park(tx, &request, None).await).await?;
+        let id =
+            app.act(visitor.caller.acts_as(Who::Visitor), async |tx| errand::park(tx, &request, None).await).await?;
         return Ok(answer::see_other(&waiting::at(Place::Authorize, Some(id))));
     }
     let party = verified.client();
@@ -144,26 +146,44 @@ impl Matter<'_> {
         });
         match (step, &self.visitor.session, known) {
             (Next::SignIn, ..) => {
-                self.ask(Place::Login, Error::new(Code::LoginRequired, "nobody is signed in, or not recently enough")).await
+                self.ask(Place::Login, Error::new(Code::LoginRequired, "nobody is signed in, or not recently enough"))
+                    .await
             }
             (Next::Reauthenticate, ..) => {
-                self.ask(Place::Reauthenticate, Error::new(Code::LoginRequired, "the sign-in is not recent or not strong enough")).await
+                self.ask(
+                    Place::Reauthenticate,
+                    Error::new(Code::LoginRequired, "the sign-in is not recent or not strong enough"),
+                )
+                .await
             }
             (Next::ChooseCompany, ..) => {
-                self.ask(Place::CompanyChoice, Error::new(Code::AccountSelectionRequired, "the person must choose a company")).await
+                self.ask(
+                    Place::CompanyChoice,
+                    Error::new(Code::AccountSelectionRequired, "the person must choose a company"),
+                )
+                .await
             }
-            (Next::Consent, ..) => self.ask(Place::Consent, Error::new(Code::ConsentRequired, "the person must consent")).await,
-            (Next::SomebodyElse, ..) => Ok(self.send_back(Error::new(Code::LoginRequired, "another person is signed in"))),
-            (Next::TooWeak, ..) => {
-                Ok(self.send_back(Error::new(Code::UnmetAuthenticationRequirements, "no sign-in here is one of the essential acr")))
+            (Next::Consent, ..) => {
+                self.ask(Place::Consent, Error::new(Code::ConsentRequired, "the person must consent")).await
             }
+            (Next::SomebodyElse, ..) => {
+                Ok(self.send_back(Error::new(Code::LoginRequired, "another person is signed in")))
+            }
+            (Next::TooWeak, ..) => Ok(self.send_back(Error::new(
+                Code::UnmetAuthenticationRequirements,
+                "no sign-in here is one of the essential acr",
+            ))),
             (Next::Decline, ..) => Ok(self.send_back(Error::new(Code::AccessDenied, "the person did not consent"))),
-            (Next::Refuse, Some(session), Known { person: Some((person, standing)), .. }) => self.refuse(session, person, standing).await,
+            (Next::Refuse, Some(session), Known { person: Some((person, standing)), .. }) => {
+                self.refuse(session, person, standing).await
+            }
             (Next::Answer, Some(session), Known { person: Some((person, _)), consent: Some(consent), .. }) => {
                 self.answer(session, &person, &consent).await
             }
             // What the decision says can't be without these.
-            (Next::Refuse | Next::Answer, ..) => Err(Fault::broken("authorizing", "a decision without its grounds").into()),
+            (Next::Refuse | Next::Answer, ..) => {
+                Err(Fault::broken("authorizing", "a decision without its grounds").into())
+            }
         }
     }
 
@@ -209,7 +229,8 @@ impl Matter<'_> {
         Ok(answer::see_other(&waiting::at(place, Some(id))))
     }
 
-    /// R-RGT-3, R-OWN-4: who may not pass is told why, here; the relying party learns of it only where no page may be shown.
+    /// R-RGT-3, R-OWN-4: who may not pass is told why, here; the relying party learns of it only where no page may be
+    /// shown.
     async fn refuse(self, session: &Session, person: Snapshot, standing: Standing) -> Result<Response, Stop> {
         let others = stands_elsewhere(self.app, &self.visitor.caller, session, &person).await?;
         if standing.is_final() {
@@ -220,7 +241,8 @@ impl Matter<'_> {
         }
         let caller = self.caller();
         let wish = Wish::Enter(self.party.name(caller.language).to_owned());
-        let refusal = Refusal { wish, people: vec![(person, standing)], e_service: self.party.e_service.clone(), others };
+        let refusal =
+            Refusal { wish, people: vec![(person, standing)], e_service: self.party.e_service.clone(), others };
         Ok(refusal::answer(self.app, &caller, refusal).await?)
     }
 
@@ -273,7 +295,9 @@ impl Matter<'_> {
 
     fn actor(&self) -> Actor {
         match &self.visitor.session {
-            Some(session) => Actor { session: Some(session.id), ..self.visitor.caller.acts_as(Who::Account(session.account)) },
+            Some(session) => {
+                Actor { session: Some(session.id), ..self.visitor.caller.acts_as(Who::Account(session.account)) }
+            }
             None => self.visitor.caller.acts_as(Who::Visitor),
         }
     }
@@ -297,6 +321,9 @@ fn unreadable(app: &App, visitor: &Visitor, why: Unreadable) -> Result<Response,
 
 /// A page with what the relying party's developer needs to know, and no way back to an address nobody vouches for.
 fn bad_request(app: &App, visitor: &Visitor, detail: &str) -> Result<Response, Stop> {
-    let page = ErrorPage { detail: Some(detail.to_owned()), ..ErrorPage::new(visitor.caller.frame(app)?, Trouble::BadRequest) };
+    let page = ErrorPage {
+        detail: Some(detail.to_owned()),
+        ..ErrorPage::new(visitor.caller.frame(app)?, Trouble::BadRequest)
+    };
     Ok(answer::page(answer::status(Trouble::BadRequest), &page))
 }

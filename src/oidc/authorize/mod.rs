@@ -1,4 +1,5 @@
-//! The authorization endpoint (`/oauth2/authorize`): reads a request, parks it while its person is busy elsewhere, and answers.
+//! The authorization endpoint (`/oauth2/authorize`): reads a request, parks it while its person is busy elsewhere, and
+//! answers.
 
 mod answer;
 mod claims_parameter;

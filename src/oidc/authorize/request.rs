@@ -149,7 +149,9 @@ impl<'a> Verified<'a> {
         match self.get("response_mode").map(str::parse) {
             None | Some(Ok(ResponseMode::Query)) => Ok(ResponseMode::Query),
             Some(Ok(ResponseMode::FormPost)) if self.redirect_uri.starts_with("http") => Ok(ResponseMode::FormPost),
-            Some(Ok(ResponseMode::FormPost)) => Err(Error::request("response_mode=form_post needs a redirect_uri of the web")),
+            Some(Ok(ResponseMode::FormPost)) => {
+                Err(Error::request("response_mode=form_post needs a redirect_uri of the web"))
+            }
             Some(Err(_)) => Err(Error::request("response_mode must be query or form_post")),
         }
     }
@@ -171,8 +173,14 @@ impl<'a> Verified<'a> {
     }
 
     /// `id_token_hint`, and `sub` with a value in `claims` (OpenID Connect Core section 5.5.1): nobody else will do.
-    fn expected(&self, subject: Option<&str>, hint: impl FnOnce(&str) -> Option<Hint>) -> Result<Option<AccountId>, Error> {
-        let hinted = self.get("id_token_hint").map(|token| hint(token).ok_or(Error::request("id_token_hint is no ID token of ours")));
+    fn expected(
+        &self,
+        subject: Option<&str>,
+        hint: impl FnOnce(&str) -> Option<Hint>,
+    ) -> Result<Option<AccountId>, Error> {
+        let hinted = self
+            .get("id_token_hint")
+            .map(|token| hint(token).ok_or(Error::request("id_token_hint is no ID token of ours")));
         let hinted = hinted.transpose()?.map(|hint| hint.account);
         let Some(subject) = subject else { return Ok(hinted) };
         let nobody = Error::new(Code::LoginRequired, "claims expects somebody who has no account here");
@@ -183,7 +191,8 @@ impl<'a> Verified<'a> {
         Ok(Some(wished))
     }
 
-    /// Unknown scopes, and those this client may not have, are left out; the token answer tells what was granted (RFC 6749 section 3.3).
+    /// Unknown scopes, and those this client may not have, are left out; the token answer tells what was granted (RFC
+    /// 6749 section 3.3).
     fn scope(&self) -> Result<Scopes, Error> {
         let asked = self.get("scope").unwrap_or_default();
         let granted = Scopes::known(asked.split(' ')).within(&self.client.scope.of_people());
@@ -202,14 +211,17 @@ impl<'a> Verified<'a> {
             (Some(_), Some("S256")) => Err(Error::request("code_challenge isn't the SHA-256 digest of a verifier")),
             (Some(_), Some(_) | None) => Err(Error::request("code_challenge_method must be S256")),
             (None, Some(_)) => Err(Error::request("code_challenge is missing")),
-            (None, None) if self.client.require_pkce => Err(Error::request("code_challenge is required of this client")),
+            (None, None) if self.client.require_pkce => {
+                Err(Error::request("code_challenge is required of this client"))
+            }
             (None, None) => Ok(None),
         }
     }
 
     /// Values we don't know are ignored, as OpenID Connect Core section 3.1.2.1 advises; `none` stands alone.
     fn prompt(&self) -> Result<BTreeSet<Prompt>, Error> {
-        let words: BTreeSet<&str> = self.get("prompt").unwrap_or_default().split(' ').filter(|word| !word.is_empty()).collect();
+        let words: BTreeSet<&str> =
+            self.get("prompt").unwrap_or_default().split(' ').filter(|word| !word.is_empty()).collect();
         let prompt: BTreeSet<Prompt> = words.iter().filter_map(|word| word.parse().ok()).collect();
         if prompt.contains(&Prompt::None) && words.len() > 1 {
             return Err(Error::request("prompt=none stands alone"));
@@ -219,11 +231,18 @@ impl<'a> Verified<'a> {
 
     /// In order of preference; no honest list is longer.
     fn acr_values(&self) -> Vec<String> {
-        self.for_our_pages("acr_values").unwrap_or_default().split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        self.for_our_pages("acr_values")
+            .unwrap_or_default()
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     fn max_age(&self) -> Result<Option<i64>, Error> {
-        let read = |text: &str| text.parse::<u32>().map(i64::from).map_err(|_| Error::request("max_age is no number of seconds"));
+        let read = |text: &str| {
+            text.parse::<u32>().map(i64::from).map_err(|_| Error::request("max_age is no number of seconds"))
+        };
         self.get("max_age").map(read).transpose()
     }
 

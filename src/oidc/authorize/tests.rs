@@ -18,9 +18,11 @@ fn parties() -> RelyingParties {
     struct File {
         clients: Vec<Settings>,
     }
-    let text = "[[clients]]\nid = \"web\"\nname = \"Web\"\nsecret = \"0123456789abcdef\"\nrequire_pkce = false\nscope = [\"openid\", \"email\"]\n\
+    let text = "[[clients]]\nid = \"web\"\nname = \"Web\"\nsecret = \"0123456789abcdef\"\nrequire_pkce = false\nscope \
+        = [\"openid\", \"email\"]\n\
                 redirect_uris = [\"https://web.example/cb\"]\n\
-                [[clients]]\nid = \"native\"\nname = \"Native\"\nredirect_uris = [\"http://127.0.0.1/cb\", \"com.example.app:/cb\"]";
+                [[clients]]\nid = \"native\"\nname = \"Native\"\nredirect_uris = [\"http://127.0.0.1/cb\", \
+                    \"com.example.app:/cb\"]";
     RelyingParties::new(&toml::from_str::<File>(text).unwrap().clients).unwrap()
 }
 
@@ -55,7 +57,10 @@ fn without_a_proven_client_and_redirect_uri_there_is_nowhere_to_answer() {
         ("client_id=nobody&redirect_uri=https://web.example/cb", Unsendable::UnknownClient),
         ("client_id=WEB&redirect_uri=https://web.example/cb", Unsendable::UnknownClient),
         ("client_id=web", Unsendable::NoRedirectUri),
-        ("client_id=web&redirect_uri=https://web.example/cb&redirect_uri=https://web.example/cb", Unsendable::NoRedirectUri),
+        (
+            "client_id=web&redirect_uri=https://web.example/cb&redirect_uri=https://web.example/cb",
+            Unsendable::NoRedirectUri,
+        ),
         ("client_id=web&redirect_uri=https://web.example/cb/", Unsendable::ForeignRedirectUri),
         ("client_id=web&redirect_uri=https://web.example/cb%3Fx", Unsendable::ForeignRedirectUri),
         ("client_id=web&redirect_uri=javascript:alert(1)", Unsendable::ForeignRedirectUri),
@@ -81,7 +86,10 @@ fn every_other_error_has_its_code() {
         ("response_mode=form_post&state=a%0Ab", Code::InvalidRequest),
         ("claims=x", Code::InvalidRequest),
         ("claims={\"id_token\":{\"sub\":{\"value\":\"nobody\"}}}", Code::LoginRequired),
-        ("id_token_hint=ours&claims={\"id_token\":{\"sub\":{\"value\":\"00000000-0000-0000-0000-000000000008\"}}}", Code::InvalidRequest),
+        (
+            "id_token_hint=ours&claims={\"id_token\":{\"sub\":{\"value\":\"00000000-0000-0000-0000-000000000008\"}}}",
+            Code::InvalidRequest,
+        ),
         ("scope=", Code::InvalidScope),
         ("scope=quantum phone", Code::InvalidScope),
         ("request=e30.e30.", Code::RequestNotSupported),
@@ -115,15 +123,23 @@ fn pkce_is_required_of_public_clients() {
 fn claims_are_read_where_openid_is_asked_and_no_further_than_the_client_may_ask() {
     let asked = "claims={\"userinfo\":{\"email\":null,\"name\":null},\"id_token\":{\"sub\":{\"value\":\"00000000-0000-0000-0000-000000000007\"},\"auth_time\":null}}";
     let request = web(&format!("response_mode=form_post&{asked}")).unwrap();
-    assert_eq!(request.claims, Claims { userinfo: [Claim::Email].into(), id_token: [].into() }, "name isn't this client's to ask for");
+    assert_eq!(
+        request.claims,
+        Claims { userinfo: [Claim::Email].into(), id_token: [].into() },
+        "name isn't this client's to ask for"
+    );
     assert_eq!((request.sights().to_string().as_str(), request.wants_auth_time), ("openid email", true));
-    assert_eq!((request.expected, request.response_mode), (Some(AccountId(Uuid::from_u128(7))), ResponseMode::FormPost));
+    assert_eq!(
+        (request.expected, request.response_mode),
+        (Some(AccountId(Uuid::from_u128(7))), ResponseMode::FormPost)
+    );
     assert_eq!(web(&format!("scope=email&{asked}")).unwrap().claims, Claims::default());
 }
 
 #[test]
 fn a_form_goes_to_the_web_only() {
-    let app = "client_id=native&redirect_uri=com.example.app:/cb&response_type=code&scope=openid&response_mode=form_post";
+    let app =
+        "client_id=native&redirect_uri=com.example.app:/cb&response_type=code&scope=openid&response_mode=form_post";
     assert_eq!(verify(app).unwrap().unwrap_err().code, Code::InvalidRequest);
 }
 
@@ -134,7 +150,10 @@ fn what_is_asked_is_read_whole_and_what_is_unknown_is_ignored() {
          &display=popup&acr_values=9fa&claims=%7B%7D&code_challenge={CHALLENGE}&code_challenge_method=S256&x=y"
     ))
     .unwrap();
-    assert_eq!((request.state.as_deref(), request.nonce.as_deref(), request.challenge.as_deref()), (Some("s"), Some("n"), Some(CHALLENGE)));
+    assert_eq!(
+        (request.state.as_deref(), request.nonce.as_deref(), request.challenge.as_deref()),
+        (Some("s"), Some("n"), Some(CHALLENGE))
+    );
     assert_eq!(request.prompt, [Prompt::Login, Prompt::Consent].into());
     assert_eq!((request.max_age, request.scope.to_string().as_str()), (Some(0), "openid email"));
     assert_eq!(request.expected, Some(AccountId(Uuid::from_u128(7))));

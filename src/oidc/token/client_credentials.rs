@@ -1,5 +1,5 @@
-//! The client credentials grant (RFC 6749 section 4.4): a service asks in its own name. There is no person, no company and nothing to
-//! refresh; the token says what the operator lets the service do.
+//! The client credentials grant (RFC 6749 section 4.4): a service asks in its own name. There is no person, no company
+//! and nothing to refresh; the token says what the operator lets the service do.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -36,7 +36,8 @@ pub(super) async fn tokens(app: &App, by: Actor, Asked { client, parameters }: &
     })
 }
 
-/// Everything the service may do, or what it names of that; a service that names more is misconfigured and should hear it.
+/// Everything the service may do, or what it names of that; a service that names more is misconfigured and should hear
+/// it.
 fn scope(client: &RelyingParty, parameters: &Parameters) -> Result<Scopes, Error> {
     let allowed = client.scope.of_services();
     if client.is_public() || allowed.is_empty() {

@@ -1,4 +1,5 @@
-//! The authorization code grant (RFC 6749 section 4.1.3): proven first, so that a wrong verifier doesn't spend the code; then spent once.
+//! The authorization code grant (RFC 6749 section 4.1.3): proven first, so that a wrong verifier doesn't spend the
+//! code; then spent once.
 
 use crate::access::Hanging;
 use crate::app::App;
@@ -18,7 +19,11 @@ pub(super) async fn prove(app: &App, Asked { client, parameters }: &Asked<'_>) -
     let presented = Secret::presented(parameters.get("code").ok_or(Error::request("code is missing"))?);
     let found = app.look(async |view| code::find(&mut view.db, &presented).await).await?;
     let found = found.ok_or(Error::grant("the code is unknown or too old"))?;
-    let proof = Proof { client: &client.id, redirect_uri: parameters.get("redirect_uri"), verifier: parameters.get("code_verifier") };
+    let proof = Proof {
+        client: &client.id,
+        redirect_uri: parameters.get("redirect_uri"),
+        verifier: parameters.get("code_verifier"),
+    };
     found.prove(proof).map_err(|unproven| Failed::Refused(refusal(unproven)))
 }
 
@@ -31,8 +36,13 @@ const fn refusal(unproven: Unproven) -> Error {
     }
 }
 
-/// Spends the code, then asks access: a replay has ended what the code gave when this answers, and a refusal costs no more than a code.
-pub(super) async fn redeem(tx: &mut Tx, entering: Entering<'_>, proven: code::Proven) -> Result<Result<Granted, Error>, Fault> {
+/// Spends the code, then asks access: a replay has ended what the code gave when this answers, and a refusal costs no
+/// more than a code.
+pub(super) async fn redeem(
+    tx: &mut Tx,
+    entering: Entering<'_>,
+    proven: code::Proven,
+) -> Result<Result<Granted, Error>, Fault> {
     let code = match code::spend(tx, proven).await? {
         code::Spent::Now(code) => *code,
         code::Spent::TooLate => return Ok(Err(Error::grant("the code is unknown or too old"))),

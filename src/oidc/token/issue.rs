@@ -1,5 +1,5 @@
-//! What a grant is answered with: an access token signed or opaque, an ID token where `openid` was granted, a refresh token where the
-//! client gets them.
+//! What a grant is answered with: an access token signed or opaque, an ID token where `openid` was granted, a refresh
+//! token where the client gets them.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -67,16 +67,17 @@ impl Granted {
         (authorization, echoed, refresh): (Authorization, Echoed, Option<Secret>),
     ) -> Result<Self, Fault> {
         let access = match client.access_token {
-            AccessTokens::Opaque => {
-                Access::Opaque(access_token::issue(tx, Some(authorization.sid), &client.id, &authorization.scope).await?)
-            }
+            AccessTokens::Opaque => Access::Opaque(
+                access_token::issue(tx, Some(authorization.sid), &client.id, &authorization.scope).await?,
+            ),
             AccessTokens::Jwt => Access::Signed { jti: tx.dice.id(tx.now)? },
         };
         Ok(Self { person: hanging.person, authorization, echoed, access, refresh, now: tx.now })
     }
 }
 
-/// Phases 6 and 7: the claims, signed. Access tokens are ES256, which costs a tenth of RS256; ID tokens as the client chose.
+/// Phases 6 and 7: the claims, signed. Access tokens are ES256, which costs a tenth of RS256; ID tokens as the client
+/// chose.
 pub(super) fn sign(app: &App, client: &RelyingParty, granted: &Granted) -> Result<Tokens, Fault> {
     let Granted { person, authorization, echoed, .. } = granted;
     let issuance = Issuance { issuer: &app.config.issuer, now: granted.now, life: app.config.lives.token };
@@ -89,7 +90,8 @@ pub(super) fn sign(app: &App, client: &RelyingParty, granted: &Granted) -> Resul
         }
     };
     let id_token = if authorization.scope.has(Scope::Openid) {
-        let echo = Echo { nonce: echoed.nonce.as_deref(), auth_time: echoed.wants_auth_time, access_token: &access_token };
+        let echo =
+            Echo { nonce: echoed.nonce.as_deref(), auth_time: echoed.wants_auth_time, access_token: &access_token };
         Some(keyring.sign(client.id_token_alg, TokenType::Id, &IdToken::new(issuance, echo, authorization, person))?)
     } else {
         None

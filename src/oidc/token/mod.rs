@@ -67,9 +67,11 @@ async fn prove(app: &App, asked: &Asked<'_>) -> Result<Brought, Failed> {
         Some("authorization_code") => Ok(Brought::OfAPerson(Box::new(Proven::Code(code::prove(app, asked).await?)))),
         Some("refresh_token") => Ok(Brought::OfAPerson(Box::new(Proven::Refresh(refresh::prove(app, asked).await?)))),
         Some("client_credentials") => Ok(Brought::Nothing),
-        Some(_) => {
-            Err(Error::new(Code::UnsupportedGrantType, "grant_type must be authorization_code, refresh_token or client_credentials").into())
-        }
+        Some(_) => Err(Error::new(
+            Code::UnsupportedGrantType,
+            "grant_type must be authorization_code, refresh_token or client_credentials",
+        )
+        .into()),
         None => Err(Error::request("grant_type is missing").into()),
     }
 }

@@ -1,5 +1,5 @@
-//! The refresh grant (RFC 6749 section 6): access is asked before the token is spent, so that a passing refusal (a network, say)
-//! costs its client nothing but this answer.
+//! The refresh grant (RFC 6749 section 6): access is asked before the token is spent, so that a passing refusal (a
+//! network, say) costs its client nothing but this answer.
 
 use crate::app::App;
 use crate::authorization::refresh::{self, RefreshToken, Spent};
@@ -23,7 +23,8 @@ pub(super) async fn prove(app: &App, Asked { client, parameters }: &Asked<'_>) -
     if !client.refresh_tokens {
         return Err(Error::new(Code::UnauthorizedClient, "this client gets no refresh tokens").into());
     }
-    let presented = Secret::presented(parameters.get("refresh_token").ok_or(Error::request("refresh_token is missing"))?);
+    let presented =
+        Secret::presented(parameters.get("refresh_token").ok_or(Error::request("refresh_token is missing"))?);
     let found = app.look(async |view| refresh::find(&mut view.db, &presented).await).await?;
     // Another client's token answers like one that doesn't exist (SECURITY 3).
     let token = found.filter(|token| token.authorization.client == client.id).ok_or(UNKNOWN)?;
@@ -40,8 +41,13 @@ pub(super) async fn prove(app: &App, Asked { client, parameters }: &Asked<'_>) -
 
 const UNKNOWN: Error = Error::grant("the refresh token is unknown or too old");
 
-/// Asks access, then exchanges the token. The next one is good for the whole scope again, whatever this answer is narrowed to.
-pub(super) async fn redeem(tx: &mut Tx, entering: Entering<'_>, proven: Proven) -> Result<Result<Granted, Error>, Fault> {
+/// Asks access, then exchanges the token. The next one is good for the whole scope again, whatever this answer is
+/// narrowed to.
+pub(super) async fn redeem(
+    tx: &mut Tx,
+    entering: Entering<'_>,
+    proven: Proven,
+) -> Result<Result<Granted, Error>, Fault> {
     let Proven { token, scope } = proven;
     let admitted = match admit(tx, entering, token.authorization.sid).await? {
         Ok(admitted) => admitted,

@@ -12,7 +12,12 @@ use super::{POLICY, code, holding};
 
 /// Codes of the catalogue, and some that it doesn't have but that could pass for words of the policy.
 fn codes() -> Vec<EServiceCode> {
-    POLICY.catalogue().iter().map(|e_service| e_service.code.clone()).chain([code("asked"), code("any"), code("e-service")]).collect()
+    POLICY
+        .catalogue()
+        .iter()
+        .map(|e_service| e_service.code.clone())
+        .chain([code("asked"), code("any"), code("e-service")])
+        .collect()
 }
 
 fn any_profile() -> impl Strategy<Value = Profile> {
@@ -36,9 +41,12 @@ prop_compose! {
 }
 
 fn any_question() -> impl Strategy<Value = Question> {
-    let pairs: Vec<_> =
-        Object::ALL.iter().flat_map(|object| object.actions().into_iter().map(|action| (object.as_str(), action))).collect();
-    (select(pairs), select(codes())).prop_map(|((object, action), code)| Question::parse(object, action, Some(code.as_str())).unwrap())
+    let pairs: Vec<_> = Object::ALL
+        .iter()
+        .flat_map(|object| object.actions().into_iter().map(|action| (object.as_str(), action)))
+        .collect();
+    (select(pairs), select(codes()))
+        .prop_map(|((object, action), code)| Question::parse(object, action, Some(code.as_str())).unwrap())
 }
 
 fn may(holdings: &Holdings, question: &Question) -> bool {

@@ -21,7 +21,8 @@ fn keys(file: &str) -> Vec<String> {
 }
 
 fn reasons() -> Vec<Because> {
-    let profiles = Profile::ALL.iter().flat_map(|profile| [Because::ProfileGrants(*profile), Because::ProfileDenies(*profile)]);
+    let profiles =
+        Profile::ALL.iter().flat_map(|profile| [Because::ProfileGrants(*profile), Because::ProfileDenies(*profile)]);
     let roles = Role::ALL.iter().map(|role| Because::RoleGrants(*role));
     let others = [Because::NothingGrants, Because::OtherCompany, Because::OtherBranch, Because::Undecidable];
     profiles.chain(roles).chain([Because::EServiceGrants(code("forcage"))]).chain(others).collect()

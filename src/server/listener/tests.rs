@@ -43,7 +43,11 @@ impl Served {
     }
 
     /// A client that trusts the authority only.
-    async fn shake_hands(&self, authority: &Authority, set: impl FnOnce(&mut SslConnectorBuilder)) -> Result<SslStream<TcpStream>, String> {
+    async fn shake_hands(
+        &self,
+        authority: &Authority,
+        set: impl FnOnce(&mut SslConnectorBuilder),
+    ) -> Result<SslStream<TcpStream>, String> {
         let mut builder = SslConnector::builder(SslMethod::tls_client()).unwrap();
         builder.cert_store_mut().add_cert(authority.certificate.clone()).unwrap();
         // Else this client itself would refuse what is old.
@@ -91,7 +95,13 @@ async fn old_versions_and_ciphers_are_refused() {
         assert!(refused.contains("protocol version"), "{refused}");
     }
     assert_eq!(served.shake_hands(&authority, most(SslVersion::TLS1_2)).await.unwrap().ssl().version_str(), "TLSv1.2");
-    for weak in ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384", "AES128-GCM-SHA256", "DHE-RSA-AES128-GCM-SHA256", "NULL"] {
+    for weak in [
+        "ECDHE-ECDSA-AES128-SHA",
+        "ECDHE-ECDSA-AES256-SHA384",
+        "AES128-GCM-SHA256",
+        "DHE-RSA-AES128-GCM-SHA256",
+        "NULL",
+    ] {
         let with = |builder: &mut SslConnectorBuilder| {
             builder.set_max_proto_version(Some(SslVersion::TLS1_2)).unwrap();
             builder.set_cipher_list(weak).unwrap();
@@ -104,7 +114,8 @@ async fn old_versions_and_ciphers_are_refused() {
 async fn http_2_is_spoken_with_who_speaks_it() {
     let (authority, folder) = (Authority::new(), tempfile::tempdir().unwrap());
     let served = Served::with(&tls(&authority, folder.path()), None).await;
-    let offering = |protocols: &'static [u8]| move |builder: &mut SslConnectorBuilder| builder.set_alpn_protos(protocols).unwrap();
+    let offering =
+        |protocols: &'static [u8]| move |builder: &mut SslConnectorBuilder| builder.set_alpn_protos(protocols).unwrap();
     let mut stream = served.shake_hands(&authority, offering(b"\x08http/1.1\x02h2")).await.unwrap();
     assert_eq!(stream.ssl().selected_alpn_protocol(), Some(&b"h2"[..]));
     // The preface and empty SETTINGS (RFC 9113 section 3.4); the server's own SETTINGS come first.
@@ -147,7 +158,8 @@ async fn slow_clients_are_sent_away() {
         stream.write_all(said).await.unwrap();
         let mut rest = Vec::new();
         // The server may reset instead of ending in order.
-        let _ = tokio::time::timeout(Duration::from_secs(3), stream.read_to_end(&mut rest)).await.expect("it is sent away");
+        let _ =
+            tokio::time::timeout(Duration::from_secs(3), stream.read_to_end(&mut rest)).await.expect("it is sent away");
     };
     let plain = Served::with(&Tls::default(), Some(short)).await;
     for said in [&b""[..], b"P", b"GET / HTTP/1.1\r\nhost: loc"] {
@@ -160,7 +172,8 @@ async fn slow_clients_are_sent_away() {
         let mut stream = secure.shake_hands(&authority, |_| {}).await.unwrap();
         stream.write_all(said).await.unwrap();
         let mut rest = Vec::new();
-        let _ = tokio::time::timeout(Duration::from_secs(3), stream.read_to_end(&mut rest)).await.expect("it is sent away");
+        let _ =
+            tokio::time::timeout(Duration::from_secs(3), stream.read_to_end(&mut rest)).await.expect("it is sent away");
     }
 }
 
@@ -176,7 +189,11 @@ async fn running_requests_end_before_the_server_does() {
     let mut answer = String::new();
     asking.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    tokio::time::timeout(Duration::from_secs(2), served.serving).await.expect("idle connections don't keep it").unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(2), served.serving)
+        .await
+        .expect("idle connections don't keep it")
+        .unwrap()
+        .unwrap();
     assert!(matches!(idle.read(&mut [0; 1]).await, Ok(0) | Err(_)));
     assert!(TcpStream::connect(served.address).await.is_err(), "nobody listens");
 }

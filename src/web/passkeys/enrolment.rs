@@ -58,7 +58,10 @@ pub(super) async fn submit(State(app): State<App>, posted: Posted<Made>) -> Resu
     let holder = Holder::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
     let form = posted.form;
     let Some(name) = Name::parse(&form.name) else {
-        return Ok(page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page::read(&app, &holder).await?.unnamed(&form.name)));
+        return Ok(page::answer(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &page::read(&app, &holder).await?.unnamed(&form.name),
+        ));
     };
     let Some(made) = judge(&app, &holder, &form).await? else {
         return Ok(page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page::read(&app, &holder).await?.refused()));
@@ -77,7 +80,9 @@ pub(super) async fn submit(State(app): State<App>, posted: Posted<Made>) -> Resu
             Ok(under_new_secret(&app, response, opened)?)
         }
         (Enrolment::Enough, _) => Ok(page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page::read(&app, &holder).await?)),
-        (Enrolment::Known, _) => Ok(page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page::read(&app, &holder).await?.refused())),
+        (Enrolment::Known, _) => {
+            Ok(page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page::read(&app, &holder).await?.refused()))
+        }
     }
 }
 
@@ -113,7 +118,8 @@ async fn keep(app: &App, holder: &Holder, made: (&Name, &Key)) -> Result<(Enrolm
     .await
 }
 
-/// A session of one factor would be shut out at once by the second that its owner just enrolled. One of two is left as it is.
+/// A session of one factor would be shut out at once by the second that its owner just enrolled. One of two is left as
+/// it is.
 async fn strengthen(tx: &mut Tx, holder: &Holder) -> Result<Option<Opened>, Fault> {
     let session = holder.session();
     if session.acr >= Acr::TwoFactors {

@@ -1,5 +1,5 @@
-//! Judging what a passkey signed, whatever it is for: the challenge is taken up once, the key looked up, the signature verified, and what is
-//! wrong recorded. Nobody guesses at signatures, so that no limit closes here.
+//! Judging what a passkey signed, whatever it is for: the challenge is taken up once, the key looked up, the signature
+//! verified, and what is wrong recorded. Nobody guesses at signatures, so that no limit closes here.
 
 use crate::account::passkey::{self, Assertion, Binding, Flaw, Kept, Verified};
 use crate::app::App;
@@ -13,8 +13,14 @@ use super::super::notices;
 use super::Answered;
 
 /// Verifies an answer; nothing for one that doesn't count, whatever is wrong with it (SECURITY: enumeration).
-pub(super) async fn verify(app: &App, caller: &Caller, (bound, answered): (&Binding, &Answered)) -> Result<Option<Verified>, Fault> {
-    let (Some(site), Some(ceremony), Some(answer)) = (&app.site, answered.ceremony(), Assertion::parse(&answered.credential)) else {
+pub(super) async fn verify(
+    app: &App,
+    caller: &Caller,
+    (bound, answered): (&Binding, &Answered),
+) -> Result<Option<Verified>, Fault> {
+    let (Some(site), Some(ceremony), Some(answer)) =
+        (&app.site, answered.ceremony(), Assertion::parse(&answered.credential))
+    else {
         return Ok(None);
     };
     let state = app.act(caller.acts_as(Who::Visitor), async |tx| passkey::redeem(tx, bound, ceremony).await).await?;

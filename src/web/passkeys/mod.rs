@@ -1,5 +1,5 @@
-//! Passkeys at our pages. A script asks one door for a challenge, in JSON, and sends what the authenticator made of it in an ordinary form:
-//! what comes of it is a page or a redirect like that of any other form, held to the same rules.
+//! Passkeys at our pages. A script asks one door for a challenge, in JSON, and sends what the authenticator made of it
+//! in an ordinary form: what comes of it is a page or a redirect like that of any other form, held to the same rules.
 
 mod enrolment;
 mod form;
@@ -73,12 +73,17 @@ fn site<'a>(app: &'a App, caller: &Caller) -> Result<&'a Site, Stop> {
 /// What an answer must be bound to: this browser, that purpose, and whoever waits for it.
 fn binding(caller: &Caller, purpose: Purpose, whose: Option<(AccountId, uuid::Uuid)>) -> Result<Binding, Fault> {
     // Whoever sends a form of ours has the cookie.
-    let browser = caller.browser.as_ref().ok_or_else(|| Fault::broken("binding a challenge", "a form without its browser"))?;
+    let browser =
+        caller.browser.as_ref().ok_or_else(|| Fault::broken("binding a challenge", "a form without its browser"))?;
     Ok(Binding { browser: browser.digest(), purpose, whose })
 }
 
 /// Sends a challenge out, unless too many went to that network.
-async fn send(app: &App, (caller, by): (&Caller, Actor), (bound, options, state): (Binding, Value, State)) -> Result<Response, Fault> {
+async fn send(
+    app: &App,
+    (caller, by): (&Caller, Actor),
+    (bound, options, state): (Binding, Value, State),
+) -> Result<Response, Fault> {
     let limit = [app.config.limits.on_challenges(caller.address)];
     let begun = app
         .act(by, async |tx| match limits::count(tx, &limit).await? {

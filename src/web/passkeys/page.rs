@@ -68,7 +68,15 @@ impl PasskeysPage {
     #[must_use]
     pub fn new(frame: Frame, passkeys: Vec<PasskeyView>, recovery: Option<RecoveryView>) -> Self {
         let has_room = passkeys.len() < MOST;
-        Self { frame, passkeys, recovery, proposed: String::new(), has_room, home: Place::Account, errors: Errors::default() }
+        Self {
+            frame,
+            passkeys,
+            recovery,
+            proposed: String::new(),
+            has_room,
+            home: Place::Account,
+            errors: Errors::default(),
+        }
     }
 
     /// After a name that is none; answered with 422.
@@ -113,8 +121,14 @@ pub(super) async fn read(app: &App, holder: &Holder) -> Result<PasskeysPage, Fau
     let account = holder.session().account;
     let (kept, app_since, left, required) = app
         .look(async |view| {
-            let (kept, app_since) = (passkey::list(&mut view.db, account).await?, factor::since(&mut view.db, account).await?);
-            Ok((kept, app_since, factor::left(&mut view.db, account).await?, factor::is_required(&mut view.db, account).await?))
+            let (kept, app_since) =
+                (passkey::list(&mut view.db, account).await?, factor::since(&mut view.db, account).await?);
+            Ok((
+                kept,
+                app_since,
+                factor::left(&mut view.db, account).await?,
+                factor::is_required(&mut view.db, account).await?,
+            ))
         })
         .await?;
     let may_be_removed = kept.len() > 1 || app_since.is_some() || !(required || holder.is_demanded);
@@ -127,7 +141,13 @@ pub(super) async fn read(app: &App, holder: &Holder) -> Result<PasskeysPage, Fau
 
 impl PasskeyView {
     fn new(kept: &Kept, may_be_removed: bool) -> Self {
-        Self { id: kept.id.to_string(), name: kept.name.clone(), since: kept.created_at, used: kept.last_used_at, may_be_removed }
+        Self {
+            id: kept.id.to_string(),
+            name: kept.name.clone(),
+            since: kept.created_at,
+            used: kept.last_used_at,
+            may_be_removed,
+        }
     }
 }
 

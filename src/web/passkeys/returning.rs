@@ -1,4 +1,5 @@
-//! Proof by a passkey, in a running session, that its owner is still there. It says as much as password and second factor together.
+//! Proof by a passkey, in a running session, that its owner is still there. It says as much as password and second
+//! factor together.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -47,7 +48,8 @@ pub(super) async fn submit(State(app): State<App>, posted: Posted<Answered>) -> 
     let arrival = Arrival::new(&app, &caller, &headers)?.towards(waiting.as_ref(), back.as_deref());
     let outcome = match judged::verify(&app, &caller, (&bound(&caller, &session)?, &form)).await? {
         Some(verified) => {
-            let acts = app.act(by(&caller, &session), async |tx| sign_in::return_by_passkey(tx, &verified, session.id).await);
+            let acts =
+                app.act(by(&caller, &session), async |tx| sign_in::return_by_passkey(tx, &verified, session.id).await);
             acts.await?
         }
         None => Outcome::Outdated,

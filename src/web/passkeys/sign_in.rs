@@ -18,7 +18,8 @@ use super::super::login::LoginPage;
 use super::super::notices::{self, Owner};
 use super::{Answered, Asked, binding, judged, send, site};
 
-/// Sends a challenge for whichever passkey of this site its owner chooses. Nobody is named, and nobody learns who has one.
+/// Sends a challenge for whichever passkey of this site its owner chooses. Nobody is named, and nobody learns who has
+/// one.
 pub(super) async fn challenge(State(app): State<App>, posted: Posted<Asked>) -> Result<Response, Stop> {
     let Posted { caller, .. } = posted;
     let (options, state) = site(&app, &caller)?.ask_to_sign(&[])?;

@@ -1,5 +1,5 @@
-//! Another password, given the old one (R-ADM-10). Whoever else had the old one loses all that it gave: every other session, and what
-//! relying parties hold.
+//! Another password, given the old one (R-ADM-10). Whoever else had the old one loses all that it gave: every other
+//! session, and what relying parties hold.
 
 use askama::Template;
 use axum::extract::State;
@@ -64,10 +64,13 @@ pub(in crate::web) async fn submit(State(app): State<App>, posted: Posted<Fields
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
     match change(&app, &holder, (&headers, &page.login), form).await? {
-        Err(TooMany { wait }) => Ok(answer::after(answer::page(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait)), wait)),
+        Err(TooMany { wait }) => {
+            Ok(answer::after(answer::page(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait)), wait))
+        }
         Ok(None) => Ok(answer::page(StatusCode::UNAUTHORIZED, &page.refused())),
         Ok(Some(Changed { session })) => {
-            let mut response = if holder.home() == Place::Account { back(Done::Password) } else { answer::go(holder.home()) };
+            let mut response =
+                if holder.home() == Place::Account { back(Done::Password) } else { answer::go(holder.home()) };
             if let Some(secret) = session {
                 let cookie = Kept::Session.keep(secret.expose(), None, app.config.is_https())?;
                 response.headers_mut().append(header::SET_COOKIE, cookie);

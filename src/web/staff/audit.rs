@@ -78,7 +78,11 @@ pub struct LineView {
 }
 
 /// Lists what the reader may see.
-pub(in crate::web) async fn list(State(app): State<App>, staff: Staff, Query(filter): Query<Filter>) -> Result<Response, Stop> {
+pub(in crate::web) async fn list(
+    State(app): State<App>,
+    staff: Staff,
+    Query(filter): Query<Filter>,
+) -> Result<Response, Stop> {
     let sight = match (staff.may(&app, Duty::AuditCustomers), staff.may(&app, Duty::AuditService)) {
         (true, true) => Sight::Everything,
         (true, false) => Sight::Customers,
@@ -100,11 +104,16 @@ pub(in crate::web) async fn list(State(app): State<App>, staff: Staff, Query(fil
 
 type Names = BTreeMap<AccountId, String>;
 
-async fn read(view: &mut View, app: &App, (filter, sight): (&Filter, Sight)) -> Result<(Vec<Line>, bool, Names), Fault> {
+async fn read(
+    view: &mut View,
+    app: &App,
+    (filter, sight): (&Filter, Sight),
+) -> Result<(Vec<Line>, bool, Names), Fault> {
     let Some(search) = filter.understand(view, app, sight).await? else { return Ok((Vec::new(), false, Names::new())) };
     let (lines, more) = audit::search(&mut view.db, &search).await?;
     let mut names = Names::new();
-    let acting = |line: &Line| line.actor.as_ref().filter(|_| line.actor_kind == "account").and_then(|id| id.parse().ok());
+    let acting =
+        |line: &Line| line.actor.as_ref().filter(|_| line.actor_kind == "account").and_then(|id| id.parse().ok());
     let accounts: Vec<AccountId> = lines.iter().flat_map(|line| line.account.into_iter().chain(acting(line))).collect();
     for account in accounts {
         if !names.contains_key(&account)
@@ -133,7 +142,8 @@ impl Filter {
             "" => Ok(None),
             name => What::ALL.iter().find(|what| what.name() == name).copied().map(Some).ok_or(()),
         };
-        let (Some(since), Some(until), Ok(company), Ok(account), Ok(deed)) = (since, until, company, account, deed) else {
+        let (Some(since), Some(until), Ok(company), Ok(account), Ok(deed)) = (since, until, company, account, deed)
+        else {
             return Ok(None);
         };
         let reference = Some(self.reference.trim().to_uppercase()).filter(|text| !text.is_empty());
@@ -174,7 +184,11 @@ impl LineView {
             _ => frame.say("staff-actor-visitor"),
         });
         let subject = line.subject.map(|subject| format!("{subject} ")).unwrap_or_default();
-        let detail = if line.detail.as_object().is_some_and(serde_json::Map::is_empty) { String::new() } else { line.detail.to_string() };
+        let detail = if line.detail.as_object().is_some_and(serde_json::Map::is_empty) {
+            String::new()
+        } else {
+            line.detail.to_string()
+        };
         Self {
             at: line.at,
             about: line.account.and_then(|id| names.get(&id).cloned()).filter(|about| *about != actor),

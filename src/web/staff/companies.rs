@@ -62,10 +62,15 @@ pub struct CompanyPage {
 }
 
 /// Finds companies.
-pub(in crate::web) async fn list(State(app): State<App>, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Stop> {
+pub(in crate::web) async fn list(
+    State(app): State<App>,
+    staff: Staff,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Stop> {
     staff.must(&app, Duty::ViewCompanies)?;
     let after = asked.after.parse().ok();
-    let Found { items, more } = app.look(async |view| directory::search_companies(&mut view.db, &asked.q, after).await).await?;
+    let Found { items, more } =
+        app.look(async |view| directory::search_companies(&mut view.db, &asked.q, after).await).await?;
     let frame = asked.frame(&app, &staff)?;
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     let page = CompaniesPage {
@@ -98,7 +103,11 @@ pub(in crate::web) async fn show(
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     let page = CompanyPage {
         menu: Menu::of(&app, (&staff, &frame), Place::StaffCompanies),
-        standing: standing.of_the_company().into_iter().map(|one| condition(&frame, one, &[("company", &company.name)])).collect(),
+        standing: standing
+            .of_the_company()
+            .into_iter()
+            .map(|one| condition(&frame, one, &[("company", &company.name)]))
+            .collect(),
         blocked_at: standing.blocked_at,
         may_block: staff.may(&app, Duty::BlockCompanies),
         demanded_at,
@@ -128,13 +137,19 @@ pub(in crate::web) struct Block {
 }
 
 /// Blocks the company, or lets it in again. Blocked, it loses access at once, everywhere.
-pub(in crate::web) async fn block(State(app): State<App>, Path(reference): Path<String>, posted: Posted<Block>) -> Result<Response, Stop> {
+pub(in crate::web) async fn block(
+    State(app): State<App>,
+    Path(reference): Path<String>,
+    posted: Posted<Block>,
+) -> Result<Response, Stop> {
     let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::BlockCompanies).await?;
     let found = app.look(async |view| find(view, &reference).await).await?;
     let (company, _) = found.ok_or_else(|| staff.nothing(&app))?;
     let open = posted.form.open;
-    app.act(staff.actor(), async |tx| if open { directory::unblock(tx, company.id).await } else { directory::block(tx, company.id).await })
-        .await?;
+    app.act(staff.actor(), async |tx| {
+        if open { directory::unblock(tx, company.id).await } else { directory::block(tx, company.id).await }
+    })
+    .await?;
     let done = if open { Done::Unblocked } else { Done::Blocked };
     Ok(answer::see_other(&done.at(&Place::StaffCompany.with(&company.reference))))
 }

@@ -1,5 +1,5 @@
-//! One contact, for staff: who they are, whether they can sign in and why not, and what helps: unlock, end sessions, switch
-//! the account, take a lost second factor away.
+//! One contact, for staff: who they are, whether they can sign in and why not, and what helps: unlock, end sessions,
+//! switch the account, take a lost second factor away.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -85,7 +85,8 @@ pub struct AccountView {
 }
 
 /// What can be done here, each by whom it is a duty of.
-const DEEDS: [Duty; 5] = [Duty::Unlock, Duty::EndSessions, Duty::SwitchAccounts, Duty::ResetFactors, Duty::DemandOfContacts];
+const DEEDS: [Duty; 5] =
+    [Duty::Unlock, Duty::EndSessions, Duty::SwitchAccounts, Duty::ResetFactors, Duty::DemandOfContacts];
 
 /// What the page is made from.
 struct Rows {
@@ -126,7 +127,9 @@ impl Rows {
     async fn read(view: &mut View, app: &App, id: ContactId) -> Result<Option<Self>, Fault> {
         let Some(contact) = directory::contact(&mut view.db, id).await? else { return Ok(None) };
         let company = directory::company(&mut view.db, contact.company).await?;
-        let (Some(company), Some(prospect)) = (company, access::of_prospect(&mut view.db, id).await?) else { return Ok(None) };
+        let (Some(company), Some(prospect)) = (company, access::of_prospect(&mut view.db, id).await?) else {
+            return Ok(None);
+        };
         let person = access::of_contact(&mut view.db, id).await?;
         let (mut account, mut locked, mut reset, mut demanded_at, mut memberships) = (None, None, None, None, 0);
         if let Some(person) = &person {
@@ -143,10 +146,20 @@ impl Rows {
 
     fn standing(&self, frame: &Frame) -> Vec<Standing> {
         let name = format!("{} {}", self.contact.first_name, self.contact.last_name);
-        // Where they come from is known from the session used last; an address nobody knows is refused where a list applies.
-        let last = self.account.as_ref().and_then(|(.., sessions)| sessions.first()).and_then(|session| session.address.as_deref());
+        // Where they come from is known from the session used last; an address nobody knows is refused where a list
+        // applies.
+        let last = self
+            .account
+            .as_ref()
+            .and_then(|(.., sessions)| sessions.first())
+            .and_then(|session| session.address.as_deref());
         let unknown = frame.say("access-address-unknown");
-        let values = [("company", self.company.name.as_str()), ("person", &name), ("address", last.unwrap_or(&unknown)), ("service", "")];
+        let values = [
+            ("company", self.company.name.as_str()),
+            ("person", &name),
+            ("address", last.unwrap_or(&unknown)),
+            ("service", ""),
+        ];
         let conditions: Vec<(Condition, bool)> = match &self.person {
             Some(person) => {
                 let (address, second_factor_at) = (last.and_then(Address::parse), person.second_factor_enrolled_at);
@@ -188,7 +201,11 @@ impl Rows {
             company: company.name,
             company_ref: company.reference,
             profile: person.as_ref().map(|person| frame.say(rights::profile_key(person.profile))),
-            roles: person.iter().flat_map(|person| person.roles.iter()).map(|role| frame.say(rights::role_key(*role))).collect(),
+            roles: person
+                .iter()
+                .flat_map(|person| person.roles.iter())
+                .map(|role| frame.say(rights::role_key(*role)))
+                .collect(),
         }
     }
 }
@@ -197,7 +214,11 @@ impl Rows {
 pub(in crate::web) struct Nothing {}
 
 /// Opens the limits of the contact's account.
-pub(in crate::web) async fn unlock(State(app): State<App>, Path(id): Path<String>, posted: Posted<Nothing>) -> Result<Response, Stop> {
+pub(in crate::web) async fn unlock(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    posted: Posted<Nothing>,
+) -> Result<Response, Stop> {
     let Posted { caller, headers, form: Nothing {} } = posted;
     let (staff, Snapshot { contact: id, account, .. }) = deed(&app, (caller, &headers), (&id, Duty::Unlock)).await?;
     let opened = app.act(staff.actor(), async |tx| account::unlock(tx, &app.config.limits, account).await).await?;
@@ -211,7 +232,8 @@ pub(in crate::web) async fn end_sessions(
     posted: Posted<Nothing>,
 ) -> Result<Response, Stop> {
     let Posted { caller, headers, form: Nothing {} } = posted;
-    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, (caller, &headers), (&id, Duty::EndSessions)).await?;
+    let (staff, Snapshot { contact: id, account, .. }) =
+        deed(&app, (caller, &headers), (&id, Duty::EndSessions)).await?;
     app.act(staff.actor(), async |tx| {
         account::end_all(tx, account, Because::CustomerService).await?;
         authorization::end_all(tx, account, authorization::Because::Operator).await
@@ -226,10 +248,19 @@ pub(in crate::web) struct Switch {
 }
 
 /// Switches the contact's account off, with everything that hangs from it, or on again.
-pub(in crate::web) async fn switch(State(app): State<App>, Path(id): Path<String>, posted: Posted<Switch>) -> Result<Response, Stop> {
+pub(in crate::web) async fn switch(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    posted: Posted<Switch>,
+) -> Result<Response, Stop> {
     let Posted { caller, headers, form: Switch { on } } = posted;
-    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, (caller, &headers), (&id, Duty::SwitchAccounts)).await?;
-    app.act(staff.actor(), async |tx| if on { account::enable(tx, account).await } else { account::disable(tx, account).await }).await?;
+    let (staff, Snapshot { contact: id, account, .. }) =
+        deed(&app, (caller, &headers), (&id, Duty::SwitchAccounts)).await?;
+    app.act(
+        staff.actor(),
+        async |tx| if on { account::enable(tx, account).await } else { account::disable(tx, account).await },
+    )
+    .await?;
     Ok(back(id, if on { Done::SwitchedOn } else { Done::SwitchedOff }))
 }
 
@@ -239,9 +270,14 @@ pub(in crate::web) struct Lost {
 }
 
 /// Asks that every second factor of the contact's account go, a day after its owner was told by mail, or stops that.
-pub(in crate::web) async fn reset_factor(State(app): State<App>, Path(id): Path<String>, posted: Posted<Lost>) -> Result<Response, Stop> {
+pub(in crate::web) async fn reset_factor(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    posted: Posted<Lost>,
+) -> Result<Response, Stop> {
     let Posted { caller, headers, form: Lost { lost } } = posted;
-    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, (caller, &headers), (&id, Duty::ResetFactors)).await?;
+    let (staff, Snapshot { contact: id, account, .. }) =
+        deed(&app, (caller, &headers), (&id, Duty::ResetFactors)).await?;
     if lost && app.look(async |view| notices::reader(&mut view.db, account).await).await?.is_none() {
         return Ok(back(id, Done::NobodyToTell));
     }
@@ -257,7 +293,11 @@ pub(in crate::web) async fn reset_factor(State(app): State<App>, Path(id): Path<
 }
 
 /// Whoever has the duty, and whom it is done to. A contact without an account answers like one that doesn't exist.
-pub(super) async fn deed(app: &App, from: (Caller, &axum::http::HeaderMap), (id, duty): (&str, Duty)) -> Result<(Staff, Snapshot), Stop> {
+pub(super) async fn deed(
+    app: &App,
+    from: (Caller, &axum::http::HeaderMap),
+    (id, duty): (&str, Duty),
+) -> Result<(Staff, Snapshot), Stop> {
     let staff = Staff::on_duty(app, from, duty).await?;
     let id = id.parse::<ContactId>().map_err(|_| staff.nothing(app))?;
     let person = app.look(async |view| access::of_contact(&mut view.db, id).await).await?;

@@ -46,15 +46,26 @@ pub struct ContactRow {
 impl ContactRow {
     pub(super) fn new(found: FoundContact) -> Self {
         let name = format!("{} {}", found.first_name, found.last_name);
-        Self { id: found.id.to_string(), name, email: found.email, company: found.company_name, company_ref: found.company_ref }
+        Self {
+            id: found.id.to_string(),
+            name,
+            email: found.email,
+            company: found.company_name,
+            company_ref: found.company_ref,
+        }
     }
 }
 
 /// Finds contacts.
-pub(in crate::web) async fn list(State(app): State<App>, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Stop> {
+pub(in crate::web) async fn list(
+    State(app): State<App>,
+    staff: Staff,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Stop> {
     staff.must(&app, Duty::ViewContacts)?;
     let after = asked.after.parse().ok();
-    let Found { items, more } = app.look(async |view| directory::search_contacts(&mut view.db, &asked.q, after).await).await?;
+    let Found { items, more } =
+        app.look(async |view| directory::search_contacts(&mut view.db, &asked.q, after).await).await?;
     let frame = asked.frame(&app, &staff)?;
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     let page = ContactsPage {

@@ -1,5 +1,5 @@
-//! A second factor demanded by Customer Service: of everybody at a company, or of one contact. Whoever has none enrols one at the next
-//! sign-in, and is asked at once where they are signed in.
+//! A second factor demanded by Customer Service: of everybody at a company, or of one contact. Whoever has none enrols
+//! one at the next sign-in, and is asked at once where they are signed in.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -26,16 +26,25 @@ impl Demand {
 }
 
 /// Of everybody at a company.
-pub(super) async fn of_company(State(app): State<App>, Path(reference): Path<String>, posted: Posted<Demand>) -> Result<Response, Stop> {
+pub(super) async fn of_company(
+    State(app): State<App>,
+    Path(reference): Path<String>,
+    posted: Posted<Demand>,
+) -> Result<Response, Stop> {
     let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::DemandOfCompanies).await?;
     let found = app.look(async |view| companies::find(view, &reference).await).await?;
     let (company, _) = found.ok_or_else(|| staff.nothing(&app))?;
-    app.act(staff.actor(), async |tx| directory::require_second_factor(tx, company.id, posted.form.required).await).await?;
+    app.act(staff.actor(), async |tx| directory::require_second_factor(tx, company.id, posted.form.required).await)
+        .await?;
     Ok(answer::see_other(&posted.form.done().at(&Place::StaffCompany.with(&company.reference))))
 }
 
 /// Of one contact.
-pub(super) async fn of_contact(State(app): State<App>, Path(id): Path<String>, posted: Posted<Demand>) -> Result<Response, Stop> {
+pub(super) async fn of_contact(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    posted: Posted<Demand>,
+) -> Result<Response, Stop> {
     let (staff, person) = contact::deed(&app, (posted.caller, &posted.headers), (&id, Duty::DemandOfContacts)).await?;
     let whose = Requirement::Membership(person.membership);
     app.act(staff.actor(), async |tx| factor::require(tx, whose, posted.form.required).await).await?;

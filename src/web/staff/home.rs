@@ -29,7 +29,8 @@ pub struct HomePage {
 /// Shows it.
 pub(in crate::web) async fn show(State(app): State<App>, staff: Staff) -> Result<Response, Stop> {
     let frame = staff.frame(&app)?;
-    let in_words = |role| (frame.say(&format!("staff-role-{role}")), frame.say(&format!("staff-role-{role}-explained")));
+    let in_words =
+        |role| (frame.say(&format!("staff-role-{role}")), frame.say(&format!("staff-role-{role}-explained")));
     let roles = staff.person.roles.iter().map(in_words).collect();
     let menu = Menu::of(&app, (&staff, &frame), Place::Staff);
     Ok(answer::page(StatusCode::OK, &HomePage { menu, login: staff.person.email.to_string(), roles, frame }))

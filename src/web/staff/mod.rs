@@ -1,5 +1,5 @@
-//! The staff's console: find a company or contact, see its standing with every condition explained, help; the vendor's own people; the trail.
-//! Each page and each deed asks for its duty, and a contact finds nothing here (R-DEL-6).
+//! The staff's console: find a company or contact, see its standing with every condition explained, help; the vendor's
+//! own people; the trail. Each page and each deed asks for its duty, and a contact finds nothing here (R-DEL-6).
 
 pub mod audit;
 pub mod companies;
@@ -66,7 +66,9 @@ impl Menu {
             (Place::StaffPeople, "staff-people", &[Duty::ViewStaff]),
             (Place::StaffAudit, "staff-audit", &[Duty::AuditCustomers, Duty::AuditService]),
         ];
-        let open = pages.into_iter().filter(|(.., duties)| duties.is_empty() || duties.iter().any(|duty| staff.may(app, *duty)));
+        let open = pages
+            .into_iter()
+            .filter(|(.., duties)| duties.is_empty() || duties.iter().any(|duty| staff.may(app, *duty)));
         Self(open.map(|(place, key, _)| Entry { place, label: frame.say(key), here: place == here }).collect())
     }
 }
@@ -144,7 +146,10 @@ pub struct Paging {
 impl Paging {
     /// The address of the next page.
     fn next_page(&self, path: &str, after: &str) -> String {
-        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", &self.q).append_pair("after", after).finish();
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("q", &self.q)
+            .append_pair("after", after)
+            .finish();
         format!("{path}?{query}")
     }
 }
@@ -156,5 +161,10 @@ pub(super) fn condition(
     values: &[(&'static str, &str)],
 ) -> refusal::Standing {
     let sentence = if met { String::new() } else { frame.tell(&format!("access-{condition}-admin"), values) };
-    refusal::Standing { condition: condition.as_str(), met, label: frame.say(&format!("staff-condition-{condition}")), sentence }
+    refusal::Standing {
+        condition: condition.as_str(),
+        met,
+        label: frame.say(&format!("staff-condition-{condition}")),
+        sentence,
+    }
 }

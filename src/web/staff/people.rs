@@ -100,7 +100,11 @@ impl Ticked {
 }
 
 /// Lists them.
-pub(in crate::web) async fn list(State(app): State<App>, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, Stop> {
+pub(in crate::web) async fn list(
+    State(app): State<App>,
+    staff: Staff,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Stop> {
     staff.must(&app, Duty::ViewStaff)?;
     let frame = asked.frame(&app, &staff)?;
     Ok(answer::page(StatusCode::OK, &PeoplePage::read(&app, &staff, frame).await?))
@@ -132,7 +136,13 @@ impl MemberView {
             (None, None) => "invited",
         };
         let roles = RoleView::all(frame, |role| member.roles.contains(&role));
-        Self { id: member.account.to_string(), name: member.name.clone(), email: member.email.to_string(), roles, state }
+        Self {
+            id: member.account.to_string(),
+            name: member.name.clone(),
+            email: member.email.to_string(),
+            roles,
+            state,
+        }
     }
 }
 
@@ -140,7 +150,8 @@ impl RoleView {
     /// Every role, ticked where it is held.
     #[must_use]
     pub fn all(frame: &Frame, held: impl Fn(StaffRole) -> bool) -> Vec<Self> {
-        let view = |role: &StaffRole| Self { role: *role, name: frame.say(&format!("staff-role-{role}")), held: held(*role) };
+        let view =
+            |role: &StaffRole| Self { role: *role, name: frame.say(&format!("staff-role-{role}")), held: held(*role) };
         StaffRole::ALL.iter().map(view).collect()
     }
 }
@@ -174,7 +185,8 @@ fn letter(app: &App, staff: &Staff, (name, email): (&str, &Email), link: &Secret
     let now = app.clock.now();
     let on = Stationery { words: crate::words::Words::of(staff.caller.language), brand: app.brand.clone(), now };
     let link = app.config.url(&Place::Link.with(link.expose()));
-    StaffInvitation { name: name.to_owned(), login: email.to_string(), until: now + app.config.lives.invitation, link }.write(&on)
+    StaffInvitation { name: name.to_owned(), login: email.to_string(), until: now + app.config.lives.invitation, link }
+        .write(&on)
 }
 
 impl PeoplePage {
@@ -211,7 +223,11 @@ impl PeoplePage {
 }
 
 /// Gives somebody exactly the roles ticked.
-pub(in crate::web) async fn set_roles(State(app): State<App>, Path(id): Path<String>, posted: Posted<Ticked>) -> Result<Response, Stop> {
+pub(in crate::web) async fn set_roles(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    posted: Posted<Ticked>,
+) -> Result<Response, Stop> {
     let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
     let roles = posted.form.roles();

@@ -42,7 +42,8 @@ pub fn pages(language: Language) -> Named {
         expires_at: now() + Life::days(7),
     };
     let bare = SecondFactorView { app_since: None, passkeys: 0, codes_left: 0, reset_due: None };
-    let empty = SecurityPage { second_factor: bare, devices: Vec::new(), applications: Vec::new(), ..security(language) };
+    let empty =
+        SecurityPage { second_factor: bare, devices: Vec::new(), applications: Vec::new(), ..security(language) };
     vec![
         named("security", &security(language)),
         named("security-empty", &empty),
@@ -53,7 +54,10 @@ pub fn pages(language: Language) -> Named {
         named("record-refused", &record().refused(&unfit)),
         named("secured", &SecuredPage { whom: vec![Whom::customer_service(&frame(language))], frame: frame(language) }),
         named("close", &ClosePage::new(signed_in(language), "ines".to_owned(), Vec::new())),
-        named("close-last", &ClosePage::new(signed_in(language), "ines".to_owned(), vec!["Durand <Télécom>".to_owned()])),
+        named(
+            "close-last",
+            &ClosePage::new(signed_in(language), "ines".to_owned(), vec!["Durand <Télécom>".to_owned()]),
+        ),
         named("closed", &ClosedPage { frame: frame(language) }),
         named("link-not-me", &link(Purpose::NotMe)),
         named("link-new-password", &link(Purpose::NewPassword)),
@@ -112,7 +116,8 @@ pub fn letters(language: Language) -> Vec<(String, Letter)> {
     let on = Stationery { words: Words::of(language), brand: Arc::new(Brand::default()), now: now() };
     let mut letters: Vec<_> = Change::ALL.iter().map(|what| (what.to_string(), change(language, *what))).collect();
     let link = "https://id.example/links/xq7f".to_owned();
-    let way_back = NewPassword { name: NAME.to_owned(), login: "alice".to_owned(), link, until: now() + Life::minutes(30) };
+    let way_back =
+        NewPassword { name: NAME.to_owned(), login: "alice".to_owned(), link, until: now() + Life::minutes(30) };
     letters.push(("new-password".to_owned(), way_back.write(&on).unwrap()));
     let (person, home) = (format!("{NAME} (Durand Télécom)"), "https://id.example/".to_owned());
     let alarm = Alarm { person, login: "alice".to_owned(), reference: "K7WQ".to_owned(), at: now(), home };

@@ -77,7 +77,8 @@ pub(super) fn named(name: &str, page: &impl Template) -> (String, String) {
 }
 
 fn sign_in(language: Language) -> Named {
-    let login = || LoginPage::new(frame(language), Some("e1".to_owned()), Some(PORTAL.to_owned())).taking_passkeys(true);
+    let login =
+        || LoginPage::new(frame(language), Some("e1".to_owned()), Some(PORTAL.to_owned())).taking_passkeys(true);
     let choice = CompanyChoicePage {
         frame: frame(language),
         errand: Some("e1".to_owned()),
@@ -167,10 +168,19 @@ fn troubles(language: Language) -> Named {
 fn refusal(language: Language) -> RefusalPage {
     let frame = frame(language);
     let around = Around { company: "Durand Télécom", address: Some("127.0.0.1"), e_service: Some("e-Just Fibre") };
-    let standing = Condition::ALL.iter().map(|one| Standing::new(&frame, *one, *one != Condition::Network, around)).collect();
-    let whom = vec![Whom::administrator(&frame, "Alice Durand", "alice@durand.example"), Whom::customer_service(&frame)];
+    let standing =
+        Condition::ALL.iter().map(|one| Standing::new(&frame, *one, *one != Condition::Network, around)).collect();
+    let whom =
+        vec![Whom::administrator(&frame, "Alice Durand", "alice@durand.example"), Whom::customer_service(&frame)];
     let links = vec![Link::to_place(Place::Login, frame.say("logged-out-again"))];
-    RefusalPage { wish: Wish::Enter(PORTAL.to_owned()), standing, links, whom, reference: "01935f3e-7c1a".to_owned(), frame }
+    RefusalPage {
+        wish: Wish::Enter(PORTAL.to_owned()),
+        standing,
+        links,
+        whom,
+        reference: "01935f3e-7c1a".to_owned(),
+        frame,
+    }
 }
 
 fn console(language: Language) -> Named {

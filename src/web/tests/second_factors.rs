@@ -18,12 +18,18 @@ fn seed() -> SeedView {
 
 pub fn pages(language: Language) -> Named {
     let step = || SecondFactorPage::new(frame(language), Some(PORTAL.to_owned()), true);
-    let enrolled = |codes_left, may_be_removed| Some(EnrolledView { since: now() - Life::days(40), codes_left, may_be_removed });
+    let enrolled =
+        |codes_left, may_be_removed| Some(EnrolledView { since: now() - Life::days(40), codes_left, may_be_removed });
     let codes: Vec<_> = (0..10).map(|_| RecoveryCode::roll(Dice).unwrap()).collect();
     let next = Link::to_place(Place::Totp, frame(language).say("recovery-codes-go-on"));
     let by_passkey = || SecondFactorPage::new(frame(language), Some(PORTAL.to_owned()), false);
-    let again =
-        || ReauthenticatePage::new(signed_in(language), "theo@durand.example".to_owned(), Some("/account/security/totp".to_owned()));
+    let again = || {
+        ReauthenticatePage::new(
+            signed_in(language),
+            "theo@durand.example".to_owned(),
+            Some("/account/security/totp".to_owned()),
+        )
+    };
     vec![
         named("second-factor", &step()),
         named("second-factor-own", &SecondFactorPage::new(frame(language), None, false)),
@@ -33,7 +39,10 @@ pub fn pages(language: Language) -> Named {
         named("second-factor-too-often", &step().too_often(Life::minutes(15))),
         named("second-factor-or-passkey", &step().taking(Takes { app: true, passkey: true, recovery: true })),
         named("second-factor-passkey", &by_passkey().taking(Takes { app: false, passkey: true, recovery: true })),
-        named("second-factor-passkey-refused", &by_passkey().taking(Takes { app: false, passkey: true, recovery: true }).passkey_refused()),
+        named(
+            "second-factor-passkey-refused",
+            &by_passkey().taking(Takes { app: false, passkey: true, recovery: true }).passkey_refused(),
+        ),
         named("second-factor-passkey-only", &by_passkey().taking(Takes { app: false, passkey: true, recovery: false })),
         named("passkeys-none", &PasskeysPage::new(signed_in(language), Vec::new(), None)),
         named("passkeys", &passkeys(language, 3)),
@@ -65,7 +74,8 @@ fn passkeys(language: Language, count: i64) -> PasskeysPage {
         used: (index > 0).then(|| now() - Life::hours(index)),
         may_be_removed: count > 1,
     };
-    let mut page = PasskeysPage::new(signed_in(language), (0..count).map(view).collect(), Some(RecoveryView { left: 9 }));
+    let mut page =
+        PasskeysPage::new(signed_in(language), (0..count).map(view).collect(), Some(RecoveryView { left: 9 }));
     page.proposed = "Firefox, Windows".to_owned();
     page
 }

@@ -89,7 +89,10 @@ fn directory(language: Language) -> Named {
         named("staff-companies", &companies(vec![("Durand Télécom".to_owned(), "C-1001".to_owned())])),
         named("staff-companies-none", &companies(Vec::new())),
         named("staff-company", &company),
-        named("staff-contacts", &ContactsPage { menu: menu(&frame(), Place::StaffContacts), paging: paging(), contacts, frame: frame() }),
+        named(
+            "staff-contacts",
+            &ContactsPage { menu: menu(&frame(), Place::StaffContacts), paging: paging(), contacts, frame: frame() },
+        ),
     ]
 }
 
@@ -104,7 +107,11 @@ fn contact(frame: Frame, with_account: bool) -> ContactPage {
         disabled_at: None,
         activated_at: Some(now() - Life::days(90)),
         locked: Some(frame.words.count("staff-locked", 14)),
-        sessions: vec![("Firefox, Linux".to_owned(), "2001:db8:85a3::8a2e:370:7334".to_owned(), now() - Life::minutes(3))],
+        sessions: vec![(
+            "Firefox, Linux".to_owned(),
+            "2001:db8:85a3::8a2e:370:7334".to_owned(),
+            now() - Life::minutes(3),
+        )],
         second_factor_since: Some(now() - Life::days(40)),
         demanded_at: Some(now() - Life::days(2)),
         reset: (frame.words.language() == Language::Fr).then(waiting_reset),

@@ -1,5 +1,5 @@
-//! What parses texts from outside, each as a function that any bytes may be thrown at: it panics where a promise is broken.
-//! Fuzz targets call them with coverage, the gate with a few thousand inputs.
+//! What parses texts from outside, each as a function that any bytes may be thrown at: it panics where a promise is
+//! broken. Fuzz targets call them with coverage, the gate with a few thousand inputs.
 
 use std::sync::OnceLock;
 
@@ -18,8 +18,8 @@ use url::{Host, Url};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-/// Tokens: nothing passes but what the ring itself signed, as the type it was signed for. Three lines are a header, claims and
-/// a signature, not encoded yet; `@ES256@` and `@RS256@` stand for the names of the keys.
+/// Tokens: nothing passes but what the ring itself signed, as the type it was signed for. Three lines are a header,
+/// claims and a signature, not encoded yet; `@ES256@` and `@RS256@` stand for the names of the keys.
 pub fn jose(input: &[u8]) {
     let (ring, kids) = ring();
     let (header, rest) = input.split_at(input.iter().position(|byte| *byte == b'\n').unwrap_or(input.len()));
@@ -49,7 +49,8 @@ fn compact(lines: &[u8]) -> String {
     [(); 3].map(|()| URL_SAFE_NO_PAD.encode(lines.next().unwrap_or_default())).join(".")
 }
 
-/// Client assertions: none that the client didn't sign proves anything. The lines are as in `jose`; what is JSON may be a key set, too.
+/// Client assertions: none that the client didn't sign proves anything. The lines are as in `jose`; what is JSON may be
+/// a key set, too.
 pub fn assertion(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let here = Here {
@@ -74,7 +75,8 @@ fn parties() -> &'static RelyingParties {
     static PARTIES: OnceLock<RelyingParties> = OnceLock::new();
     PARTIES.get_or_init(|| {
         let set: Value = serde_json::from_str(include_str!("../seeds/assertion/keys")).unwrap();
-        let client = json!({ "id": "app", "name": "App", "redirect_uris": [], "jwks": set, "legacy_assertion_audience": true });
+        let client =
+            json!({ "id": "app", "name": "App", "redirect_uris": [], "jwks": set, "legacy_assertion_audience": true });
         RelyingParties::new(&[serde_json::from_value(client).unwrap()]).unwrap()
     })
 }
@@ -97,13 +99,14 @@ fn ring() -> &'static Ring {
         });
         let published: Value = serde_json::from_str(ring.jwks()).unwrap();
         let text = |key: &Value, name: &str| key[name].as_str().unwrap().to_owned();
-        let kids = published["keys"].as_array().unwrap().iter().map(|key| (text(key, "alg"), text(key, "kid"))).collect();
+        let kids =
+            published["keys"].as_array().unwrap().iter().map(|key| (text(key, "alg"), text(key, "kid"))).collect();
         (ring, kids)
     })
 }
 
-/// Redirect URIs, a registered one and a presented one on two lines: whatever is admitted is the same but for a loopback port,
-/// and no origin could end a directive of a content security policy.
+/// Redirect URIs, a registered one and a presented one on two lines: whatever is admitted is the same but for a
+/// loopback port, and no origin could end a directive of a content security policy.
 pub fn redirect_uri(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let (registered, presented) = text.split_once('\n').unwrap_or((&text, ""));

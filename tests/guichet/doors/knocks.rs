@@ -40,7 +40,14 @@ pub const KNOCKS: &[Knock] = &[
     page(Place::Record),
     form(
         Place::Record,
-        &[("title", ""), ("first_name", "Sam"), ("last_name", "Durand"), ("phone", "0199001001"), ("mobile", ""), ("language", "en")],
+        &[
+            ("title", ""),
+            ("first_name", "Sam"),
+            ("last_name", "Durand"),
+            ("phone", "0199001001"),
+            ("mobile", ""),
+            ("language", "en"),
+        ],
     ),
     page(Place::Export),
     page(Place::Close),
@@ -99,7 +106,12 @@ pub const KNOCKS: &[Knock] = &[
     page(Place::Readyz),
     client(
         Place::Token,
-        &[("grant_type", "authorization_code"), ("code", "{code}"), ("redirect_uri", "{redirect_uri}"), ("code_verifier", VERIFIER)],
+        &[
+            ("grant_type", "authorization_code"),
+            ("code", "{code}"),
+            ("redirect_uri", "{redirect_uri}"),
+            ("code_verifier", VERIFIER),
+        ],
     ),
     client(Place::Token, &[("grant_type", "refresh_token"), ("refresh_token", "{refresh}")]),
     client(Place::Token, &[("grant_type", "client_credentials")]),

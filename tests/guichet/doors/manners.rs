@@ -1,4 +1,5 @@
-//! The manners of every route, whoever comes: which methods it takes, what it says of caches, frames and other sites' scripts.
+//! The manners of every route, whoever comes: which methods it takes, what it says of caches, frames and other sites'
+//! scripts.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -11,7 +12,11 @@ use crate::world::{Answer, Browser, World, both};
 const HEADERS: [&str; 7] = ["methods", "HEAD", "OPTIONS", "preflight", "scripts of", "cache", "framing"];
 
 async fn preflight(browser: &Browser, path: &str, origin: &str) -> Answer {
-    let request = Request::builder().method("OPTIONS").uri(path).header("origin", origin).header("access-control-request-method", "POST");
+    let request = Request::builder()
+        .method("OPTIONS")
+        .uri(path)
+        .header("origin", origin)
+        .header("access-control-request-method", "POST");
     browser.clone().send(request.body(Body::empty()).unwrap()).await
 }
 
@@ -20,7 +25,8 @@ async fn readers(browser: &Browser, method: &str, path: &str) -> &'static str {
     let mut whose = Vec::new();
     for origin in ["http://localhost:8090", "https://evil.example"] {
         let answer = ask(&mut browser.clone().with("origin", origin), method, path).await;
-        let (allowed, cookies) = (answer.header("access-control-allow-origin"), answer.header("access-control-allow-credentials"));
+        let (allowed, cookies) =
+            (answer.header("access-control-allow-origin"), answer.header("access-control-allow-credentials"));
         assert!(["", "*", origin].contains(&allowed) && cookies.is_empty(), "{path}: {allowed} {cookies}");
         whose.push(allowed.to_owned());
     }
@@ -34,7 +40,8 @@ async fn readers(browser: &Browser, method: &str, path: &str) -> &'static str {
 
 fn framing(answers: &[Answer]) -> &'static str {
     let refuses = |answer: &Answer| {
-        answer.header("x-frame-options") == "DENY" && answer.header("content-security-policy").contains("frame-ancestors 'none'")
+        answer.header("x-frame-options") == "DENY"
+            && answer.header("content-security-policy").contains("frame-ancestors 'none'")
     };
     if answers.iter().all(refuses) { "refused" } else { "ALLOWED" }
 }
@@ -44,7 +51,12 @@ async fn line(world: &World, place: Place) -> Vec<String> {
     let mut answers = Vec::new();
     for method in ["HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "GET", "POST"] {
         let answer = ask(&mut browser.clone(), method, &path).await;
-        assert_eq!(answer.status() == 405, !methods.iter().any(|taken| taken == method), "{method} {path}: {}", answer.status());
+        assert_eq!(
+            answer.status() == 405,
+            !methods.iter().any(|taken| taken == method),
+            "{method} {path}: {}",
+            answer.status()
+        );
         assert!(answer.status() < 500 && answer.header("x-content-type-options") == "nosniff", "{method} {path}");
         if answer.status() == 405 {
             let mut said: Vec<_> = answer.header("allow").split(',').map(|method| method.trim().to_owned()).collect();
@@ -85,9 +97,18 @@ both! {
         let portal = world.client("portal");
         let mut browser = world.signed_in("alice").await;
         let tokens = portal.enter(&mut browser).await;
-        for path in [portal.ask().path(), format!("/oauth2/logout?id_token_hint={}", tokens.id), "/account".to_owned(), "/login".to_owned()] {
+        for path in [
+            portal.ask().path(),
+            format!("/oauth2/logout?id_token_hint={}", tokens.id),
+            "/account".to_owned(),
+            "/login".to_owned(),
+        ] {
             let answer = ask(&mut browser.clone(), "HEAD", &path).await;
-            assert!(answer.location().is_none_or(|to| to.path() == "/account") && answer.cookies().next().is_none(), "{path:.40}: {:?}", answer.location());
+            assert!(
+                answer.location().is_none_or(|to| to.path() == "/account") && answer.cookies().next().is_none(),
+                "{path:.40}: {:?}",
+                answer.location()
+            );
         }
         assert_eq!(portal.userinfo(&tokens.access).await.status(), 200, "the session goes on");
     }

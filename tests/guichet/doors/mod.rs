@@ -1,9 +1,10 @@
-//! The table of doors: every route × everybody who may come to it, as the real router answers (SECURITY 2). Three golden files that people
-//! review: who gets what at the pages and at the programs' endpoints, and the manners of every route, whoever comes.
+//! The table of doors: every route × everybody who may come to it, as the real router answers (SECURITY 2). Three
+//! golden files that people review: who gets what at the pages and at the programs' endpoints, and the manners of every
+//! route, whoever comes.
 //!
-//! Nobody keeps the list of routes: `base::Place` names them (`tests/architecture.rs` lets nothing else be routed), the router's own `Allow`
-//! says by which methods. A route without a knock in [`knocks`] fails here, as does a knock at a wall. To add one, write its line there and
-//! run the tests: what they find is written beside the old table.
+//! Nobody keeps the list of routes: `base::Place` names them (`tests/architecture.rs` lets nothing else be routed), the
+//! router's own `Allow` says by which methods. A route without a knock in [`knocks`] fails here, as does a knock at a
+//! wall. To add one, write its line there and run the tests: what they find is written beside the old table.
 
 pub mod knocks;
 mod manners;
@@ -28,11 +29,19 @@ both! {
         for place in Place::ALL.into_iter().filter(|place| !place.is_demo()) {
             let methods = methods(&world, place).await;
             assert!(!methods.is_empty(), "{} is routed nowhere", place.path());
-            routed.extend(methods.into_iter().filter(|method| method != "HEAD").map(|method| format!("{method} {}", place.path())));
+            routed.extend(
+                methods
+                    .into_iter()
+                    .filter(|method| method != "HEAD")
+                    .map(|method| format!("{method} {}", place.path())),
+            );
         }
         let knocks: BTreeSet<String> = KNOCKS.iter().map(Knock::name).collect();
         let missing: Vec<_> = routed.difference(&knocks).collect();
-        assert!(missing.is_empty(), "{missing:?} without a knock: write one line each in tests/guichet/doors/knocks.rs, with what a right request sends");
+        assert!(
+            missing.is_empty(),
+            "{missing:?} without a knock: write one line each in tests/guichet/doors/knocks.rs, with what a right request sends"
+        );
         let walls: Vec<_> = knocks.difference(&routed).collect();
         assert!(walls.is_empty(), "{walls:?} is no route any more: take its line out of tests/guichet/doors/knocks.rs");
     }
@@ -41,7 +50,12 @@ both! {
 both! {
     async fn every_grant_has_its_knock(world) {
         let metadata = world.browser().get("/.well-known/openid-configuration").await.json();
-        let offered: BTreeSet<_> = metadata["grant_types_supported"].as_array().unwrap().iter().map(|grant| grant.as_str().unwrap().to_owned()).collect();
+        let offered: BTreeSet<_> = metadata["grant_types_supported"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|grant| grant.as_str().unwrap().to_owned())
+            .collect();
         let knocks: BTreeSet<_> = KNOCKS.iter().filter_map(Knock::grant).map(str::to_owned).collect();
         assert_eq!(knocks, offered, "each grant of the token endpoint has a line in tests/guichet/doors/knocks.rs");
     }
@@ -52,7 +66,12 @@ both! {
     async fn the_demonstrations_doors_are_walls_elsewhere(world) {
         for place in Place::ALL.into_iter().filter(|place| place.is_demo()) {
             for method in ["GET", "POST"] {
-                assert_eq!(ask(&mut world.browser(), method, place.path()).await.status(), 404, "{method} {}", place.path());
+                assert_eq!(
+                    ask(&mut world.browser(), method, place.path()).await.status(),
+                    404,
+                    "{method} {}",
+                    place.path()
+                );
             }
         }
     }
@@ -103,7 +122,8 @@ async fn address(world: &World, place: Place) -> String {
     pieces.collect::<Vec<_>>().join("/")
 }
 
-/// A right request for every door, each with the browser or the program that sends it: an administrator's and the portal's.
+/// A right request for every door, each with the browser or the program that sends it: an administrator's and the
+/// portal's.
 pub async fn right_requests(world: &World) -> Vec<(&'static Knock, Browser, Request<Body>)> {
     let (mut visitor, mut alice) = (people::Visitor::administrator(world).await, world.signed_in("alice").await);
     let mut requests = Vec::new();
@@ -149,7 +169,8 @@ impl Table {
     }
 }
 
-/// Compares one line with that of the reviewed table, whose tests each prove one. A line that is meant goes there by hand.
+/// Compares one line with that of the reviewed table, whose tests each prove one. A line that is meant goes there by
+/// hand.
 pub fn assert_reviewed_line(name: &str, cells: &[String], golden: &str) {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guichet").join(golden);
     let reviewed = std::fs::read_to_string(&golden).unwrap_or_default();
@@ -173,8 +194,14 @@ pub fn assert_reviewed(found: &str, golden: &str) {
     }
     let copy: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join(golden.file_name().unwrap());
     std::fs::write(&copy, found).unwrap();
-    let gone = reviewed.lines().filter(|line| !found.lines().any(|other| other == *line)).map(|line| format!("- {line}\n"));
-    let new = found.lines().filter(|line| !reviewed.lines().any(|other| other == *line)).map(|line| format!("+ {line}\n"));
+    let gone =
+        reviewed.lines().filter(|line| !found.lines().any(|other| other == *line)).map(|line| format!("- {line}\n"));
+    let new =
+        found.lines().filter(|line| !reviewed.lines().any(|other| other == *line)).map(|line| format!("+ {line}\n"));
     let difference: String = gone.chain(new).collect();
-    panic!("the table changed:\n{difference}If that is meant: cp {} {}, and say why in the commit.", copy.display(), golden.display());
+    panic!(
+        "the table changed:\n{difference}If that is meant: cp {} {}, and say why in the commit.",
+        copy.display(),
+        golden.display()
+    );
 }

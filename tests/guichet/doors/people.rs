@@ -103,14 +103,17 @@ impl Visitor {
         let mut named = BTreeMap::from([("{errand}", errand), ("csrf", browser.csrf())]);
         let account = world.people(who.login()).await[0].account;
         let scope = [Scope::Openid].into_iter().collect();
-        let to = async |client: &str| world.as_operator(async |tx| consent::grant(tx, account, client, &scope).await).await;
+        let to =
+            async |client: &str| world.as_operator(async |tx| consent::grant(tx, account, client, &scope).await).await;
         to("portal").await;
         let consent = to("demo-native").await;
         named.insert("{consent}", consent.to_string());
         let idle = world.app.config.lives.session_idle;
-        let sessions = world.app.look(async |view| account::list(&mut view.db, account, (view.now, idle)).await).await.unwrap();
+        let sessions =
+            world.app.look(async |view| account::list(&mut view.db, account, (view.now, idle)).await).await.unwrap();
         named.insert("{session}", sessions.first().map_or(Uuid::nil(), |session| session.id.0).to_string());
-        let devices = world.app.look(async |view| account::devices(&mut view.db, account, view.now).await).await.unwrap();
+        let devices =
+            world.app.look(async |view| account::devices(&mut view.db, account, view.now).await).await.unwrap();
         named.insert("{device}", devices.first().map_or(Uuid::nil(), |device| device.id.0).to_string());
         browser = match who {
             Who::Refused => browser.from("198.51.100.1"),
@@ -124,7 +127,8 @@ impl Visitor {
         Self { browser, named }
     }
 
-    /// No relying party sees them: whatever errand there is began before they signed in, and nothing of a contact's is theirs.
+    /// No relying party sees them: whatever errand there is began before they signed in, and nothing of a contact's is
+    /// theirs.
     async fn of_staff(world: &World, (mut browser, who): (Browser, Who)) -> Self {
         let errand = send_on_errand(world, &mut browser).await;
         assert_eq!(browser.sign_in(who.login(), PASSWORD).await.status(), 303, "{who:?}");
@@ -167,14 +171,19 @@ impl Visitor {
 async fn send_on_errand(world: &World, browser: &mut Browser) -> String {
     browser.open(&world.client("demo-web").ask().with("prompt", "consent").path()).await;
     let forms = browser.page_forms();
-    let errand = forms.iter().find_map(|form| form.fields.iter().find(|(name, _)| name == "errand")).expect("no form is on an errand");
+    let errand = forms
+        .iter()
+        .find_map(|form| form.fields.iter().find(|(name, _)| name == "errand"))
+        .expect("no form is on an errand");
     errand.1.clone()
 }
 
 /// What somebody got, in a few words.
 fn outcome(answer: &Answer) -> String {
     let over = answer.cookie("guichet_session").is_some_and(|cookie| cookie.contains("Max-Age=0"));
-    let Some(to) = answer.location() else { return format!("{}{}", answer.status(), if over { " signed out" } else { "" }) };
+    let Some(to) = answer.location() else {
+        return format!("{}{}", answer.status(), if over { " signed out" } else { "" });
+    };
     let ours = to.as_str().starts_with(crate::world::ISSUER);
     match (answer.parameter("code"), answer.parameter("error")) {
         (Some(_), _) => format!("{} code", answer.status()),

@@ -1,4 +1,5 @@
-//! The doors of programs: which client gets what by every grant and every endpoint, with its own tokens and with other people's.
+//! The doors of programs: which client gets what by every grant and every endpoint, with its own tokens and with other
+//! people's.
 
 use std::collections::BTreeMap;
 
@@ -85,8 +86,11 @@ async fn knock(world: &World, (knock, who): (&Knock, Who), named: &BTreeMap<&'st
 /// The portal's own right request, with what it has.
 pub async fn of_the_portal(world: &World, knock: &Knock, alice: &mut Browser) -> Request<Body> {
     let named = named(&world.client("portal"), alice).await;
-    let proof =
-        if knock.by == By::Bearer { (bearer(world, Who::Confidential, &named).await, vec![]) } else { Who::Confidential.proof(world) };
+    let proof = if knock.by == By::Bearer {
+        (bearer(world, Who::Confidential, &named).await, vec![])
+    } else {
+        Who::Confidential.proof(world)
+    };
     request(knock, &named, proof)
 }
 
@@ -94,7 +98,8 @@ pub async fn of_the_portal(world: &World, knock: &Knock, alice: &mut Browser) ->
 type Proof = (Option<String>, Vec<(&'static str, &'static str)>);
 
 fn request(knock: &Knock, named: &BTreeMap<&'static str, String>, (authorization, proof): Proof) -> Request<Body> {
-    let fields = knock.fields.iter().chain(&proof).map(|(name, value)| (*name, named.get(value).map_or(*value, String::as_str)));
+    let fields =
+        knock.fields.iter().chain(&proof).map(|(name, value)| (*name, named.get(value).map_or(*value, String::as_str)));
     let body = Serializer::new(String::new()).extend_pairs(fields).finish();
     let mut request = Request::builder().method(knock.method).uri(knock.place.path());
     request = request.header("content-type", "application/x-www-form-urlencoded");
@@ -142,7 +147,8 @@ both! {
         for door in KNOCKS.iter().filter(|knock| knock.by != By::Browser) {
             let mut cells = Vec::new();
             for (_, who) in WHO {
-                let (party, named_so) = if who == Who::Public { (&spa, &mut of_spa) } else { (&portal, &mut of_portal) };
+                let (party, named_so) =
+                    if who == Who::Public { (&spa, &mut of_spa) } else { (&portal, &mut of_portal) };
                 let answer = knock(&world, (door, who), named_so).await;
                 if answer.status() == 200 {
                     *named_so = named(party, &mut alice).await;

@@ -1,4 +1,5 @@
-//! What people do at their own pages, and Customer Service in the console, that ends what relying parties and browsers hold.
+//! What people do at their own pages, and Customer Service in the console, that ends what relying parties and browsers
+//! hold.
 
 use guichet::account::{Purpose, link};
 use guichet::base::Dice;
@@ -70,7 +71,8 @@ impl Hers {
     }
 }
 
-/// Such a letter goes out after an alarm, which leaves nothing that the new password could end: here it comes without one.
+/// Such a letter goes out after an alarm, which leaves nothing that the new password could end: here it comes without
+/// one.
 async fn new_password_link(world: &World) -> String {
     let (alice, secret) = (world.people("alice").await.remove(0).account, Dice.secret().unwrap());
     world.as_operator(async |tx| link::issue(tx, alice, Purpose::NewPassword, &secret).await).await;

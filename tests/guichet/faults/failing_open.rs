@@ -5,7 +5,8 @@ use guichet::base::Place;
 use crate::doors;
 use crate::world::{Browser, RelyingParty, Tokens, World, both};
 
-/// What a server answers by itself. Whoever brings no half-made sign-in to the second step is sent to the first one unlooked at.
+/// What a server answers by itself. Whoever brings no half-made sign-in to the second step is sent to the first one
+/// unlooked at.
 const BY_ITSELF: [Place; 13] = [
     Place::SecondFactor,
     Place::PasskeySecondStep,
@@ -22,7 +23,8 @@ const BY_ITSELF: [Place; 13] = [
     Place::Healthz,
 ];
 
-/// What there isn't for this browser, whatever the database says: a link that can't be one, a password after no link, a provider that isn't configured.
+/// What there isn't for this browser, whatever the database says: a link that can't be one, a password after no link, a
+/// provider that isn't configured.
 const NOT_THERE: [Place; 4] = [Place::Link, Place::NewPassword, Place::Upstream, Place::UpstreamCallback];
 
 both! {
@@ -32,7 +34,8 @@ both! {
         world.app.store.close().await;
         for (knock, mut browser, request) in requests {
             let answer = browser.send(request).await;
-            // The portal is no service, which it is told in any weather; what hangs from no row is given without a database.
+            // The portal is no service, which it is told in any weather; what hangs from no row is given without a
+            // database.
             if knock.grant() == Some("client_credentials") {
                 assert_eq!(answer.status(), 400);
                 continue;
@@ -47,7 +50,11 @@ both! {
             }
             assert_eq!(answer.status(), 503, "{}: {}", knock.line(), answer.text());
             assert!(knock.place == Place::Readyz || answer.header("retry-after") == "5", "{}", knock.line());
-            assert!(answer.cookies().next().is_none() && answer.header("cache-control") == "no-store", "{}", knock.line());
+            assert!(
+                answer.cookies().next().is_none() && answer.header("cache-control") == "no-store",
+                "{}",
+                knock.line()
+            );
         }
     }
 }
@@ -122,7 +129,10 @@ both! {
             world.database().execute(&format!("create table kept as select id, {column} from {table}")).await;
             world.database().execute(&format!("update {table} set {column} = '{nonsense}' where {hers}")).await;
             assert_eq!(held.open_doors(&world).await, spared([table, column]), "{table}.{column} = {nonsense}");
-            let heal = format!("update {table} set {column} = (select k.{column} from kept k where k.id = {table}.id) where id in (select id from kept)");
+            let heal = format!(
+                "update {table} set {column} = (select k.{column} from kept k where k.id = {table}.id) \
+                 where id in (select id from kept)"
+            );
             world.database().execute(&heal).await;
             world.database().execute("drop table kept").await;
         }
@@ -130,14 +140,23 @@ both! {
 }
 
 both! {
-    /// Neither signing keys that can't be unsealed nor public halves that can't be read: a server doesn't start with them.
+    /// Neither signing keys that can't be unsealed nor public halves that can't be read: a server doesn't start with
+    /// them.
     async fn a_server_does_not_start_with_keys_that_it_can_not_read(world) {
         assert!(world.cannot_start().await.is_none());
-        for nonsense in ["sealed_private_jwk = '\\x00'", "public_jwk = '{}'", "alg = 'none'", "sealed_by = (select fingerprint from master_keys), kid = 'another'"] {
+        for nonsense in [
+            "sealed_private_jwk = '\\x00'",
+            "public_jwk = '{}'",
+            "alg = 'none'",
+            "sealed_by = (select fingerprint from master_keys), kid = 'another'",
+        ] {
             let keys = world.app.look(async |view| guichet::keys::list(&mut view.db).await).await.unwrap();
             assert!(!keys.is_empty());
             world.database().execute("create table kept as select * from signing_keys").await;
-            world.database().execute(&format!("update signing_keys set {nonsense} where kid = (select min(kid) from signing_keys)")).await;
+            world
+                .database()
+                .execute(&format!("update signing_keys set {nonsense} where kid = (select min(kid) from signing_keys)"))
+                .await;
             let refusal = world.cannot_start().await;
             assert!(refusal.is_some(), "{nonsense}");
             world.database().execute("delete from signing_keys").await;

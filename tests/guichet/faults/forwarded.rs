@@ -1,5 +1,5 @@
-//! Fault 6: trusting forwarded headers. They count from configured proxies only, a chain that can't be read denies, and a host that a
-//! request claims reaches no link, no redirect and no mail.
+//! Fault 6: trusting forwarded headers. They count from configured proxies only, a chain that can't be read denies, and
+//! a host that a request claims reaches no link, no redirect and no mail.
 
 use guichet::base::{Networks, Place};
 
@@ -25,7 +25,9 @@ fn forging(browser: Browser) -> Browser {
 
 /// What is the same in two answers to the same request.
 fn told(answer: &Answer) -> (u16, Option<String>, Vec<String>) {
-    let flags = |cookie: &str| [cookie.split('=').next().unwrap_or_default(), cookie.split_once(';').unwrap_or_default().1].concat();
+    let flags = |cookie: &str| {
+        [cookie.split('=').next().unwrap_or_default(), cookie.split_once(';').unwrap_or_default().1].concat()
+    };
     (
         answer.status(),
         answer.location().map(|to| format!("{}{}", to.origin().ascii_serialization(), to.path())),
@@ -51,7 +53,10 @@ both! {
         }
         let mut browser = forging(world.signed_in("alice").await);
         browser.get("/account").await;
-        assert!(browser.get("/account/security").await.text().contains("127.0.0.1"), "the session was last used from there");
+        assert!(
+            browser.get("/account/security").await.text().contains("127.0.0.1"),
+            "the session was last used from there"
+        );
     }
 }
 
@@ -61,19 +66,31 @@ const DOCUMENTS: [Place; 6] =
 
 both! {
     async fn from_a_trusted_proxy_a_chain_that_can_not_be_read_denies_at_every_door(world) {
-        let proxied = world.server_with(|config| config.http.trusted_proxies = Networks::parse("192.0.2.0/24, 127.0.0.0/8").unwrap()).await;
+        let proxied = world
+            .server_with(|config| config.http.trusted_proxies = Networks::parse("192.0.2.0/24, 127.0.0.0/8").unwrap())
+            .await;
         for (knock, browser, request) in doors::right_requests(&world).await {
-            let answer = proxied.taking_over(&browser).with("x-forwarded-for", "198.51.100.1, nonsense").send(request).await;
-            let expected = if DOCUMENTS.contains(&knock.place) { [200, 303].contains(&answer.status()) } else { answer.status() == 400 };
+            let answer =
+                proxied.taking_over(&browser).with("x-forwarded-for", "198.51.100.1, nonsense").send(request).await;
+            let expected = if DOCUMENTS.contains(&knock.place) {
+                [200, 303].contains(&answer.status())
+            } else {
+                answer.status() == 400
+            };
             assert!(expected && answer.cookie("guichet_session").is_none(), "{}: {}", knock.line(), answer.status());
         }
-        for chain in ["unknown", "192.0.2.7, nonsense", "192.0.2.7;", ",", "192.0.2.7:port", "[::1", "1.2.3", "0x7f.1"] {
+        for chain in ["unknown", "192.0.2.7, nonsense", "192.0.2.7;", ",", "192.0.2.7:port", "[::1", "1.2.3", "0x7f.1"]
+        {
             let answer = proxied.browser().with("x-forwarded-for", chain).get("/login").await;
             assert_eq!(answer.status(), 400, "{chain}");
         }
         let program = proxied.browser().with("accept", "application/json").with("x-forwarded-for", "nonsense");
         for place in ["/oauth2/token", "/oauth2/introspect", "/oauth2/userinfo"] {
-            assert_eq!(program.clone().post(place, &[]).await.error(), "invalid_request", "{place}: in the form that programs read");
+            assert_eq!(
+                program.clone().post(place, &[]).await.error(),
+                "invalid_request",
+                "{place}: in the form that programs read"
+            );
         }
     }
 }
@@ -81,7 +98,8 @@ both! {
 both! {
     /// R-RGT-6 at each door that looks at the caller's address.
     async fn from_a_trusted_proxy_the_forwarded_address_is_the_callers_at_every_door(world) {
-        let proxied = world.server_with(|config| config.http.trusted_proxies = Networks::parse("10.0.0.0/8").unwrap()).await;
+        let proxied =
+            world.server_with(|config| config.http.trusted_proxies = Networks::parse("10.0.0.0/8").unwrap()).await;
         let behind = |browser: Browser, chain: &str| browser.from("10.1.2.3").with("x-forwarded-for", chain);
         let (hers, others) = ("203.0.113.9, 192.0.2.7, 10.9.9.9", "192.0.2.7, 203.0.113.9");
         let spa = proxied.client("demo-spa");
@@ -89,10 +107,13 @@ both! {
         assert_eq!(nina.sign_in("nina", PASSWORD).await.status(), 303);
         let code = spa.authorize(&mut nina).await;
         let redemption = [code.redemption(), vec![("client_id", "demo-spa")]].concat();
-        let tokens = crate::world::Tokens::of(&behind(proxied.browser(), hers).post("/oauth2/token", &redemption).await);
-        let refresh = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str()), ("client_id", "demo-spa")];
+        let tokens =
+            crate::world::Tokens::of(&behind(proxied.browser(), hers).post("/oauth2/token", &redemption).await);
+        let refresh =
+            [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str()), ("client_id", "demo-spa")];
         for (chain, open) in [(others, false), ("203.0.113.9", false), (hers, true)] {
-            let userinfo = behind(proxied.browser(), chain).post("/oauth2/userinfo", &[("access_token", &tokens.access)]).await;
+            let userinfo =
+                behind(proxied.browser(), chain).post("/oauth2/userinfo", &[("access_token", &tokens.access)]).await;
             assert_eq!(userinfo.status(), if open { 200 } else { 401 }, "{chain}");
             let refreshed = behind(proxied.browser(), chain).post("/oauth2/token", &refresh).await;
             assert_eq!(refreshed.status(), if open { 200 } else { 400 }, "{chain}");
@@ -128,9 +149,14 @@ both! {
         let hers = |browser: Browser| browser.with("x-forwarded-for", "192.0.2.7");
         assert_eq!(hers(world.browser()).sign_in("nina", PASSWORD).await.status(), 403, "no proxy is trusted");
 
-        let proxied = world.server_with(|config| config.http.trusted_proxies = Networks::parse("10.0.0.0/8").unwrap()).await;
+        let proxied =
+            world.server_with(|config| config.http.trusted_proxies = Networks::parse("10.0.0.0/8").unwrap()).await;
         assert_eq!(hers(proxied.browser().from("10.1.2.3")).sign_in("nina", PASSWORD).await.status(), 303);
-        assert_eq!(hers(proxied.browser().from("198.51.100.1")).sign_in("nina", PASSWORD).await.status(), 403, "not a proxy");
+        assert_eq!(
+            hers(proxied.browser().from("198.51.100.1")).sign_in("nina", PASSWORD).await.status(),
+            403,
+            "not a proxy"
+        );
         let spoofed = proxied.browser().from("10.1.2.3").with("x-forwarded-for", "192.0.2.7, 198.51.100.1, 10.9.9.9");
         assert_eq!(spoofed.clone().sign_in("nina", PASSWORD).await.status(), 403, "the caller's own words");
         for chain in ["unknown", "192.0.2.7, nonsense", "192.0.2.7;", ","] {

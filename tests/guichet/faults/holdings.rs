@@ -2,7 +2,8 @@
 
 use crate::world::{Ask, Browser, Code, RelyingParty, Server, Tokens, World};
 
-/// Everything one person holds. A refusal may end the session or the authorization it was asked about, so that each door has its own.
+/// Everything one person holds. A refusal may end the session or the authorization it was asked about, so that each
+/// door has its own.
 pub struct Holdings {
     /// The session behind every token, which is brought to no door.
     pub behind: Browser,
@@ -53,12 +54,21 @@ impl Held {
 
     /// Everything granted for a code that is spent.
     pub fn granted(&self) -> [&Granted; 5] {
-        [&self.for_userinfo, &self.for_introspection, &self.for_introspection_of_refresh, &self.for_refresh, &self.untouched]
+        [
+            &self.for_userinfo,
+            &self.for_introspection,
+            &self.for_introspection_of_refresh,
+            &self.for_refresh,
+            &self.untouched,
+        ]
     }
 
-    /// Whether each door is open: a letter of `ciurf` for code, introspection, UserInfo, refresh and introspection of the refresh token.
+    /// Whether each door is open: a letter of `ciurf` for code, introspection, UserInfo, refresh and introspection of
+    /// the refresh token.
     async fn try_every_door(&self, resource_server: &RelyingParty) -> String {
-        let Self { party, for_userinfo, for_introspection, for_introspection_of_refresh, for_refresh, in_flight, .. } = self;
+        let Self {
+            party, for_userinfo, for_introspection, for_introspection_of_refresh, for_refresh, in_flight, ..
+        } = self;
         let grants = [party.redeem(in_flight).await, party.refresh(&for_refresh.tokens.refresh).await];
         for refused in grants.iter().filter(|answer| answer.status() != 200) {
             assert_eq!((refused.status(), refused.error().as_str()), (400, "invalid_grant"), "{}", party.id());
@@ -66,7 +76,9 @@ impl Held {
         let userinfo = party.userinfo(&for_userinfo.tokens.access).await.status();
         assert!([200, 401].contains(&userinfo), "{}: {userinfo}", party.id());
         let meant = [("token_type_hint", "refresh_token")];
-        let of_refresh = resource_server.introspect(&for_introspection_of_refresh.tokens.refresh, &meant).await.json()["active"] == true;
+        let of_refresh = resource_server.introspect(&for_introspection_of_refresh.tokens.refresh, &meant).await.json()
+            ["active"]
+            == true;
         let doors = [
             ('c', grants[0].status() == 200),
             ('i', resource_server.finds_active(&for_introspection.tokens.access).await),
@@ -112,7 +124,8 @@ impl Holdings {
         for held in &mut self.held {
             held.party = server.client(held.party.id());
         }
-        for browser in [&mut self.behind, &mut self.at_a_page, &mut self.at_authorize, &mut self.at_authorize_silently] {
+        for browser in [&mut self.behind, &mut self.at_a_page, &mut self.at_authorize, &mut self.at_authorize_silently]
+        {
             *browser = server.taking_over(browser);
         }
         Self { resource_server: server.client("demo-rs"), ..self }

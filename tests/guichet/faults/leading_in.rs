@@ -1,5 +1,5 @@
-//! Fault 4, at mailed links: one that leads in is dead with the access of whom it leads in, and so is the choice of a password that it
-//! led to. One that objects lets nobody in, and works all the same.
+//! Fault 4, at mailed links: one that leads in is dead with the access of whom it leads in, and so is the choice of a
+//! password that it led to. One that objects lets nobody in, and works all the same.
 
 use crate::security_page::{ANOTHER, change_password};
 use crate::world::{Browser, Cause, PASSWORD, World, both};
@@ -52,7 +52,11 @@ both! {
             let mut owner = confirmed(&world).await;
             cause.strike(&world, "bruno").await;
             assert_eq!(owner.clone().get("/password").await.status(), opened, "{cause:?}: choosing");
-            assert_eq!(owner.submit("password-submit", &[("password", THIRD)]).await.status(), sent, "{cause:?}: chosen");
+            assert_eq!(
+                owner.submit("password-submit", &[("password", THIRD)]).await.status(),
+                sent,
+                "{cause:?}: chosen"
+            );
 
             let world = World::on(kind).await.unwrap();
             let objection = objection(&world).await;

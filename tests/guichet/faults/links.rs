@@ -1,5 +1,5 @@
-//! Fault 1 for mailed links (R-OWN-6): fifty presses of the button at once, on two servers and in two browsers, do once what it is for; and
-//! of fifty passwords that are chosen with it one counts.
+//! Fault 1 for mailed links (R-OWN-6): fifty presses of the button at once, on two servers and in two browsers, do once
+//! what it is for; and of fifty passwords that are chosen with it one counts.
 
 use futures_util::future::BoxFuture;
 use guichet::account::{self, Purpose, link};
@@ -9,7 +9,8 @@ use crate::world::at_once::{AT_ONCE, all_at_once, at_once, count, most, on_two_s
 use crate::world::{Answer, Browser, PASSWORD, Server, World, both, login};
 
 /// Everything that is mailed as a link, and to whom.
-const MAILED: [(Purpose, &str); 3] = [(Purpose::StaffInvitation, "sam"), (Purpose::NewPassword, "bruno"), (Purpose::NotMe, "carl")];
+const MAILED: [(Purpose, &str); 3] =
+    [(Purpose::StaffInvitation, "sam"), (Purpose::NewPassword, "bruno"), (Purpose::NotMe, "carl")];
 
 /// A new link, opened in two browsers.
 async fn opened(world: &World, (purpose, who): (Purpose, &str)) -> [Browser; 2] {
@@ -26,7 +27,10 @@ async fn opened(world: &World, (purpose, who): (Purpose, &str)) -> [Browser; 2] 
     browsers
 }
 
-fn pressing<'s>(servers: [&'s Server; 2], browsers: &'s [Browser; 2]) -> impl Fn(usize) -> BoxFuture<'static, Answer> + 's {
+fn pressing<'s>(
+    servers: [&'s Server; 2],
+    browsers: &'s [Browser; 2],
+) -> impl Fn(usize) -> BoxFuture<'static, Answer> + 's {
     move |index| {
         let mut browser = servers[index % 2].taking_over(&browsers[index / 2 % 2]);
         Box::pin(async move { browser.submit("link-confirm", &[]).await })
@@ -58,7 +62,12 @@ async fn choice(world: &World, confirmed: &Answer) -> Browser {
 /// Whoever isn't told that it is done is told that the link works no more.
 fn done(answers: &[Answer]) -> usize {
     let done = count(answers, 303);
-    assert_eq!(done + count(answers, 404), answers.len(), "{:?}", answers.iter().map(Answer::status).collect::<Vec<_>>());
+    assert_eq!(
+        done + count(answers, 404),
+        answers.len(),
+        "{:?}",
+        answers.iter().map(Answer::status).collect::<Vec<_>>()
+    );
     done
 }
 
@@ -120,7 +129,8 @@ on_two_servers! {
 }
 
 both! {
-    /// The secret that lets this browser choose a password is never mailed: as a link it answers like none, and is still good for what it is.
+    /// The secret that lets this browser choose a password is never mailed: as a link it answers like none, and is
+    /// still good for what it is.
     async fn what_a_browser_keeps_of_a_link_is_no_link(world) {
         let mut browsers = opened(&world, (Purpose::NewPassword, "bruno")).await;
         let confirmed = browsers[0].submit("link-confirm", &[]).await;
@@ -132,6 +142,9 @@ both! {
         assert_eq!(found.text_without(&[&kept]), missing.text_without(&[&nothing]));
         let token = browser.csrf();
         assert_eq!(browser.clone().post(&path(&kept), &[("csrf", &token)]).await.status(), 404);
-        assert_eq!(browser.submit("password-submit", &[("password", &wished(0))]).await.header("location"), "/password/done");
+        assert_eq!(
+            browser.submit("password-submit", &[("password", &wished(0))]).await.header("location"),
+            "/password/done"
+        );
     }
 }

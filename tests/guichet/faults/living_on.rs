@@ -1,5 +1,6 @@
-//! Fault 4: a disabled subject living on in another credential. Whatever ends an access or a sign-in × every door × whoever must be told
-//! (SECURITY 2 and 4, R-DIR-3, R-OWN-4): `living_on.golden.txt` says what outlives what, and people review it.
+//! Fault 4: a disabled subject living on in another credential. Whatever ends an access or a sign-in × every door ×
+//! whoever must be told (SECURITY 2 and 4, R-DIR-3, R-OWN-4): `living_on.golden.txt` says what outlives what, and
+//! people review it.
 
 use guichet::account;
 use guichet::authorization;
@@ -55,7 +56,9 @@ impl Ending {
             Self::ByCustomerService(services) => services.strike(world).await,
             Self::EverythingByTheOperator => {
                 let alice = world.people("alice").await.remove(0).account;
-                world.as_operator(async |tx| authorization::end_all(tx, alice, authorization::Because::Operator).await).await;
+                world
+                    .as_operator(async |tx| authorization::end_all(tx, alice, authorization::Because::Operator).await)
+                    .await;
                 Over::EndedByTheOperator.strike(world, holdings).await;
             }
         }
@@ -75,7 +78,10 @@ impl Over {
             Self::EndedFromAnotherOne => end_from_another_session(world, holdings).await,
             Self::EndedByTheOperator => {
                 let alice = world.people("alice").await.remove(0).account;
-                assert_eq!(world.as_operator(async |tx| account::end_all(tx, alice, account::Because::Operator).await).await, 4);
+                assert_eq!(
+                    world.as_operator(async |tx| account::end_all(tx, alice, account::Because::Operator).await).await,
+                    4
+                );
             }
             Self::ReplacedAtSignIn => {
                 let again = holdings.held[0].party.ask().with("prompt", "login").path();

@@ -1,5 +1,5 @@
-//! Fault 5: canonicalising per route. Names, addresses and redirect URIs have one form each, made at the door: every spelling does the
-//! same at every door that takes one.
+//! Fault 5: canonicalising per route. Names, addresses and redirect URIs have one form each, made at the door: every
+//! spelling does the same at every door that takes one.
 
 use crate::security_page::ANOTHER;
 use crate::world::{PASSWORD, RelyingParty, Tokens, World, both};
@@ -59,7 +59,8 @@ const SAME_INVITED: [&str; 5] = [
 ];
 
 both! {
-    /// R-DEL-6, R-ADM-9: all the spellings of an address are one account, and none of them takes a contact's or a colleague's.
+    /// R-DEL-6, R-ADM-9: all the spellings of an address are one account, and none of them takes a contact's or a
+    /// colleague's.
     async fn every_spelling_of_an_address_is_invited_once_and_signs_in(world) {
         let mut oscar = world.signed_in("oscar").await;
         oscar.get("/staff/people").await;
@@ -68,7 +69,11 @@ both! {
             let fields = [("csrf", csrf.as_str()), ("name", "Nadia Roux"), ("email", email), ("support_agent", "on")];
             oscar.clone().post("/staff/people", &fields).await.status()
         };
-        for taken in SAME_NAME.iter().chain(&["OSCAR@Guichet.Example", "\u{ff4f}scar@guichet.example", "oscar\u{ff20}guichet.example"]) {
+        for taken in SAME_NAME.iter().chain(&[
+            "OSCAR@Guichet.Example",
+            "\u{ff4f}scar@guichet.example",
+            "oscar\u{ff20}guichet.example",
+        ]) {
             assert_eq!(invite(taken).await, 422, "{taken}");
         }
         assert_eq!(invite(SAME_INVITED[0]).await, 303);
@@ -125,7 +130,11 @@ both! {
         let rs = world.client("demo-rs");
         for (address, inside) in ADDRESSES {
             let spa = world.client("demo-spa").from(address);
-            assert_eq!(world.browser().from(address).sign_in("nina", PASSWORD).await.status() == 303, inside, "sign-in {address}");
+            assert_eq!(
+                world.browser().from(address).sign_in("nina", PASSWORD).await.status() == 303,
+                inside,
+                "sign-in {address}"
+            );
             assert_eq!(nina.clone().from(address).get("/account").await.status() == 200, inside, "page {address}");
             let authorized = nina.clone().from(address).open(&spa.ask().path()).await;
             assert_eq!(authorized.parameter("code").is_some(), inside, "authorize {address}");
@@ -142,7 +151,8 @@ both! {
 }
 
 /// Spellings of the portal's address that a URL parser, a browser or a careless comparison takes for it.
-const ALMOST: [&str; 12] = ["/", "?", "#", "%2F", "/.", "/../callback", ";x", "%00", "\u{200b}", "\\", "@evil.example", "\u{ff0f}"];
+const ALMOST: [&str; 12] =
+    ["/", "?", "#", "%2F", "/.", "/../callback", ";x", "%00", "\u{200b}", "\\", "@evil.example", "\u{ff0f}"];
 
 both! {
     /// RFC 9700 section 2.1: a redirect URI is compared as a text, and has no other spelling.
@@ -151,7 +161,12 @@ both! {
         let mut browser = world.signed_in("alice").await;
         let code = portal.authorize(&mut browser).await;
         let spellings = ALMOST.iter().map(|end| format!("http://localhost:8090/callback{end}"));
-        let whole = ["HTTP://localhost:8090/callback", "http://localhost.:8090/callback", "http://LocalHost:8090/callback", "http://localhost:08090/callback"];
+        let whole = [
+            "HTTP://localhost:8090/callback",
+            "http://localhost.:8090/callback",
+            "http://LocalHost:8090/callback",
+            "http://localhost:08090/callback",
+        ];
         for uri in spellings.chain(whole.map(str::to_owned)) {
             let asked = browser.get(&portal.ask().with("redirect_uri", &uri).path()).await;
             assert!(asked.status() == 400 && asked.location().is_none(), "{uri}");
@@ -188,14 +203,27 @@ both! {
     async fn no_other_spelling_of_a_post_logout_redirect_uri_is_taken(world) {
         let hint = world.client("portal").enter(&mut world.signed_in("alice").await).await.id;
         let leave = async |uri: &str| {
-            let parameters = [("id_token_hint", hint.as_str()), ("client_id", "portal"), ("post_logout_redirect_uri", uri), ("state", "s")];
+            let parameters = [
+                ("id_token_hint", hint.as_str()),
+                ("client_id", "portal"),
+                ("post_logout_redirect_uri", uri),
+                ("state", "s"),
+            ];
             let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
             world.browser().get(&format!("/oauth2/logout?{query}")).await
         };
         for uri in ALMOST_HOME {
             let farewell = leave(uri).await;
-            assert!(farewell.location().is_none() && farewell.shows("logged-out-title"), "{uri}: {:?}", farewell.location());
+            assert!(
+                farewell.location().is_none() && farewell.shows("logged-out-title"),
+                "{uri}: {:?}",
+                farewell.location()
+            );
         }
-        assert_eq!(leave("http://localhost:8090/").await.header("location"), "http://localhost:8090/?state=s", "as it is registered");
+        assert_eq!(
+            leave("http://localhost:8090/").await.header("location"),
+            "http://localhost:8090/?state=s",
+            "as it is registered"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! Fault 2: a second path that misses a check. Every condition of access × every door; the final ones that an event tells of are in
-//! `living_on`.
+//! Fault 2: a second path that misses a check. Every condition of access × every door; the final ones that an event
+//! tells of are in `living_on`.
 
 use guichet::access::Condition;
 use guichet::authorization::consent;
@@ -7,7 +7,8 @@ use guichet::authorization::consent;
 use super::holdings::{Holdings, OPEN, SHUT};
 use crate::world::{PASSWORD, World, both};
 
-/// Where the condition lives: the table, the column, and what breaks and heals it for alice. None where `living_on` strikes it.
+/// Where the condition lives: the table, the column, and what breaks and heals it for alice. None where `living_on`
+/// strikes it.
 fn lever(condition: Condition) -> Option<[&'static str; 4]> {
     match condition {
         Condition::CompanyOrdered => Some(["companies", "first_order_at", "null", "1"]),
@@ -35,7 +36,13 @@ async fn set(world: &World, [table, column, value]: [&str; 3]) {
         _ => "m.account",
     };
     let hers = "from memberships m join sign_in_names n on n.account = m.account where n.name = 'alice@durand.example'";
-    assert_eq!(world.database().execute(&format!("update {table} set {column} = {value} where id in (select {id} {hers})")).await, 1);
+    assert_eq!(
+        world
+            .database()
+            .execute(&format!("update {table} set {column} = {value} where id in (select {id} {hers})"))
+            .await,
+        1
+    );
 }
 
 both! {
@@ -47,7 +54,8 @@ both! {
             assert_eq!(holdings.try_every_door().await, SHUT, "{condition}");
             let answer = world.browser().sign_in("alice", PASSWORD).await;
             // What the person can mend right there is asked for instead of refused.
-            let (status, to) = if *condition == Condition::SecondFactor { (303, "/login/second-factor") } else { (403, "") };
+            let (status, to) =
+                if *condition == Condition::SecondFactor { (303, "/login/second-factor") } else { (403, "") };
             assert_eq!((answer.status(), answer.header("location")), (status, to), "{condition}");
             assert!(answer.cookie("guichet_session").is_none(), "{condition}");
             set(&world, [table, column, healed]).await;
@@ -88,7 +96,8 @@ both! {
             if decision == "consent-allow" {
                 assert_eq!((told.status(), told.unmet()), (403, vec!["network".to_owned()]), "the dispatcher says why");
             }
-            let standing = world.app.look(async |view| consent::standing(&mut view.db, nina, "portal").await).await.unwrap();
+            let standing =
+                world.app.look(async |view| consent::standing(&mut view.db, nina, "portal").await).await.unwrap();
             assert!(standing.is_none(), "{decision}");
         }
     }
@@ -99,14 +108,22 @@ both! {
         let mut browser = world.browser().from("192.0.2.7");
         browser.sign_in("nina", PASSWORD).await;
         browser.open(&world.client("portal").ask().path()).await;
-        let errand = browser.page_forms().iter().find(|form| form.action == "/login/consent").unwrap().field("errand").to_owned();
+        let errand = browser
+            .page_forms()
+            .iter()
+            .find(|form| form.action == "/login/consent")
+            .unwrap()
+            .field("errand")
+            .to_owned();
         let path = format!("/login/consent?errand={errand}");
         assert_eq!(browser.get(&path).await.status(), 200);
         let mut elsewhere = browser.from("198.51.100.1");
         let answer = elsewhere.get(&path).await;
         assert_eq!(answer.location().unwrap().path(), "/oauth2/authorize");
         assert_eq!(elsewhere.follow(answer).await.unmet(), ["network"]);
-        for unreadable in ["/login/consent", "/login/consent?errand=", "/login/consent?errand=x", "/login/consent?errand=%FF"] {
+        for unreadable in
+            ["/login/consent", "/login/consent?errand=", "/login/consent?errand=x", "/login/consent?errand=%FF"]
+        {
             let answer = elsewhere.get(unreadable).await;
             assert!(answer.status() == 400 && answer.shows("error-title"), "{unreadable}");
         }

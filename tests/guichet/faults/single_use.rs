@@ -1,6 +1,6 @@
-//! Fault 1: single use that isn't atomic. The row decides (DESIGN idea 3): fifty at once on two servers, some cut off in the middle, and
-//! one wins. Mailed links are in [`super::links`], codes of authenticator apps in `second_factor::races`, answers of passkeys in
-//! `passkeys::races`. Processes killed in a storm are in `storm`.
+//! Fault 1: single use that isn't atomic. The row decides (DESIGN idea 3): fifty at once on two servers, some cut off
+//! in the middle, and one wins. Mailed links are in [`super::links`], codes of authenticator apps in
+//! `second_factor::races`, answers of passkeys in `passkeys::races`. Processes killed in a storm are in `storm`.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,10 @@ use serde_json::json;
 use crate::world::at_once::{AT_ONCE, all_at_once, at_once, most, on_two_servers};
 use crate::world::{Answer, Assertion, Browser, Code, PASSWORD, RelyingParty, Server, Tokens, World, login};
 
-fn redeeming<'s>(servers: [&'s Server; 2], code: &'s Code) -> impl Fn(usize) -> futures_util::future::BoxFuture<'static, Answer> + 's {
+fn redeeming<'s>(
+    servers: [&'s Server; 2],
+    code: &'s Code,
+) -> impl Fn(usize) -> futures_util::future::BoxFuture<'static, Answer> + 's {
     move |index| {
         let (portal, code) = (servers[index % 2].client("portal"), code.clone());
         Box::pin(async move { portal.redeem(&code).await })
@@ -42,7 +45,8 @@ on_two_servers! {
 }
 
 on_two_servers! {
-    /// As if connections broke and servers fell in the middle of it: whoever got no answer may have won, and nobody wins twice.
+    /// As if connections broke and servers fell in the middle of it: whoever got no answer may have won, and nobody
+    /// wins twice.
     async fn of_fifty_redemptions_that_are_cut_off_at_most_one_wins(world, second) {
         let portal = world.client("portal");
         let mut browser = world.signed_in("alice").await;
@@ -71,7 +75,10 @@ on_two_servers! {
     }
 }
 
-fn refreshing<'s>(servers: [&'s Server; 2], token: &'s str) -> impl Fn(usize) -> futures_util::future::BoxFuture<'static, Answer> + 's {
+fn refreshing<'s>(
+    servers: [&'s Server; 2],
+    token: &'s str,
+) -> impl Fn(usize) -> futures_util::future::BoxFuture<'static, Answer> + 's {
     move |index| {
         let (party, token) = (servers[index % 2].client("demo-spa"), token.to_owned());
         Box::pin(async move { party.refresh(&token).await })
@@ -109,7 +116,8 @@ on_two_servers! {
 }
 
 on_two_servers! {
-    /// Whoever got no answer may have been given a token. Of all that was answered, at once and after, one token is live at most.
+    /// Whoever got no answer may have been given a token. Of all that was answered, at once and after, one token is
+    /// live at most.
     async fn of_fifty_refreshes_that_are_cut_off_at_most_one_token_is_live(world, second) {
         let mut lost = 0;
         for round in 0..4 {
@@ -143,24 +151,32 @@ on_two_servers! {
     }
 }
 
-fn asserting<'s>(servers: [&'s Server; 2], signed: &'s str) -> impl Fn(usize) -> futures_util::future::BoxFuture<'static, Answer> + 's {
+fn asserting<'s>(
+    servers: [&'s Server; 2],
+    signed: &'s str,
+) -> impl Fn(usize) -> futures_util::future::BoxFuture<'static, Answer> + 's {
     move |index| {
         let (party, signed) = (servers[index % 2].client("signs"), signed.to_owned());
-        Box::pin(async move { party.token_by(&signed, &[("grant_type", "authorization_code"), ("code", "made-up")]).await })
+        Box::pin(
+            async move { party.token_by(&signed, &[("grant_type", "authorization_code"), ("code", "made-up")]).await },
+        )
     }
 }
 
 /// How many assertions counted, which a made-up code tells, and how many didn't.
 fn let_in(answers: &[Answer]) -> (usize, usize) {
-    let let_in = answers.iter().filter(|answer| (answer.status(), answer.error().as_str()) == (400, "invalid_grant")).count();
-    let refused = answers.iter().filter(|answer| (answer.status(), answer.error().as_str()) == (401, "invalid_client")).count();
+    let let_in =
+        answers.iter().filter(|answer| (answer.status(), answer.error().as_str()) == (400, "invalid_grant")).count();
+    let refused =
+        answers.iter().filter(|answer| (answer.status(), answer.error().as_str()) == (401, "invalid_client")).count();
     assert_eq!(let_in + refused, answers.len());
     (let_in, refused)
 }
 
 on_two_servers! {
     async fn of_fifty_uses_of_an_assertion_one_counts(world, second) {
-        let signed = Assertion::of(&world.client("signs"), world.app.clock.now().seconds()).claim("jti", json!("once")).signed();
+        let signed =
+            Assertion::of(&world.client("signs"), world.app.clock.now().seconds()).claim("jti", json!("once")).signed();
         assert_eq!(let_in(&all_at_once(asserting([&world, &second], &signed)).await), (1, AT_ONCE - 1));
     }
 }
@@ -190,12 +206,14 @@ on_two_servers! {
         });
         assert!(answers.await.iter().all(|answer| answer.status() == 303));
         let page = browser.get("/account/security").await.page();
-        let consents: Vec<_> = page.forms().into_iter().filter(|form| form.action == "/account/consents/withdraw").collect();
+        let consents: Vec<_> =
+            page.forms().into_iter().filter(|form| form.action == "/account/consents/withdraw").collect();
         assert_eq!(consents.len(), 1);
         let tokens = portal.enter(&mut browser).await;
         browser.get("/account/security").await;
         let answers = all_at_once(|index| {
-            let (mut browser, consent) = ([&*world, &second][index % 2].taking_over(&browser), consents[0].field("consent").to_owned());
+            let (mut browser, consent) =
+                ([&*world, &second][index % 2].taking_over(&browser), consents[0].field("consent").to_owned());
             async move { browser.send_form_to("/account/consents/withdraw", ("consent", &consent)).await }
         });
         let statuses: Vec<_> = answers.await.iter().map(Answer::status).collect();
@@ -216,7 +234,8 @@ on_two_servers! {
                 async move { browser.get(&dispatcher).await }
             });
             let answers = answers.await;
-            let taken = answers.iter().filter(|answer| answer.location().is_some_and(|to| to.path() == "/login")).count();
+            let taken =
+                answers.iter().filter(|answer| answer.location().is_some_and(|to| to.path() == "/login")).count();
             let stale = answers.iter().filter(|answer| answer.status() == 400).count();
             assert_eq!((taken, stale), (1, AT_ONCE - 1));
         }
@@ -263,7 +282,8 @@ on_two_servers! {
 }
 
 on_two_servers! {
-    /// Each counts as failed until its password was found right, so that more than the limit at the very same moment may have to wait.
+    /// Each counts as failed until its password was found right, so that more than the limit at the very same moment
+    /// may have to wait.
     async fn of_fifty_sign_ins_each_that_gets_in_has_a_session_of_its_own(world, second) {
         let answers = all_at_once(|index| {
             let mut browser = [&*world, &second][index % 2].browser();

@@ -1,4 +1,5 @@
-//! Passkeys in real Chromium with its virtual authenticator, in both languages and both widths. `GALLERY=some/folder` also keeps pictures.
+//! Passkeys in real Chromium with its virtual authenticator, in both languages and both widths. `GALLERY=some/folder`
+//! also keeps pictures.
 
 use guichet::base::Clock;
 use serde_json::{Value, json};
@@ -75,7 +76,8 @@ impl Walk<'_> {
 
     /// Waits until the page says what went wrong, where screen readers hear it.
     async fn told(&self) -> WebDriverResult<String> {
-        let alert = self.visit.browser.query(By::Css("form[data-challenge] [role=alert]")).with_filter(said).first().await?;
+        let alert =
+            self.visit.browser.query(By::Css("form[data-challenge] [role=alert]")).with_filter(said).first().await?;
         alert.text().await
     }
 }

@@ -12,7 +12,11 @@ type Bend = fn(&mut Passkey);
 /// The ids that the page's buttons send.
 fn ids(page: &Answer) -> Vec<String> {
     let forms = page.page().forms();
-    forms.iter().filter(|form| form.action == format!("{PAGE}/rename")).map(|form| form.field("passkey").to_owned()).collect()
+    forms
+        .iter()
+        .filter(|form| form.action == format!("{PAGE}/rename"))
+        .map(|form| form.field("passkey").to_owned())
+        .collect()
 }
 
 async fn own(browser: &mut Browser) -> Vec<String> {
@@ -27,12 +31,19 @@ both! {
         assert_eq!(recovery_codes(&answer).len(), 10);
         assert_ne!(browser.cookie("session"), before.cookie("session"));
         assert_eq!(browser.get("/account").await.status(), 200);
-        assert!(other.get("/account").await.header("location").starts_with("/reauthenticate"), "one factor is no longer enough elsewhere");
+        assert!(
+            other.get("/account").await.header("location").starts_with("/reauthenticate"),
+            "one factor is no longer enough elsewhere"
+        );
         assert_eq!(own(&mut browser).await.len(), 1);
         let (_, answer) = browser.add_passkey().await;
         assert_eq!(answer.header("location"), PAGE, "a second one brings no codes");
         assert_eq!(own(&mut browser).await.len(), 2);
-        let told = world.mails().await.into_iter().filter(|mail| mail.to == "carl@durand.example" && mail.subject.contains("passkey was added"));
+        let told = world
+            .mails()
+            .await
+            .into_iter()
+            .filter(|mail| mail.to == "carl@durand.example" && mail.subject.contains("passkey was added"));
         assert_eq!(told.count(), 2);
     }
 }
@@ -52,7 +63,12 @@ both! {
         assert_eq!(options["user"]["name"], "carl@durand.example");
         assert_eq!(options["user"]["id"], json!(passkey.handle), "the same for all of one account");
         let account = world.people("carl").await[0].account.0;
-        assert!(!passkey.handle.contains(&*base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, account.as_bytes())));
+        assert!(
+            !passkey.handle.contains(&*base64::Engine::encode(
+                &base64::engine::general_purpose::URL_SAFE_NO_PAD,
+                account.as_bytes()
+            ))
+        );
         assert_eq!(options["excludeCredentials"][0]["id"], json!(passkey.id));
     }
 }
@@ -84,7 +100,10 @@ both! {
         let (_, settled) = Passkey::made_for(&other.challenge().await);
         let mut twice = other.clone();
         assert_eq!(other.settle("passkey-add", &settled).await.status(), 200);
-        assert!(twice.settle("passkey-add", &settled).await.header("location").starts_with("/login"), "the session has another secret");
+        assert!(
+            twice.settle("passkey-add", &settled).await.header("location").starts_with("/login"),
+            "the session has another secret"
+        );
         assert_eq!(own(&mut other).await.len(), 1);
     }
 }
@@ -106,10 +125,20 @@ both! {
         let token = remembered.csrf();
         world.advance("11min");
         for mut browser in [remembered, fresh] {
-            for (door, fields) in [("", vec![("name", "x")]), ("/challenge", vec![]), ("/rename", vec![("passkey", id.as_str()), ("name", "x")]), ("/remove", vec![("passkey", id.as_str())])] {
+            for (door, fields) in [
+                ("", vec![("name", "x")]),
+                ("/challenge", vec![]),
+                ("/rename", vec![("passkey", id.as_str()), ("name", "x")]),
+                ("/remove", vec![("passkey", id.as_str())]),
+            ] {
                 let fields: Vec<_> = [("csrf", token.as_str())].into_iter().chain(fields).collect();
                 let answer = browser.post(&format!("{PAGE}{door}"), &fields).await;
-                assert_eq!(answer.header("location"), "/reauthenticate?for=%2Faccount%2Fsecurity%2Fpasskeys", "{door} {}", answer.text());
+                assert_eq!(
+                    answer.header("location"),
+                    "/reauthenticate?for=%2Faccount%2Fsecurity%2Fpasskeys",
+                    "{door} {}",
+                    answer.text()
+                );
             }
         }
     }
@@ -139,7 +168,9 @@ both! {
         let mut browser = world.signed_in("carl").await;
         browser.open(PAGE).await;
         let (_, settled) = Passkey::made_for(&browser.challenge().await);
-        let named = |name: &'static str| [("ceremony", settled.ceremony.as_str()), ("credential", settled.credential.as_str()), ("name", name)];
+        let named = |name: &'static str| {
+            [("ceremony", settled.ceremony.as_str()), ("credential", settled.credential.as_str()), ("name", name)]
+        };
         assert_eq!(browser.clone().submit("passkey-add", &named(" ")).await.status(), 422);
         assert_eq!(browser.submit("passkey-add", &named("Mon <téléphone>")).await.status(), 200);
         let id = own(&mut browser).await.remove(0);
@@ -158,7 +189,9 @@ both! {
         let mut browser = world.signed_in("carl").await;
         browser.add_passkey().await;
         let membership = world.people("carl").await[0].membership;
-        assert!(world.as_operator(async |tx| factor::require(tx, Requirement::Membership(membership), true).await).await);
+        assert!(
+            world.as_operator(async |tx| factor::require(tx, Requirement::Membership(membership), true).await).await
+        );
         let id = own(&mut browser).await.remove(0);
         let token = browser.csrf();
         let fields = [("csrf", token.as_str()), ("passkey", id.as_str())];

@@ -1,4 +1,5 @@
-//! Answers that are none: for another challenge, site, browser, purpose or person, of nobody verified, of no key, twice (WebAuthn section 7.2).
+//! Answers that are none: for another challenge, site, browser, purpose or person, of nobody verified, of no key, twice
+//! (WebAuthn section 7.2).
 
 use crate::world::{Browser, PASSWORD, Passkey, Settled, World, both};
 
@@ -91,7 +92,8 @@ both! {
 }
 
 both! {
-    /// An answer for the second step isn't one for the sign-in, and the other way round; nor is one made for somebody else.
+    /// An answer for the second step isn't one for the sign-in, and the other way round; nor is one made for somebody
+    /// else.
     async fn an_answer_is_for_one_purpose_and_person(world) {
         let mut alice = world.browser().with_passkey("alice").await;
         let mut carl = world.browser().with_passkey("carl").await;
@@ -118,16 +120,28 @@ both! {
     async fn every_door_of_passkeys_takes_our_own_pages_only(world) {
         let mut browser = world.signed_in("alice").await;
         let doors = [
-            "/login/passkey", "/login/passkey/challenge", "/login/second-factor/passkey", "/login/second-factor/passkey/challenge",
-            "/reauthenticate/passkey", "/reauthenticate/passkey/challenge", "/account/security/passkeys",
-            "/account/security/passkeys/challenge", "/account/security/passkeys/rename", "/account/security/passkeys/remove",
+            "/login/passkey",
+            "/login/passkey/challenge",
+            "/login/second-factor/passkey",
+            "/login/second-factor/passkey/challenge",
+            "/reauthenticate/passkey",
+            "/reauthenticate/passkey/challenge",
+            "/account/security/passkeys",
+            "/account/security/passkeys/challenge",
+            "/account/security/passkeys/rename",
+            "/account/security/passkeys/remove",
         ];
         browser.get("/account").await;
         let token = browser.csrf();
         for door in doors {
             assert_eq!(browser.clone().post(door, &[("name", "x")]).await.status(), 403, "{door} without a token");
-            let mut elsewhere = browser.clone().with("origin", "https://evil.example").with("sec-fetch-site", "cross-site");
-            assert_eq!(elsewhere.post(door, &[("csrf", &token), ("name", "x")]).await.status(), 403, "{door} from elsewhere");
+            let mut elsewhere =
+                browser.clone().with("origin", "https://evil.example").with("sec-fetch-site", "cross-site");
+            assert_eq!(
+                elsewhere.post(door, &[("csrf", &token), ("name", "x")]).await.status(),
+                403,
+                "{door} from elsewhere"
+            );
         }
         assert_eq!(world.database().execute("delete from passkey_ceremonies").await, 0);
     }

@@ -1,5 +1,6 @@
-//! Passkeys (WebAuthn level 3): what signs in without a password, as second factor, and as proof of being there still. Each answer counts
-//! once, for the challenge, the browser, the site and the person it was made for; whoever it lets in, access was asked about.
+//! Passkeys (WebAuthn level 3): what signs in without a password, as second factor, and as proof of being there still.
+//! Each answer counts once, for the challenge, the browser, the site and the person it was made for; whoever it lets
+//! in, access was asked about.
 
 mod chromium;
 mod enrolment;

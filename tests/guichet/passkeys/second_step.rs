@@ -12,7 +12,11 @@ both! {
         let answer = browser.sign_in("alice", PASSWORD).await;
         assert_eq!(answer.header("location"), "/login/second-factor");
         let page = browser.follow(answer).await;
-        assert!(page.shows("passkey-submit") && !page.shows("totp-code") && page.shows("recovery-code"), "{}", page.text());
+        assert!(
+            page.shows("passkey-submit") && !page.shows("totp-code") && page.shows("recovery-code"),
+            "{}",
+            page.text()
+        );
         assert_eq!(browser.get("/account").await.header("location"), "/login");
         browser.get("/login/second-factor").await;
         let challenge = browser.challenge().await;
@@ -95,7 +99,9 @@ both! {
         };
         let mut outdated = halfway().await;
         let challenge = outdated.challenge().await;
-        world.as_operator(async |tx| guichet::account::set_password(tx, account, "$argon2id$another", tx.now).await).await;
+        world
+            .as_operator(async |tx| guichet::account::set_password(tx, account, "$argon2id$another", tx.now).await)
+            .await;
         let answer = outdated.settle("passkey-submit", &passkey.sign(&challenge)).await;
         assert_eq!(answer.header("location"), "/login", "{}", answer.text());
         assert!(outdated.cookie("session").is_none());

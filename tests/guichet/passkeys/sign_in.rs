@@ -23,7 +23,8 @@ both! {
         let claims = world.client("portal").enter(&mut browser).await.id_claims();
         assert_eq!((&claims["acr"], &claims["amr"]), (&json!("phr"), &json!(["pop", "user", "mfa"])));
         let letters = world.mails().await;
-        let new_devices = letters.iter().filter(|mail| mail.to == "carl@durand.example" && mail.subject.contains("unknown device"));
+        let new_devices =
+            letters.iter().filter(|mail| mail.to == "carl@durand.example" && mail.subject.contains("unknown device"));
         assert_eq!(new_devices.count(), 2, "the browser that added it, and the one it signed in from");
     }
 }
@@ -34,7 +35,10 @@ both! {
         let portal = world.client("portal");
         let (ask, mut browser) = (portal.ask(), world.browser());
         let page = browser.open(&ask.path()).await;
-        assert!(page.shows("passkey-submit") && page.header("content-security-policy").contains("form-action 'self' http://localhost:8090"));
+        assert!(
+            page.shows("passkey-submit")
+                && page.header("content-security-policy").contains("form-action 'self' http://localhost:8090")
+        );
         let answer = browser.use_passkey(&mut passkey).await;
         assert!(answer.header("location").starts_with("/oauth2/authorize?errand="), "{}", answer.header("location"));
         let mut answer = browser.follow(answer).await;
@@ -73,7 +77,11 @@ both! {
             let mut browser = world.browser();
             let answer = browser.sign_in_by(&mut passkey).await;
             assert_eq!(answer.status(), 403, "{cause:?}");
-            assert!(answer.unmet().contains(&condition.to_owned()) && answer.shows("error-reference"), "{cause:?}: {:?}", answer.unmet());
+            assert!(
+                answer.unmet().contains(&condition.to_owned()) && answer.shows("error-reference"),
+                "{cause:?}: {:?}",
+                answer.unmet()
+            );
             assert!(answer.cookie("guichet_session").is_none() && browser.cookie("session").is_none(), "{cause:?}");
         }
     }
@@ -109,14 +117,25 @@ both! {
         browser.sign_in("alice", crate::world::PASSWORD).await;
         let (mut passkey, _) = browser.add_passkey().await;
         let page = browser.open(super::PAGE).await;
-        let id = page.page().forms().iter().find(|form| form.action.ends_with("/remove")).unwrap().field("passkey").to_owned();
+        let id = page
+            .page()
+            .forms()
+            .iter()
+            .find(|form| form.action.ends_with("/remove"))
+            .unwrap()
+            .field("passkey")
+            .to_owned();
         browser.send_form_to("/account/security/passkeys/remove", ("passkey", &id)).await;
         let (mut gone, mut wrong) = (world.browser(), world.browser());
         let gone = gone.sign_in_by(&mut passkey).await;
         assert_eq!(gone.status(), 401);
         "AAAAAAAAAAAAAAAAAAAAAA".clone_into(&mut passkey.id);
         let unknown = wrong.sign_in_by(&mut passkey).await;
-        assert_eq!((unknown.status(), unknown.text_without(&[])), (401, gone.text_without(&[])), "known once or never: the same");
+        assert_eq!(
+            (unknown.status(), unknown.text_without(&[])),
+            (401, gone.text_without(&[])),
+            "known once or never: the same"
+        );
         assert!(gone.shows("error-title") && gone.shows("login-password"));
     }
 }
@@ -130,7 +149,12 @@ both! {
             assert_eq!(world.browser().sign_in_by(&mut bent).await.status(), 401);
         }
         let newest = deeds(&world, "alice").await.remove(0);
-        assert!(newest.starts_with("session.refused") && newest.contains("[\"passkey\"]") && newest.contains("user verified"), "{newest}");
+        assert!(
+            newest.starts_with("session.refused")
+                && newest.contains("[\"passkey\"]")
+                && newest.contains("user verified"),
+            "{newest}"
+        );
         assert_eq!(world.browser().sign_in_by(&mut passkey.clone()).await.status(), 303);
     }
 }
@@ -145,7 +169,13 @@ both! {
         assert_eq!(world.browser().sign_in_by(&mut copy.clone()).await.status(), 401);
         let deeds = deeds(&world, "carl").await;
         assert!(deeds.iter().take(2).any(|deed| deed.starts_with("factor.passkey_copied")), "{deeds:?}");
-        assert!(world.mails().await.iter().any(|mail| mail.to == "carl@durand.example" && mail.subject.contains("copy of your passkey")));
+        assert!(
+            world
+                .mails()
+                .await
+                .iter()
+                .any(|mail| mail.to == "carl@durand.example" && mail.subject.contains("copy of your passkey"))
+        );
         assert_eq!(world.browser().sign_in_by(&mut passkey).await.status(), 303, "the owner's goes on");
     }
 }
@@ -184,7 +214,8 @@ both! {
 }
 
 both! {
-    /// A page that is only looked at leaves nothing in the database, and where the issuer is an address there are no passkeys.
+    /// A page that is only looked at leaves nothing in the database, and where the issuer is an address there are no
+    /// passkeys.
     async fn the_sign_in_page_writes_nothing_and_offers_what_works(world) {
         for _ in 0..3 {
             world.browser().get("/login").await;

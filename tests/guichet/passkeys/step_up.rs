@@ -1,4 +1,5 @@
-//! Where a relying party, or a page of ours, asks for more or for it again: `phr` is what a passkey proves, and nothing else does.
+//! Where a relying party, or a page of ours, asks for more or for it again: `phr` is what a passkey proves, and nothing
+//! else does.
 
 use serde_json::{Value, json};
 
@@ -49,7 +50,11 @@ both! {
         browser.open(&ask.path()).await;
         let answer = browser.give_password("theo", PASSWORD).await;
         let page = browser.follow(answer).await;
-        assert!(page.shows("passkey-submit") && !page.shows("totp-code") && !page.shows("recovery-code"), "{}", page.text());
+        assert!(
+            page.shows("passkey-submit") && !page.shows("totp-code") && !page.shows("recovery-code"),
+            "{}",
+            page.text()
+        );
         let answer = browser.use_passkey(&mut passkey).await;
         assert_eq!(id_claims(&portal, &ask, &mut browser, answer).await["acr"], "phr");
     }
@@ -96,7 +101,10 @@ both! {
         let mut browser = world.browser();
         browser.sign_in_by(&mut passkey).await;
         world.advance("11min");
-        assert_eq!(browser.get(super::PAGE).await.header("location"), "/reauthenticate?for=%2Faccount%2Fsecurity%2Fpasskeys");
+        assert_eq!(
+            browser.get(super::PAGE).await.header("location"),
+            "/reauthenticate?for=%2Faccount%2Fsecurity%2Fpasskeys"
+        );
         let page = browser.open(super::PAGE).await;
         assert!(page.shows("passkey-submit"));
         let mut stranger = world.browser().with_passkey("carl").await;

@@ -35,12 +35,17 @@ impl Chromium {
     /// Starts one with a profile of its own. `None`, said loudly, where there is none.
     pub async fn start(folder: &Path) -> Option<Self> {
         let named = |name| std::env::var(name).ok();
-        let (Some(chromium), Some(chromedriver)) = (named("GUICHET_TEST_CHROMIUM"), named("GUICHET_TEST_CHROMEDRIVER")) else {
+        let (Some(chromium), Some(chromedriver)) = (named("GUICHET_TEST_CHROMIUM"), named("GUICHET_TEST_CHROMEDRIVER"))
+        else {
             left_out("the portal in a browser: GUICHET_TEST_CHROMIUM and GUICHET_TEST_CHROMEDRIVER name none");
             return None;
         };
         let port = free_port();
-        let driver = Command::new(&chromedriver).arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).spawn();
+        let driver = Command::new(&chromedriver)
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn();
         let driver = Driver(driver.unwrap_or_else(|error| panic!("{chromedriver}: {error}")));
         let browser = connect(port, &capabilities(&chromium, folder)).await;
         browser.set_implicit_wait_timeout(Duration::ZERO).await.unwrap();
@@ -79,7 +84,11 @@ async fn connect(port: u16, wishes: &ChromeCapabilities) -> WebDriver {
     let url = format!("http://127.0.0.1:{port}");
     for _ in 0..500 {
         if reqwest::get(format!("{url}/status")).await.is_ok() {
-            return WebDriver::builder(&url, wishes.clone()).client(Http(reqwest::Client::new())).connect().await.unwrap();
+            return WebDriver::builder(&url, wishes.clone())
+                .client(Http(reqwest::Client::new()))
+                .connect()
+                .await
+                .unwrap();
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

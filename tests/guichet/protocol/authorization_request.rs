@@ -1,4 +1,5 @@
-//! The authorization endpoint: which errors are told to the relying party, and which to the person only (PROTOCOL: Core, Everywhere).
+//! The authorization endpoint: which errors are told to the relying party, and which to the person only (PROTOCOL:
+//! Core, Everywhere).
 
 use axum::body::Body;
 use axum::http::Request;
@@ -52,13 +53,21 @@ both! {
     /// RFC 8252 section 7.3, for each of the two literals that is registered.
     async fn a_loopback_address_may_vary_in_its_port_only(world) {
         let mut browser = world.signed_in("alice").await;
-        for (client, host, path) in [("demo-native", "127.0.0.1", "/callback"), ("installed", "[::1]", "/callback"), ("installed", "127.0.0.1", "")] {
+        for (client, host, path) in [
+            ("demo-native", "127.0.0.1", "/callback"),
+            ("installed", "[::1]", "/callback"),
+            ("installed", "127.0.0.1", ""),
+        ] {
             let native = world.client(client);
             for port in ["", ":1", ":4711", ":65535"] {
                 let ask = native.ask().with("redirect_uri", &format!("http://{host}{port}{path}"));
                 let answer = native.arrive(&mut browser, &ask).await;
                 let to = answer.header("location");
-                assert!(to.starts_with(&format!("http://{host}{port}{path}?")), "{client} {host}{port}{path}: {to} {}", answer.text());
+                assert!(
+                    to.starts_with(&format!("http://{host}{port}{path}?")),
+                    "{client} {host}{port}{path}: {to} {}",
+                    answer.text()
+                );
                 assert!(answer.parameter("code").is_some(), "{to}");
             }
         }
@@ -83,7 +92,10 @@ both! {
             ("installed", "http://localhost:4711/callback"),
         ] {
             let answer = browser.get(&world.client(client).ask().with("redirect_uri", uri).path()).await;
-            assert!(answer.status() == 400 && answer.location().is_none() && answer.shows("error-title"), "{client} {uri}");
+            assert!(
+                answer.status() == 400 && answer.location().is_none() && answer.shows("error-title"),
+                "{client} {uri}"
+            );
         }
     }
 }
@@ -98,11 +110,19 @@ both! {
             let answer = native.arrive(&mut browser, &ask).await;
             let secret = answer.parameter("code").unwrap_or_else(|| panic!("{client}: {}", answer.text()));
             for port in [":4712", ":1", ""] {
-                let code = Code { secret: secret.clone(), verifier: Some(VERIFIER.to_owned()), redirect_uri: format!("http://{host}{port}/callback") };
+                let code = Code {
+                    secret: secret.clone(),
+                    verifier: Some(VERIFIER.to_owned()),
+                    redirect_uri: format!("http://{host}{port}/callback"),
+                };
                 let refused = native.redeem(&code).await;
                 assert_eq!((refused.status(), refused.error().as_str()), (400, "invalid_grant"), "{host}{port}");
             }
-            let code = Code { secret, verifier: Some(VERIFIER.to_owned()), redirect_uri: format!("http://{host}:4711/callback") };
+            let code = Code {
+                secret,
+                verifier: Some(VERIFIER.to_owned()),
+                redirect_uri: format!("http://{host}:4711/callback"),
+            };
             native.tokens(&code).await;
         }
     }
@@ -151,8 +171,15 @@ both! {
     async fn parameters_nobody_knows_and_empty_ones_are_ignored(world) {
         let portal = world.client("portal");
         let mut browser = world.signed_in("alice").await;
-        let ask = portal.ask().and("x-unknown", "1").and("x-unknown", "2").and("request", "").and("prompt", "").and("display", "popup");
-        let ask = ask.and("resource", "https://a.example").and("resource", "https://b.example").and("claims_locales", "fr");
+        let ask = portal
+            .ask()
+            .and("x-unknown", "1")
+            .and("x-unknown", "2")
+            .and("request", "")
+            .and("prompt", "")
+            .and("display", "popup");
+        let ask =
+            ask.and("resource", "https://a.example").and("resource", "https://b.example").and("claims_locales", "fr");
         let answer = portal.arrive(&mut browser, &ask.clone().without("x-unknown").and("x-unknown", "1")).await;
         portal.code(&ask, &answer);
     }
@@ -197,7 +224,11 @@ both! {
             let (state, nonce) = (letter.repeat(1999) + "!", letter.repeat(1999) + "?");
             let ask = portal.ask().with("state", &state).with("nonce", &nonce);
             let mut browser = world.browser();
-            let page = if who == "alice" { browser.open(&ask.path()).await } else { browser.post("/oauth2/authorize", &ask.fields()).await };
+            let page = if who == "alice" {
+                browser.open(&ask.path()).await
+            } else {
+                browser.post("/oauth2/authorize", &ask.fields()).await
+            };
             let page = browser.follow(page).await;
             assert!(page.shows("login-submit"), "{who}: {:?}", page.location());
             let answer = browser.give_password(who, PASSWORD).await;
@@ -219,7 +250,10 @@ both! {
             let long = letter.repeat(2001);
             let answer = browser.get(&portal.ask().with("state", &long).path()).await;
             assert!(portal.receives(&answer), "{:?}", answer.location());
-            assert_eq!((answer.parameter("error").as_deref(), answer.parameter("state")), (Some("invalid_request"), None));
+            assert_eq!(
+                (answer.parameter("error").as_deref(), answer.parameter("state")),
+                (Some("invalid_request"), None)
+            );
             let answer = browser.get(&portal.ask().with("nonce", &long).path()).await;
             assert_eq!(portal.error(&answer), "invalid_request");
         }
@@ -237,7 +271,10 @@ both! {
         let request = Request::post("/oauth2/authorize").header("content-type", "application/x-www-form-urlencoded");
         let request = request.header("origin", "http://localhost:8090").header("sec-fetch-site", "cross-site");
         let parked = world.browser().send(request.body(Body::from(body)).unwrap()).await;
-        assert!(parked.cookie("guichet_session").is_none() && parked.cookie("guichet_browser").is_none(), "it would replace the browser's own");
+        assert!(
+            parked.cookie("guichet_session").is_none() && parked.cookie("guichet_browser").is_none(),
+            "it would replace the browser's own"
+        );
         let answer = browser.follow(parked).await;
         portal.code(&ask, &answer);
     }
@@ -294,7 +331,8 @@ both! {
 }
 
 both! {
-    /// R-RGT-6: the browser's address counts here; at the token endpoint it is the session's last, not the portal's own.
+    /// R-RGT-6: the browser's address counts here; at the token endpoint it is the session's last, not the portal's
+    /// own.
     async fn nina_enters_a_relying_party_from_her_network_only(world) {
         let portal = world.client("portal");
         let mut browser = world.browser().from("192.0.2.7");

@@ -10,11 +10,16 @@ both! {
         let portal = world.client("portal");
         let token = portal.enter(&mut world.signed_in("alice").await).await.access;
         let mut server = portal.server();
-        let get = |authorization: String| Request::get("/oauth2/userinfo").header("authorization", authorization).body(Body::empty()).unwrap();
+        let get = |authorization: String| {
+            Request::get("/oauth2/userinfo").header("authorization", authorization).body(Body::empty()).unwrap()
+        };
         for scheme in ["Bearer", "bearer", "BEARER"] {
             assert_eq!(server.send(get(format!("{scheme} {token}"))).await.status(), 200, "{scheme}");
         }
-        let post = Request::post("/oauth2/userinfo").header("authorization", format!("Bearer {token}")).body(Body::empty()).unwrap();
+        let post = Request::post("/oauth2/userinfo")
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::empty())
+            .unwrap();
         assert_eq!(server.send(post).await.status(), 200);
         assert_eq!(server.post("/oauth2/userinfo", &[("access_token", &token)]).await.status(), 200);
 
@@ -34,11 +39,18 @@ both! {
         let mut server = world.client("portal").server();
         let none = server.get("/oauth2/userinfo").await;
         assert_eq!(none.status(), 401);
-        assert!(none.header("www-authenticate").starts_with("Bearer") && !none.header("www-authenticate").contains("error="));
+        assert!(
+            none.header("www-authenticate").starts_with("Bearer")
+                && !none.header("www-authenticate").contains("error=")
+        );
         for token in ["x", "a.b.c", "..", &"a".repeat(20_000), "eyJhbGciOiJub25lIn0.e30."] {
             let answer = world.client("portal").userinfo(token).await;
             assert_eq!(answer.status(), 401, "{token:.40}");
-            assert!(answer.header("www-authenticate").contains("error=\"invalid_token\""), "{}", answer.header("www-authenticate"));
+            assert!(
+                answer.header("www-authenticate").contains("error=\"invalid_token\""),
+                "{}",
+                answer.header("www-authenticate")
+            );
             assert_eq!(answer.header("cache-control"), "no-store");
         }
         for scheme in ["Basic cG9ydGFsOng=", "Bearer", "Bearer ", "Token x", "BearerX y"] {

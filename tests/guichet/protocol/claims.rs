@@ -1,4 +1,5 @@
-//! What a relying party learns of a person: the same in ID token, access token and UserInfo (CONTRACT, R-RGT-1, 2, 3, 6, R-DIR-6).
+//! What a relying party learns of a person: the same in ID token, access token and UserInfo (CONTRACT, R-RGT-1, 2, 3,
+//! 6, R-DIR-6).
 
 use serde_json::{Value, json};
 
@@ -63,7 +64,9 @@ both! {
         let answer = browser.sign_in("ines", PASSWORD).await;
         browser.follow(answer).await;
         let mut subjects = Vec::new();
-        for (reference, name, profile) in [("C-1001", "Durand Télécom", "invoicing"), ("C-1002", "Petit Réseau", "complete")] {
+        for (reference, name, profile) in
+            [("C-1001", "Durand Télécom", "invoicing"), ("C-1002", "Petit Réseau", "complete")]
+        {
             browser.press("company", reference).await;
             let company = json!({ "ref": reference, "name": name });
             assert_says(&world, &mut browser, &expected(company, profile, (&[], &[]))).await;
@@ -143,7 +146,8 @@ both! {
 }
 
 both! {
-    /// OpenID Connect Core section 5.4: at UserInfo, and only where the scope was asked for; who has two numbers tells the first.
+    /// OpenID Connect Core section 5.4: at UserInfo, and only where the scope was asked for; who has two numbers tells
+    /// the first.
     async fn telephone_numbers_are_told_at_userinfo_to_who_has_the_scope_phone_and_nowhere_else(world) {
         let numbers = ["phone_number", "phone_number_verified"];
         for (who, number) in [("alice", "+33 1 99 00 10 01"), ("bruno", "+33 6 39 98 10 03")] {
@@ -155,12 +159,20 @@ both! {
                 let told = world.client("demo-rs").introspect(&tokens.access, &[]).await.json();
                 for name in numbers {
                     assert_eq!(userinfo.get(name).is_some(), scope.contains("phone"), "{scope}: {userinfo}");
-                    for (place, claims) in [("ID token", &tokens.id_claims()), ("access token", &tokens.access_claims()), ("introspection", &told)] {
+                    for (place, claims) in [
+                        ("ID token", &tokens.id_claims()),
+                        ("access token", &tokens.access_claims()),
+                        ("introspection", &told),
+                    ] {
                         assert!(claims.get(name).is_none(), "{scope}, {place}: {claims}");
                     }
                 }
                 if scope.contains("phone") {
-                    assert_eq!((&userinfo["phone_number"], &userinfo["phone_number_verified"]), (&json!(number), &json!(false)), "nobody proved it");
+                    assert_eq!(
+                        (&userinfo["phone_number"], &userinfo["phone_number_verified"]),
+                        (&json!(number), &json!(false)),
+                        "nobody proved it"
+                    );
                 }
             }
         }
@@ -171,7 +183,10 @@ both! {
 fn assert_lacks_openid(answer: &Answer) {
     assert_eq!((answer.status(), answer.error().as_str()), (403, "insufficient_scope"));
     let challenge = answer.header("www-authenticate");
-    assert!(challenge.starts_with("Bearer realm=") && challenge.contains("error=\"insufficient_scope\""), "{challenge}");
+    assert!(
+        challenge.starts_with("Bearer realm=") && challenge.contains("error=\"insufficient_scope\""),
+        "{challenge}"
+    );
 }
 
 both! {
@@ -194,10 +209,21 @@ both! {
         let portal = world.client("portal").scope("openid email");
         let tokens = portal.enter(&mut browser).await;
         let told = async || portal.userinfo(&tokens.access).await.json();
-        assert_eq!((&told().await["email"], &told().await["email_verified"]), (&json!("alice@durand.example"), &json!(true)));
-        let header = "company_ref,ref,last_name,first_name,email,phone,mobile,type,title,language,newsletter,branch,active";
-        world.import(&format!("{header}\nC-1001,D-ALICE,Durand,Alice,alice.durand@durand.example,+33 1 99 00 10 01,,,Mme,fr,1,PAR,1\n")).await;
-        assert_eq!((&told().await["email"], &told().await["email_verified"]), (&json!("alice.durand@durand.example"), &json!(false)));
+        assert_eq!(
+            (&told().await["email"], &told().await["email_verified"]),
+            (&json!("alice@durand.example"), &json!(true))
+        );
+        let header =
+            "company_ref,ref,last_name,first_name,email,phone,mobile,type,title,language,newsletter,branch,active";
+        world
+            .import(&format!(
+                "{header}\nC-1001,D-ALICE,Durand,Alice,alice.durand@durand.example,+33 1 99 00 10 01,,,Mme,fr,1,PAR,1\n"
+            ))
+            .await;
+        assert_eq!(
+            (&told().await["email"], &told().await["email_verified"]),
+            (&json!("alice.durand@durand.example"), &json!(false))
+        );
     }
 }
 

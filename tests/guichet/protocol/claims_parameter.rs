@@ -1,4 +1,5 @@
-//! The `claims` parameter and `acr` (OpenID Connect Core section 5.5; PROTOCOL: Core, prompts): released by name, never without consent.
+//! The `claims` parameter and `acr` (OpenID Connect Core section 5.5; PROTOCOL: Core, prompts): released by name, never
+//! without consent.
 
 use serde_json::{Value, json};
 
@@ -36,7 +37,9 @@ both! {
         let page = browser.open(&ask.path()).await;
         assert!(page.shows("consent-allow"), "{}", page.text());
         let sights = sees(&page);
-        for words in ["your name and your language", "your email address", "your profile, your roles and your e-services there"] {
+        for words in
+            ["your name and your language", "your email address", "your profile, your roles and your e-services there"]
+        {
             assert!(sights.iter().any(|sight| sight == words), "{words}: {sights:?}");
         }
         assert!(!sights.iter().any(|sight| sight.contains("phone")), "{sights:?}");
@@ -59,7 +62,8 @@ both! {
     async fn what_one_request_asks_by_name_another_does_not_get(world) {
         let portal = world.client("portal").scope("openid");
         let mut browser = world.signed_in("alice").await;
-        let with = tokens(&portal, &mut browser, &asking(&portal, &json!({ "userinfo": { "phone_number": null } }))).await;
+        let with =
+            tokens(&portal, &mut browser, &asking(&portal, &json!({ "userinfo": { "phone_number": null } }))).await;
         assert!(userinfo(&portal, &with).await["phone_number"].is_string());
         let without = tokens(&portal, &mut browser, &portal.ask()).await;
         assert_eq!(names(&userinfo(&portal, &without).await), ["sub"]);
@@ -82,7 +86,11 @@ both! {
         assert_eq!(tokens(&portal, &mut browser, &ask).await.id_claims()["email"], "alice@durand.example");
         let silent = ask.clone().with("prompt", "none");
         let answer = browser.open(&silent.path()).await;
-        assert_eq!(portal.tokens(&portal.code(&silent, &answer)).await.id_claims()["email"], "alice@durand.example", "remembered");
+        assert_eq!(
+            portal.tokens(&portal.code(&silent, &answer)).await.id_claims()["email"],
+            "alice@durand.example",
+            "remembered"
+        );
     }
 }
 
@@ -90,9 +98,16 @@ both! {
     async fn nobody_gets_by_name_what_it_may_not_ask_for_by_scope(world) {
         let tied = world.client("tied").scope("openid");
         let mut browser = world.signed_in("alice").await;
-        let ask = asking(&tied, &json!({ "userinfo": { "email": { "essential": true }, "access_profile": null }, "id_token": { "name": null } }));
+        let ask = asking(
+            &tied,
+            &json!({ "userinfo": { "email": { "essential": true }, "access_profile": null }, "id_token": { "name": null } }),
+        );
         let page = browser.open(&ask.path()).await;
-        assert!(!sees(&page).iter().any(|sight| sight.contains("email") || sight.contains("name")), "{:?}", sees(&page));
+        assert!(
+            !sees(&page).iter().any(|sight| sight.contains("email") || sight.contains("name")),
+            "{:?}",
+            sees(&page)
+        );
         let tokens = tokens(&tied, &mut browser, &ask).await;
         assert_eq!(names(&userinfo(&tied, &tokens).await), ["sub", "access_profile"]);
         assert!(tokens.id_claims().get("name").is_none());
@@ -106,7 +121,14 @@ both! {
         let unknown = json!({ "userinfo": { "shoe_size": { "essential": true }, "name#fr": null }, "id_token": { "picture": null }, "other": 7 });
         let tokens = tokens(&portal, &mut browser, &asking(&portal, &unknown)).await;
         assert_eq!(names(&userinfo(&portal, &tokens).await), ["sub"]);
-        for wrong in ["x", "[]", "{\"userinfo\": 7}", "{\"id_token\": {\"email\": true}}", &"[".repeat(3_000), &format!("{{\"x\":\"{}\"}}", "x".repeat(5_000))] {
+        for wrong in [
+            "x",
+            "[]",
+            "{\"userinfo\": 7}",
+            "{\"id_token\": {\"email\": true}}",
+            &"[".repeat(3_000),
+            &format!("{{\"x\":\"{}\"}}", "x".repeat(5_000)),
+        ] {
             let answer = browser.get(&portal.ask().with("claims", wrong).path()).await;
             assert_eq!(portal.error(&answer), "invalid_request", "{wrong:.40}");
         }
@@ -130,7 +152,12 @@ both! {
     async fn auth_time_may_be_asked_for_by_name(world) {
         let portal = world.client("portal");
         let mut browser = world.signed_in("alice").await;
-        let asked = tokens(&portal, &mut browser, &asking(&portal, &json!({ "id_token": { "auth_time": { "essential": true } } }))).await;
+        let asked = tokens(
+            &portal,
+            &mut browser,
+            &asking(&portal, &json!({ "id_token": { "auth_time": { "essential": true } } })),
+        )
+        .await;
         assert!(asked.id_claims()["auth_time"].is_i64());
         assert!(portal.enter(&mut browser).await.id_claims().get("auth_time").is_none());
     }
@@ -141,11 +168,22 @@ both! {
         let portal = world.client("portal");
         let mut browser = world.signed_in("alice").await;
         portal.authorize(&mut browser).await;
-        for wish in [json!({ "essential": true, "values": ["9fa", "urn:example:gold"] }), json!({ "essential": true, "value": "9fa" })] {
+        for wish in [
+            json!({ "essential": true, "values": ["9fa", "urn:example:gold"] }),
+            json!({ "essential": true, "value": "9fa" }),
+        ] {
             let ask = asking(&portal, &json!({ "id_token": { "acr": wish } }));
             for asked in [ask.clone(), ask.clone().with("prompt", "none"), ask.clone().with("prompt", "login")] {
-                assert_eq!(portal.error(&browser.open(&asked.path()).await), "unmet_authentication_requirements", "{}", asked.path());
-                assert_eq!(portal.error(&world.browser().open(&asked.path()).await), "unmet_authentication_requirements");
+                assert_eq!(
+                    portal.error(&browser.open(&asked.path()).await),
+                    "unmet_authentication_requirements",
+                    "{}",
+                    asked.path()
+                );
+                assert_eq!(
+                    portal.error(&world.browser().open(&asked.path()).await),
+                    "unmet_authentication_requirements"
+                );
             }
         }
     }

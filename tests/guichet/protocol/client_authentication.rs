@@ -22,13 +22,22 @@ both! {
         let named = [("client_id", "portal"), ("client_secret", "portal-secret")];
 
         assert_error(&portal.token_as(basic.as_deref(), &with(&named)).await, 400, "invalid_request", "both ways");
-        assert_error(&portal.token_as(basic.as_deref(), &with(&[("client_id", "demo-web")])).await, 400, "invalid_request", "two names");
+        assert_error(
+            &portal.token_as(basic.as_deref(), &with(&[("client_id", "demo-web")])).await,
+            400,
+            "invalid_request",
+            "two names",
+        );
         let posted = portal.token_as(None, &with(&named)).await;
         assert_eq!(posted.status(), 200, "{}", posted.text());
 
         let code = portal.authorize(&mut browser).await;
         let lower = portal.basic().unwrap().replace("Basic", "bAsIC");
-        assert_eq!(portal.token_as(Some(&lower), &code.redemption()).await.status(), 200, "the scheme is case-insensitive");
+        assert_eq!(
+            portal.token_as(Some(&lower), &code.redemption()).await.status(),
+            200,
+            "the scheme is case-insensitive"
+        );
     }
 }
 
@@ -38,8 +47,10 @@ both! {
         let portal = world.client("portal");
         let code = portal.authorize(&mut world.signed_in("alice").await).await;
         let fields = code.redemption();
-        let basic = |credentials: &str| format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(credentials));
-        for wrong in ["portal:wrong", "portal:", "portal:portal-secret ", "nobody:portal-secret", "demo-spa:", "portal"] {
+        let basic =
+            |credentials: &str| format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(credentials));
+        for wrong in ["portal:wrong", "portal:", "portal:portal-secret ", "nobody:portal-secret", "demo-spa:", "portal"]
+        {
             let answer = portal.token_as(Some(&basic(wrong)), &fields).await;
             assert_error(&answer, 401, "invalid_client", wrong);
             assert!(answer.header("www-authenticate").starts_with("Basic "), "{wrong}");
@@ -79,7 +90,10 @@ both! {
             (vec![("grant_type", "implicit")], "unsupported_grant_type"),
             (vec![("grant_type", "authorization_code")], "invalid_request"),
             (vec![("grant_type", "authorization_code"), ("code", "a"), ("code", "b")], "invalid_request"),
-            (vec![("grant_type", "authorization_code"), ("grant_type", "authorization_code"), ("code", "a")], "invalid_request"),
+            (
+                vec![("grant_type", "authorization_code"), ("grant_type", "authorization_code"), ("code", "a")],
+                "invalid_request",
+            ),
             (vec![("grant_type", "authorization_code"), ("code", "a\0b")], "invalid_request"),
         ] {
             assert_error(&portal.token(&fields).await, 400, error, &format!("{fields:?}"));
@@ -93,7 +107,9 @@ both! {
         let code = portal.authorize(&mut world.signed_in("alice").await).await;
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(code.redemption()).finish();
         let request = |kind: &str, body: &str| {
-            let request = Request::post("/oauth2/token").header("content-type", kind).header("authorization", portal.basic().unwrap());
+            let request = Request::post("/oauth2/token")
+                .header("content-type", kind)
+                .header("authorization", portal.basic().unwrap());
             request.body(Body::from(body.to_owned())).unwrap()
         };
         for (kind, body) in [

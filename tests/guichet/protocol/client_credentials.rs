@@ -12,7 +12,10 @@ both! {
     async fn a_service_gets_a_token_about_itself_and_about_nobody_else(world) {
         let erp = world.client("demo-erp");
         let tokens = Tokens::of(&ask(&erp, None).await);
-        assert_eq!((&tokens.answer["scope"], &tokens.answer["expires_in"]), (&"directory.read directory.write".into(), &300.into()));
+        assert_eq!(
+            (&tokens.answer["scope"], &tokens.answer["expires_in"]),
+            (&"directory.read directory.write".into(), &300.into())
+        );
         assert!(tokens.answer["refresh_token"].is_null() && tokens.answer["id_token"].is_null());
         let claims = world.verified(&tokens.access).await;
         assert_eq!(crate::world::header_of(&tokens.access)["typ"], "at+jwt");
@@ -62,7 +65,11 @@ both! {
             assert_eq!(token.contains('.'), service == "demo-erp");
             assert_eq!(rs.userinfo(&token).await.status(), 403, "{service}");
             let told = rs.introspect(&token, &[]).await.json();
-            assert_eq!((&told["active"], &told["sub"], &told["client_id"]), (&true.into(), &service.into(), &service.into()), "{told}");
+            assert_eq!(
+                (&told["active"], &told["sub"], &told["client_id"]),
+                (&true.into(), &service.into(), &service.into()),
+                "{told}"
+            );
             assert!(told["company"].is_null() && told["sid"].is_null());
             world.advance("5min");
             assert!(!rs.finds_active(&token).await, "{service}");

@@ -1,4 +1,5 @@
-//! Authorization codes: short-lived, bound to whoever asked, proved before they are spent, spent once (RFC 6749 section 4.1, RFC 7636).
+//! Authorization codes: short-lived, bound to whoever asked, proved before they are spent, spent once (RFC 6749 section
+//! 4.1, RFC 7636).
 
 use crate::world::{Browser, Code, RelyingParty, World, both};
 
@@ -24,7 +25,10 @@ both! {
             (vec![("code_verifier", String::new())], "no verifier"),
             (vec![("code_verifier", "short".to_owned())], "a verifier that is none"),
             (vec![("code_verifier", format!("{}=", crate::world::VERIFIER))], "a padded verifier"),
-            (vec![("code_verifier", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned())], "the challenge as verifier"),
+            (
+                vec![("code_verifier", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned())],
+                "the challenge as verifier",
+            ),
             (vec![("redirect_uri", "http://localhost:8090/callback/".to_owned())], "another address"),
             (vec![("redirect_uri", String::new())], "no address"),
         ] {
@@ -104,7 +108,10 @@ async fn code_for(world: &World, browser: &mut Browser, redirect_uri: &str) -> (
     let ask = old.ask().with("redirect_uri", redirect_uri);
     let answer = old.arrive(browser, &ask).await;
     let code = answer.parameter("code").unwrap();
-    (old, Code { secret: code, verifier: Some(crate::world::VERIFIER.to_owned()), redirect_uri: redirect_uri.to_owned() })
+    (
+        old,
+        Code { secret: code, verifier: Some(crate::world::VERIFIER.to_owned()), redirect_uri: redirect_uri.to_owned() },
+    )
 }
 
 both! {
@@ -121,7 +128,8 @@ both! {
         let portal = world.client("portal");
         let code = portal.authorize(&mut world.signed_in("alice").await).await;
         let flipped: String = code.secret.chars().rev().collect();
-        for made_up in ["x", "' or 1=1 --", &"a".repeat(43), &"a".repeat(10_000), &flipped, &code.secret.to_lowercase()] {
+        for made_up in ["x", "' or 1=1 --", &"a".repeat(43), &"a".repeat(10_000), &flipped, &code.secret.to_lowercase()]
+        {
             assert_refused(&portal, &code, &[("code", made_up)], made_up).await;
         }
         portal.tokens(&code).await;

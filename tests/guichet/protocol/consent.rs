@@ -10,9 +10,15 @@ both! {
         assert!(page.shows("consent-allow") && page.shows("consent-deny"), "{}", page.text());
         portal.authorize(&mut browser).await;
         assert!(portal.receives(&browser.open(&portal.ask().path()).await), "remembered");
-        assert!(portal.receives(&world.signed_in("alice").await.open(&portal.ask().path()).await), "remembered in another browser");
+        assert!(
+            portal.receives(&world.signed_in("alice").await.open(&portal.ask().path()).await),
+            "remembered in another browser"
+        );
         assert!(browser.open(&web.ask().path()).await.shows("consent-allow"), "another relying party");
-        assert!(world.signed_in("carl").await.open(&portal.ask().path()).await.shows("consent-allow"), "another person");
+        assert!(
+            world.signed_in("carl").await.open(&portal.ask().path()).await.shows("consent-allow"),
+            "another person"
+        );
     }
 }
 
@@ -68,7 +74,11 @@ both! {
 async fn withdraw(world: &World, who: &str) {
     let mut browser = world.signed_in(who).await;
     let page = browser.get("/account/security").await.page();
-    let form = page.forms().into_iter().find(|form| form.action == "/account/consents/withdraw").expect("no application is listed");
+    let form = page
+        .forms()
+        .into_iter()
+        .find(|form| form.action == "/account/consents/withdraw")
+        .expect("no application is listed");
     let answer = browser.send_form_to("/account/consents/withdraw", ("consent", form.field("consent"))).await;
     assert_eq!(answer.header("location"), "/account/security?done=application");
     let page = browser.get("/account/security").await.page();

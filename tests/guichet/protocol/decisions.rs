@@ -42,11 +42,21 @@ both! {
 both! {
     async fn there_is_no_implicit_no_hybrid_and_no_password_grant(world) {
         let portal = world.client("portal");
-        for response_type in ["token", "id_token", "id_token token", "code token", "code id_token", "code id_token token", "none", "CODE"] {
+        for response_type in [
+            "token",
+            "id_token",
+            "id_token token",
+            "code token",
+            "code id_token",
+            "code id_token token",
+            "none",
+            "CODE",
+        ] {
             let answer = world.browser().get(&portal.ask().with("response_type", response_type).path()).await;
             assert_eq!(portal.error(&answer), "unsupported_response_type", "{response_type}");
         }
-        let fields = [("grant_type", "password"), ("username", "alice@durand.example"), ("password", crate::world::PASSWORD)];
+        let fields =
+            [("grant_type", "password"), ("username", "alice@durand.example"), ("password", crate::world::PASSWORD)];
         assert_eq!(portal.token(&fields).await.error(), "unsupported_grant_type");
         let metadata = world.browser().get("/.well-known/openid-configuration").await.json();
         assert_eq!(metadata["response_types_supported"], serde_json::json!(["code"]));

@@ -47,16 +47,28 @@ both! {
         let mut browser = world.signed_in("alice").await;
         for more in UNMINDED {
             let tokens = portal.enter(&mut browser).await;
-            assert_eq!(rs.introspect(&tokens.access, more).await.json(), rs.introspect(&tokens.access, &[]).await.json(), "{more:?}");
+            assert_eq!(
+                rs.introspect(&tokens.access, more).await.json(),
+                rs.introspect(&tokens.access, &[]).await.json(),
+                "{more:?}"
+            );
             let told = portal.userinfo(&tokens.access).await.json();
             let bearer = format!("Bearer {}", tokens.access);
-            let by_query = portal.server().with("authorization", &bearer).get(&format!("/oauth2/userinfo?{}", written(more))).await;
+            let by_query = portal
+                .server()
+                .with("authorization", &bearer)
+                .get(&format!("/oauth2/userinfo?{}", written(more)))
+                .await;
             let by_header = portal.server().with("authorization", &bearer).post("/oauth2/userinfo", more).await;
-            let by_form = portal.server().post("/oauth2/userinfo", &[&[("access_token", tokens.access.as_str())], more].concat()).await;
+            let by_form = portal
+                .server()
+                .post("/oauth2/userinfo", &[&[("access_token", tokens.access.as_str())], more].concat())
+                .await;
             for answer in [by_query, by_header, by_form] {
                 assert_eq!((answer.status(), answer.json()), (200, told.clone()), "{more:?}");
             }
-            let given_back = portal.post("/oauth2/revoke", &[&[("token", tokens.refresh.as_str())], more].concat()).await;
+            let given_back =
+                portal.post("/oauth2/revoke", &[&[("token", tokens.refresh.as_str())], more].concat()).await;
             assert_eq!(given_back.status(), 200, "{more:?}: {}", given_back.text());
             assert_eq!(portal.userinfo(&tokens.access).await.status(), 401, "{more:?}: it was heard");
         }
@@ -73,7 +85,9 @@ both! {
             let hint = portal.tokens(&portal.code(&ask, &answer)).await.id;
             let posted = browser.post("/oauth2/authorize", &ask.fields()).await;
             portal.tokens(&portal.code(&ask, &posted)).await;
-            let leaving = [&[("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", home), ("state", "s")], more].concat();
+            let leaving =
+                [&[("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", home), ("state", "s")], more]
+                    .concat();
             let farewell = world.browser().get(&format!("/oauth2/logout?{}", written(&leaving))).await;
             assert_eq!(farewell.header("location"), format!("{home}?state=s"), "{more:?}");
             let farewell = browser.post("/oauth2/logout", &leaving).await;
@@ -102,7 +116,9 @@ both! {
                 let answer = portal.post(path, &[("token", "x"), (name, "again"), (name, "and again")]).await;
                 assert_eq!((answer.status(), answer.error().as_str()), (400, "invalid_request"), "{path} {name}");
             }
-            let resources = portal.post(path, &[("token", "x"), ("resource", "https://a.example"), ("resource", "https://b.example")]).await;
+            let resources = portal
+                .post(path, &[("token", "x"), ("resource", "https://a.example"), ("resource", "https://b.example")])
+                .await;
             assert_eq!(resources.status(), 200, "{path}");
         }
         portal.tokens(&code).await;
@@ -110,7 +126,8 @@ both! {
 }
 
 both! {
-    /// In the form of each endpoint: a challenge (RFC 6750 section 3), and a page for the person who is to be signed out.
+    /// In the form of each endpoint: a challenge (RFC 6750 section 3), and a page for the person who is to be signed
+    /// out.
     async fn a_parameter_sent_twice_is_invalid_request_at_userinfo_and_logout_too(world) {
         let portal = world.client("portal");
         let mut browser = world.signed_in("alice").await;
@@ -119,19 +136,34 @@ both! {
         let token = ("access_token", tokens.access.as_str());
         for answer in [
             post_raw(&mut portal.server(), "/oauth2/userinfo", &written(&[token, token])).await,
-            post_raw(&mut portal.server(), "/oauth2/userinfo", &written(&[token, ("x-unknown", "1"), ("x-unknown", "1")])).await,
+            post_raw(
+                &mut portal.server(),
+                "/oauth2/userinfo",
+                &written(&[token, ("x-unknown", "1"), ("x-unknown", "1")]),
+            )
+            .await,
             post_raw(&mut bearer, "/oauth2/userinfo", "x-unknown=1&x-unknown=2").await,
             bearer.get("/oauth2/userinfo?x-unknown=1&x-unknown=2").await,
         ] {
             assert_eq!((answer.status(), answer.error().as_str()), (400, "invalid_request"));
             let challenge = answer.header("www-authenticate");
-            assert!(challenge.starts_with("Bearer realm=") && challenge.contains("error=\"invalid_request\""), "{challenge}");
+            assert!(
+                challenge.starts_with("Bearer realm=") && challenge.contains("error=\"invalid_request\""),
+                "{challenge}"
+            );
         }
         let hint = ("id_token_hint", tokens.id.as_str());
-        for twice in [vec![hint, hint], vec![hint, ("state", "1"), ("state", "2")], vec![hint, ("x-unknown", "1"), ("x-unknown", "1")]] {
+        for twice in [
+            vec![hint, hint],
+            vec![hint, ("state", "1"), ("state", "2")],
+            vec![hint, ("x-unknown", "1"), ("x-unknown", "1")],
+        ] {
             for mut browser in [browser.clone(), world.browser()] {
                 let twice = written(&twice);
-                let answers = [browser.get(&format!("/oauth2/logout?{twice}")).await, post_raw(&mut browser, "/oauth2/logout", &twice).await];
+                let answers = [
+                    browser.get(&format!("/oauth2/logout?{twice}")).await,
+                    post_raw(&mut browser, "/oauth2/logout", &twice).await,
+                ];
                 for answer in answers {
                     assert_eq!((answer.status(), answer.location()), (400, None), "{twice:.60}");
                     assert!(answer.shows("error-title") && answer.text().contains("invalid_request"), "{twice:.60}");
@@ -146,7 +178,14 @@ both! {
     async fn nul_and_invalid_utf_8_are_400_at_every_endpoint(world) {
         let mut server = world.client("portal").server();
         for text in ["a=%00", "%00=a", "a=%FF", "a=%C3%28", "a=%ED%A0%80", "a=%", "a=%G0"] {
-            for path in ["/oauth2/authorize", "/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/oauth2/userinfo", "/oauth2/logout"] {
+            for path in [
+                "/oauth2/authorize",
+                "/oauth2/token",
+                "/oauth2/introspect",
+                "/oauth2/revoke",
+                "/oauth2/userinfo",
+                "/oauth2/logout",
+            ] {
                 assert_eq!(post_raw(&mut server, path, text).await.status(), 400, "POST {path} {text}");
             }
             for path in ["/oauth2/authorize", "/oauth2/userinfo", "/oauth2/logout"] {
@@ -162,27 +201,59 @@ both! {
         let portal = world.client("portal");
         let tokens = portal.enter(&mut world.signed_in("alice").await).await;
         for path in ["/oauth2/introspect", "/oauth2/revoke"] {
-            assert_eq!(portal.post(path, &[("token", "")]).await.error(), "invalid_request", "{path}: token is missing");
-            let empty = [("token", ""), ("token", tokens.id.as_str()), ("token_type_hint", ""), ("client_secret", ""), ("user_address", "")];
+            assert_eq!(
+                portal.post(path, &[("token", "")]).await.error(),
+                "invalid_request",
+                "{path}: token is missing"
+            );
+            let empty = [
+                ("token", ""),
+                ("token", tokens.id.as_str()),
+                ("token_type_hint", ""),
+                ("client_secret", ""),
+                ("user_address", ""),
+            ];
             assert_eq!(portal.post(path, &empty).await.status(), 200, "{path}");
         }
-        let refresh = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str()), ("scope", ""), ("client_assertion", "")];
+        let refresh = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens.refresh.as_str()),
+            ("scope", ""),
+            ("client_assertion", ""),
+        ];
         assert_eq!(portal.token(&refresh).await.status(), 200);
-        assert_eq!(portal.token(&[("grant_type", "refresh_token"), ("refresh_token", "")]).await.error(), "invalid_request");
+        assert_eq!(
+            portal.token(&[("grant_type", "refresh_token"), ("refresh_token", "")]).await.error(),
+            "invalid_request"
+        );
         let erp = world.client("demo-erp");
-        assert_eq!(erp.token(&[("grant_type", "client_credentials"), ("scope", "")]).await.json()["scope"], "directory.read directory.write");
+        assert_eq!(
+            erp.token(&[("grant_type", "client_credentials"), ("scope", "")]).await.json()["scope"],
+            "directory.read directory.write"
+        );
         let mut server = portal.server();
         for answer in [
             server.post("/oauth2/userinfo", &[("access_token", "")]).await,
             server.get("/oauth2/userinfo?access_token=").await,
             server.post("/oauth2/userinfo", &[("access_token", ""), ("access_token", "")]).await,
         ] {
-            assert_eq!((answer.status(), answer.header("www-authenticate")), (401, "Bearer realm=\"guichet\""), "as if nothing came");
+            assert_eq!(
+                (answer.status(), answer.header("www-authenticate")),
+                (401, "Bearer realm=\"guichet\""),
+                "as if nothing came"
+            );
         }
         let tokens = portal.enter(&mut world.signed_in("alice").await).await;
-        assert_eq!(server.post("/oauth2/userinfo", &[("access_token", ""), ("access_token", &tokens.access)]).await.status(), 200);
+        assert_eq!(
+            server.post("/oauth2/userinfo", &[("access_token", ""), ("access_token", &tokens.access)]).await.status(),
+            200
+        );
         let mut bearer = server.with("authorization", &format!("Bearer {}", tokens.access));
-        assert_eq!(bearer.post("/oauth2/userinfo", &[("access_token", "")]).await.status(), 200, "that is one way, not two");
+        assert_eq!(
+            bearer.post("/oauth2/userinfo", &[("access_token", "")]).await.status(),
+            200,
+            "that is one way, not two"
+        );
         assert_eq!(bearer.get("/oauth2/userinfo?access_token=").await.status(), 200);
         let farewell = world.browser().get("/oauth2/logout?state=&state=&id_token_hint=").await;
         assert!(farewell.shows("logged-out-title"), "{}", farewell.text());

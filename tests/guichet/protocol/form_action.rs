@@ -1,5 +1,6 @@
-//! Browsers hold `form-action` against every redirect that follows a form (Content Security Policy Level 3): each page that stands between
-//! an authorization request and its answer admits the origin of the relying party that waits, and of nobody else.
+//! Browsers hold `form-action` against every redirect that follows a form (Content Security Policy Level 3): each page
+//! that stands between an authorization request and its answer admits the origin of the relying party that waits, and
+//! of nobody else.
 
 use url::form_urlencoded::Serializer;
 
@@ -123,7 +124,12 @@ both! {
         let mut browser = world.signed_in("alice").await;
         let (hint, home) = (("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", "http://localhost:8090/"));
         assert_leads(&browser.get(&leaving(&[hint, home])).await, ("logout-confirm", PORTALS));
-        for parameters in [vec![], vec![hint], vec![home, ("client_id", "portal")], vec![hint, ("post_logout_redirect_uri", "https://evil.example/")]] {
+        for parameters in [
+            vec![],
+            vec![hint],
+            vec![home, ("client_id", "portal")],
+            vec![hint, ("post_logout_redirect_uri", "https://evil.example/")],
+        ] {
             assert_leads(&browser.get(&leaving(&parameters)).await, ("logout-confirm", OURS));
         }
     }

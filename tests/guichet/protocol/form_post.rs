@@ -1,4 +1,5 @@
-//! `response_mode=form_post` (OAuth 2.0 Form Post Response Mode; PROTOCOL: Core, `response_mode`): codes and errors, with or without a script.
+//! `response_mode=form_post` (OAuth 2.0 Form Post Response Mode; PROTOCOL: Core, `response_mode`): codes and errors,
+//! with or without a script.
 
 use crate::world::{Answer, Ask, Code, ISSUER, PASSWORD, RelyingParty, STATE, VERIFIER, both};
 
@@ -10,7 +11,13 @@ fn asked(portal: &RelyingParty) -> Ask {
 
 /// The fields of a form-post answer, which must be one.
 fn fields(answer: &Answer) -> Vec<(String, String)> {
-    assert_eq!((answer.status(), answer.header("cache-control")), (200, "no-store"), "{:?} {}", answer.location(), answer.text());
+    assert_eq!(
+        (answer.status(), answer.header("cache-control")),
+        (200, "no-store"),
+        "{:?} {}",
+        answer.location(),
+        answer.text()
+    );
     let page = answer.page();
     let form = page.form_of(page.by_id("form-post-submit").unwrap_or_else(|| panic!("no form: {}", answer.text())));
     assert!(form.posts && form.action == CALLBACK, "{form:?}");
@@ -23,7 +30,10 @@ fn pairs(fields: &[(&str, &str)]) -> Vec<(String, String)> {
 
 fn error(answer: &Answer) -> String {
     let fields = fields(answer);
-    assert_eq!(fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["error", "error_description", "state", "iss"]);
+    assert_eq!(
+        fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+        ["error", "error_description", "state", "iss"]
+    );
     assert_eq!(fields[2..], pairs(&[("state", STATE), ("iss", ISSUER)]));
     fields[0].1.clone()
 }
@@ -43,7 +53,11 @@ both! {
         assert_eq!((fields[0].0.as_str(), fields.len()), ("code", 3));
         assert_eq!(fields[1..], pairs(&[("state", STATE), ("iss", ISSUER)]));
         assert!(!answer.text().contains("<state>"));
-        let code = Code { secret: fields[0].1.clone(), verifier: Some(VERIFIER.to_owned()), redirect_uri: CALLBACK.to_owned() };
+        let code = Code {
+            secret: fields[0].1.clone(),
+            verifier: Some(VERIFIER.to_owned()),
+            redirect_uri: CALLBACK.to_owned(),
+        };
         let tokens = portal.tokens(&code).await;
         assert_eq!(portal.userinfo(&tokens.access).await.status(), 200);
     }
@@ -61,11 +75,15 @@ both! {
         let allowed = browser.submit("consent-allow", &[]).await;
         let told = fields(&browser.follow(allowed).await);
         assert_eq!(told[1..], pairs(&[("state", &state), ("iss", ISSUER)]));
-        let code = Code { secret: told[0].1.clone(), verifier: Some(VERIFIER.to_owned()), redirect_uri: CALLBACK.to_owned() };
+        let code =
+            Code { secret: told[0].1.clone(), verifier: Some(VERIFIER.to_owned()), redirect_uri: CALLBACK.to_owned() };
         assert_eq!(portal.tokens(&code).await.id_claims()["nonce"], nonce.as_str());
 
         let long = fields(&browser.get(&ask.with("state", &format!("{state}x")).path()).await);
-        assert_eq!(long.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["error", "error_description", "iss"]);
+        assert_eq!(
+            long.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+            ["error", "error_description", "iss"]
+        );
         assert_eq!(long[0].1, "invalid_request");
         let long = asked(&portal).with("nonce", &format!("{nonce}n"));
         assert_eq!(error(&browser.get(&long.path()).await), "invalid_request");
@@ -98,17 +116,23 @@ both! {
 }
 
 both! {
-    /// SECURITY: no inline script anywhere; this one page may run a file of ours and post to the relying party. Where passkeys are taken
-    /// the script that speaks with authenticators runs, and nothing else (`headers`).
+    /// SECURITY: no inline script anywhere; this one page may run a file of ours and post to the relying party. Where
+    /// passkeys are taken the script that speaks with authenticators runs, and nothing else (`headers`).
     async fn the_page_runs_one_script_of_ours_and_no_other_page_runs_it(world) {
         let portal = world.client("portal");
         let answer = world.browser().get(&asked(&portal).with("prompt", "none").path()).await;
         let policy = answer.header("content-security-policy");
-        assert!(policy.contains("form-action 'self' http://localhost:8090;") && policy.ends_with("script-src 'self'"), "{policy}");
+        assert!(
+            policy.contains("form-action 'self' http://localhost:8090;") && policy.ends_with("script-src 'self'"),
+            "{policy}"
+        );
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
         let scripts: Vec<_> = answer.page().all().iter().filter(|element| element.tag == "script").cloned().collect();
         let source = scripts[0].attribute("src").unwrap();
-        assert!(scripts.len() == 1 && scripts[0].text.is_empty() && source.starts_with("/assets/form_post.js?v="), "{source}");
+        assert!(
+            scripts.len() == 1 && scripts[0].text.is_empty() && source.starts_with("/assets/form_post.js?v="),
+            "{source}"
+        );
         let script = world.browser().get(source).await;
         assert_eq!((script.status(), script.header("content-type")), (200, "text/javascript; charset=utf-8"));
         for path in ["/login", "/", &portal.ask().path(), "/oauth2/logout"] {
@@ -116,7 +140,10 @@ both! {
         }
         for path in ["/", "/oauth2/logout"] {
             let page = world.browser().open(path).await;
-            assert!(!page.header("content-security-policy").contains("script-src") && !page.text().contains("<script"), "{path}");
+            assert!(
+                !page.header("content-security-policy").contains("script-src") && !page.text().contains("<script"),
+                "{path}"
+            );
         }
     }
 }
@@ -124,7 +151,9 @@ both! {
 both! {
     async fn the_page_speaks_the_readers_language(world) {
         let portal = world.client("portal");
-        for (preferred, locales, title) in [("en", "", "One moment"), ("fr", "", "Un instant"), ("en", "fr-CA", "Un instant")] {
+        for (preferred, locales, title) in
+            [("en", "", "One moment"), ("fr", "", "Un instant"), ("en", "fr-CA", "Un instant")]
+        {
             let ask = asked(&portal).with("prompt", "none").with("ui_locales", locales);
             let answer = world.browser().with("accept-language", preferred).get(&ask.path()).await;
             assert!(answer.text().contains(title), "{preferred} {locales}");
@@ -159,7 +188,11 @@ both! {
 both! {
     async fn a_program_on_a_device_has_no_web_address_to_post_to_but_loopback(world) {
         let native = world.client("demo-native");
-        let ask = native.ask().with("response_mode", "form_post").with("prompt", "none").with("redirect_uri", "http://127.0.0.1:4711/callback");
+        let ask = native
+            .ask()
+            .with("response_mode", "form_post")
+            .with("prompt", "none")
+            .with("redirect_uri", "http://127.0.0.1:4711/callback");
         let answer = world.browser().get(&ask.path()).await;
         let page = answer.page();
         assert_eq!(page.form_of(page.by_id("form-post-submit").unwrap()).action, "http://127.0.0.1:4711/callback");

@@ -13,10 +13,29 @@ both! {
         assert!(told.header("content-type").starts_with("application/json"));
         let told = told.json();
         let claims = tokens.access_claims();
-        for same in ["iss", "sub", "aud", "client_id", "scope", "sid", "jti", "iat", "exp", "auth_time", "acr", "company", "access_profile", "roles", "entitlements"] {
+        for same in [
+            "iss",
+            "sub",
+            "aud",
+            "client_id",
+            "scope",
+            "sid",
+            "jti",
+            "iat",
+            "exp",
+            "auth_time",
+            "acr",
+            "company",
+            "access_profile",
+            "roles",
+            "entitlements",
+        ] {
             assert!(told[same] == claims[same] && !told[same].is_null(), "{same}: {told}");
         }
-        assert_eq!((&told["active"], &told["token_type"], &told["amr"]), (&true.into(), &"Bearer".into(), &json!(["pwd"])));
+        assert_eq!(
+            (&told["active"], &told["token_type"], &told["amr"]),
+            (&true.into(), &"Bearer".into(), &json!(["pwd"]))
+        );
         assert!(told["email"].is_null() && told["name"].is_null(), "for UserInfo only");
         let userinfo = portal.userinfo(&tokens.access).await.json();
         for same in ["sub", "company", "access_profile", "roles", "entitlements"] {
@@ -38,7 +57,10 @@ both! {
         for same in ["iss", "sub", "sid", "acr", "company", "access_profile", "roles", "entitlements"] {
             assert!(told[same] == claims[same] && !told[same].is_null(), "{same}: {told}");
         }
-        assert_eq!((&told["client_id"], &told["scope"], &told["active"]), (&"opaque".into(), &"openid company rights".into(), &true.into()));
+        assert_eq!(
+            (&told["client_id"], &told["scope"], &told["active"]),
+            (&"opaque".into(), &"openid company rights".into(), &true.into())
+        );
         world.advance("5min");
         world.mails().await;
         assert!(!rs.finds_active(&tokens.access).await);
@@ -50,7 +72,8 @@ both! {
     async fn a_relying_party_may_ask_about_its_own_tokens_and_nobody_else_about_any(world) {
         let (portal, web) = (world.client("portal"), world.client("demo-web"));
         let mut browser = world.signed_in("alice").await;
-        let (tokens, spa_tokens) = (portal.enter(&mut browser).await, world.client("demo-spa").enter(&mut browser).await);
+        let (tokens, spa_tokens) =
+            (portal.enter(&mut browser).await, world.client("demo-spa").enter(&mut browser).await);
         for token in [&tokens.access, &tokens.refresh] {
             assert!(portal.finds_active(token).await);
             for other in ["demo-web", "demo-spa", "demo-erp", "tied"] {
@@ -73,8 +96,14 @@ both! {
             (Some("Basic ZGVtby1yczp3cm9uZw=="), vec![]),
             (Some("Bearer x"), vec![]),
         ] {
-            let answer = portal.post_as("/oauth2/introspect", authorization, &[&[("token", token.as_str())], &fields[..]].concat()).await;
-            assert_eq!((answer.status(), answer.error().as_str()), (401, "invalid_client"), "{authorization:?} {fields:?}");
+            let answer = portal
+                .post_as("/oauth2/introspect", authorization, &[&[("token", token.as_str())], &fields[..]].concat())
+                .await;
+            assert_eq!(
+                (answer.status(), answer.error().as_str()),
+                (401, "invalid_client"),
+                "{authorization:?} {fields:?}"
+            );
             assert_eq!(answer.header("www-authenticate").starts_with("Basic"), authorization.is_some());
             assert_eq!(answer.header("cache-control"), "no-store");
         }
@@ -92,7 +121,10 @@ both! {
         let tokens = portal.enter(&mut world.signed_in("alice").await).await;
         assert!(!rs.finds_active(&tokens.refresh).await);
         let told = rs.introspect(&tokens.refresh, &[("token_type_hint", "refresh_token")]).await.json();
-        assert_eq!((&told["active"], &told["client_id"], &told["sid"]), (&true.into(), &"portal".into(), &tokens.access_claims()["sid"]));
+        assert_eq!(
+            (&told["active"], &told["client_id"], &told["sid"]),
+            (&true.into(), &"portal".into(), &tokens.access_claims()["sid"])
+        );
         assert!(told["token_type"].is_null(), "no bearer token");
         let next = Tokens::of(&portal.refresh(&tokens.refresh).await);
         assert!(!portal.finds_active(&tokens.refresh).await && portal.finds_active(&next.refresh).await, "used");
@@ -158,7 +190,11 @@ both! {
                 assert_eq!(told.json()["active"], active, "{client} {address}");
             }
             for unreadable in ["nowhere", "192.0.2.7, 192.0.2.8", "192.0.2.0/24"] {
-                assert_eq!(rs.introspect(&tokens.access, &[("user_address", unreadable)]).await.error(), "invalid_request", "{unreadable}");
+                assert_eq!(
+                    rs.introspect(&tokens.access, &[("user_address", unreadable)]).await.error(),
+                    "invalid_request",
+                    "{unreadable}"
+                );
             }
         }
     }

@@ -29,8 +29,9 @@ both! {
     async fn a_hint_that_fits_the_session_signs_out_at_once_and_returns_with_the_exact_state(world) {
         let (mut browser, portal, tokens) = entered(&world).await;
         let state = "é & <b>=\"1\"";
-        let answer =
-            browser.get(&path(&[("id_token_hint", &tokens.id), ("post_logout_redirect_uri", HOME), ("state", state)])).await;
+        let answer = browser
+            .get(&path(&[("id_token_hint", &tokens.id), ("post_logout_redirect_uri", HOME), ("state", state)]))
+            .await;
         let to = answer.location().unwrap();
         assert!(to.as_str().starts_with(HOME), "{to}");
         assert_eq!(answer.parameter("state").as_deref(), Some(state));
@@ -66,7 +67,11 @@ both! {
             vec![("id_token_hint", tokens.id.as_str()), ("client_id", "demo-web")],
         ] {
             let answer = browser.get(&path(&parameters)).await;
-            assert!(answer.shows("logout-confirm") && answer.shows("logout-cancel"), "{parameters:?}: {}", answer.text());
+            assert!(
+                answer.shows("logout-confirm") && answer.shows("logout-cancel"),
+                "{parameters:?}: {}",
+                answer.text()
+            );
             assert!(is_signed_in(&browser).await, "{parameters:?}");
         }
         let answer = browser.submit("logout-confirm", &[]).await;
@@ -119,8 +124,9 @@ both! {
         assert!(forged.shows("logout-confirm"), "{}", forged.text());
         let forged = browser.post("/oauth2/logout", &[("decision", "sign_out"), ("csrf", "x")]).await;
         assert!(forged.shows("logout-confirm") && is_signed_in(&browser).await);
-        let answer =
-            browser.post("/oauth2/logout", &[("id_token_hint", tokens.id.as_str()), ("post_logout_redirect_uri", HOME)]).await;
+        let answer = browser
+            .post("/oauth2/logout", &[("id_token_hint", tokens.id.as_str()), ("post_logout_redirect_uri", HOME)])
+            .await;
         assert_eq!(answer.header("location"), HOME);
         assert!(!is_signed_in(&browser).await);
     }
@@ -148,13 +154,16 @@ both! {
 }
 
 both! {
-    /// Section 3: signed out or not, whoever comes with a right request goes back; nobody has to be asked where no session ends.
+    /// Section 3: signed out or not, whoever comes with a right request goes back; nobody has to be asked where no
+    /// session ends.
     async fn without_a_session_a_proven_client_gets_the_browser_back_with_the_exact_state(world) {
         let (mut over, portal, tokens) = entered(&world).await;
         over.get("/account").await;
         over.submit("sign-out", &[]).await;
         let state = "é & <b>=\"1\"";
-        let asked = |uri: &'static str| [("id_token_hint", tokens.id.as_str()), ("post_logout_redirect_uri", uri), ("state", state)];
+        let asked = |uri: &'static str| {
+            [("id_token_hint", tokens.id.as_str()), ("post_logout_redirect_uri", uri), ("state", state)]
+        };
         for mut browser in [over, world.browser()] {
             let answers = [browser.get(&path(&asked(HOME))).await, browser.post("/oauth2/logout", &asked(HOME)).await];
             for answer in answers {
@@ -167,7 +176,10 @@ both! {
             }
             let another = [&asked(HOME)[..], &[("client_id", "demo-web")]].concat();
             assert!(is_farewell(&browser.get(&path(&another)).await), "the hint is another client's");
-            assert!(is_farewell(&browser.get(&path(&[("client_id", "portal"), ("post_logout_redirect_uri", HOME)])).await), "no proof of who asks");
+            assert!(
+                is_farewell(&browser.get(&path(&[("client_id", "portal"), ("post_logout_redirect_uri", HOME)])).await),
+                "no proof of who asks"
+            );
         }
         assert_eq!(portal.userinfo(&tokens.access).await.status(), 401);
     }
@@ -183,11 +195,17 @@ both! {
         browser.sign_in("alice", PASSWORD).await;
         portal.enter(&mut browser).await;
         for hint in [&elsewhere.id, &before.id] {
-            let answer = browser.get(&path(&[("id_token_hint", hint), ("post_logout_redirect_uri", HOME), ("state", "s")])).await;
+            let answer = browser
+                .get(&path(&[("id_token_hint", hint), ("post_logout_redirect_uri", HOME), ("state", "s")]))
+                .await;
             assert!(answer.shows("logout-confirm") && is_signed_in(&browser).await, "{:?}", answer.location());
         }
         let answer = browser.submit("logout-confirm", &[]).await;
-        assert_eq!(answer.header("location"), format!("{HOME}?state=s"), "the client is proven, the address registered");
+        assert_eq!(
+            answer.header("location"),
+            format!("{HOME}?state=s"),
+            "the client is proven, the address registered"
+        );
         assert_eq!(portal.userinfo(&elsewhere.access).await.status(), 200, "the other browser goes on");
     }
 }
@@ -196,7 +214,9 @@ both! {
     async fn a_logout_hint_says_who_and_proves_nothing(world) {
         let (mut browser, ..) = entered(&world).await;
         for hint in ["alice@durand.example", "bruno@durand.example", "\"><script>"] {
-            let answer = browser.get(&path(&[("logout_hint", hint), ("client_id", "portal"), ("post_logout_redirect_uri", HOME)])).await;
+            let answer = browser
+                .get(&path(&[("logout_hint", hint), ("client_id", "portal"), ("post_logout_redirect_uri", HOME)]))
+                .await;
             assert!(answer.shows("logout-confirm") && !answer.text().contains("<script>"), "{hint}");
         }
         assert!(is_farewell(&browser.submit("logout-confirm", &[]).await));
@@ -225,7 +245,12 @@ both! {
 both! {
     async fn what_is_no_text_or_no_form_is_refused_and_nobody_is_signed_out(world) {
         let (mut browser, _, tokens) = entered(&world).await;
-        for query in ["state=%00", "state=%FF", "id_token_hint=%", &format!("id_token_hint={}&id_token_hint={}", tokens.id, tokens.id)] {
+        for query in [
+            "state=%00",
+            "state=%FF",
+            "id_token_hint=%",
+            &format!("id_token_hint={}&id_token_hint={}", tokens.id, tokens.id),
+        ] {
             let answer = browser.get(&format!("/oauth2/logout?{query}")).await;
             assert_eq!((answer.status(), answer.location()), (400, None), "{query:.40}");
         }

@@ -1,16 +1,18 @@
-//! What the provider must answer, line by line. The lines are in the order of the specification's summary, each with the module
-//! that proves it:
+//! What the provider must answer, line by line. The lines are in the order of the specification's summary, each with
+//! the module that proves it:
 //!
 //! | line | tests |
 //! |---|---|
 //! | **Decisions** | |
 //! | PKCE, S256 only; `require_pkce = false` | [`decisions`], [`authorization_request`], [`codes`] |
-//! | refresh tokens rotate, reuse ends the family, a lost answer is given once more | [`refresh`], `faults::single_use` |
+//! | refresh tokens rotate, reuse ends the family, a lost answer is given once more | [`refresh`], `faults::single_use`
+//! |
 //! | client assertions: `aud`, legacy audience, `jti` once | [`private_key_jwt`], `faults::single_use` |
 //! | algorithm per client, `kid` and `alg` of every key | [`decisions`] |
 //! | no implicit, hybrid or password grant | [`decisions`], [`authorization_request`] |
 //! | claims of people at UserInfo, not in the ID token | [`claims`] |
-//! | unknown client or address: a page; any other error: back, with `state` and `iss` | [`authorization_request`], `faults::one_form` |
+//! | unknown client or address: a page; any other error: back, with `state` and `iss` | [`authorization_request`],
+//! `faults::one_form` |
 //! | `request` and `request_uri` refused | [`authorization_request`] |
 //! | GET and POST, a cross-site POST without cookies | [`authorization_request`], `doors` |
 //! | **Everywhere** | |
@@ -18,10 +20,12 @@
 //! | `no-store` on every token answer, errors too | [`everywhere`], `doors::programs` |
 //! | no 5xx | [`never_broken`], [`everywhere`] |
 //! | **Core** | |
-//! | code: unguessable, once, 60 s, bound, proved before it is spent, reuse ends all | [`codes`], `faults::single_use`, `faults::living_on` |
+//! | code: unguessable, once, 60 s, bound, proved before it is spent, reuse ends all | [`codes`], `faults::single_use`,
+//! `faults::living_on` |
 //! | `redirect_uri` exact, loopback ports | [`authorization_request`], `faults::one_form` |
 //! | `response_mode` query and form_post; `form-action` admits the client | [`form_post`], [`form_action`] |
-//! | `prompt`, `max_age`, `id_token_hint`, `login_hint`, `display`, `claims_locales`, `acr_values` | [`prompts`], [`consent`] |
+//! | `prompt`, `max_age`, `id_token_hint`, `login_hint`, `display`, `claims_locales`, `acr_values` | [`prompts`],
+//! [`consent`] |
 //! | `ui_locales` | `languages`, [`form_post`], [`logout`] |
 //! | essential `acr`, the `claims` parameter | [`claims_parameter`] |
 //! | `nonce` echoed, none invented; `state` and `nonce` whole or refused | [`authorization_request`], [`claims`] |
@@ -29,7 +33,8 @@
 //! | `offline_access` needs consent | [`refresh`] |
 //! | without `openid`: plain OAuth | [`claims`], [`claims_parameter`] |
 //! | refresh never widens; its ID token keeps iss, sub, aud, auth_time | [`refresh`] |
-//! | client authentication: basic, post, none; one per request; 401 and challenge | [`client_authentication`], `doors::programs` |
+//! | client authentication: basic, post, none; one per request; 401 and challenge | [`client_authentication`],
+//! `doors::programs` |
 //! | client authentication: private_key_jwt | [`private_key_jwt`] |
 //! | services in their own name | [`client_credentials`] |
 //! | bearer tokens: scheme, two ways, query; 401 and 403 | [`bearer`], [`claims`], `doors::programs` |

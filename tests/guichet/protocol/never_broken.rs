@@ -95,8 +95,10 @@ struct Wild {
 }
 
 fn wild() -> impl Strategy<Value = Wild> {
-    let authorization =
-        proptest::option::weighted(0.4, prop_oneof!["Basic [A-Za-z0-9+/=]{0,40}", "Bearer [A-Za-z0-9._-]{0,60}", "[ -~]{0,40}"]);
+    let authorization = proptest::option::weighted(
+        0.4,
+        prop_oneof!["Basic [A-Za-z0-9+/=]{0,40}", "Bearer [A-Za-z0-9._-]{0,60}", "[ -~]{0,40}"],
+    );
     (
         proptest::sample::select(paths()),
         any::<bool>(),
@@ -104,13 +106,20 @@ fn wild() -> impl Strategy<Value = Wild> {
         proptest::sample::select(&CONTENT_TYPES[..]),
         authorization,
     )
-        .prop_map(|(path, posts, pairs, content_type, authorization)| Wild { path, posts, pairs, content_type, authorization })
+        .prop_map(|(path, posts, pairs, content_type, authorization)| Wild {
+            path,
+            posts,
+            pairs,
+            content_type,
+            authorization,
+        })
 }
 
 impl Wild {
     fn request(&self) -> Request<Body> {
         let text = self.pairs.join("&");
-        let (target, body) = if self.posts { (self.path.to_owned(), text) } else { (format!("{}?{text}", self.path), String::new()) };
+        let (target, body) =
+            if self.posts { (self.path.to_owned(), text) } else { (format!("{}?{text}", self.path), String::new()) };
         let method = if self.posts { "POST" } else { "GET" };
         let mut request = Request::builder().method(method).uri(target).header("content-type", self.content_type);
         if let Some(value) = self.authorization.as_deref().and_then(|value| HeaderValue::from_str(value).ok()) {
@@ -128,7 +137,9 @@ fn throw(server: &Server, runtime: &Runtime, signed_in: &Browser) {
         prop_assert!(answer.status() < 500, "{} {}", answer.status(), answer.text());
         // A redirect leads to our own pages or to the one address that was registered.
         if let Some(to) = answer.location() {
-            let fine = [crate::world::ISSUER, "http://localhost:8090/callback"].iter().any(|known| to.as_str().starts_with(known));
+            let fine = [crate::world::ISSUER, "http://localhost:8090/callback"]
+                .iter()
+                .any(|known| to.as_str().starts_with(known));
             prop_assert!(fine, "sent to {to}");
         }
         Ok(())

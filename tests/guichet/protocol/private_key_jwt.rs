@@ -1,8 +1,11 @@
-//! Client authentication by assertion (RFC 7523, OpenID Connect Core section 9; PROTOCOL: client assertions, SECURITY 1).
+//! Client authentication by assertion (RFC 7523, OpenID Connect Core section 9; PROTOCOL: client assertions, SECURITY
+//! 1).
 
 use serde_json::{Value, json};
 
-use crate::world::{Answer, Assertion, Browser, Code, ISSUER, JWT_BEARER, RelyingParty, Tokens, World, both, public_key, sign};
+use crate::world::{
+    Answer, Assertion, Browser, Code, ISSUER, JWT_BEARER, RelyingParty, Tokens, World, both, public_key, sign,
+};
 
 const TOKEN_ENDPOINT: &str = "http://localhost:8080/oauth2/token";
 
@@ -28,7 +31,10 @@ both! {
             for bent in [
                 assertion(&world, &signs).by(alg),
                 assertion(&world, &signs).by(alg).header("kid", Value::Null),
-                assertion(&world, &signs).by(alg).header("typ", json!("client-authentication+jwt")).claim("iat", Value::Null),
+                assertion(&world, &signs)
+                    .by(alg)
+                    .header("typ", json!("client-authentication+jwt"))
+                    .claim("iat", Value::Null),
             ] {
                 let code = code(&signs, &mut browser).await;
                 let answer = signs.token_by(&bent.signed(), &code.redemption()).await;
@@ -96,7 +102,10 @@ both! {
         for (about, token) in [
             ("no signature", format!("{message}.")),
             ("half a signature", format!("{message}.{}", &signature[..40])),
-            ("signature of another", format!("{message}.{}", sign("ES256", &right.header, &json!({})).rsplit_once('.').unwrap().1)),
+            (
+                "signature of another",
+                format!("{message}.{}", sign("ES256", &right.header, &json!({})).rsplit_once('.').unwrap().1),
+            ),
             ("no JWS", "x".to_owned()),
             ("dots", "...".to_owned()),
             ("deeply nested", format!("{}.{signature}", "W1tb".repeat(1_000))),
@@ -116,7 +125,8 @@ both! {
         let right = assertion(&world, &signs).header("alg", json!("HS256")).header("kid", json!("RS256"));
         let key = public_key("RS256").to_string();
         let signature = josekit::jws::HS256.signer_from_bytes(key).unwrap();
-        let signature = josekit::jws::JwsSigner::sign(&signature, signing_input(&right.header, &right.claims).as_bytes()).unwrap();
+        let signature =
+            josekit::jws::JwsSigner::sign(&signature, signing_input(&right.header, &right.claims).as_bytes()).unwrap();
         let token = forge(&right.header, &right.claims, &signature);
         assert_invalid_client(&signs.token_by(&token, &code.redemption()).await, "HS256 with the public key");
     }
@@ -132,9 +142,16 @@ both! {
             Tokens::of(&older.token_by(&assertion.signed(), &code.redemption()).await);
         }
         let code = code(&older, &mut browser).await;
-        for audience in [json!([TOKEN_ENDPOINT]), json!("http://localhost:8080/oauth2/introspect"), json!("http://evil.example/oauth2/token")] {
+        for audience in [
+            json!([TOKEN_ENDPOINT]),
+            json!("http://localhost:8080/oauth2/introspect"),
+            json!("http://evil.example/oauth2/token"),
+        ] {
             let assertion = assertion(&world, &older).claim("aud", audience.clone());
-            assert_invalid_client(&older.token_by(&assertion.signed(), &code.redemption()).await, &audience.to_string());
+            assert_invalid_client(
+                &older.token_by(&assertion.signed(), &code.redemption()).await,
+                &audience.to_string(),
+            );
         }
     }
 }
@@ -157,17 +174,30 @@ both! {
         let fields = code.redemption();
         let with = |more: &[(&'static str, &'static str)]| [fields.clone(), more.to_vec()].concat();
         assert_invalid_client(&signs.token_as(None, &with(&[("client_id", "signs")])).await, "nothing");
-        assert_invalid_client(&signs.token_as(None, &with(&[("client_id", "signs"), ("client_secret", "x")])).await, "a secret");
+        assert_invalid_client(
+            &signs.token_as(None, &with(&[("client_id", "signs"), ("client_secret", "x")])).await,
+            "a secret",
+        );
         for other in [&portal, &world.client("demo-spa")] {
             let foreign = Assertion::of(other, world.app.clock.now().seconds());
-            assert_invalid_client(&other.token_by(&foreign.signed(), &fields).await, "the assertion of a client without keys");
+            assert_invalid_client(
+                &other.token_by(&foreign.signed(), &fields).await,
+                "the assertion of a client without keys",
+            );
         }
         let signed = assertion(&world, &signs).signed();
-        for kind in ["", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer", "URN:ietf:params:oauth:client-assertion-type:jwt-bearer"] {
+        for kind in [
+            "",
+            "urn:ietf:params:oauth:client-assertion-type:saml2-bearer",
+            "URN:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        ] {
             let proof = [("client_assertion", signed.as_str()), ("client_assertion_type", kind)];
             assert_invalid_client(&signs.token_as(None, &[&fields[..], &proof].concat()).await, kind);
         }
-        assert_invalid_client(&signs.token_as(None, &with(&[("client_id", "signs"), ("client_assertion_type", JWT_BEARER)])).await, "no assertion");
+        assert_invalid_client(
+            &signs.token_as(None, &with(&[("client_id", "signs"), ("client_assertion_type", JWT_BEARER)])).await,
+            "no assertion",
+        );
         for two in [vec![("client_secret", "x")], vec![("client_id", "portal")]] {
             let answer = signs.token_by(&signed, &with(&two)).await;
             assert_eq!((answer.status(), answer.error().as_str()), (400, "invalid_request"), "{two:?}");

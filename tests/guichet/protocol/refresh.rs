@@ -1,5 +1,5 @@
-//! Refresh tokens (RFC 6749 section 6, RFC 9700 section 4.14.2; PROTOCOL and CONTRACT: rotation, grace, lives): one live token per
-//! family, whatever comes back and however often. Fifty at once are in `faults::single_use`.
+//! Refresh tokens (RFC 6749 section 6, RFC 9700 section 4.14.2; PROTOCOL and CONTRACT: rotation, grace, lives): one
+//! live token per family, whatever comes back and however often. Fifty at once are in `faults::single_use`.
 
 use crate::world::{Answer, Browser, RelyingParty, Tokens, World, both};
 
@@ -30,7 +30,10 @@ both! {
             let first = party.enter(&mut world.signed_in("alice").await).await;
             let second = Tokens::of(&party.refresh(&first.refresh).await);
             let third = Tokens::of(&party.refresh(&second.refresh).await);
-            assert!(first.refresh != second.refresh && second.refresh != third.refresh && first.access != second.access, "{client}");
+            assert!(
+                first.refresh != second.refresh && second.refresh != third.refresh && first.access != second.access,
+                "{client}"
+            );
             assert_eq!((&third.answer["token_type"], &third.answer["expires_in"]), (&"Bearer".into(), &300.into()));
             for tokens in [&first, &second, &third] {
                 assert_eq!(party.userinfo(&tokens.access).await.status(), 200, "{client}");
@@ -125,8 +128,11 @@ both! {
     async fn a_refresh_narrows_one_access_token_and_never_widens(world) {
         let party = world.client("demo-web").scope("openid company");
         let first = party.enter(&mut world.signed_in("alice").await).await;
-        let ask = async |token: &str, scope: &str| party.token(&[("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)]).await;
-        for wider in ["openid company rights", "rights", "openid offline_access", "openid unheard-of", "directory.read"] {
+        let ask = async |token: &str, scope: &str| {
+            party.token(&[("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)]).await
+        };
+        for wider in ["openid company rights", "rights", "openid offline_access", "openid unheard-of", "directory.read"]
+        {
             let answer = ask(&first.refresh, wider).await;
             assert_eq!((answer.status(), answer.error().as_str()), (400, "invalid_scope"), "{wider}");
         }
@@ -148,7 +154,12 @@ both! {
         for made_up in ["x", &"a".repeat(43), &tokens.refresh.to_lowercase(), &tokens.access, &tokens.id] {
             assert_refused(&party.refresh(made_up).await, made_up);
         }
-        let unproven = party.token_as(None, &[("client_id", "demo-web"), ("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh)]).await;
+        let unproven = party
+            .token_as(
+                None,
+                &[("client_id", "demo-web"), ("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh)],
+            )
+            .await;
         assert_eq!((unproven.status(), unproven.error().as_str()), (401, "invalid_client"));
         assert_eq!(party.token(&[("grant_type", "refresh_token")]).await.error(), "invalid_request");
         assert_eq!(party.userinfo(&tokens.refresh).await.status(), 401, "no access token");
@@ -252,7 +263,11 @@ both! {
         assert!(offline.receives(&browser.open(&offline.ask().path()).await), "remembered");
 
         let unregistered = world.client("portal").scope("openid offline_access");
-        assert_eq!(unregistered.enter(&mut browser).await.answer["scope"], "openid", "left out where the client may not ask for it");
+        assert_eq!(
+            unregistered.enter(&mut browser).await.answer["scope"],
+            "openid",
+            "left out where the client may not ask for it"
+        );
         let alone = world.client("demo-web").scope("offline_access");
         let answer = browser.open(&alone.ask().path()).await;
         assert_eq!(alone.error(&answer), "invalid_scope");
@@ -260,7 +275,8 @@ both! {
 }
 
 async fn limit_durand(world: &World, networks: &str) {
-    let done = world.database().execute(&format!("update companies set networks = '{networks}' where ref = 'C-1001'")).await;
+    let done =
+        world.database().execute(&format!("update companies set networks = '{networks}' where ref = 'C-1001'")).await;
     assert_eq!(done, 1);
 }
 
@@ -281,7 +297,11 @@ both! {
         assert_refused(&party.refresh(&tokens.refresh).await, "it was the session's");
 
         limit_durand(&world, "[\"127.0.0.0/8\"]").await;
-        assert_eq!(enter(&mut world.signed_in("alice").await).await.answer["scope"], "openid company rights", "the company's list counts too");
+        assert_eq!(
+            enter(&mut world.signed_in("alice").await).await.answer["scope"],
+            "openid company rights",
+            "the company's list counts too"
+        );
     }
 }
 

@@ -11,7 +11,11 @@ both! {
             let sibling = Tokens::of(&party.refresh(&tokens.refresh).await);
             for _ in 0..2 {
                 let answer = party.revoke(&tokens.access).await;
-                assert_eq!((answer.status(), answer.text().as_str(), answer.header("cache-control")), (200, "", "no-store"), "{client}");
+                assert_eq!(
+                    (answer.status(), answer.text().as_str(), answer.header("cache-control")),
+                    (200, "", "no-store"),
+                    "{client}"
+                );
             }
             assert_eq!(party.userinfo(&tokens.access).await.status(), 401, "{client}");
             assert!(!rs.finds_active(&tokens.access).await, "{client}");
@@ -24,7 +28,9 @@ both! {
 both! {
     async fn a_revoked_refresh_token_takes_its_access_tokens_along_and_no_other_sign_in(world) {
         let rs = world.client("demo-rs");
-        for (client, scope) in [("portal", "openid company"), ("demo-spa", "openid offline_access"), ("opaque", "openid offline_access")] {
+        for (client, scope) in
+            [("portal", "openid company"), ("demo-spa", "openid offline_access"), ("opaque", "openid offline_access")]
+        {
             let party = world.client(client).scope(scope);
             let mut browser = world.signed_in("alice").await;
             let (tokens, other) = (party.enter(&mut browser).await, party.enter(&mut browser).await);
@@ -59,7 +65,10 @@ both! {
         for unknown in ["x", "a.b.c", &"a".repeat(43), &"a".repeat(10_000), &tokens.id] {
             assert_eq!(portal.revoke(unknown).await.status(), 200, "{unknown:.60}");
         }
-        assert_eq!(portal.post("/oauth2/revoke", &[("token", &tokens.id), ("token_type_hint", "unheard_of")]).await.status(), 200);
+        assert_eq!(
+            portal.post("/oauth2/revoke", &[("token", &tokens.id), ("token_type_hint", "unheard_of")]).await.status(),
+            200
+        );
         assert_eq!(portal.userinfo(&tokens.access).await.status(), 200);
         world.advance("5min");
         assert_eq!(portal.revoke(&tokens.access).await.status(), 200, "expired");
@@ -90,8 +99,11 @@ both! {
     async fn a_client_that_fails_to_authenticate_revokes_nothing(world) {
         let portal = world.client("portal");
         let tokens = portal.enter(&mut world.signed_in("alice").await).await;
-        for fields in [vec![], vec![("client_id", "portal")], vec![("client_id", "portal"), ("client_secret", "wrong")]] {
-            let answer = portal.post_as("/oauth2/revoke", None, &[&[("token", tokens.refresh.as_str())], &fields[..]].concat()).await;
+        for fields in [vec![], vec![("client_id", "portal")], vec![("client_id", "portal"), ("client_secret", "wrong")]]
+        {
+            let answer = portal
+                .post_as("/oauth2/revoke", None, &[&[("token", tokens.refresh.as_str())], &fields[..]].concat())
+                .await;
             assert_eq!((answer.status(), answer.error().as_str()), (401, "invalid_client"), "{fields:?}");
         }
         assert_eq!(portal.refresh(&tokens.refresh).await.status(), 200);

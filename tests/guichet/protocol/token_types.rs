@@ -1,4 +1,5 @@
-//! Tokens that we didn't sign, or signed for something else, are refused (SECURITY: alg none, confusion, kid, RFC 9068).
+//! Tokens that we didn't sign, or signed for something else, are refused (SECURITY: alg none, confusion, kid, RFC
+//! 9068).
 
 use josekit::jws::{HS256, JwsSigner as _, RS256};
 use serde_json::{Value, json};
@@ -27,7 +28,11 @@ both! {
         let (portal, tokens) = entered(&world).await;
         assert_refused(&portal, &tokens.id, "the ID token").await;
         assert_ne!(header_of(&tokens.id)["typ"], "at+jwt");
-        assert_ne!(claims_of(&tokens.access)["aud"], "portal", "a relying party that checks aud refuses the access token as ID token");
+        assert_ne!(
+            claims_of(&tokens.access)["aud"],
+            "portal",
+            "a relying party that checks aud refuses the access token as ID token"
+        );
     }
 }
 
@@ -56,7 +61,8 @@ both! {
         let pair = josekit::jwk::alg::ec::EcKeyPair::from_jwk(&jwk);
         secrets.extend(pair.map(|pair| pair.to_pem_public_key()));
         for secret in secrets.into_iter().filter(|secret| secret.len() >= 32) {
-            let signature = HS256.signer_from_bytes(&secret).unwrap().sign(signing_input(&header, &claims).as_bytes()).unwrap();
+            let signature =
+                HS256.signer_from_bytes(&secret).unwrap().sign(signing_input(&header, &claims).as_bytes()).unwrap();
             assert_refused(&portal, &forge(&header, &claims, &signature), "HS256").await;
         }
     }
@@ -97,7 +103,11 @@ both! {
             changed[index].replace_range(middle..=middle, other);
             assert_refused(&portal, &changed.join("."), &format!("part {index}")).await;
         }
-        for (name, value) in [("sub", json!("01890000-0000-7000-8000-000000000000")), ("exp", json!(9_999_999_999i64)), ("scope", json!("openid email"))] {
+        for (name, value) in [
+            ("sub", json!("01890000-0000-7000-8000-000000000000")),
+            ("exp", json!(9_999_999_999i64)),
+            ("scope", json!("openid email")),
+        ] {
             use base64::Engine as _;
             let signature = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(parts[2]).unwrap();
             let claims = with(claims_of(&tokens.access), name, value);
@@ -148,13 +158,16 @@ async fn takes(world: &World, (door, browser): (&str, &Browser), token: &str) ->
     match door {
         "userinfo" => portal.userinfo(token).await.status() == 200,
         "introspection" => rs.introspect(token, &[]).await.json()["active"] == true,
-        "introspection of a refresh token" => rs.introspect(token, &[("token_type_hint", "refresh_token")]).await.json()["active"] == true,
+        "introspection of a refresh token" => {
+            rs.introspect(token, &[("token_type_hint", "refresh_token")]).await.json()["active"] == true
+        }
         "refresh" => portal.refresh(token).await.status() == 200,
         "code" => {
             let ask = portal.ask();
             let redirect_uri = ask.value("redirect_uri").unwrap();
             let verifier = ("code_verifier", crate::world::VERIFIER);
-            let fields = [("grant_type", "authorization_code"), ("code", token), ("redirect_uri", redirect_uri), verifier];
+            let fields =
+                [("grant_type", "authorization_code"), ("code", token), ("redirect_uri", redirect_uri), verifier];
             portal.token(&fields).await.status() == 200
         }
         "authorize, id_token_hint" => {
@@ -166,7 +179,8 @@ async fn takes(world: &World, (door, browser): (&str, &Browser), token: &str) ->
 }
 
 both! {
-    /// Everything of ours that somebody could hold × every door that takes any of it. The doors that spend or end come last.
+    /// Everything of ours that somebody could hold × every door that takes any of it. The doors that spend or end come
+    /// last.
     async fn nothing_stands_in_for_anything_else_at_any_door(world) {
         let portal = world.client("portal");
         let mut browser = world.signed_in("alice").await;

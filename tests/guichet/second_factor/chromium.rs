@@ -1,4 +1,5 @@
-//! Two-step sign-in in real Chromium, in both languages and both widths: what people see fits, and every step is one they can take.
+//! Two-step sign-in in real Chromium, in both languages and both widths: what people see fits, and every step is one
+//! they can take.
 
 use guichet::account::factor::Seed;
 use guichet::base::{Clock, Life};
@@ -26,7 +27,9 @@ impl Visit<'_> {
     pub async fn arrive<'i>(&self, ids: &[&'i str]) -> WebDriverResult<&'i str> {
         let any: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
         let found = self.browser.query(By::Css(any.join(", "))).first().await;
-        let Ok(found) = found else { panic!("none of {ids:?} at {}: {}", self.browser.current_url().await?, self.browser.source().await?) };
+        let Ok(found) = found else {
+            panic!("none of {ids:?} at {}: {}", self.browser.current_url().await?, self.browser.source().await?)
+        };
         let id = found.id().await?.unwrap_or_default();
         self.fits().await?;
         Ok(ids.iter().find(|known| **known == id).expect("the id was asked for"))
@@ -72,7 +75,12 @@ impl Visit<'_> {
 
     /// The next code is of another step.
     async fn wait_for_the_next_code(&self) {
-        let answer = reqwest::Client::new().post(format!("{}/dev/clock", self.home)).form(&[("advance", "30s")]).send().await.unwrap();
+        let answer = reqwest::Client::new()
+            .post(format!("{}/dev/clock", self.home))
+            .form(&[("advance", "30s")])
+            .send()
+            .await
+            .unwrap();
         assert!(answer.status().is_success());
         self.clock.advance(Life::seconds(30));
     }

@@ -41,7 +41,8 @@ both! {
 }
 
 both! {
-    /// Session fixation: whoever knew the secret of the session before has nothing afterwards; what relying parties hold goes on.
+    /// Session fixation: whoever knew the secret of the session before has nothing afterwards; what relying parties
+    /// hold goes on.
     async fn enrolling_strengthens_the_session_under_a_new_secret(world) {
         let mut browser = world.signed_in("carl").await;
         let before = browser.clone();
@@ -51,7 +52,10 @@ both! {
         assert_eq!(before.clone().get("/account").await.header("location"), "/login");
         assert_eq!(browser.get("/account").await.status(), 200);
         let answer = other.get("/account").await;
-        assert!(answer.header("location").starts_with("/reauthenticate"), "one factor is no longer enough elsewhere either");
+        assert!(
+            answer.header("location").starts_with("/reauthenticate"),
+            "one factor is no longer enough elsewhere either"
+        );
         let portal = world.client("portal");
         let tokens = portal.enter(&mut browser).await;
         assert_eq!(tokens.id_claims()["acr"], "2fa");
@@ -78,7 +82,10 @@ both! {
         let page = browser.follow(answer).await;
         assert!(page.shows("totp-submit"), "the password alone is no fresh proof: {:?}", page.location());
         assert!(!page.page().has_box("remember"), "nothing to remember here");
-        assert!(browser.get(PAGE).await.header("location").starts_with("/reauthenticate"), "half a proof opens nothing");
+        assert!(
+            browser.get(PAGE).await.header("location").starts_with("/reauthenticate"),
+            "half a proof opens nothing"
+        );
         browser.get("/login/second-factor").await;
         let answer = browser.give_code(&theo.code()).await;
         assert_eq!(answer.header("location"), PAGE);
@@ -147,6 +154,10 @@ both! {
         company_requires(&world, true).await;
         let answer = browser.submit("totp-remove", &[]).await;
         let page = browser.follow(answer).await;
-        assert!(page.shows("totp-enrolled") && !page.shows("totp-remove") && page.shows("totp-replace"), "{}", page.text());
+        assert!(
+            page.shows("totp-enrolled") && !page.shows("totp-remove") && page.shows("totp-replace"),
+            "{}",
+            page.text()
+        );
     }
 }

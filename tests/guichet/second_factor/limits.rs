@@ -1,4 +1,5 @@
-//! Guessing at the second factor: counted alike at every door that asks for it, and told to the owner (SECURITY: guessing).
+//! Guessing at the second factor: counted alike at every door that asks for it, and told to the owner (SECURITY:
+//! guessing).
 
 use super::subjects;
 use crate::staff::contact_page;
@@ -15,7 +16,11 @@ both! {
         for attempt in 0..5 {
             let mut browser = world.browser();
             halfway(&mut browser).await;
-            let typed = if attempt % 2 == 0 { ("code", theo.wrong_code()) } else { ("recovery_code", "0000-0000-0000-0000".to_owned()) };
+            let typed = if attempt % 2 == 0 {
+                ("code", theo.wrong_code())
+            } else {
+                ("recovery_code", "0000-0000-0000-0000".to_owned())
+            };
             assert_eq!(browser.submit("totp-submit", &[(typed.0, &typed.1)]).await.status(), 401, "{attempt}");
         }
         let mut browser = world.browser();
@@ -25,7 +30,11 @@ both! {
         assert!((880..=900).contains(&answer.header("retry-after").parse::<u64>().unwrap()));
         assert!(browser.cookie("session").is_none());
         let told = subjects(&world, "theo").await;
-        assert_eq!(told.iter().filter(|subject| subject.contains("quelqu’un connaît votre mot de passe")).count(), 1, "{told:?}");
+        assert_eq!(
+            told.iter().filter(|subject| subject.contains("quelqu’un connaît votre mot de passe")).count(),
+            1,
+            "{told:?}"
+        );
 
         world.advance("15min");
         halfway(&mut browser).await;

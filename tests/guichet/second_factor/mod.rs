@@ -1,5 +1,5 @@
-//! Second factors (SECURITY: TOTP): no path signs in with one factor where two are demanded, each code counts once, and nothing new is
-//! enrolled before what exists was proven.
+//! Second factors (SECURITY: TOTP): no path signs in with one factor where two are demanded, each code counts once, and
+//! nothing new is enrolled before what exists was proven.
 
 pub mod chromium;
 mod enrolment;

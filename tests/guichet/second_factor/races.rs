@@ -31,7 +31,10 @@ async fn waiting(servers: &[Server; 2]) -> Vec<Browser> {
 }
 
 /// Sends the same code from each of them.
-fn typing<'b>(browsers: &'b [Browser], (field, code): (&'static str, &'b str)) -> impl Fn(usize) -> BoxFuture<'static, Answer> + 'b {
+fn typing<'b>(
+    browsers: &'b [Browser],
+    (field, code): (&'static str, &'b str),
+) -> impl Fn(usize) -> BoxFuture<'static, Answer> + 'b {
     move |index| {
         let (mut browser, code) = (browsers[index].clone(), code.to_owned());
         Box::pin(async move { browser.submit("totp-submit", &[(field, &code)]).await })
@@ -57,7 +60,11 @@ async fn a_code_enters_once(world: &World) {
     for (field, code) in codes(world).await {
         let browsers = waiting(&servers).await;
         assert_eq!(entered(&all_at_once(typing(&browsers, (field, &code))).await), 1, "{field}");
-        assert_eq!(halfway(&servers[1]).await.submit("totp-submit", &[(field, &code)]).await.status(), 401, "{field}: it was used");
+        assert_eq!(
+            halfway(&servers[1]).await.submit("totp-submit", &[(field, &code)]).await.status(),
+            401,
+            "{field}: it was used"
+        );
     }
 }
 

@@ -43,7 +43,11 @@ both! {
         assert_eq!(second.give_code(&code).await.status(), 401, "it was used");
         assert_eq!(second.give_code(&theo.code_before("30s")).await.status(), 401, "an older one, after a newer one");
         world.advance("60s");
-        assert_eq!(second.give_code(&theo.code_before("30s")).await.status(), 303, "the phone is slow, and this one is newer than the used one");
+        assert_eq!(
+            second.give_code(&theo.code_before("30s")).await.status(),
+            303,
+            "the phone is slow, and this one is newer than the used one"
+        );
     }
 }
 
@@ -75,7 +79,9 @@ both! {
 
         let mut outdated = halfway().await;
         let account = world.people("theo").await[0].account;
-        world.as_operator(async |tx| guichet::account::set_password(tx, account, "$argon2id$another", tx.now).await).await;
+        world
+            .as_operator(async |tx| guichet::account::set_password(tx, account, "$argon2id$another", tx.now).await)
+            .await;
         let answer = outdated.give_code(&theo.code()).await;
         assert_eq!(answer.header("location"), "/login", "{}", answer.text());
         assert_outside(&mut outdated, "the password is another one").await;
@@ -83,7 +89,8 @@ both! {
 }
 
 both! {
-    /// The half-made sign-in is its browser's: neither a guess nor another browser goes on with it, and an ended one doesn't come back.
+    /// The half-made sign-in is its browser's: neither a guess nor another browser goes on with it, and an ended one
+    /// doesn't come back.
     async fn the_second_step_is_open_to_the_browser_of_the_first_only(world) {
         let theo = Authenticator::of(&world, "theo");
         for cookie in ["", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
@@ -144,7 +151,11 @@ both! {
         assert_eq!(another.sign_in("theo", PASSWORD).await.header("location"), "/login/second-factor");
         browser.forget_session();
         world.advance("2d");
-        assert_eq!(browser.sign_in("theo", PASSWORD).await.header("location"), "/login/second-factor", "from the proof on, not from the last use");
+        assert_eq!(
+            browser.sign_in("theo", PASSWORD).await.header("location"),
+            "/login/second-factor",
+            "from the proof on, not from the last use"
+        );
     }
 }
 
@@ -159,21 +170,33 @@ both! {
         let hash = world.app.hasher.hash(PASSWORD.to_owned()).await.unwrap();
         world.as_operator(async |tx| guichet::account::set_password(tx, account, &hash, tx.now).await).await;
         let answer = browser.sign_in("theo", PASSWORD).await;
-        assert_eq!(answer.header("location"), "/login/second-factor", "a new password keeps the factor, and asks for it");
+        assert_eq!(
+            answer.header("location"),
+            "/login/second-factor",
+            "a new password keeps the factor, and asks for it"
+        );
         browser.follow(answer).await;
         world.advance("30s");
         browser.submit("totp-submit", &[("code", &theo.code()), ("remember", "yes")]).await;
         browser.forget_session();
         world.as_operator(async |tx| guichet::account::factor::remove_all(tx, account).await).await;
         company_requires(&world, true).await;
-        assert_eq!(browser.sign_in("theo", PASSWORD).await.header("location"), "/login/second-factor", "the factor it proved is gone");
+        assert_eq!(
+            browser.sign_in("theo", PASSWORD).await.header("location"),
+            "/login/second-factor",
+            "the factor it proved is gone"
+        );
     }
 }
 
 both! {
     async fn where_a_company_or_a_person_must_have_one_the_sign_in_enrols_it_first(world) {
         person_must(&world, "carl").await;
-        assert_eq!(world.browser().sign_in("alice", PASSWORD).await.header("location"), "/account", "nobody else is concerned");
+        assert_eq!(
+            world.browser().sign_in("alice", PASSWORD).await.header("location"),
+            "/account",
+            "nobody else is concerned"
+        );
         company_requires(&world, true).await;
         for who in ["carl", "alice"] {
             let mut browser = world.browser();
@@ -184,7 +207,11 @@ both! {
             assert!(page.shows("totp-secret") && !page.shows("totp-submit"), "{}", page.text());
             let app = Authenticator::told_by(&world, &page);
             let again = browser.open("/login/second-factor").await;
-            assert_eq!(again.page().by_id("totp-secret").unwrap().text, page.page().by_id("totp-secret").unwrap().text, "a reload shows the same");
+            assert_eq!(
+                again.page().by_id("totp-secret").unwrap().text,
+                page.page().by_id("totp-secret").unwrap().text,
+                "a reload shows the same"
+            );
             assert_eq!(browser.submit("totp-enable", &[("code", &app.wrong_code())]).await.status(), 422);
             assert_outside(&mut browser, who).await;
             browser.get("/login/second-factor").await;
@@ -213,7 +240,8 @@ both! {
         world.as_operator(async |tx| guichet::account::void_password(tx, account).await).await;
         let answer = thief.submit("totp-enable", &[("code", &app.code())]).await;
         assert!(!answer.shows("recovery-codes"), "{}", answer.text());
-        let enrolled = world.app.look(async |view| guichet::account::factor::enrolled(&mut view.db, account).await).await.unwrap();
+        let enrolled =
+            world.app.look(async |view| guichet::account::factor::enrolled(&mut view.db, account).await).await.unwrap();
         assert!(enrolled.is_none());
     }
 }

@@ -1,5 +1,5 @@
-//! Step-up: relying parties ask for more, or for it again (OpenID Connect Core sections 3.1.2.1 and 5.5.1.1, RFC 9470), and a company
-//! that begins to demand a second factor does so at every door.
+//! Step-up: relying parties ask for more, or for it again (OpenID Connect Core sections 3.1.2.1 and 5.5.1.1, RFC 9470),
+//! and a company that begins to demand a second factor does so at every door.
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,11 @@ both! {
         world.advance("30s");
         let mut browser = remembered(&world, &theo).await;
         let claims = portal.enter(&mut browser).await.id_claims();
-        assert_eq!((&claims["acr"], &claims["amr"]), (&json!("1fa"), &json!(["pwd"])), "a remembered browser proves one factor now");
+        assert_eq!(
+            (&claims["acr"], &claims["amr"]),
+            (&json!("1fa"), &json!(["pwd"])),
+            "a remembered browser proves one factor now"
+        );
 
         let mut browser = world.signed_in("carl").await;
         let (_, codes) = browser.enrol(&world).await;
@@ -129,7 +133,11 @@ both! {
 
         let less = portal.ask().with("acr_values", "1fa");
         let answer = browser.get(&less.path()).await;
-        assert_eq!(id_claims(&portal, &less, &mut browser, answer).await["acr"], "1fa", "one of what is wished for, which two factors satisfy");
+        assert_eq!(
+            id_claims(&portal, &less, &mut browser, answer).await["acr"],
+            "1fa",
+            "one of what is wished for, which two factors satisfy"
+        );
     }
 }
 
@@ -151,14 +159,22 @@ both! {
         assert!(page.shows("totp-submit"), "{:?}", page.location());
         let answer = browser.give_code(&theo.code()).await;
         let again = id_claims(&portal, &ask, &mut browser, answer).await;
-        assert!(again["auth_time"].as_i64().unwrap() >= first.id_claims()["auth_time"].as_i64().unwrap_or_default() + 120, "{again}");
+        assert!(
+            again["auth_time"].as_i64().unwrap() >= first.id_claims()["auth_time"].as_i64().unwrap_or_default() + 120,
+            "{again}"
+        );
         assert_eq!(other.userinfo(&held.access).await.status(), 200, "other relying parties are not signed out");
-        assert_eq!(before.clone().get("/account").await.header("location"), "/login", "the secret of before is of no use");
+        assert_eq!(
+            before.clone().get("/account").await.header("location"),
+            "/login",
+            "the secret of before is of no use"
+        );
     }
 }
 
 both! {
-    /// The door table: what was signed in by one factor is refused everywhere until two are proven, and works again by those who did.
+    /// The door table: what was signed in by one factor is refused everywhere until two are proven, and works again by
+    /// those who did.
     async fn a_company_that_begins_to_demand_two_factors_does_so_at_every_door(world) {
         let portal = world.client("portal");
         let mut browser = world.signed_in("alice").await;

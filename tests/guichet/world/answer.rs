@@ -77,7 +77,8 @@ impl Answer {
     /// A parameter of the address the browser is sent to.
     pub fn parameter(&self, name: &str) -> Option<String> {
         let location = self.location()?;
-        let found: Vec<String> = location.query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value.into_owned()).collect();
+        let found: Vec<String> =
+            location.query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value.into_owned()).collect();
         assert!(found.len() < 2, "{name} twice in {location}");
         found.into_iter().next()
     }
@@ -102,7 +103,8 @@ impl Answer {
         self.header("content-type").starts_with("text/html") && self.page().by_id(id).is_some()
     }
 
-    /// The text with what changes from request to request taken out: the form's token, references, the address asked for.
+    /// The text with what changes from request to request taken out: the form's token, references, the address asked
+    /// for.
     pub fn text_without(&self, changing: &[&str]) -> String {
         let page = self.page();
         let mut text = self.text();

@@ -1,4 +1,5 @@
-//! Fifty at once, on two servers that share a database; some cut off in the middle, as if connections broke and servers fell.
+//! Fifty at once, on two servers that share a database; some cut off in the middle, as if connections broke and servers
+//! fell.
 
 use std::sync::Arc;
 
@@ -38,7 +39,8 @@ macro_rules! on_two_servers {
 }
 pub(crate) use on_two_servers;
 
-/// Fifty of these at once. Whoever is cut off after so many turns of the scheduler drops what it was doing and gives no answer.
+/// Fifty of these at once. Whoever is cut off after so many turns of the scheduler drops what it was doing and gives no
+/// answer.
 pub async fn at_once<F>(each: impl Fn(usize) -> F, cut_off: impl Fn(usize) -> Option<usize>) -> Vec<Answer>
 where
     F: Future<Output = Answer> + Send + 'static,

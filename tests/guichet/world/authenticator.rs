@@ -44,7 +44,8 @@ impl Authenticator {
 
     /// Six digits that are no code around now.
     pub fn wrong_code(&self) -> String {
-        let near: Vec<String> = (-2..=2).map(|off| self.seed.code(self.clock.now() + Life::seconds(off * 30)).unwrap()).collect();
+        let near: Vec<String> =
+            (-2..=2).map(|off| self.seed.code(self.clock.now() + Life::seconds(off * 30)).unwrap()).collect();
         (0..10).map(|digit| digit.to_string().repeat(6)).find(|code| !near.contains(code)).unwrap()
     }
 }

@@ -90,7 +90,13 @@ impl Browser {
     /// Sends fields as a form, with nothing added to them.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.send(Request::post(path).header("content-type", "application/x-www-form-urlencoded").body(Body::from(body)).unwrap()).await
+        self.send(
+            Request::post(path)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(Body::from(body))
+                .unwrap(),
+        )
+        .await
     }
 
     /// Presses a button of the page shown, after typing into its form.
@@ -104,7 +110,8 @@ impl Browser {
     pub async fn press(&mut self, name: &str, value: &str) -> Answer {
         let page = self.page.clone().expect("no page is shown");
         let mut buttons = page.all().iter().filter(|element| element.tag == "button");
-        let button = buttons.find(|button| button.attribute("name") == Some(name) && button.attribute("value") == Some(value));
+        let button =
+            buttons.find(|button| button.attribute("name") == Some(name) && button.attribute("value") == Some(value));
         self.send_form(&page, button.unwrap_or_else(|| panic!("the page has no button {name}={value}")), &[]).await
     }
 

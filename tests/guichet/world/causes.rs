@@ -47,7 +47,8 @@ impl Cause {
     pub async fn strike(self, world: &World, who: &str) {
         let by_hand = |table: &str, column: &str| {
             format!(
-                "update {table} set {column} = 1 where id in (select m.{} from memberships m join sign_in_names n on n.account = m.account \
+                "update {table} set {column} = 1 where id in (select m.{} from memberships m \
+                 join sign_in_names n on n.account = m.account \
                  where n.name = '{}')",
                 if table == "contacts" { "contact" } else { "id" },
                 login(who)
@@ -60,7 +61,9 @@ impl Cause {
             Self::CompanyBlocked => world.import(&row(COMPANIES, "C-1001", |fields| fields[4] = "yes")).await,
             Self::CompanyNotValidated => world.import(&row(COMPANIES, "C-1001", |fields| fields[2] = "")).await,
             Self::ContactDisabled => assert_eq!(world.database().execute(&by_hand("contacts", "disabled_at")).await, 1),
-            Self::MembershipDetached => assert_eq!(world.database().execute(&by_hand("memberships", "detached_at")).await, 1),
+            Self::MembershipDetached => {
+                assert_eq!(world.database().execute(&by_hand("memberships", "detached_at")).await, 1)
+            }
             Self::MembershipDisabled => {
                 let person = world.people(who).await.remove(0);
                 assert!(world.as_operator(async |tx| account::disable_membership(tx, person.membership).await).await);
@@ -92,7 +95,8 @@ impl World {
     /// Imports the whole file, but for one person.
     pub async fn import_all_without(&self, who: &str) {
         let lines: Vec<_> = CONTACTS.lines().filter(|line| !line.contains(&login(who))).collect();
-        let file = import::read("from-the-erp.csv", lines.join("\n").as_bytes()).unwrap_or_else(|refused| panic!("{refused}"));
+        let file =
+            import::read("from-the-erp.csv", lines.join("\n").as_bytes()).unwrap_or_else(|refused| panic!("{refused}"));
         let options = import::Options { full: true, force: true, ..import::Options::default() };
         let report = self.as_operator(async |tx| import::apply(tx, &file, options).await).await;
         assert_eq!((report.refusal, report.counts.deactivated), (None, 1));
@@ -109,7 +113,10 @@ impl World {
 /// The demonstration's own file, cut down to the line that holds `key`, changed.
 fn row(file: &str, key: &str, change: impl FnOnce(&mut Vec<&str>)) -> String {
     let (header, rows) = file.split_once('\n').unwrap();
-    let line = rows.lines().find(|line| line.split(',').any(|field| field == key)).unwrap_or_else(|| panic!("no line with {key}"));
+    let line = rows
+        .lines()
+        .find(|line| line.split(',').any(|field| field == key))
+        .unwrap_or_else(|| panic!("no line with {key}"));
     let mut fields = line.split(',').collect();
     change(&mut fields);
     format!("{header}\n{}\n", fields.join(","))

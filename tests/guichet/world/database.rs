@@ -1,4 +1,5 @@
-//! Databases: the demonstration's world is built once per process and kind; each test gets a copy that goes when the test ends.
+//! Databases: the demonstration's world is built once per process and kind; each test gets a copy that goes when the
+//! test ends.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -95,7 +96,9 @@ impl Database {
     async fn run(&self, sql: &str) -> Result<u64, sqlx::Error> {
         match self.url.strip_prefix("sqlite:") {
             Some(file) => {
-                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).busy_timeout(std::time::Duration::from_secs(10));
+                let options = sqlx::sqlite::SqliteConnectOptions::new()
+                    .filename(file)
+                    .busy_timeout(std::time::Duration::from_secs(10));
                 let mut connection = SqliteConnection::connect_with(&options.foreign_keys(true)).await?;
                 Ok(connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await?.rows_affected())
             }
@@ -136,8 +139,15 @@ async fn build(url: &str) {
     let config = super::configuration(url);
     let store = store::Store::open(&config.store).await.unwrap();
     store.migrate().await.unwrap();
-    let app =
-        App::new(Parts { config, store, clock: Clock::System, master: master_key(), mailbox: Some(Mailbox::default()) }).await.unwrap();
+    let app = App::new(Parts {
+        config,
+        store,
+        clock: Clock::System,
+        master: master_key(),
+        mailbox: Some(Mailbox::default()),
+    })
+    .await
+    .unwrap();
     demo::build(&app).await.unwrap();
     app.store.close().await;
 }
@@ -145,11 +155,12 @@ async fn build(url: &str) {
 /// Templates and databases of test processes that are no more.
 async fn drop_leftovers(server: &str) {
     let mut connection = PgConnection::connect(server).await.unwrap();
-    let names: Vec<(String,)> =
-        sqlx::query_as("select datname::text from pg_database where datname ~ '^guichet_(template|test)_[0-9]+(_[0-9]+)?$'")
-            .fetch_all(&mut connection)
-            .await
-            .unwrap();
+    let names: Vec<(String,)> = sqlx::query_as(
+        "select datname::text from pg_database where datname ~ '^guichet_(template|test)_[0-9]+(_[0-9]+)?$'",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
     for (name,) in names {
         let process = name.split('_').nth(2).unwrap();
         if !PathBuf::from("/proc").join(process).exists() {
@@ -181,10 +192,14 @@ pub fn postgres() -> Option<String> {
     server
 }
 
-/// Says once that something isn't tested, past the harness, which would swallow it; fails where nothing may be left out.
+/// Says once that something isn't tested, past the harness, which would swallow it; fails where nothing may be left
+/// out.
 pub fn left_out(what: &'static str) {
     static SAID: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
-    assert!(std::env::var("GUICHET_TESTS_ALL").as_deref() != Ok("1"), "GUICHET_TESTS_ALL=1 allows nothing to be left out, but: {what}");
+    assert!(
+        std::env::var("GUICHET_TESTS_ALL").as_deref() != Ok("1"),
+        "GUICHET_TESTS_ALL=1 allows nothing to be left out, but: {what}"
+    );
     if SAID.lock().unwrap().insert(what) {
         let mut past_the_harness = std::io::stderr();
         writeln!(past_the_harness, "\nLEFT OUT: {what}\n").unwrap();

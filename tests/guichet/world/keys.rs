@@ -1,4 +1,5 @@
-//! Keys of relying parties that sign assertions: made once per process, the public halves declared in every world's configuration.
+//! Keys of relying parties that sign assertions: made once per process, the public halves declared in every world's
+//! configuration.
 
 use std::sync::LazyLock;
 

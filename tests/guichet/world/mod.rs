@@ -1,5 +1,6 @@
 //! A world per test: its own database with the demonstration's people in it, a clock to move, a mailbox to read,
-//! and the real router, called in this process. Tests say what people and relying parties do; only this module knows how.
+//! and the real router, called in this process. Tests say what people and relying parties do; only this module knows
+//! how.
 
 mod answer;
 mod ask;
@@ -130,7 +131,11 @@ impl Server {
         Self::try_start(database, clock, change).await.unwrap()
     }
 
-    async fn try_start(database: &Database, clock: Clock, change: impl FnOnce(&mut Config)) -> Result<Self, CannotStart> {
+    async fn try_start(
+        database: &Database,
+        clock: Clock,
+        change: impl FnOnce(&mut Config),
+    ) -> Result<Self, CannotStart> {
         let mut config = configuration(database.url());
         change(&mut config);
         let store = store::Store::open(&config.store).await.unwrap();
@@ -173,7 +178,8 @@ impl Server {
     /// The last mail to somebody, and the path of the link its button leads to.
     pub async fn last_mail(&self, who: &str) -> (mail::Sent, String) {
         let to = login(who);
-        let mail = self.mails().await.into_iter().rfind(|mail| mail.to == to).unwrap_or_else(|| panic!("no mail to {to}"));
+        let mail =
+            self.mails().await.into_iter().rfind(|mail| mail.to == to).unwrap_or_else(|| panic!("no mail to {to}"));
         let path = mail.links.first().and_then(|link| link.strip_prefix(ISSUER)).unwrap_or_default().to_owned();
         (mail, path)
     }

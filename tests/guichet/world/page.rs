@@ -37,7 +37,8 @@ impl Page {
         let mut rest = html;
         while let Some(start) = rest.find('<') {
             tell(&mut elements, &open, &rest[..start]);
-            let end = start + rest[start..].find('>').unwrap_or_else(|| panic!("a tag without end: {}", &rest[start..]));
+            let end =
+                start + rest[start..].find('>').unwrap_or_else(|| panic!("a tag without end: {}", &rest[start..]));
             let tag = &rest[start + 1..end];
             rest = &rest[end + 1..];
             if let Some(name) = tag.strip_prefix('/') {
@@ -79,8 +80,9 @@ impl Page {
             tag => tag == "select",
         };
         let fields = self.0.iter().enumerate().filter(|(_, element)| element.form == Some(index) && is_sent(element));
-        let mut fields: Vec<(String, String)> =
-            fields.filter_map(|(at, field)| Some((field.attribute("name")?.to_owned(), self.value_of(at, field)))).collect();
+        let mut fields: Vec<(String, String)> = fields
+            .filter_map(|(at, field)| Some((field.attribute("name")?.to_owned(), self.value_of(at, field))))
+            .collect();
         if let Some(name) = button.attribute("name") {
             fields.push((name.to_owned(), button.attribute("value").unwrap_or_default().to_owned()));
         }
@@ -91,19 +93,27 @@ impl Page {
     /// What a field holds: of a choice, the option selected.
     fn value_of(&self, at: usize, field: &Element) -> String {
         let mut options = self.0[at + 1..].iter().take_while(|element| element.tag == "option");
-        let holder = if field.tag == "select" { options.find(|option| option.attribute("selected").is_some()) } else { Some(field) };
+        let holder = if field.tag == "select" {
+            options.find(|option| option.attribute("selected").is_some())
+        } else {
+            Some(field)
+        };
         holder.and_then(|holder| holder.attribute("value")).unwrap_or_default().to_owned()
     }
 
     /// Whether there is a box to tick by that name.
     pub fn has_box(&self, name: &str) -> bool {
-        self.0.iter().any(|element| element.attribute("type") == Some("checkbox") && element.attribute("name") == Some(name))
+        self.0
+            .iter()
+            .any(|element| element.attribute("type") == Some("checkbox") && element.attribute("name") == Some(name))
     }
 
     /// Every form, by its first button.
     pub fn forms(&self) -> Vec<Form> {
         let forms = self.0.iter().enumerate().filter(|(_, element)| element.tag == "form");
-        let buttons = forms.filter_map(|(index, _)| self.0.iter().find(|element| element.form == Some(index) && element.tag == "button"));
+        let buttons = forms.filter_map(|(index, _)| {
+            self.0.iter().find(|element| element.form == Some(index) && element.tag == "button")
+        });
         buttons.map(|button| self.form_of(button)).collect()
     }
 }
@@ -155,7 +165,15 @@ fn tell(elements: &mut [Element], open: &[usize], text: &str) {
 }
 
 fn unescape(text: &str) -> String {
-    let known = [("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&lt;", "<"), ("&#60;", "<"), ("&gt;", ">"), ("&#62;", ">")];
+    let known = [
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&lt;", "<"),
+        ("&#60;", "<"),
+        ("&gt;", ">"),
+        ("&#62;", ">"),
+    ];
     let text = known.iter().fold(text.to_owned(), |text, (written, meant)| text.replace(written, meant));
     text.replace("&#38;", "&").replace("&amp;", "&")
 }
@@ -164,7 +182,8 @@ fn unescape(text: &str) -> String {
 fn forms_are_read_with_hidden_fields_and_the_button_pressed() {
     let page = Page::read(
         "<!doctype html><form method=\"post\" action=\"/a\"><input type=\"hidden\" name=\"csrf\" value=\"x&#38;y\">\
-         <p>Which?</p><button name=\"company\" value=\"C-1\" id=\"one\">One</button><button name=\"company\" value=\"C-2\" id=\"two\">Two</button></form>",
+         <p>Which?</p><button name=\"company\" value=\"C-1\" id=\"one\">One</button><button name=\"company\" \
+             value=\"C-2\" id=\"two\">Two</button></form>",
     );
     let form = page.form_of(page.by_id("two").unwrap());
     let fields = vec![("csrf".to_owned(), "x&y".to_owned()), ("company".to_owned(), "C-2".to_owned())];

@@ -1,4 +1,5 @@
-//! An authenticator in software (WebAuthn section 6), and what people do with it. It does what a page asks of it, unless a test bends it.
+//! An authenticator in software (WebAuthn section 6), and what people do with it. It does what a page asks of it,
+//! unless a test bends it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -73,9 +74,13 @@ impl Passkey {
         data.extend(&id);
         data.extend(self.public_key());
         let text = |text: &str| Cbor::Text(text.to_owned());
-        let object = [(text("fmt"), text("none")), (text("attStmt"), Cbor::Map([].into())), (text("authData"), Cbor::Bytes(data))]
-            .into_iter()
-            .collect();
+        let object = [
+            (text("fmt"), text("none")),
+            (text("attStmt"), Cbor::Map([].into())),
+            (text("authData"), Cbor::Bytes(data)),
+        ]
+        .into_iter()
+        .collect();
         let object = serde_cbor_2::to_vec(&Cbor::Map(object)).unwrap();
         let response = json!({
             "attestationObject": URL_SAFE_NO_PAD.encode(object),

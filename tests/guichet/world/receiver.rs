@@ -95,7 +95,9 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, Form(post
     match reply {
         None => StatusCode::OK.into_response(),
         Some(Reply::Status(status)) => (StatusCode::from_u16(status).unwrap(), "because\r\nof this").into_response(),
-        Some(Reply::Redirect(to)) => (StatusCode::TEMPORARY_REDIRECT, [("location", HeaderValue::from_str(&to).unwrap())]).into_response(),
+        Some(Reply::Redirect(to)) => {
+            (StatusCode::TEMPORARY_REDIRECT, [("location", HeaderValue::from_str(&to).unwrap())]).into_response()
+        }
         Some(Reply::Held) => {
             receiver.released.notified().await;
             StatusCode::OK.into_response()

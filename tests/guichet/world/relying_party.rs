@@ -49,7 +49,9 @@ pub struct Tokens {
 impl RelyingParty {
     pub(super) fn new(server: Browser, id: &str) -> Self {
         let (secret, redirect_uri, scope) = match id {
-            "portal" => (Some("portal-secret"), "http://localhost:8090/callback", "openid profile email company rights"),
+            "portal" => {
+                (Some("portal-secret"), "http://localhost:8090/callback", "openid profile email company rights")
+            }
             "demo-web" => (Some("demo-web-secret"), "http://localhost:9001/callback", "openid company rights"),
             "demo-spa" => (None, "http://localhost:9002/callback", "openid company rights"),
             "demo-native" => (None, "http://127.0.0.1/callback", "openid company rights"),
@@ -176,7 +178,11 @@ impl RelyingParty {
         let answer = self.introspect(token, &[]).await;
         assert_eq!((answer.status(), answer.header("cache-control")), (200, "no-store"), "{}", answer.text());
         let active = answer.json()["active"].as_bool().unwrap();
-        assert!(active || answer.json() == serde_json::json!({ "active": false }), "a dead token is told about: {}", answer.text());
+        assert!(
+            active || answer.json() == serde_json::json!({ "active": false }),
+            "a dead token is told about: {}",
+            answer.text()
+        );
         active
     }
 
@@ -237,7 +243,8 @@ impl RelyingParty {
 impl Code {
     /// The fields that redeem it.
     pub fn redemption(&self) -> Vec<(&str, &str)> {
-        let mut fields = vec![("grant_type", "authorization_code"), ("code", &self.secret), ("redirect_uri", &self.redirect_uri)];
+        let mut fields =
+            vec![("grant_type", "authorization_code"), ("code", &self.secret), ("redirect_uri", &self.redirect_uri)];
         fields.extend(self.verifier.as_deref().map(|verifier| ("code_verifier", verifier)));
         fields
     }
@@ -249,7 +256,12 @@ impl Tokens {
         assert_eq!(answer.status(), 200, "{}", answer.text());
         let json = answer.json();
         let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
-        Self { access: text("access_token"), id: text("id_token"), refresh: text("refresh_token"), answer: json.clone() }
+        Self {
+            access: text("access_token"),
+            id: text("id_token"),
+            refresh: text("refresh_token"),
+            answer: json.clone(),
+        }
     }
 
     /// What the ID token says.

@@ -89,7 +89,9 @@ async fn metadata(State(forger): State<Forger>) -> Json<Value> {
 }
 
 async fn token(State(forger): State<Forger>) -> Json<Value> {
-    Json(json!({ "access_token": "an-access-token", "token_type": "Bearer", "id_token": *forger.token.lock().unwrap() }))
+    Json(
+        json!({ "access_token": "an-access-token", "token_type": "Bearer", "id_token": *forger.token.lock().unwrap() }),
+    )
 }
 
 async fn userinfo(State(forger): State<Forger>) -> Json<Value> {
@@ -122,7 +124,8 @@ impl Begun {
     /// Begins at the sign-in page.
     pub async fn by(browser: &mut Browser) -> Self {
         let page = browser.get("/login").await;
-        let link = page.page().by_id("login-upstream").unwrap_or_else(|| panic!("no way there: {}", page.text())).clone();
+        let link =
+            page.page().by_id("login-upstream").unwrap_or_else(|| panic!("no way there: {}", page.text())).clone();
         let answer = browser.get(link.attribute("href").unwrap()).await;
         assert_eq!(answer.status(), 303, "{}", answer.text());
         Self { sent_to: answer.location().unwrap() }
@@ -130,7 +133,8 @@ impl Begun {
 
     /// Begins at the page that asks for proof again.
     pub async fn again(browser: &mut Browser, page: &Answer) -> Self {
-        let link = page.page().by_id("login-upstream").unwrap_or_else(|| panic!("no way there: {}", page.text())).clone();
+        let link =
+            page.page().by_id("login-upstream").unwrap_or_else(|| panic!("no way there: {}", page.text())).clone();
         Self { sent_to: browser.get(link.attribute("href").unwrap()).await.location().unwrap() }
     }
 

@@ -1,7 +1,8 @@
-//! Staff who sign in at the vendor's own OpenID provider: a second Guichet vouches for them, and whatever a forged answer says is refused.
-//! It leads to accounts of staff only (R-DEL-6).
+//! Staff who sign in at the vendor's own OpenID provider: a second Guichet vouches for them, and whatever a forged
+//! answer says is refused. It leads to accounts of staff only (R-DEL-6).
 
-use guichet::access::SecondFactor;
+mod whose;
+
 use guichet::account::{self, Grant, Invited};
 use guichet::base::{Email, Networks, Profile, SignInName, StaffRole};
 use guichet::directory;
@@ -16,8 +17,11 @@ const NADIA: &str = "nadia@vendor.example";
 impl World {
     /// Somebody is invited who has never been here.
     async fn invites(&self, email: &str) {
-        let invited =
-            Invited { name: "Nadia Roux".to_owned(), email: Email::parse(email).unwrap(), roles: [StaffRole::CustomerService].into() };
+        let invited = Invited {
+            name: "Nadia Roux".to_owned(),
+            email: Email::parse(email).unwrap(),
+            roles: [StaffRole::CustomerService].into(),
+        };
         self.as_operator(async |tx| account::invite(tx, &invited).await).await.unwrap();
     }
 
@@ -55,10 +59,12 @@ both! {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
         let elsewhere = World::on(world.database().kind()).await.unwrap();
-        let provider = elsewhere.server_with(|config| {
-            config.issuer.clone_from(&issuer);
-            config.clients.push(counter());
-        }).await;
+        let provider = elsewhere
+            .server_with(|config| {
+                config.issuer.clone_from(&issuer);
+                config.clients.push(counter());
+            })
+            .await;
         provider.listen(listener);
         elsewhere.employ_at_durand().await;
         world.invites(NADIA).await;
@@ -105,7 +111,8 @@ fn counter() -> guichet::relying_party::Settings {
 impl World {
     /// Nadia has an account here, as a contact of Durand Télécom.
     async fn employ_at_durand(&self) {
-        let header = "company_ref,ref,last_name,first_name,email,phone,mobile,type,title,language,newsletter,branch,active";
+        let header =
+            "company_ref,ref,last_name,first_name,email,phone,mobile,type,title,language,newsletter,branch,active";
         self.import(&format!("{header}\nC-1001,D-NADIA,Roux,Nadia,{NADIA},+33 1 00 00 00 00,,,,fr,no,,yes\n")).await;
         let hash = self.app.hasher.hash(PASSWORD.to_owned()).await.unwrap();
         let name = SignInName::parse(NADIA).unwrap();
@@ -114,7 +121,8 @@ impl World {
             account::set_password(tx, account, &hash, tx.now).await?;
             let contact = directory::contact_by_ref(&mut tx.db, "D-NADIA").await?.unwrap();
             let networks = Networks::default();
-            let grant = Grant { profile: Profile::Complete, roles: [].into(), e_services: [].into(), branch: None, networks };
+            let grant =
+                Grant { profile: Profile::Complete, roles: [].into(), e_services: [].into(), branch: None, networks };
             account::admit(tx, account, (contact.id, contact.company), &grant).await
         })
         .await;
@@ -225,7 +233,11 @@ both! {
         is_refused(&browser.clone().get(&twice).await, 400, "two codes");
         assert_eq!(begun.arrive(&mut browser).await.status(), 303);
         is_refused(&begun.arrive(&mut browser).await, 400, "the same answer again");
-        for path in ["/login/upstream/callback", "/login/upstream/callback?code=x", "/login/upstream/callback?code=x&state=unknown"] {
+        for path in [
+            "/login/upstream/callback",
+            "/login/upstream/callback?code=x",
+            "/login/upstream/callback?code=x&state=unknown",
+        ] {
             is_refused(&browser.get(path).await, 400, path);
         }
 
@@ -245,142 +257,5 @@ both! {
         forger.claim(&forger.claims(&begun.parameter("nonce"), NADIA));
         world.advance("16min");
         is_refused(&begun.arrive(&mut browser).await, 400, "too late");
-    }
-}
-
-both! {
-    /// R-DEL-6: no claim makes a contact one of staff, with an account or without.
-    async fn the_providers_word_opens_accounts_of_staff_only(world) {
-        let forger = Forger::start().await;
-        let by_claim = world.server_with(|config| {
-            forger.configure(config);
-            let upstream = config.staff.upstream.as_mut().unwrap();
-            upstream.role_claim = Some("groups".to_owned());
-            upstream.roles = [("ops".to_owned(), StaffRole::Operator), ("help".to_owned(), StaffRole::CustomerService)].into();
-        }).await;
-        let by_invitation = world.server_with(|config| forger.configure(config)).await;
-        for email in ["alice@durand.example", "ALICE@Durand.Example", "hugo@petit.example", "eve@durand.example"] {
-            for server in [&by_claim, &by_invitation] {
-                let (_, answer) = arrive(server, &forger, (email, |claims| claims["groups"] = json!(["ops"]))).await;
-                is_refused(&answer, 403, email);
-            }
-            assert!(!world.employs(email).await, "{email}");
-        }
-        let (_, answer) = arrive(&by_invitation, &forger, (NADIA, |claims| claims["groups"] = json!(["ops"]))).await;
-        is_refused(&answer, 403, "nobody invited her, and no claim counts");
-        for groups in [json!([]), json!(["unknown"]), json!("OPS"), json!({ "ops": true }), Value::Null] {
-            let (_, answer) = arrive(&by_claim, &forger, (NADIA, |claims| claims["groups"] = groups.clone())).await;
-            is_refused(&answer, 403, &groups.to_string());
-        }
-        assert!(!world.employs(NADIA).await);
-
-        let (mut browser, answer) = arrive(&by_claim, &forger, (NADIA, |claims| claims["groups"] = json!(["ops", "unknown"]))).await;
-        assert_eq!(answer.status(), 303, "{}", answer.text());
-        assert_eq!((browser.get("/staff/people").await.status(), browser.get("/staff/contacts").await.status()), (200, 403));
-        let (mut browser, answer) = arrive(&by_claim, &forger, (NADIA, |claims| claims["groups"] = json!("help"))).await;
-        assert_eq!(answer.status(), 303, "{}", answer.text());
-        assert_eq!((browser.get("/staff/people").await.status(), browser.get("/staff/contacts").await.status()), (403, 200));
-        let (_, answer) = arrive(&by_claim, &forger, (NADIA, |claims| {
-            claims["sub"] = json!("somebody-who-got-the-mailbox");
-            claims["groups"] = json!("ops");
-        })).await;
-        is_refused(&answer, 403, "another subject with her mailbox");
-    }
-}
-
-both! {
-    /// `auth_time`: a session at the provider may be older than what we call a fresh proof, and `prompt=login` asks for one.
-    async fn a_sign_in_of_long_ago_at_the_provider_is_no_fresh_proof_here(world) {
-        let forger = Forger::start().await;
-        world.invites(NADIA).await;
-        let server = world.server_with(|config| forger.configure(config)).await;
-        let ago = |claims: &mut Value, seconds: i64| claims["auth_time"] = json!(claims["iat"].as_i64().unwrap() - seconds);
-        let (_, answer) = arrive(&server, &forger, (NADIA, |claims| ago(claims, 13 * 3600))).await;
-        is_refused(&answer, 403, "older than a session lives here, which was asked");
-
-        let page = "/account/security/totp";
-        let (_, answer) = arrive(&server, &forger, (NADIA, |claims| without(claims, "auth_time"))).await;
-        assert_eq!(answer.status(), 303, "a provider that doesn't say when: {}", answer.text());
-        let (mut browser, answer) = arrive(&server, &forger, (NADIA, |claims| ago(claims, 3600))).await;
-        assert_eq!(answer.status(), 303, "{}", answer.text());
-        let asked = browser.get(page).await;
-        assert!(asked.header("location").starts_with("/reauthenticate?for="), "{}", asked.header("location"));
-        let again = browser.follow(asked).await;
-        let begun = Begun::again(&mut browser, &again).await;
-        assert_eq!((begun.parameter("prompt"), begun.parameter("max_age")), ("login".to_owned(), "43200".to_owned()));
-        forger.claim(&forger.claims(&begun.parameter("nonce"), NADIA));
-        let back = begun.arrive(&mut browser).await;
-        assert_eq!((back.status(), back.header("location")), (303, page), "{}", back.text());
-        assert_eq!(browser.get(page).await.status(), 200);
-        for elsewhere in ["https%3A%2F%2Fevil.example", "%2F%2Fevil.example"] {
-            let answer = browser.get(&format!("/login/upstream?for={elsewhere}")).await;
-            let begun = Begun { sent_to: answer.location().unwrap() };
-            forger.claim(&forger.claims(&begun.parameter("nonce"), NADIA));
-            assert_eq!(begun.arrive(&mut browser).await.header("location"), "/staff", "{elsewhere}");
-        }
-    }
-}
-
-both! {
-    /// The claim says what somebody is: also that they are nothing any more, in sessions that run as well. An operator stays.
-    async fn whoever_lost_every_role_at_the_provider_lost_them_here(world) {
-        let forger = Forger::start().await;
-        let server = world.server_with(|config| {
-            forger.configure(config);
-            let upstream = config.staff.upstream.as_mut().unwrap();
-            upstream.role_claim = Some("groups".to_owned());
-            upstream.roles = [("help".to_owned(), StaffRole::CustomerService)].into();
-        }).await;
-        let groups = |groups: Value| move |claims: &mut Value| claims["groups"] = groups;
-        let (mut browser, answer) = arrive(&server, &forger, (NADIA, groups(json!("help")))).await;
-        assert_eq!((answer.status(), browser.get("/staff/contacts").await.status()), (303, 200));
-        let (_, answer) = arrive(&server, &forger, (NADIA, |claims| {
-            claims["sub"] = json!("somebody-who-got-the-mailbox");
-            claims["groups"] = json!([]);
-        })).await;
-        is_refused(&answer, 403, "another subject without roles");
-        assert_eq!(browser.get("/staff/contacts").await.status(), 200, "which says nothing of her");
-        let (_, answer) = arrive(&server, &forger, (NADIA, groups(json!(["gardening"])))).await;
-        is_refused(&answer, 403, "no role any more");
-        assert_eq!(browser.get("/staff/contacts").await.status(), 403);
-    }
-}
-
-both! {
-    async fn what_access_asks_of_staff_it_asks_here_too(world) {
-        let forger = Forger::start().await;
-        world.invites(NADIA).await;
-        let server = world.server_with(|config| {
-            forger.configure(config);
-            config.staff.second_factor = SecondFactor::Required;
-            config.staff.upstream.as_mut().unwrap().second_factor_acr = ["2fa".to_owned()].into();
-        }).await;
-        let (_, answer) = arrive(&server, &forger, (NADIA, |_| {})).await;
-        assert_eq!((answer.status(), answer.unmet()), (403, vec!["second-factor".to_owned()]));
-        for (claim, value) in [("acr", json!("2fa")), ("amr", json!(["pwd", "mfa"]))] {
-            let (mut browser, answer) = arrive(&server, &forger, (NADIA, |claims| claims[claim] = value.clone())).await;
-            assert_eq!(answer.status(), 303, "{claim}: {}", answer.text());
-            assert_eq!(browser.get("/staff").await.status(), 200, "{claim}");
-        }
-        let email = Email::parse(NADIA).unwrap();
-        world.as_operator(async |tx| {
-            let member = account::staff_by_email(&mut tx.db, &email).await?.unwrap();
-            account::disable(tx, member.account).await
-        }).await;
-        let (_, answer) = arrive(&server, &forger, (NADIA, |claims| claims["acr"] = json!("2fa"))).await;
-        assert_eq!((answer.status(), answer.unmet()), (403, vec!["account-enabled".to_owned()]));
-    }
-}
-
-both! {
-    async fn a_provider_at_a_private_address_is_not_called(world) {
-        let forger = Forger::start().await;
-        let server = world.server_with(|config| {
-            forger.configure(config);
-            config.outbound.allow = Networks::default();
-        }).await;
-        let mut browser = server.browser();
-        browser.get("/login").await;
-        is_refused(&browser.get("/login/upstream").await, 403, forger.issuer());
     }
 }

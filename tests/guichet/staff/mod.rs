@@ -1,10 +1,9 @@
-//! The vendor's own people: what each role opens, what stays shut to contacts, invitations, and the console (R-DEL-6, R-DIR-4, SECURITY 3 and 4).
+//! The vendor's own people: what each role opens, what stays shut to contacts, invitations, and the console (R-DEL-6,
+//! R-DIR-4, SECURITY 3 and 4).
 
-use guichet::access::SecondFactor;
-use guichet::base::Networks;
+mod own_access;
 
-use crate::security_page::{ANOTHER, change_password};
-use crate::world::{Answer, Authenticator, Browser, Cause, PASSWORD, both, login};
+use crate::world::{Answer, Browser, Cause, PASSWORD, both, login};
 
 /// Every page of the console that can be opened without an id, and the roles it is for.
 const PAGES: [(&str, &[&str]); 5] = [
@@ -21,7 +20,11 @@ const STAFF: [&str; 3] = ["carole", "sam", "oscar"];
 pub(crate) async fn contact_page(browser: &mut Browser, who: &str) -> String {
     let found = browser.get(&format!("/staff/contacts?q={}", login(who).replace('@', "%40"))).await;
     let page = found.page();
-    let mut links = page.all().iter().filter_map(|element| element.attribute("href")).filter(|href| href.starts_with("/staff/contacts/"));
+    let mut links = page
+        .all()
+        .iter()
+        .filter_map(|element| element.attribute("href"))
+        .filter(|href| href.starts_with("/staff/contacts/"));
     links.next().unwrap_or_else(|| panic!("{who} isn't found: {}", found.text())).to_owned()
 }
 
@@ -71,7 +74,8 @@ both! {
         let mut carole = world.signed_in("carole").await;
         let contact = contact_page(&mut carole, "bruno").await;
         let mut alice = world.signed_in("alice").await;
-        let nowhere = alice.get("/staff/no-such-page").await.text_without(&["/staff/no-such-page", "%2Fstaff%2Fno-such-page"]);
+        let nowhere =
+            alice.get("/staff/no-such-page").await.text_without(&["/staff/no-such-page", "%2Fstaff%2Fno-such-page"]);
         for path in PAGES.map(|(path, _)| path).iter().copied().chain([contact.as_str(), "/staff/companies/C-1001"]) {
             let answer = alice.get(path).await;
             assert_eq!(answer.status(), 404, "{path}");
@@ -83,7 +87,8 @@ both! {
             let answer = alice.post(&format!("{contact}/{deed}"), &[("csrf", &csrf), ("on", "false")]).await;
             assert_eq!(answer.status(), 404, "{deed}");
         }
-        let invite = [("csrf", csrf.as_str()), ("name", "Alice"), ("email", "alice@guichet.example"), ("operator", "on")];
+        let invite =
+            [("csrf", csrf.as_str()), ("name", "Alice"), ("email", "alice@guichet.example"), ("operator", "on")];
         assert_eq!(alice.post("/staff/people", &invite).await.status(), 404);
     }
 }
@@ -121,13 +126,25 @@ both! {
 both! {
     async fn companies_and_contacts_are_found_by_what_callers_say(world) {
         let mut carole = world.signed_in("carole").await;
-        for (search, found) in [("durand", 1), ("C-1002", 1), ("T%C3%A9l%C3%A9com", 1), ("t%C3%A9l%C3%A9com", 1), ("%25", 0), ("", 4), ("nobody", 0)] {
+        for (search, found) in [
+            ("durand", 1),
+            ("C-1002", 1),
+            ("T%C3%A9l%C3%A9com", 1),
+            ("t%C3%A9l%C3%A9com", 1),
+            ("%25", 0),
+            ("", 4),
+            ("nobody", 0),
+        ] {
             let page = carole.get(&format!("/staff/companies?q={search}")).await.page();
             assert_eq!(page.all().iter().filter(|row| row.attribute("data-ref").is_some()).count(), found, "{search}");
         }
         for (search, found) in [("ines", 2), ("ines%40compta.example", 2), ("D-BRUNO", 1), ("_", 0), ("nobody", 0)] {
             let page = carole.get(&format!("/staff/contacts?q={search}")).await.page();
-            assert_eq!(page.all().iter().filter(|row| row.attribute("data-email").is_some()).count(), found, "{search}");
+            assert_eq!(
+                page.all().iter().filter(|row| row.attribute("data-email").is_some()).count(),
+                found,
+                "{search}"
+            );
         }
     }
 }
@@ -202,10 +219,15 @@ both! {
         let mut carole = world.signed_in("carole").await;
         let page = contact_page(&mut carole, "bruno").await;
         for (whose, everybody) in [(page.as_str(), false), ("/staff/companies/C-1001", true)] {
-            let first_steps = async |who: &str| world.browser().sign_in(who, PASSWORD).await.header("location").to_owned();
+            let first_steps =
+                async |who: &str| world.browser().sign_in(who, PASSWORD).await.header("location").to_owned();
             press(&mut carole, whose, "factor-demand").await;
             assert_eq!(first_steps("bruno").await, "/login/second-factor", "{whose}");
-            assert_eq!(first_steps("carl").await, if everybody { "/login/second-factor" } else { "/account" }, "{whose}");
+            assert_eq!(
+                first_steps("carl").await,
+                if everybody { "/login/second-factor" } else { "/account" },
+                "{whose}"
+            );
             press(&mut carole, whose, "factor-demand-end").await;
             assert_eq!(first_steps("bruno").await, "/account", "{whose}");
         }
@@ -254,7 +276,10 @@ both! {
             assert_eq!((answer.status(), !deeds(&answer).is_empty()), (200, found), "{filter}");
         }
         let services = deeds(&world.signed_in("oscar").await.get("/staff/audit").await);
-        assert!(services.contains(&"session.began".to_owned()) && !services.contains(&"membership.approved".to_owned()), "{services:?}");
+        assert!(
+            services.contains(&"session.began".to_owned()) && !services.contains(&"membership.approved".to_owned()),
+            "{services:?}"
+        );
         assert!(deeds(&carole.get("/staff/audit?account=oscar%40guichet.example").await).is_empty());
     }
 }
@@ -268,7 +293,10 @@ both! {
     async fn no_statement_makes_a_contacts_account_one_of_staff(world) {
         let of = |who: &str| format!("(select account from sign_in_names where name = '{}')", login(who));
         let plant = |account: &str| {
-            format!("insert into staff (account, name, email, roles, invited_at, version) values ({account}, 'x', 'x@y.example', '[]', 1, 1)")
+            format!(
+                "insert into staff (account, name, email, roles, invited_at, version) \
+                 values ({account}, 'x', 'x@y.example', '[]', 1, 1)"
+            )
         };
         for sql in [
             plant(&of("alice")),
@@ -277,83 +305,13 @@ both! {
             format!("update staff set account = {} where email = '{}'", of("alice"), login("oscar")),
             format!("update memberships set account = {} where account = {}", of("oscar"), of("alice")),
             format!("update memberships set account_kind = 'staff' where account = {}", of("alice")),
-            format!("insert into sign_in_names (name, account, since) values ('{}', {}, 1)", login("alice"), of("oscar")),
+            format!(
+                "insert into sign_in_names (name, account, since) values ('{}', {}, 1)",
+                login("alice"),
+                of("oscar")
+            ),
         ] {
             assert!(world.database().refuses(&sql).await, "{sql}");
         }
-    }
-}
-
-both! {
-    async fn staff_come_from_the_staffs_networks_only(world) {
-        let limited = world.server_with(|config| config.staff.networks = Networks::parse("192.0.2.0/24").unwrap()).await;
-        let refused = limited.browser().sign_in("carole", PASSWORD).await;
-        assert_eq!((refused.status(), refused.unmet()), (403, vec!["network".to_owned()]));
-        let mut inside = limited.browser().from("192.0.2.7");
-        assert_eq!(inside.sign_in("carole", PASSWORD).await.status(), 303);
-        assert_eq!(inside.get("/staff").await.status(), 200);
-        assert_eq!(inside.clone().from("198.51.100.1").get("/staff").await.status(), 403, "on every page");
-        assert_eq!(limited.browser().sign_in("alice", PASSWORD).await.status(), 303, "contacts have networks of their own");
-    }
-}
-
-both! {
-    async fn a_second_factor_is_always_asked_of_staff_outside_the_demonstration(world) {
-        let serious = world.server_with(|config| config.staff.second_factor = SecondFactor::Required).await;
-        let mut earlier = world.signed_in("carole").await;
-        assert_eq!(earlier.get("/staff").await.status(), 200);
-        let mut browser = serious.browser();
-        let first = browser.sign_in("carole", PASSWORD).await;
-        assert_eq!((first.status(), first.header("location")), (303, "/login/second-factor"));
-        assert!(first.cookie("guichet_session").is_none());
-        assert_eq!(browser.get("/staff").await.header("location"), "/login", "she has none yet");
-        let page = browser.open("/login/second-factor").await;
-        let app = Authenticator::told_by(&serious, &page);
-        browser.submit("totp-enable", &[("code", &app.code())]).await;
-        assert_eq!(browser.get("/staff").await.status(), 200);
-        browser.forget_session();
-        for _ in 0..2 {
-            world.advance("30s");
-            let first = browser.sign_in("carole", PASSWORD).await;
-            let second = browser.follow(first).await;
-            assert!(second.shows("totp-submit") && !second.text().contains("name=\"remember\""), "no browser stands in for hers");
-            browser.give_code(&app.code()).await;
-            assert_eq!(browser.get("/staff").await.status(), 200);
-            browser.forget_session();
-        }
-        for text in ["second_factor = \"optional\"", "second_factor = \"Optional\""] {
-            assert!(guichet::config::Config::parse(&format!("[staff]\n{text}")).is_err(), "no file says otherwise: {text}");
-        }
-    }
-}
-
-both! {
-    async fn staff_change_their_password_and_their_second_factor_themselves(world) {
-        let mut carole = world.signed_in("carole").await;
-        assert_eq!(change_password(&mut carole, PASSWORD, ANOTHER).await.header("location"), "/staff");
-        assert_eq!(world.browser().sign_in("carole", PASSWORD).await.status(), 401);
-        let (app, codes) = carole.enrol(&world).await;
-        assert_eq!((codes.len(), carole.get("/staff").await.status()), (10, 200));
-        world.advance("30s");
-        let mut again = world.browser();
-        let first = again.sign_in("carole", ANOTHER).await;
-        assert_eq!(first.header("location"), "/login/second-factor");
-        again.follow(first).await;
-        assert_eq!(again.give_code(&app.code()).await.header("location"), "/staff");
-        let told: Vec<_> = world.mails().await.into_iter().filter(|mail| mail.to == login("carole")).map(|mail| mail.subject).collect();
-        for change in ["your password was changed", "two-step sign-in is on"] {
-            assert!(told.iter().any(|subject| subject.contains(change)), "{change}: {told:?}");
-        }
-    }
-}
-
-both! {
-    async fn staff_are_not_seen_by_relying_parties(world) {
-        let portal = world.client("portal");
-        let mut browser = world.signed_in("carole").await;
-        let answer = portal.arrive(&mut browser, &portal.ask()).await;
-        assert!(answer.status() == 403 && !portal.receives(&answer), "{}", answer.text());
-        let silent = browser.open(&portal.ask().with("prompt", "none").path()).await;
-        assert!(portal.receives(&silent) && silent.parameter("code").is_none());
     }
 }

@@ -1,5 +1,7 @@
-//! Fault 3: checking the parent, the header or the session, and not the target. Each id of somebody else's, at each route that takes one,
-//! answers exactly like one that doesn't exist.
+//! Fault 3: checking the parent, the header or the session, and not the target. Each id of somebody else's, at each
+//! route that takes one, answers exactly like one that doesn't exist.
+
+mod challenges;
 
 use std::collections::BTreeMap;
 
@@ -7,7 +9,7 @@ use guichet::account;
 use guichet::base::{Email, Place};
 
 use crate::doors::knocks::{By, KNOCKS, Knock};
-use crate::world::{Answer, Browser, PASSWORD, Passkey, Settled, World, both};
+use crate::world::{Answer, Browser, World, both};
 
 /// Where somebody's sessions, devices and applications are listed.
 const SECURITY: &str = "/account/security";
@@ -30,7 +32,8 @@ const IDS: [(&str, &str); 9] = [
     ("{id}", NOBODYS),
 ];
 
-/// The others: what people type and choose, what a request asks for, and secrets, which prove whose they are by being known.
+/// The others: what people type and choose, what a request asks for, and secrets, which prove whose they are by being
+/// known.
 const NO_IDS: [&str; 30] = [
     "username",
     "password",
@@ -86,7 +89,8 @@ fn naming(kind: &'static str) -> impl Iterator<Item = &'static Knock> {
     KNOCKS.iter().chain(&CARRIED).filter(move |knock| knock.by == By::Browser && names(knock).contains(&kind))
 }
 
-/// A door that takes a name nobody thought of here fails: of what is named the tests below try each kind at each door that takes it.
+/// A door that takes a name nobody thought of here fails: of what is named the tests below try each kind at each door
+/// that takes it.
 #[test]
 fn every_field_and_gap_of_the_doors_of_people_is_known_to_name_something_or_nothing() {
     for knock in KNOCKS.iter().chain(&CARRIED).filter(|knock| knock.by == By::Browser) {
@@ -107,7 +111,10 @@ fn every_field_and_gap_of_the_doors_of_people_is_known_to_name_something_or_noth
 /// The one form of somebody's page that goes to that path.
 async fn id(browser: &mut Browser, page: &str, path: &str, field: &str) -> String {
     browser.open(page).await;
-    let form = browser.page_forms().into_iter().find(|form| form.action == path && form.fields.iter().any(|(name, _)| name == field));
+    let form = browser
+        .page_forms()
+        .into_iter()
+        .find(|form| form.action == path && form.fields.iter().any(|(name, _)| name == field));
     form.unwrap_or_else(|| panic!("{page} has no form to {path} with {field}")).field(field).to_owned()
 }
 
@@ -177,7 +184,13 @@ async fn ask(browser: &Browser, (knock, kind): (&Knock, &str), id: &str) -> Answ
 async fn assert_like_nobodys(browser: &Browser, (knock, kind): (&Knock, &str), theirs: &str) {
     let missing = IDS.iter().find(|(name, _)| *name == kind).unwrap().1;
     let (found, none) = (ask(browser, (knock, kind), theirs).await, ask(browser, (knock, kind), missing).await);
-    assert!([400, 404].contains(&found.status()), "{kind} at {}: {} {:?}", knock.line(), found.status(), found.location());
+    assert!(
+        [400, 404].contains(&found.status()),
+        "{kind} at {}: {} {:?}",
+        knock.line(),
+        found.status(),
+        found.location()
+    );
     assert_eq!(
         (found.status(), found.text_without(&[theirs])),
         (none.status(), none.text_without(&[missing])),
@@ -205,7 +218,12 @@ both! {
         for (kind, hers) in &alice.things {
             for knock in naming(kind).filter(|knock| *kind != "errand" || knock.method == "GET") {
                 let answer = ask(&alice.browser, (knock, kind), hers).await;
-                assert!([200, 303].contains(&answer.status()), "{kind} at {}, by its owner: {}", knock.line(), answer.status());
+                assert!(
+                    [200, 303].contains(&answer.status()),
+                    "{kind} at {}, by its owner: {}",
+                    knock.line(),
+                    answer.status()
+                );
             }
         }
     }
@@ -224,7 +242,8 @@ async fn inviting(world: &World) -> (Browser, String) {
     let fields = [("csrf", csrf.as_str()), ("name", "Nadia Roux"), ("email", email), ("operator", "on")];
     assert_eq!(oscar.post("/staff/people", &fields).await.status(), 303);
     let email = Email::parse(email).unwrap();
-    let invited = world.app.look(async |view| account::staff_by_email(&mut view.db, &email).await).await.unwrap().unwrap();
+    let invited =
+        world.app.look(async |view| account::staff_by_email(&mut view.db, &email).await).await.unwrap().unwrap();
     (oscar, invited.account.to_string())
 }
 
@@ -234,77 +253,40 @@ both! {
         let (alice, carole) = (on_page(&world, "alice", "/account").await, on_page(&world, "carole", "/staff").await);
         let (oscar, invited) = inviting(&world).await;
         let chloe = world.people("chloe").await.remove(0);
-        let (contact, company, account, membership) =
-            (chloe.contact.to_string(), chloe.company.to_string(), chloe.account.to_string(), chloe.membership.to_string());
-        for (kind, knock) in ["{ref}", "{id}"].into_iter().flat_map(|kind| naming(kind).map(move |knock| (kind, knock))) {
+        let (contact, company, account, membership) = (
+            chloe.contact.to_string(),
+            chloe.company.to_string(),
+            chloe.account.to_string(),
+            chloe.membership.to_string(),
+        );
+        for (kind, knock) in ["{ref}", "{id}"].into_iter().flat_map(|kind| naming(kind).map(move |knock| (kind, knock)))
+        {
             let (staff, right) = match knock.place.path() {
                 path if path.starts_with("/staff/companies/") => (&carole, "C-1001"),
                 path if path.starts_with("/staff/contacts/") => (&carole, contact.as_str()),
                 _ => (&oscar, invited.as_str()),
             };
             assert_like_nobodys(&alice, (knock, kind), right).await;
-            for other in ["C-1001", "D-CHLOE", &contact, &company, &account, &membership, &invited].into_iter().filter(|other| *other != right) {
+            for other in ["C-1001", "D-CHLOE", &contact, &company, &account, &membership, &invited]
+                .into_iter()
+                .filter(|other| *other != right)
+            {
                 assert_like_nobodys(staff, (knock, kind), other).await;
             }
             let expected = if knock.method == "GET" { 200 } else { 303 };
-            assert_eq!(ask(staff, (knock, kind), right).await.status(), expected, "{}: the door's own id", knock.line());
-        }
-    }
-}
-
-/// Somebody in front of each door that takes answers of passkeys, and their passkey.
-struct Challenged {
-    passkey: Passkey,
-    doors: [(&'static str, Browser); 4],
-}
-
-impl Challenged {
-    async fn of(world: &World, who: &str) -> Self {
-        let mut passkey = world.browser().with_passkey(who).await;
-        let [mut at_login, mut halfway, mut back, mut adding] = [world.browser(), world.browser(), world.browser(), world.browser()];
-        at_login.get("/login").await;
-        let answer = halfway.sign_in(who, PASSWORD).await;
-        halfway.follow(answer).await;
-        for (browser, page) in [(&mut back, "/reauthenticate"), (&mut adding, PASSKEYS)] {
-            assert_eq!(browser.sign_in_by(&mut passkey).await.status(), 303);
-            browser.open(page).await;
-        }
-        let doors = [
-            ("/login/passkey", at_login),
-            ("/login/second-factor/passkey", halfway),
-            ("/reauthenticate/passkey", back),
-            (PASSKEYS, adding),
-        ];
-        Self { passkey, doors }
-    }
-}
-
-both! {
-    /// A ceremony is a browser's: an answer to another person's challenge that is right otherwise counts nowhere, and spends nothing.
-    async fn another_persons_challenge_answers_like_a_missing_one_and_stays_good(world) {
-        let (alice, mut carl) = (Challenged::of(&world, "alice").await, Challenged::of(&world, "carl").await);
-        let mut passkey = alice.passkey;
-        let tried: Vec<_> = alice.doors.iter().map(|(door, _)| *door).collect();
-        assert!(naming("ceremony").all(|knock| tried.contains(&knock.place.path())), "a door of passkeys isn't tried here");
-        for ((door, mut hers), (_, his)) in alice.doors.into_iter().zip(carl.doors) {
-            let challenge = hers.challenge().await;
-            let adds = door == PASSKEYS;
-            let button = if adds { "passkey-add" } else { "passkey-submit" };
-            let answered = |passkey: &mut Passkey| if adds { Passkey::made_for(&challenge).1 } else { passkey.sign(&challenge) };
-            let his_answer = answered(&mut carl.passkey);
-            let nobodys = Settled { ceremony: NOBODYS.to_owned(), ..his_answer.clone() };
-            let (theirs, none) = (his.clone().settle(button, &his_answer).await, his.clone().settle(button, &nobodys).await);
-            assert!([401, 422].contains(&theirs.status()), "{door}: {} {:?}", theirs.status(), theirs.location());
-            let without = |answer: &Answer| answer.text_without(&[&his_answer.ceremony, NOBODYS]);
-            assert_eq!((theirs.status(), without(&theirs)), (none.status(), without(&none)), "{door}");
-            let own = answered(&mut passkey);
-            assert_eq!(hers.settle(button, &own).await.status(), 303, "{door}: it is still good");
+            assert_eq!(
+                ask(staff, (knock, kind), right).await.status(),
+                expected,
+                "{}: the door's own id",
+                knock.line()
+            );
         }
     }
 }
 
 both! {
-    /// What a code or token is worth to a client it wasn't given to. Revocation alone tells (RFC 7009 section 2.1): `protocol::revocation`.
+    /// What a code or token is worth to a client it wasn't given to. Revocation alone tells (RFC 7009 section 2.1):
+    /// `protocol::revocation`.
     async fn another_clients_code_or_token_answers_like_a_made_up_one(world) {
         let portal = world.client("portal");
         let mut browser = world.signed_in("alice").await;
@@ -313,7 +295,9 @@ both! {
         let made_up = "a".repeat(43);
         for other in ["demo-web", "demo-spa", "opaque", "demo-erp", "demo-rs"] {
             let other = world.client(other);
-            for (grant, name, theirs) in [("authorization_code", "code", &code.secret), ("refresh_token", "refresh_token", &tokens.refresh)] {
+            for (grant, name, theirs) in
+                [("authorization_code", "code", &code.secret), ("refresh_token", "refresh_token", &tokens.refresh)]
+            {
                 let ask = async |value: &str| {
                     let mut fields = code.redemption();
                     fields.retain(|(key, _)| !["grant_type", "code"].contains(key));
@@ -340,7 +324,9 @@ both! {
         let portal = world.client("portal");
         for path in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"] {
             let ask = async |client: &str| {
-                let answer = portal.post_as(path, None, &[("client_id", client), ("client_secret", "wrong"), ("token", "x")]).await;
+                let answer = portal
+                    .post_as(path, None, &[("client_id", client), ("client_secret", "wrong"), ("token", "x")])
+                    .await;
                 (answer.status(), answer.text())
             };
             let unknown = ask("nobody").await;
@@ -357,7 +343,11 @@ both! {
         let browser = world.signed_in("bruno").await;
         let (alice, bruno) = (world.people("alice").await.remove(0), world.people("bruno").await.remove(0));
         let idle = world.app.config.lives.session_idle;
-        let sessions = world.app.look(async |view| account::list(&mut view.db, bruno.account, (view.now, idle)).await).await.unwrap();
+        let sessions = world
+            .app
+            .look(async |view| account::list(&mut view.db, bruno.account, (view.now, idle)).await)
+            .await
+            .unwrap();
         let chosen = world.as_operator(async |tx| account::choose(tx, sessions[0].id, alice.membership).await).await;
         assert!(!chosen, "not even below the doors");
         assert!(browser.clone().get("/account").await.text().contains("Bruno"));

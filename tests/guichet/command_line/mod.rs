@@ -1,150 +1,15 @@
 //! The program as an operator runs it: what it answers, and how it fails.
 
+mod desk;
+
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
-
-use tempfile::TempDir;
+use std::net::TcpListener;
+use std::process::Stdio;
 
 use crate::world::{Database, Kind, PASSWORD};
 
-/// A folder the program is run in, with nothing of the surrounding environment.
-struct Desk(TempDir);
-
-impl Desk {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    /// With a configuration.
-    fn with(config: &str) -> Self {
-        let desk = Self::new();
-        desk.write("guichet.toml", config);
-        desk
-    }
-
-    /// With a database in that state.
-    fn on(database: &Database) -> Self {
-        Self::with(&format!("[store]\nurl = {:?}", database.url()))
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        let file = self.0.path().join(name);
-        fs::write(&file, text).unwrap();
-        file
-    }
-
-    fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_guichet"));
-        command.args(line.split_whitespace()).current_dir(self.0.path()).env_clear().stdin(Stdio::null());
-        // Any free port, whatever else runs on this machine.
-        command.env("GUICHET_LISTEN", "127.0.0.1:0");
-        command
-    }
-
-    fn run(&self, line: &str) -> Ran {
-        Ran::of(self.command(line).output().unwrap())
-    }
-
-    /// Runs what must work, and answers what it prints.
-    #[track_caller]
-    fn does(&self, line: &str) -> String {
-        let ran = self.run(line);
-        assert_eq!(ran.code, Some(0), "{line}: {}{}", ran.printed, ran.complained);
-        ran.printed
-    }
-
-    /// Runs what can't work: one line that names the trouble and what to do, soon.
-    #[track_caller]
-    fn fails(&self, line: &str, words: &[&str]) {
-        let began = Instant::now();
-        let ran = self.run(line);
-        ran.is_one_clear_line(line, words);
-        assert!(began.elapsed() < Duration::from_secs(20), "{line} took {:?}", began.elapsed());
-    }
-
-    fn serve(&self) -> Server {
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let issuer = format!("http://localhost:{}", address.port());
-        let mut command = self.command("serve --log-format json");
-        command.env("GUICHET_LISTEN", address.to_string()).env("GUICHET_ISSUER", issuer).stdout(Stdio::null()).stderr(Stdio::piped());
-        let server = Server { process: command.spawn().unwrap(), address };
-        server.is_ready();
-        server
-    }
-}
-
-/// How the program ended.
-struct Ran {
-    code: Option<i32>,
-    printed: String,
-    complained: String,
-}
-
-impl Ran {
-    fn of(output: Output) -> Self {
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Self { code: output.status.code(), printed: text(output.stdout), complained: text(output.stderr) }
-    }
-
-    #[track_caller]
-    fn is_one_clear_line(&self, line: &str, words: &[&str]) {
-        let complaint = self.complained.trim_end_matches('\n');
-        assert_eq!(self.code, Some(1), "{line}: {complaint}");
-        assert!(complaint.starts_with("guichet: ") && complaint.matches(": ").count() >= 2, "what is wrong, and what to do: {complaint}");
-        for word in words {
-            assert!(complaint.contains(word), "`{word}` is missing: {complaint}");
-        }
-        assert_eq!(complaint.lines().count(), 1, "one line: {complaint}");
-        for debris in ["panicked", "Error {", "Err(", "Some(", "PoolTimedOut", "\u{1b}"] {
-            assert!(!complaint.contains(debris), "{debris}: {complaint}");
-        }
-    }
-}
-
-/// A running server, which ends with the test.
-struct Server {
-    process: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    fn is_ready(&self) {
-        let began = Instant::now();
-        while !self.get("/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.0 200")) {
-            assert!(began.elapsed() < Duration::from_mins(1), "the server isn't ready");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-
-    fn get(&self, path: &str) -> Option<String> {
-        let mut stream = TcpStream::connect(self.address).ok()?;
-        write!(stream, "GET {path} HTTP/1.0\r\n\r\n").ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        Some(answer)
-    }
-
-    /// Asks it to stop as a service manager does, and answers what it logged.
-    fn stop(mut self) -> String {
-        let told = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
-        assert!(told.success());
-        assert!(self.process.wait().unwrap().success(), "a server that is told to stop ends well");
-        let mut logged = String::new();
-        self.process.stderr.take().unwrap().read_to_string(&mut logged).unwrap();
-        logged
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
+use desk::{Desk, Ran};
 
 #[test]
 fn a_bad_configuration_is_one_clear_line() {
@@ -164,7 +29,10 @@ fn a_bad_configuration_is_one_clear_line() {
 #[test]
 fn what_nobody_can_write_or_read_is_one_clear_line() {
     let desk = Desk::new();
-    desk.write("text", "no database, but long enough to be mistaken for one, if nobody looked at the first sixteen bytes of it\n");
+    desk.write(
+        "text",
+        "no database, but long enough to be mistaken for one, if nobody looked at the first sixteen bytes of it\n",
+    );
     fs::create_dir(desk.0.path().join("folder")).unwrap();
     for file in ["nowhere/guichet.db", "text/guichet.db", "folder", "text"] {
         desk.write("guichet.toml", &format!("[store]\nurl = \"sqlite:{file}\""));
@@ -259,7 +127,8 @@ fn the_documented_example_is_a_configuration() {
 fn the_programs_own_variables_are_no_keys_of_the_configuration() {
     let desk = Desk::new();
     let file = desk.write("elsewhere.toml", "brand.name = \"Elsewhere\"\n");
-    let ran = Ran::of(desk.command("check-config").env("GUICHET_LOG", "info").env("GUICHET_CONFIG", &file).output().unwrap());
+    let ran =
+        Ran::of(desk.command("check-config").env("GUICHET_LOG", "info").env("GUICHET_CONFIG", &file).output().unwrap());
     assert_eq!(ran.code, Some(0), "{}", ran.complained);
     assert!(ran.printed.contains("elsewhere.toml is fine"), "{}", ran.printed);
 }
@@ -270,7 +139,9 @@ fn check_config_names_what_it_will_use_and_no_secret() {
     let desk = Desk::with(&format!("[store]\nurl = \"postgres://guichet:hidden@db.example/guichet\"\n{client}"));
     let printed = desk.does("check-config");
     assert!(
-        printed.contains("guichet.toml is fine") && printed.contains("db.example") && printed.contains("app (with a secret)"),
+        printed.contains("guichet.toml is fine")
+            && printed.contains("db.example")
+            && printed.contains("app (with a secret)"),
         "{printed}"
     );
     assert!(!printed.contains("hidden"), "{printed}");
@@ -278,7 +149,14 @@ fn check_config_names_what_it_will_use_and_no_secret() {
 
 #[test]
 fn a_command_line_nobody_understands_ends_with_64() {
-    for line in ["", "frobnicate", "import", "account create", "serve --log-format loud", "account create --contact D-ALICE --role king"] {
+    for line in [
+        "",
+        "frobnicate",
+        "import",
+        "account create",
+        "serve --log-format loud",
+        "account create --contact D-ALICE --role king",
+    ] {
         assert_eq!(Desk::new().run(line).code, Some(64), "{line}");
     }
     assert_eq!(Desk::new().run("--help").code, Some(0));
@@ -305,7 +183,10 @@ fn an_import_tells_clean_refused_and_broken_by_its_exit_code() {
     assert!(desk.does("import companies.csv").contains("4 unchanged"));
     assert_eq!(desk.run("import nowhere.csv").code, Some(1));
     assert_eq!(desk.run("import --full contacts.csv contacts.csv").code, Some(64));
-    desk.write("bad.csv", "company_ref,ref,last_name,first_name,email,phone,mobile\nC-1001,X-1,,Xavier,xavier@durand.example,1,\n");
+    desk.write(
+        "bad.csv",
+        "company_ref,ref,last_name,first_name,email,phone,mobile\nC-1001,X-1,,Xavier,xavier@durand.example,1,\n",
+    );
     let ran = desk.run("import bad.csv");
     assert!(ran.code == Some(2) && ran.printed.contains("line 2, last_name"), "{}", ran.printed);
 }
@@ -316,9 +197,14 @@ fn an_account_is_made_shown_switched_off_and_on() {
     desk.does("import companies.csv contacts.csv");
     let create = "account create --password-file password --contact";
     let made = desk.does(&format!("{create} D-ALICE --role account_admin --login Durand/PAR"));
-    assert!(made.contains("Alice Durand of Durand Télécom can sign in as durand/par or alice@durand.example"), "{made}");
+    assert!(
+        made.contains("Alice Durand of Durand Télécom can sign in as durand/par or alice@durand.example"),
+        "{made}"
+    );
     let shown = desk.does("account show DURAND/par");
-    for words in ["durand/par, alice@durand.example", "profile complete", "roles: account_admin", "certificats", "ok    network"] {
+    for words in
+        ["durand/par, alice@durand.example", "profile complete", "roles: account_admin", "certificats", "ok    network"]
+    {
         assert!(shown.contains(words), "`{words}` is missing: {shown}");
     }
     desk.fails(&format!("{create} D-ALICE"), &["has an account already", "durand/par"]);
@@ -366,7 +252,12 @@ fn a_server_answers_is_found_healthy_and_stops_when_told_to() {
     desk.does("keys create-master");
     let server = desk.serve();
     let issuer = format!("http://localhost:{}", server.address.port());
-    let doctor = desk.command("doctor").env("GUICHET_LISTEN", server.address.to_string()).env("GUICHET_ISSUER", &issuer).output().unwrap();
+    let doctor = desk
+        .command("doctor")
+        .env("GUICHET_LISTEN", server.address.to_string())
+        .env("GUICHET_ISSUER", &issuer)
+        .output()
+        .unwrap();
     let doctor = Ran::of(doctor);
     assert_eq!(doctor.code, Some(0), "{}", doctor.printed);
     for words in ["ok    sealing", "ok    signing keys: 2", &format!("ok    issuer: {issuer} answers")] {
@@ -375,7 +266,10 @@ fn a_server_answers_is_found_healthy_and_stops_when_told_to() {
     assert_eq!(desk.does("keys list").lines().count(), 3);
     let _ = server.get("/%0d%0aforged%1b%5b2K");
     let logged = server.stop();
-    assert!(logged.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|line| line.is_object())), "{logged}");
+    assert!(
+        logged.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|line| line.is_object())),
+        "{logged}"
+    );
     assert!(logged.contains("Guichet serves") && logged.contains("Guichet has stopped"), "{logged}");
 }
 
@@ -392,7 +286,9 @@ fn somebody_of_the_staff_is_invited_and_given_roles() {
     desk.fails(&format!("{create} oscar@guichet.example --role operator"), &["another account"]);
     desk.fails(&format!("{create} x@guichet.example --role tickets"), &["role of contacts", "operator"]);
     desk.fails("account create --contact D-ALICE --role operator", &["stays a customer"]);
-    assert!(desk.does("account roles oscar@guichet.example --role support_agent --role operator").contains("from now on"));
+    assert!(
+        desk.does("account roles oscar@guichet.example --role support_agent --role operator").contains("from now on")
+    );
     assert!(desk.does("account show oscar@guichet.example").contains("roles: support_agent, operator"));
     desk.fails("audit show NOTHING1", &["NOTHING1", "spelling"]);
 }

@@ -1,0 +1,124 @@
+//! The timetable: what is due runs, one run at a time, and nothing starts after the stop.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+use super::{Job, Jobs, Lane, TIMETABLE, run_due};
+use crate::app::{App, Parts};
+use crate::audit::{self, About, Deed, Filter, What};
+use crate::base::actor::Who;
+use crate::base::{Actor, Clock, Email, Life};
+use crate::config::Config;
+use crate::keys::{Algorithm, MasterKey};
+use crate::mail::{Letter, Mailbox, Outgoing, post};
+use crate::store::trial::{self, Trial};
+
+async fn app(trial: &Trial) -> App {
+    let parts = Parts {
+        config: Config::default(),
+        store: trial.store.clone(),
+        clock: Clock::movable(),
+        master: MasterKey::random().unwrap(),
+        mailbox: Some(Mailbox::default()),
+    };
+    App::new(parts).await.unwrap()
+}
+
+async fn write_to_alice(app: &App) {
+    let letter = Letter { subject: "x".to_owned(), text: "x".to_owned(), html: "x".to_owned() };
+    let outgoing = Outgoing { name: "test", to: Email::parse("alice@durand.example").unwrap(), letter };
+    app.act(Actor::of(Who::Visitor), async |tx| post(tx, app.envelope.as_ref(), outgoing).await).await.unwrap();
+}
+
+fn arrived(app: &App) -> usize {
+    app.mailbox.as_ref().unwrap().letters().len()
+}
+
+#[tokio::test]
+async fn what_is_due_has_run_when_the_answer_comes() {
+    for trial in trial::databases().await {
+        let app = app(&trial).await;
+        app.act(Actor::of(Who::Operator), async |tx| audit::record(tx, Deed::new(What::PasswordSet)).await)
+            .await
+            .unwrap();
+        write_to_alice(&app).await;
+        app.clock.advance(Life::days(800));
+        run_due(&app).await.unwrap();
+        let everything = Filter { about: About::Everyone, since: None, limit: 9 };
+        let lines = app.look(async |view| audit::list(&mut view.db, everything).await).await.unwrap();
+        assert!(!lines.iter().any(|line| line.deed == What::PasswordSet.name()), "the trail was swept");
+        let successors = lines
+            .iter()
+            .filter(|line| line.deed == What::KeyPublished.name() && line.actor_kind == "timetable")
+            .count();
+        assert_eq!(successors, Algorithm::ALL.len(), "the keys were rotated");
+        assert_eq!(app.keys.ring().jwks().matches("kid").count(), 2 * Algorithm::ALL.len(), "and read again");
+        assert_eq!(arrived(&app), 1);
+    }
+}
+
+#[tokio::test]
+async fn posted_mail_leaves_at_once_and_nothing_starts_after_the_stop() {
+    let trial = trial::database().await;
+    let app = app(&trial).await;
+    let jobs = Jobs::start(&app).await.unwrap();
+    write_to_alice(&app).await;
+    app.postman.wake();
+    tokio::time::timeout(Duration::from_secs(2), async {
+        while arrived(&app) == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await
+    .unwrap();
+    jobs.stop().await;
+    write_to_alice(&app).await;
+    app.postman.wake();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(arrived(&app), 1);
+}
+
+static RUNNING: AtomicU32 = AtomicU32::new(0);
+static RUNS: AtomicU32 = AtomicU32::new(0);
+
+const SLOW: Job = Job {
+    name: "slow",
+    cron: "* * * * * *",
+    run: |_| {
+        Box::pin(async {
+            assert_eq!(RUNNING.fetch_add(1, Ordering::SeqCst), 0, "it overlaps itself");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            RUNNING.fetch_sub(1, Ordering::SeqCst);
+            RUNS.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        })
+    },
+};
+
+#[tokio::test]
+async fn a_job_that_still_runs_is_left_out_and_the_stop_waits_for_it() {
+    let trial = trial::database().await;
+    let lane =
+        Lane { job: SLOW, app: app(&trial).await, running: Mutex::new(()), stopping: Arc::new(AtomicBool::new(false)) };
+    tokio::join!(lane.run(), lane.run(), lane.run());
+    assert_eq!(RUNS.load(Ordering::SeqCst), 1);
+    lane.run().await;
+    assert_eq!(RUNS.load(Ordering::SeqCst), 2);
+    lane.stopping.store(true, Ordering::SeqCst);
+    lane.run().await;
+    assert_eq!(RUNS.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn every_time_of_the_timetable_can_be_read() {
+    let trial = trial::database().await;
+    let app = app(&trial).await;
+    for job in TIMETABLE {
+        let (name, running, stopping) = (job.name, Mutex::new(()), Arc::new(AtomicBool::new(false)));
+        let lane = Arc::new(Lane { job: *job, app: app.clone(), running, stopping });
+        assert!(lane.on_time().is_ok(), "{name}");
+    }
+}

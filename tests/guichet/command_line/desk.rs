@@ -1,0 +1,154 @@
+//! An operator's desk: a folder, the program run in it, and a server started from it.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::world::Database;
+
+/// A folder the program is run in, with nothing of the surrounding environment.
+pub struct Desk(pub TempDir);
+
+impl Desk {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// With a configuration.
+    pub fn with(config: &str) -> Self {
+        let desk = Self::new();
+        desk.write("guichet.toml", config);
+        desk
+    }
+
+    /// With a database in that state.
+    pub fn on(database: &Database) -> Self {
+        Self::with(&format!("[store]\nurl = {:?}", database.url()))
+    }
+
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let file = self.0.path().join(name);
+        fs::write(&file, text).unwrap();
+        file
+    }
+
+    pub fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_guichet"));
+        command.args(line.split_whitespace()).current_dir(self.0.path()).env_clear().stdin(Stdio::null());
+        // Any free port, whatever else runs on this machine.
+        command.env("GUICHET_LISTEN", "127.0.0.1:0");
+        command
+    }
+
+    pub fn run(&self, line: &str) -> Ran {
+        Ran::of(self.command(line).output().unwrap())
+    }
+
+    /// Runs what must work, and answers what it prints.
+    #[track_caller]
+    pub fn does(&self, line: &str) -> String {
+        let ran = self.run(line);
+        assert_eq!(ran.code, Some(0), "{line}: {}{}", ran.printed, ran.complained);
+        ran.printed
+    }
+
+    /// Runs what can't work: one line that names the trouble and what to do, soon.
+    #[track_caller]
+    pub fn fails(&self, line: &str, words: &[&str]) {
+        let began = Instant::now();
+        let ran = self.run(line);
+        ran.is_one_clear_line(line, words);
+        assert!(began.elapsed() < Duration::from_secs(20), "{line} took {:?}", began.elapsed());
+    }
+
+    pub fn serve(&self) -> Server {
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let issuer = format!("http://localhost:{}", address.port());
+        let mut command = self.command("serve --log-format json");
+        command
+            .env("GUICHET_LISTEN", address.to_string())
+            .env("GUICHET_ISSUER", issuer)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let server = Server { process: command.spawn().unwrap(), address };
+        server.is_ready();
+        server
+    }
+}
+
+/// How the program ended.
+pub struct Ran {
+    pub code: Option<i32>,
+    pub printed: String,
+    pub complained: String,
+}
+
+impl Ran {
+    pub fn of(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code(), printed: text(output.stdout), complained: text(output.stderr) }
+    }
+
+    #[track_caller]
+    pub fn is_one_clear_line(&self, line: &str, words: &[&str]) {
+        let complaint = self.complained.trim_end_matches('\n');
+        assert_eq!(self.code, Some(1), "{line}: {complaint}");
+        assert!(
+            complaint.starts_with("guichet: ") && complaint.matches(": ").count() >= 2,
+            "what is wrong, and what to do: {complaint}"
+        );
+        for word in words {
+            assert!(complaint.contains(word), "`{word}` is missing: {complaint}");
+        }
+        assert_eq!(complaint.lines().count(), 1, "one line: {complaint}");
+        for debris in ["panicked", "Error {", "Err(", "Some(", "PoolTimedOut", "\u{1b}"] {
+            assert!(!complaint.contains(debris), "{debris}: {complaint}");
+        }
+    }
+}
+
+/// A running server, which ends with the test.
+pub struct Server {
+    pub process: Child,
+    pub address: SocketAddr,
+}
+
+impl Server {
+    pub fn is_ready(&self) {
+        let began = Instant::now();
+        while !self.get("/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.0 200")) {
+            assert!(began.elapsed() < Duration::from_mins(1), "the server isn't ready");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    pub fn get(&self, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(self.address).ok()?;
+        write!(stream, "GET {path} HTTP/1.0\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        Some(answer)
+    }
+
+    /// Asks it to stop as a service manager does, and answers what it logged.
+    pub fn stop(mut self) -> String {
+        let told = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
+        assert!(told.success());
+        assert!(self.process.wait().unwrap().success(), "a server that is told to stop ends well");
+        let mut logged = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut logged).unwrap();
+        logged
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
