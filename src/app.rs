@@ -3,8 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::account::Hasher;
 use crate::account::passkey::Site;
+use crate::account::password::Hasher;
 use crate::base::brand::Brand;
 use crate::base::{Actor, Clock, Fault, Place, Rules, Seal};
 use crate::config::Config;
@@ -14,8 +14,8 @@ use crate::mail::{Desk, Mailbox, Postman, Route};
 use crate::outbound::Outbound;
 use crate::relying_party::RelyingParties;
 use crate::rights::Policy;
+use crate::staff::upstream::Provider;
 use crate::store::{Start, Store, Tx, View};
-use crate::upstream::Provider;
 
 /// A running Guichet; clones are the same one.
 #[derive(Clone)]

@@ -2,6 +2,7 @@
 //! Lines are written inside the unit of work they tell of, so that they stand or fall with it, and nothing here changes
 //! one.
 
+pub mod activity;
 mod search;
 
 #[cfg(test)]

@@ -23,8 +23,10 @@ use crate::base::{Actor, Fault};
 use crate::keys::{Fresh, Succession};
 use crate::mail;
 use crate::relying_party::assertion;
+use crate::session;
+use crate::staff;
 use crate::store::Tx;
-use crate::{account, audit, authorization, backchannel, events, keys, limits, upstream};
+use crate::{account, audit, authorization, backchannel, events, keys, limits};
 
 /// A job: its name, when it runs (six fields from seconds to weekdays, in UTC) and what it does.
 #[derive(Clone, Copy)]
@@ -44,7 +46,7 @@ const TIMETABLE: &[Job] = &[
     Job {
         name: "sessions",
         cron: "3 * * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::end_run_out(tx)))),
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(session::end_run_out(tx)))),
     },
     Job {
         name: "factor resets",
@@ -71,7 +73,7 @@ const TIMETABLE: &[Job] = &[
     Job {
         name: "sweep sessions",
         cron: "0 42 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep_sessions(tx)))),
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(session::sweep(tx)))),
     },
     Job { name: "sweep mail", cron: "0 52 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(mail::sweep(tx)))) },
     Job {
@@ -92,12 +94,12 @@ const TIMETABLE: &[Job] = &[
     Job {
         name: "sweep upstream",
         cron: "0 42 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(upstream::sweep(tx)))),
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(staff::upstream::sweep(tx)))),
     },
     Job {
         name: "sweep half-made sign-ins",
         cron: "0 21 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::halfway::sweep(tx)))),
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(session::halfway::sweep(tx)))),
     },
     Job {
         name: "sweep passkey ceremonies",
@@ -112,7 +114,7 @@ const TIMETABLE: &[Job] = &[
     Job {
         name: "sweep devices",
         cron: "0 27 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::sweep(tx)))),
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::device::sweep(tx)))),
     },
     Job {
         name: "sweep events",

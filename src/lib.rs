@@ -15,11 +15,13 @@
 //! - [`backchannel`] tells relying parties that a sign-in is over
 //! - [`authorization`] what one sign-in gave one relying party: errands, consents, codes, tokens
 //! - [`relying_party`] the applications that ask for sign-ins
-//! - [`rights`] what a contact may do, by policy (R-RGT)
-//! - [`upstream`] the vendor's own OpenID provider, where staff may sign in instead
-//! - [`account`] names, passwords, memberships, sessions, devices
+//! - [`staff`] the vendor's own people, and the vendor's own OpenID provider, where they may sign in instead
+//! - [`session`] how somebody signs in, and in which browsers an account is signed in now
+//! - [`membership`] an account acting as one contact, with the rights its company gave it
+//! - [`account`] the means to sign in: names, passwords, second factors, passkeys, remembered browsers, mailed links
 //! - [`directory`] companies, branches, contacts, and their import (R-DIR)
 //! - [`access`] may this person act, as this contact, here, now?
+//! - [`rights`] what a contact may do, by policy (R-RGT)
 //! - [`audit`] who did what; [`events`] what others react to; [`mail`] the outbox; [`keys`] the master key and the
 //!   signing keys;
 //!   [`limits`] how many attempts may fail; [`outbound`] calls to other people's servers
@@ -59,12 +61,14 @@ pub mod jobs;
 pub mod keys;
 pub mod limits;
 pub mod mail;
+pub mod membership;
 pub mod oidc;
 pub mod outbound;
 pub mod relying_party;
 pub mod rights;
 pub mod server;
+pub mod session;
+pub mod staff;
 pub mod store;
-pub mod upstream;
 pub mod web;
 pub mod words;

@@ -84,7 +84,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<(), CannotStart> {
     let jobs = Jobs::start(&app).await?;
-    tokio::task::spawn_blocking(account::policy::warm_up);
+    tokio::task::spawn_blocking(account::password::policy::warm_up);
     let handle = Handle::new();
     let stopping = async {
         stop.await;

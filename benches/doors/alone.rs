@@ -15,7 +15,6 @@ use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guichet::access;
-use guichet::account;
 use guichet::app::{App, Parts};
 use guichet::authorization::refresh::{self, Family, Spent};
 use guichet::authorization::{self, Beginning, Request, ResponseMode, access_token, code, consent};
@@ -25,6 +24,7 @@ use guichet::base::{Actor, Clock, Fault, Secret};
 use guichet::config::Config;
 use guichet::keys::{Algorithm, MasterKey, TokenType};
 use guichet::relying_party::{Claims, Scopes};
+use guichet::session;
 use guichet::store::{Store, Tx, View};
 use josekit::jwk::JwkSet;
 use josekit::jws::{ES256, JwsVerifier as _};
@@ -256,7 +256,7 @@ async fn flow(app: &App, session: &Secret, count: &Count) -> Outcome<()> {
 /// The queries of the authorization endpoint: the session, the person's access, the consent.
 async fn asked(view: &mut View, session: &Secret) -> Result<(Beginning, Request), Fault> {
     let at = (Clock::System.now(), view.rules.session_idle);
-    let session = account::find(&mut view.db, session, at).await?.ok_or_else(|| missing("the session"))?;
+    let session = session::find(&mut view.db, session, at).await?.ok_or_else(|| missing("the session"))?;
     let membership = session.membership.ok_or_else(|| missing("the company"))?;
     let person = access::of_membership(&mut view.db, membership).await?.ok_or_else(|| missing("the membership"))?;
     let consent =

@@ -8,7 +8,7 @@ use crate::store::{self, Db, Tx};
 
 /// The account of that name, if it knows that browser at `now`. One statement, so that an unknown name takes as long as
 /// a known one.
-pub(super) async fn knowing(
+pub async fn knowing(
     db: &mut Db,
     name: &SignInName,
     device: &Secret,
@@ -27,18 +27,14 @@ pub(super) async fn knowing(
 }
 
 /// Whether an account knows that browser at `now`.
-pub(super) async fn knows(db: &mut Db, account: AccountId, device: &Secret, now: Timestamp) -> Result<bool, Fault> {
+pub async fn knows(db: &mut Db, account: AccountId, device: &Secret, now: Timestamp) -> Result<bool, Fault> {
     let sql = "select id from devices where account = $1 and hash = $2 and expires_at > $3";
     Ok(store::optional!(*db, (DeviceId,), sql, account, device.digest(), now)?.is_some())
 }
 
 /// When the second factor was proven in a browser that its owner wished not to be asked in again, if that isn't too
 /// long ago.
-pub(super) async fn second_factor_at(
-    tx: &mut Tx,
-    account: AccountId,
-    device: &Secret,
-) -> Result<Option<Timestamp>, Fault> {
+pub async fn second_factor_at(tx: &mut Tx, account: AccountId, device: &Secret) -> Result<Option<Timestamp>, Fault> {
     let sql = "select second_factor_at from devices where account = $1 and hash = $2 and second_factor_at > $3";
     let row = store::optional!(tx.db, (Timestamp,), sql, account, device.digest(), tx.now - tx.rules.device)?;
     Ok(row.map(|(proven_at,)| proven_at))
@@ -46,14 +42,14 @@ pub(super) async fn second_factor_at(
 
 /// The second factor was proven in a browser that the account knows, and its owner wishes not to be asked again there
 /// for a while.
-pub(super) async fn remember(tx: &mut Tx, account: AccountId, device: &Secret) -> Result<(), Fault> {
+pub async fn remember(tx: &mut Tx, account: AccountId, device: &Secret) -> Result<(), Fault> {
     let sql = "update devices set second_factor_at = $3 where account = $1 and hash = $2";
     store::execute!(tx.db, sql, account, device.digest(), tx.now)?;
     record(tx, Deed::new(What::DeviceRemembered).account(account)).await
 }
 
 /// Every browser of an account asks for the second factor again.
-pub(super) async fn forget_second_factors(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+pub async fn forget_second_factors(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     let sql = "update devices set second_factor_at = null where account = $1 and second_factor_at is not null";
     store::execute!(tx.db, sql, account).map(drop)
 }
@@ -110,7 +106,7 @@ impl Device {
 }
 
 /// The browsers that an account knows at `now`, the one seen last first.
-pub async fn devices(db: &mut Db, account: AccountId, now: Timestamp) -> Result<Vec<Device>, Fault> {
+pub async fn list(db: &mut Db, account: AccountId, now: Timestamp) -> Result<Vec<Device>, Fault> {
     store::all!(
         *db,
         Device,

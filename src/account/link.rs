@@ -125,6 +125,7 @@ mod tests {
     use crate::account::{create, disable};
     use crate::base::actor::Who;
     use crate::base::{Actor, Clock, Dice, Life, Rules, Secret, SignInName};
+
     use crate::store::{Start, trial};
 
     #[tokio::test]

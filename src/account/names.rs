@@ -69,6 +69,27 @@ pub async fn create(tx: &mut Tx, names: &[SignInName]) -> Result<Result<AccountI
     Ok(Ok(account))
 }
 
+/// Whether the password is still the account's. The row is written, so that disabling the account or ending its
+/// sessions either comes first and is seen here, or comes later and sees the session that begins.
+pub async fn has_password(tx: &mut Tx, account: AccountId, password_hash: &str) -> Result<bool, Fault> {
+    let sql = "update accounts set password_hash = password_hash where id = $1 and password_hash = $2";
+    Ok(store::execute!(tx.db, sql, account, password_hash)? == 1)
+}
+
+/// Creates an account of staff that goes by this name.
+pub async fn create_staff(tx: &mut Tx, name: &SignInName) -> Result<AccountId, Fault> {
+    let account = AccountId(tx.dice.id(tx.now)?);
+    store::execute!(tx.db, "insert into accounts (id, kind, created_at) values ($1, 'staff', $2)", account, tx.now)?;
+    store::execute!(
+        tx.db,
+        "insert into sign_in_names (name, account, since) values ($1, $2, $3)",
+        name,
+        account,
+        tx.now
+    )?;
+    Ok(account)
+}
+
 /// Sets a password, hashed already, on an account whose owner proved to own the mailbox at `proven`; it is activated
 /// with that.
 pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: Timestamp) -> Result<(), Fault> {

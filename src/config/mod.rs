@@ -11,7 +11,7 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::account::PasswordSettings;
+use crate::account::password;
 use crate::base::brand::Brand;
 use crate::base::{Networks, Rules};
 use crate::relying_party;
@@ -44,7 +44,7 @@ pub struct Config {
     /// Whose service it is.
     pub brand: Brand,
     /// What passwords cost.
-    pub password: PasswordSettings,
+    pub password: password::Settings,
     /// How many attempts may fail.
     pub limits: limits::Settings,
     /// Where the vendor's people come from.
@@ -110,7 +110,7 @@ impl Default for Config {
             http: Http::default(),
             tls: Tls::default(),
             brand: Brand::default(),
-            password: PasswordSettings::default(),
+            password: password::Settings::default(),
             limits: limits::Settings::default(),
             staff: Staff::default(),
             lives: Rules::default(),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::{SecondFactor, StaffRules};
 use crate::base::Networks;
-use crate::upstream;
+use crate::staff;
 
 /// The section.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -14,7 +14,7 @@ pub struct Staff {
     pub networks: Networks,
     /// The vendor's own OpenID provider, where they may sign in instead.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub upstream: Option<upstream::Settings>,
+    pub upstream: Option<staff::upstream::Settings>,
     /// Whether they need a second factor. They do: no file can say otherwise, only the demonstration.
     #[serde(skip)]
     pub second_factor: SecondFactor,

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::account::{self, Invited};
+use crate::account;
 use crate::base::{Email, Fault, StaffRole};
+use crate::staff;
+use crate::staff::Invited;
 use crate::store::Tx;
 
 use super::world::{each, unreadable};
@@ -31,12 +33,12 @@ pub(super) fn members() -> Result<Vec<Member>, Fault> {
 /// Gives one their account, unless they have it.
 pub(super) async fn move_in(tx: &mut Tx, member: &Member, hash: &str) -> Result<(), Fault> {
     let email = Email::parse(&member.login).map_err(unreadable)?;
-    if account::staff_by_email(&mut tx.db, &email).await?.is_some() {
+    if staff::by_email(&mut tx.db, &email).await?.is_some() {
         return Ok(());
     }
     let roles: BTreeSet<StaffRole> = each(&member.roles, |word| word.parse().map_err(unreadable))?;
     let invited = Invited { name: member.name.clone(), email, roles };
     let account =
-        account::invite(tx, &invited).await?.map_err(|refused| unreadable(format!("{}: {refused:?}", member.login)))?;
+        staff::invite(tx, &invited).await?.map_err(|refused| unreadable(format!("{}: {refused:?}", member.login)))?;
     account::set_password(tx, account, hash, tx.now).await
 }

@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use crate::account;
 use crate::account::factor::{self, Offer, Replacing, Seed};
-use crate::account::{self, Grant};
 use crate::app::{App, CannotStart};
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Actor, EServiceCode, Fault, Networks, Profile, Role, Seal, SignInName};
 use crate::directory::{self, import};
 use crate::keys::Purpose;
+use crate::membership;
+use crate::membership::Grant;
 use crate::relying_party;
 use crate::store::Tx;
 
@@ -80,7 +82,7 @@ async fn move_in(tx: &mut Tx, seal: &dyn Seal, (persona, hash): (&Persona, &str)
         let contact = directory::contact_by_ref(&mut tx.db, contact)
             .await?
             .ok_or_else(|| unreadable(format!("no contact {contact}")))?;
-        account::admit(tx, account, (contact.id, contact.company), &persona.grant(profile)?).await?;
+        membership::admit(tx, account, (contact.id, contact.company), &persona.grant(profile)?).await?;
     }
     match &persona.seed {
         Some(seed) => enrol(tx, seal, (account, seed)).await,

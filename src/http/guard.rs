@@ -5,10 +5,11 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use crate::access::{self, Asked, Door, Snapshot, Standing};
-use crate::account::{self, Acr, Session};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{AccountKind, Actor, Fault, Place};
+use crate::session;
+use crate::session::{Acr, Session};
 
 use super::answer::{self, Stop};
 use super::cookies::Kept;
@@ -32,11 +33,11 @@ impl Visitor {
             return Ok(Self { caller, session: None });
         };
         let idle = app.config.lives.session_idle;
-        let session = app.look(async |view| account::find(&mut view.db, &secret, (view.now, idle)).await).await?;
+        let session = app.look(async |view| session::find(&mut view.db, &secret, (view.now, idle)).await).await?;
         if let Some(session) = &session
-            && account::is_stale(session, app.clock.now(), caller.address)
+            && session::is_stale(session, app.clock.now(), caller.address)
         {
-            app.act(caller.acts_as(Who::Account(session.account)), async |tx| account::touch(tx, session.id).await)
+            app.act(caller.acts_as(Who::Account(session.account)), async |tx| session::touch(tx, session.id).await)
                 .await?;
         }
         Ok(Self { caller, session })
@@ -102,7 +103,7 @@ impl Person {
     async fn refused(self, app: &App, standing: Standing) -> Result<Stop, Fault> {
         let others = stands_elsewhere(app, &self.caller, &self.session, &self.snapshot).await?;
         if standing.is_final() {
-            app.act(self.actor(), async |tx| account::lose(tx, &self.session, others).await).await?;
+            app.act(self.actor(), async |tx| session::lose(tx, &self.session, others).await).await?;
         }
         let refusal = Refusal { wish: Wish::Page, people: vec![(self.snapshot, standing)], e_service: None, others };
         Ok(refusal::answer(app, &self.caller, refusal).await?.into())

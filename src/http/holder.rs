@@ -5,9 +5,10 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use crate::access::SecondFactor;
-use crate::account::{Acr, Session, factor};
+use crate::account::factor;
 use crate::app::App;
 use crate::base::{AccountKind, Actor, Fault, Place, Timestamp};
+use crate::session::{Acr, Session};
 
 use super::answer::{self, Stop};
 use super::{Caller, Frame, Fresh, Person, Staff, Visitor, home, reauthentication};

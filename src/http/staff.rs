@@ -6,11 +6,11 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use crate::access::{self, StaffAsked, StaffSnapshot};
-use crate::account::Session;
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{AccountKind, Actor, Fault, Place};
 use crate::rights::Duty;
+use crate::session::Session;
 
 use super::answer::{self, Stop};
 use super::error::Trouble;

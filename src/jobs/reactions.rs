@@ -1,12 +1,12 @@
 //! Which event asks for which reaction. A reaction is SQL in one unit of work with the claim of its event: both happen,
 //! or neither.
 
-use crate::account;
 use crate::app::App;
 use crate::backchannel;
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault, Life};
 use crate::events;
+use crate::session;
 use crate::store::Tx;
 
 /// An event whose reaction broke, or that only a newer server understands, is tried again after so long.
@@ -25,7 +25,7 @@ pub(super) async fn react(app: &App) -> Result<(), Fault> {
             };
             // Every ending is told to the relying parties it concerns, and no session lives on what was lost.
             let is_told = backchannel::prepare(tx, &app.relying_parties, (what, event.at)).await?;
-            if !(account::lose_all(tx, what, event.at).await? && is_told) {
+            if !(session::lose_all(tx, what, event.at).await? && is_told) {
                 events::postpone(tx, event.id, Life::seconds(0)).await?;
             }
             Ok(true)

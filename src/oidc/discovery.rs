@@ -3,11 +3,11 @@
 use axum::body::Bytes;
 use serde_json::{Value, json};
 
-use crate::account::Acr;
 use crate::authorization::{Prompt, ResponseMode};
 use crate::base::{Language, Place};
 use crate::keys::Algorithm;
 use crate::relying_party::{Scope, SignatureAlgorithm};
+use crate::session::Acr;
 
 /// The document as it is sent.
 #[must_use]

@@ -7,7 +7,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use url::form_urlencoded::Serializer;
 
-use crate::account::{self, Because, Session};
 use crate::app::App;
 use crate::authorization;
 use crate::base::actor::Who;
@@ -19,6 +18,8 @@ use crate::http::error::{ErrorPage, Trouble};
 use crate::http::logout::{LoggedOutPage, LogoutPage};
 use crate::http::{Caller, Visitor, headers, is_ours};
 use crate::relying_party::{RelyingParties, RelyingParty};
+use crate::session;
+use crate::session::{Because, Session};
 
 use super::hint::{self, Hint};
 use super::parameters::Parameters;
@@ -67,7 +68,7 @@ async fn proceed(app: &App, mut visitor: Visitor, parameters: &Parameters, confi
     match &visitor.session {
         Some(session) if confirmed || asking.fits(app, session).await? => {
             let actor = Actor { session: Some(session.id), ..visitor.caller.acts_as(Who::Account(session.account)) };
-            app.act(actor, async |tx| account::end(tx, session.account, session.id, Because::RelyingParty).await)
+            app.act(actor, async |tx| session::end(tx, session.account, session.id, Because::RelyingParty).await)
                 .await?;
             let mut response = farewell(app, &visitor.caller, &asking)?;
             response.headers_mut().append(header::SET_COOKIE, Kept::Session.forget(app.config.is_https())?);

@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use crate::access;
 use crate::account::factor::reset;
-use crate::account::{self, Because, Purpose, Record, link, passkey};
+use crate::account::{self, Purpose, Record, link, passkey};
 use crate::app::App;
 use crate::audit::{self, Deed, What};
 use crate::authorization;
@@ -20,6 +20,8 @@ use crate::http::page::{Frame, Whom};
 use crate::http::{Caller, broken};
 use crate::mail::letters::{Alarm, Stationery};
 use crate::mail::{self, Outgoing};
+use crate::session;
+use crate::session::Because;
 use crate::store::Tx;
 use crate::words::Words;
 
@@ -83,9 +85,9 @@ pub(super) async fn raise(app: &App, caller: &Caller, (secret, account): (&Secre
 async fn secure(tx: &mut Tx, app: &App, (owner, way_back): (AccountId, Option<Notice>)) -> Result<(), Fault> {
     account::void_password(tx, owner).await?;
     passkey::confine(tx, owner).await?;
-    account::end_all(tx, owner, Because::Alarm).await?;
+    session::end_all(tx, owner, Because::Alarm).await?;
     authorization::end_all(tx, owner, authorization::Because::Alarm).await?;
-    account::forget_all(tx, owner).await?;
+    account::device::forget_all(tx, owner).await?;
     reset::stop(tx, owner).await?;
     for purpose in [Purpose::NotMe, Purpose::PasswordChoice, Purpose::NewPassword, Purpose::StaffInvitation] {
         link::void(tx, owner, purpose).await?;

@@ -3,7 +3,6 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 
-use crate::account::sign_in::{Demand, Entered, Outcome, Visit};
 use crate::app::App;
 use crate::base::{Dice, Fault, Place, Secret};
 use crate::http::Caller;
@@ -11,6 +10,7 @@ use crate::http::answer::{self, Stop};
 use crate::http::cookies::Kept;
 use crate::http::errand::{self, Waiting};
 use crate::http::refusal::{self, Refusal, Wish};
+use crate::session::sign_in::{Demand, Entered, Outcome, Visit};
 
 /// The browser in which somebody signs in, and what for.
 pub(super) struct Arrival<'a> {

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account::{self, NotClosed};
+use crate::account;
 use crate::app::App;
 use crate::authorization;
 use crate::base::{Fault, Life, Place};
@@ -18,6 +18,8 @@ use crate::http::page::{Errors, Frame, Whom};
 use crate::http::{Caller, Fresh, Person, Posted};
 use crate::limits::{self, TooMany};
 use crate::mail::letters::Change;
+use crate::session;
+use crate::session::NotClosed;
 
 use super::notices;
 use super::password::{self, Typed};
@@ -60,7 +62,7 @@ pub(super) async fn show(State(app): State<App>, Fresh(person): Fresh) -> Result
 /// Closes it.
 pub(super) async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
     let Posted { caller, headers, form } = posted;
-    if form.password.len() > account::LONGEST_PASSWORD {
+    if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&app, &caller, Trouble::TooLarge).into());
     }
     let Fresh(person) = Fresh::behind(&app, caller, &headers, Place::Close).await?;
@@ -98,7 +100,7 @@ async fn page(app: &App, person: &Person) -> Result<ClosePage, Fault> {
     let account = person.session.account;
     let read = app.look(async |view| {
         let login = account::login_of(&mut view.db, account).await?.unwrap_or_default();
-        Ok((login, account::left_behind(&mut view.db, account).await?))
+        Ok((login, session::left_behind(&mut view.db, account).await?))
     });
     let (login, left_behind) = read.await?;
     let frame = Frame { here: Place::Close.path().to_owned(), ..person.frame(app)? };
@@ -120,7 +122,7 @@ async fn close(
     let account = right.account;
     let letter = notices::of_change(app, &person.caller, (account, Change::AccountClosed)).await?;
     let closed = app.act(person.actor(), async |tx| {
-        let closed = account::close(tx, account, &right.password_hash).await?;
+        let closed = session::close(tx, account, &right.password_hash).await?;
         if closed.is_ok() {
             authorization::end_all(tx, account, authorization::Because::Closed).await?;
             notices::post(tx, app, letter).await?;

@@ -7,7 +7,6 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::access::{self, Snapshot};
-use crate::account::{self, Session};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
@@ -19,6 +18,8 @@ use crate::http::page::Frame;
 use crate::http::refusal::{self, Refusal, Wish};
 use crate::http::{Caller, Carried, Posted, Visitor, at_a_page};
 use crate::rights;
+use crate::session;
+use crate::session::Session;
 
 /// The page that asks which company.
 #[derive(Debug, Template)]
@@ -117,7 +118,7 @@ pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Re
         let Some(person) = people.iter().filter(stands).find(|person| person.company_ref == form.company) else {
             return Ok(false);
         };
-        account::choose(tx, session.id, person.membership).await
+        session::choose(tx, session.id, person.membership).await
     });
     if !chosen.await? {
         return Err(answer::trouble(&app, &caller, Trouble::NotFound).into());

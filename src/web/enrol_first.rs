@@ -7,9 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account::Proof;
 use crate::account::factor::{self, Enrolled, Offer, RecoveryCode, Replacing};
-use crate::account::sign_in::{self, Outcome};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{Fault, Place};
@@ -17,6 +15,8 @@ use crate::http::Posted;
 use crate::http::answer::{self, Stop};
 use crate::http::page::{Errors, Frame, Link};
 use crate::mail::letters::Change;
+use crate::session::Proof;
+use crate::session::sign_in::{self, Outcome};
 
 use super::arrival::Arrival;
 use super::notices::{self, Owner};

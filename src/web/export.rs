@@ -8,14 +8,16 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
 use crate::access::{self, Snapshot};
-use crate::account::{self, Happened};
+use crate::account;
 use crate::app::App;
+use crate::audit::activity::Happened;
 use crate::audit::{self, Deed, What};
 use crate::authorization::consent::{self, Consent};
 use crate::base::{Fault, Timestamp};
 use crate::directory::{self, Contact};
 use crate::http::Person;
 use crate::http::answer::Stop;
+use crate::session;
 use crate::store::View;
 
 /// The most lines of activity; two years have fewer.
@@ -39,10 +41,10 @@ async fn gather(view: &mut View, person: &Person) -> Result<Value, Fault> {
             records.push(record(one, &contact));
         }
     }
-    let sessions = account::list(&mut view.db, account, (view.now, view.rules.session_idle)).await?;
-    let devices = account::devices(&mut view.db, account, view.now).await?;
+    let sessions = session::list(&mut view.db, account, (view.now, view.rules.session_idle)).await?;
+    let devices = account::device::list(&mut view.db, account, view.now).await?;
     let consents = consent::of_account(&mut view.db, account).await?;
-    let activity = account::activity(&mut view.db, account, ACTIVITY).await?;
+    let activity = audit::activity::activity(&mut view.db, account, ACTIVITY).await?;
     Ok(json!({
         "exported_at": time(view.now),
         "account": {

@@ -7,7 +7,6 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::account;
-use crate::account::sign_in::{Entrant, Outcome};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
@@ -18,6 +17,8 @@ use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
 use crate::http::{Caller, Carried, Posted, Visitor, headers, home};
 use crate::limits::TooMany;
+use crate::session;
+use crate::session::sign_in::{Entrant, Outcome};
 use crate::store::Tx;
 
 use super::arrival::Arrival;
@@ -140,7 +141,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
 /// Checks name and password, and lets the person in where access holds, or on to the second step.
 pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
     let Posted { mut caller, headers, form } = posted;
-    if form.password.len() > account::LONGEST_PASSWORD {
+    if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&app, &caller, Trouble::TooLarge).into());
     }
     let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
@@ -221,7 +222,7 @@ async fn sign_in(
     entrant: Entrant<'_>,
     notice: Option<Notice>,
 ) -> Result<Outcome, Fault> {
-    let outcome = account::sign_in::enter(tx, entrant, arrival.visit()).await?;
+    let outcome = session::sign_in::enter(tx, entrant, arrival.visit()).await?;
     if let Outcome::Entered(entered) = &outcome
         && !entered.known_device
     {

@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account::policy::{self, Class, Weak};
-use crate::account::{self, Because, Purpose, link};
+use crate::account::password::policy::{self, Class, Weak};
+use crate::account::{self, Purpose, link};
 use crate::app::App;
 use crate::authorization;
 use crate::base::actor::Who;
@@ -19,6 +19,8 @@ use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
 use crate::http::{Caller, Posted};
 use crate::mail::letters::Change;
+use crate::session;
+use crate::session::Because;
 use crate::store::Tx;
 
 use super::{links, notices};
@@ -57,7 +59,7 @@ pub(super) async fn show(State(app): State<App>, caller: Caller, headers: Header
 /// Sets the password, if the policy takes it.
 pub(super) async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
     let Posted { caller, headers, form } = posted;
-    if form.password.len() > account::LONGEST_PASSWORD {
+    if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&app, &caller, Trouble::TooLarge).into());
     }
     let Choosing { secret, account, login } = Choosing::behind(&app, &caller, &headers).await?;
@@ -87,7 +89,7 @@ pub(super) async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Re
 async fn set(tx: &mut Tx, account: AccountId, hash: &str) -> Result<bool, Fault> {
     let is_first = account::by_id(&mut tx.db, account).await?.is_none_or(|before| before.activated_at.is_none());
     account::set_password(tx, account, hash, tx.now).await?;
-    account::end_all(tx, account, Because::PasswordChanged).await?;
+    session::end_all(tx, account, Because::PasswordChanged).await?;
     authorization::end_all(tx, account, authorization::Because::PasswordChanged).await?;
     Ok(is_first)
 }

@@ -3,7 +3,8 @@
 
 use axum::http::HeaderMap;
 
-use crate::account::{self, Claim, Guess, Verdict};
+use crate::account;
+use crate::account::password::Verdict;
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
@@ -12,6 +13,7 @@ use crate::http::Caller;
 use crate::http::cookies::Kept;
 use crate::keys::Purpose;
 use crate::limits::{Counted, TooMany};
+use crate::session::{Claim, Guess};
 
 /// What somebody typed.
 #[derive(Clone, Copy)]

@@ -8,8 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account::sign_in::{self, Entrant, Outcome, Returning};
-use crate::account::{self, Session, passkey};
+use crate::account::{self, passkey};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
@@ -20,6 +19,8 @@ use crate::http::error::Trouble;
 use crate::http::page::{Errors, Frame};
 use crate::http::{Caller, Carried, Posted, Visitor, headers, reauthentication};
 use crate::limits::TooMany;
+use crate::session::Session;
+use crate::session::sign_in::{self, Entrant, Outcome, Returning};
 
 use super::arrival::Arrival;
 use super::language::is_ours;
@@ -166,7 +167,7 @@ pub async fn show(
 /// Checks the password, and strengthens the session or leads to the second step.
 pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
     let Posted { caller, headers, form } = posted;
-    if form.password.len() > account::LONGEST_PASSWORD {
+    if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&app, &caller, Trouble::TooLarge).into());
     }
     let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;

@@ -8,9 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::account::factor::{self, FactorGuess, RecoveryCode};
-use crate::account::halfway::{self, Halfway};
-use crate::account::sign_in::{self, Outcome};
-use crate::account::{Acr, Proof, passkey};
+use crate::account::passkey;
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::TotpId;
@@ -22,6 +20,9 @@ use crate::http::page::{Errors, Frame};
 use crate::http::{Caller, Posted, headers};
 use crate::limits::{self, Counted, TooMany};
 use crate::mail::letters::Change;
+use crate::session::halfway::{self, Halfway};
+use crate::session::sign_in::{self, Outcome};
+use crate::session::{Acr, Proof};
 use crate::store::Tx;
 
 use super::arrival::Arrival;

@@ -11,8 +11,10 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::account::factor::{self, reset};
-use crate::account::{self, Because, Happened, Session, passkey};
+use crate::account::{self, passkey};
 use crate::app::App;
+use crate::audit;
+use crate::audit::activity::Happened;
 use crate::authorization::consent::{self, Consent};
 use crate::base::ids::{ConsentId, DeviceId, SessionId};
 use crate::base::vocabulary::words;
@@ -23,6 +25,8 @@ use crate::http::error::Trouble;
 use crate::http::page::Frame;
 use crate::http::{Person, Posted};
 use crate::mail::letters::Change;
+use crate::session;
+use crate::session::{Because, Session};
 use crate::store::View;
 use crate::web::notices;
 
@@ -93,7 +97,7 @@ pub(super) async fn show(
 struct Rows {
     second_factor: SecondFactorView,
     sessions: Vec<Session>,
-    devices: Vec<account::Device>,
+    devices: Vec<account::device::Device>,
     consents: Vec<Consent>,
     activity: Vec<Happened>,
 }
@@ -109,10 +113,10 @@ impl Rows {
         };
         Ok(Self {
             second_factor,
-            sessions: account::list(&mut view.db, account, (view.now, view.rules.session_idle)).await?,
-            devices: account::devices(&mut view.db, account, view.now).await?,
+            sessions: session::list(&mut view.db, account, (view.now, view.rules.session_idle)).await?,
+            devices: account::device::list(&mut view.db, account, view.now).await?,
             consents: consent::of_account(&mut view.db, account).await?,
-            activity: account::activity(&mut view.db, account, RECENT).await?,
+            activity: audit::activity::activity(&mut view.db, account, RECENT).await?,
         })
     }
 
@@ -150,7 +154,7 @@ pub(super) async fn end_session(State(app): State<App>, posted: Posted<Which>) -
     let (account, which) = (person.session.account, posted.form.session);
     let letter = notices::of_change(&app, &person.caller, (account, Change::SessionEnded)).await?;
     let ended = app.act(person.actor(), async |tx| {
-        let ended = account::end(tx, account, which, Because::EndedByOwner).await?;
+        let ended = session::end(tx, account, which, Because::EndedByOwner).await?;
         // Signing out of the session one is in needs no letter.
         notices::post(tx, &app, letter.filter(|_| ended && which != person.session.id)).await?;
         Ok(ended)
@@ -169,7 +173,7 @@ pub(super) async fn end_others(State(app): State<App>, posted: Posted<Nothing>) 
     let here = (person.session.account, person.session.id);
     let letter = notices::of_change(&app, &person.caller, (here.0, Change::SessionsEnded)).await?;
     app.act(person.actor(), async |tx| {
-        let ended = account::end_others(tx, here, Because::EndedByOwner).await?;
+        let ended = session::end_others(tx, here, Because::EndedByOwner).await?;
         notices::post(tx, &app, letter.filter(|_| ended > 0)).await
     })
     .await?;
@@ -189,7 +193,7 @@ pub(super) async fn forget_device(State(app): State<App>, posted: Posted<Forgott
     let account = person.session.account;
     let letter = notices::of_change(&app, &person.caller, (account, Change::DeviceForgotten)).await?;
     let forgotten = app.act(person.actor(), async |tx| {
-        let forgotten = account::forget(tx, account, posted.form.device).await?;
+        let forgotten = account::device::forget(tx, account, posted.form.device).await?;
         notices::post(tx, &app, letter.filter(|_| forgotten)).await?;
         Ok(forgotten)
     });

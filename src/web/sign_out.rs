@@ -5,7 +5,6 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account::{self, Because};
 use crate::app::App;
 use crate::base::Place;
 use crate::base::actor::Who;
@@ -13,6 +12,8 @@ use crate::http::answer::{self, Stop};
 use crate::http::cookies::Kept;
 use crate::http::logout::{LoggedOutPage, LogoutPage};
 use crate::http::{Posted, Visitor};
+use crate::session;
+use crate::session::Because;
 
 #[derive(Deserialize)]
 pub(super) struct Nothing {}
@@ -24,9 +25,9 @@ pub(super) async fn submit(State(app): State<App>, posted: Posted<Nothing>) -> R
     if let Some(secret) = Kept::Session.secret(&headers, https) {
         app.act(caller.acts_as(Who::Visitor), async |tx| {
             let idle = tx.rules.session_idle;
-            let Some(session) = account::find(&mut tx.db, &secret, (tx.now, idle)).await? else { return Ok(false) };
+            let Some(session) = session::find(&mut tx.db, &secret, (tx.now, idle)).await? else { return Ok(false) };
             tx.by.who = Who::Account(session.account);
-            account::end(tx, session.account, session.id, Because::SignedOut).await
+            session::end(tx, session.account, session.id, Because::SignedOut).await
         })
         .await?;
     }

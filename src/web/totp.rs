@@ -8,7 +8,6 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::account::factor::{self, Offer, RecoveryCode, Replacing};
-use crate::account::{self, Opened, Proof, Strengthening};
 use crate::app::App;
 use crate::base::{Fault, Place, Timestamp};
 use crate::http::answer::{self, Stop};
@@ -16,6 +15,8 @@ use crate::http::cookies::Kept;
 use crate::http::page::{Errors, Frame, Link};
 use crate::http::{Holder, Posted};
 use crate::mail::letters::Change;
+use crate::session;
+use crate::session::{Opened, Proof, Strengthening};
 
 use super::notices;
 use super::seeds::{self, SeedView};
@@ -140,7 +141,7 @@ pub async fn enrol(State(app): State<App>, posted: Posted<Fields>) -> Result<Res
     // Whether there is an old one to replace is what the guard judged by; one enrolled since then was not proven here.
     let replacing = holder.enrolled_at.map_or(Replacing::Nothing, |_| Replacing::TheOldOne);
     let done = app.act(holder.actor(), async |tx| {
-        if !account::holds(tx, (holder.session().id, account)).await? {
+        if !session::holds(tx, (holder.session().id, account)).await? {
             return Ok(None);
         }
         let Some(codes) = factor::prove(tx, offer(&holder), (standing.id, step), replacing).await? else {
@@ -150,7 +151,7 @@ pub async fn enrol(State(app): State<App>, posted: Posted<Fields>) -> Result<Res
         // The password was proven a while ago, and the app now.
         let (proof, auth_time) = (Proof::totp(tx.now), holder.session().auth_time);
         let opened =
-            account::strengthen(tx, Strengthening { session: holder.session().id, account, proof, auth_time }).await?;
+            session::strengthen(tx, Strengthening { session: holder.session().id, account, proof, auth_time }).await?;
         Ok(Some((codes, opened)))
     });
     let Some((codes, opened)) = done.await? else { return Ok(answer::go(Place::Totp)) };

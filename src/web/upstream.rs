@@ -6,8 +6,6 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use crate::account::sign_in::{Outcome, Visit};
-use crate::account::staff_sign_in::{self, Vouched as Account};
 use crate::app::App;
 use crate::audit::{Deed, What, record};
 use crate::base::actor::Who;
@@ -16,9 +14,12 @@ use crate::base::{Fault, Place, Secret};
 use crate::http::answer::{self, Stop};
 use crate::http::error::{ErrorPage, Trouble};
 use crate::http::{Caller, Carried, broken, errand, wanted_by};
+use crate::session::sign_in::{Outcome, Visit};
+use crate::staff;
+use crate::staff::upstream::linking::{Refused, recognise};
+use crate::staff::upstream::{Attempt, Provider, Purpose, Trouble as Upstream, Vouched};
+use crate::staff::vouched::{self, Vouched as Account};
 use crate::store::Tx;
-use crate::upstream::staff::{Refused, recognise};
-use crate::upstream::{self, Attempt, Provider, Purpose, Trouble as Upstream, Vouched};
 
 use super::arrival::Arrival;
 use super::reauthenticate::For;
@@ -37,7 +38,7 @@ pub(super) async fn depart(
     };
     let browser = browser.digest();
     let remembered = app.act(caller.acts_as(Who::Visitor), async |tx| {
-        upstream::begin(tx, (&departure.state, &browser), &departure.attempt).await
+        staff::upstream::begin(tx, (&departure.state, &browser), &departure.attempt).await
     });
     remembered.await?;
     Ok(answer::see_other(&departure.url))
@@ -61,8 +62,9 @@ pub(super) async fn arrive(
     let stale = || answer::trouble(&app, &caller, Trouble::StaleErrand);
     let answered = Answered::read(answered).ok_or_else(stale)?;
     let browser = browser.digest();
-    let attempt =
-        app.act(caller.acts_as(Who::Visitor), async |tx| upstream::redeem(tx, &answered.state, &browser).await).await?;
+    let attempt = app
+        .act(caller.acts_as(Who::Visitor), async |tx| staff::upstream::redeem(tx, &answered.state, &browser).await)
+        .await?;
     let attempt = attempt.ok_or_else(stale)?;
     let towards = (attempt.errand, attempt.back.clone());
     match vouch(&app, provider, (answered, attempt)).await {
@@ -126,13 +128,13 @@ async fn enter(
     }
 }
 
-async fn sign_in(tx: &mut Tx, (vouched, visit): (&Vouched, Visit<'_>)) -> Result<End, Fault> {
-    let account = match recognise(tx, vouched).await? {
+async fn sign_in(tx: &mut Tx, (said, visit): (&Vouched, Visit<'_>)) -> Result<End, Fault> {
+    let account = match recognise(tx, said).await? {
         Ok(account) => account,
         Err(refused) => return Ok(End::Refused(refused)),
     };
-    let account = Account { account, proven_at: vouched.proven_at, by_two_factors: vouched.by_two_factors };
-    staff_sign_in::enter_vouched(tx, account, visit).await.map(End::Judged)
+    let account = Account { account, proven_at: said.proven_at, by_two_factors: said.by_two_factors };
+    vouched::enter_vouched(tx, account, visit).await.map(End::Judged)
 }
 
 /// Says that nobody was let in; why, the trail and the log know. A stranger learns no more.

@@ -12,7 +12,7 @@ mod totp;
 
 pub use guess::FactorGuess;
 pub use recovery::{HOW_MANY, RecoveryCode, left, renew, spend};
-pub use require::{Requirement, is_required, require, required_at};
+pub use require::{is_required, require};
 pub use totp::{Enrolled, Offer, Replacing, Seed, accept, find, offer, offered, prove, since, sweep};
 
 use crate::audit::{Deed, What, record};
@@ -20,8 +20,7 @@ use crate::base::ids::AccountId;
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
 
-use super::proof::Acr;
-use super::{device, passkey};
+use super::{device, lock, passkey};
 
 /// Since when an account has a second factor, whichever it is.
 pub async fn enrolled(db: &mut Db, account: AccountId) -> Result<Option<Timestamp>, Fault> {
@@ -29,16 +28,6 @@ pub async fn enrolled(db: &mut Db, account: AccountId) -> Result<Option<Timestam
         and t.proven_at is not null), \
                (select min(p.created_at) from passkeys p where p.account = $1))";
     Ok(store::one!(*db, (Option<Timestamp>,), sql, account)?.0)
-}
-
-/// How strongly an account can sign in, by what it has enrolled.
-pub async fn strongest(db: &mut Db, account: AccountId) -> Result<Acr, Fault> {
-    let has_passkey = !passkey::list(db, account).await?.is_empty();
-    Ok(match (has_passkey, enrolled(db, account).await?) {
-        (true, _) => Acr::PhishingResistant,
-        (false, Some(_)) => Acr::TwoFactors,
-        (false, None) => Acr::OneFactor,
-    })
 }
 
 /// Whether the authenticator app stays: where a second factor is demanded, of this account or of all of its kind,
@@ -88,9 +77,4 @@ async fn tidy_up(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
         reset::stop(tx, account).await?;
     }
     Ok(())
-}
-
-/// Whatever changes the factors of one account happens one after the other.
-pub(super) async fn lock(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
-    store::execute!(tx.db, "update accounts set password_hash = password_hash where id = $1", account).map(drop)
 }

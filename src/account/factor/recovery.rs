@@ -8,7 +8,7 @@ use crate::base::ids::AccountId;
 use crate::base::{Dice, Digest, Fault};
 use crate::store::{self, Db, Tx};
 
-use super::lock;
+use crate::account::lock;
 
 /// How many are made at a time.
 pub const HOW_MANY: usize = 10;

@@ -8,7 +8,8 @@ use crate::base::ids::{AccountId, FactorResetId, MailId};
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
 
-use super::{enrolled, lock, remove_all};
+use super::{enrolled, remove_all};
+use crate::account::lock;
 
 /// A reset that is neither done nor stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]

@@ -9,8 +9,7 @@ use uuid::Uuid;
 
 use super::reset::{self, NotAsked};
 use super::{
-    HOW_MANY, Offer, RecoveryCode, Replacing, Requirement, Seed, accept, enrolled, find, is_required, left, offer,
-    offered,
+    HOW_MANY, Offer, RecoveryCode, Replacing, Seed, accept, enrolled, find, is_required, left, offer, offered,
 };
 use super::{prove, remove_all, renew, require, spend, sweep};
 use crate::account::create;
@@ -210,7 +209,7 @@ async fn a_requirement_is_a_change_once() {
     for trial in trial::databases().await {
         let bench = Bench::at(&trial.store).await;
         for (required, changes) in [(false, false), (true, true), (true, false), (false, true)] {
-            let whose = Requirement::Account(bench.account);
+            let whose = bench.account;
             assert_eq!(bench.act(async |tx| require(tx, whose, required).await).await, changes);
             assert_eq!(bench.look(async |view| is_required(&mut view.db, bench.account).await).await, required);
         }

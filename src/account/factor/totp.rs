@@ -9,7 +9,8 @@ use crate::base::{Dice, Fault, Life, Seal, Sealed, Timestamp};
 use crate::store::{self, Db, Tx};
 
 use super::super::device;
-use super::{RecoveryCode, enrolled, lock, renew, reset};
+use super::{RecoveryCode, enrolled, renew, reset};
+use crate::account::lock;
 
 /// An offer that nobody took up is replaced, and swept, after this time.
 const OFFERED_FOR: Life = Life::hours(1);

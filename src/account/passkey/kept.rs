@@ -11,8 +11,9 @@ use crate::base::ids::{AccountId, PasskeyId};
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
 
-use super::super::factor::{self, RecoveryCode};
 use super::Verified;
+use crate::account::factor::{self, RecoveryCode};
+use crate::account::lock;
 
 /// How many an account may have: a person's devices, and room to spare.
 pub const MOST: usize = 10;
@@ -106,7 +107,7 @@ pub enum Enrolment {
 
 /// Adds a passkey that was judged right. Whoever calls saw what there was before proven.
 pub async fn enrol(tx: &mut Tx, account: AccountId, (name, passkey): (&Name, &Passkey)) -> Result<Enrolment, Fault> {
-    factor::lock(tx, account).await?;
+    lock(tx, account).await?;
     if list(&mut tx.db, account).await?.len() >= MOST {
         return Ok(Enrolment::Enough);
     }
@@ -138,7 +139,7 @@ pub async fn count(tx: &mut Tx, verified: &Verified) -> Result<bool, Fault> {
     let Verified { kept, after, counter } = verified;
     // The account's row first, as everywhere: switching it off comes before this and is seen, or after it and ends what
     // begins here.
-    factor::lock(tx, kept.account).await?;
+    lock(tx, kept.account).await?;
     let counted = store::execute!(
         tx.db,
         "update passkeys set credential = $2, counter = $3, last_used_at = $4 where id = $1 and (counter < $3 \
@@ -186,7 +187,7 @@ pub enum Removal {
 
 /// Removes a passkey: from now on it opens nothing. The last factor stays where one is demanded.
 pub async fn remove(tx: &mut Tx, account: AccountId, (id, is_demanded): (PasskeyId, bool)) -> Result<Removal, Fault> {
-    factor::lock(tx, account).await?;
+    lock(tx, account).await?;
     let all = list(&mut tx.db, account).await?;
     if !all.iter().any(|kept| kept.id == id) {
         return Ok(Removal::Unknown);

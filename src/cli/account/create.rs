@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::access::{self, Asked, Condition, Door};
-use crate::account::{self, Grant, Hasher, policy};
+use crate::account;
+use crate::account::password::{Hasher, policy};
 use crate::audit::{Deed, What, record};
 use crate::base::ids::MembershipId;
 use crate::base::{EServiceCode, Fault, Networks, Profile, Role, SignInName};
 use crate::cli::{Failure, Opened, tell};
 use crate::directory::{self, Company, Contact};
+use crate::membership;
+use crate::membership::Grant;
 use crate::rights::Catalogue;
 use crate::store::{Db, Tx};
 
@@ -154,7 +157,7 @@ fn offer<T: ToString>(choices: impl IntoIterator<Item = T>) -> String {
 }
 
 async fn make(tx: &mut Tx, wish: &Wish) -> Result<Result<(), Refused>, Fault> {
-    if let Some(login) = account::login_of_contact(&mut tx.db, wish.contact.id).await? {
+    if let Some(login) = membership::login_of_contact(&mut tx.db, wish.contact.id).await? {
         return Ok(Err(Refused::HasAccount(login)));
     }
     let account = match account::create(tx, &wish.names).await? {
@@ -163,7 +166,7 @@ async fn make(tx: &mut Tx, wish: &Wish) -> Result<Result<(), Refused>, Fault> {
     };
     // The operator vouches for the mailbox (R-ADM-4).
     account::set_password(tx, account, &wish.hash, tx.now).await?;
-    let membership = account::admit(tx, account, (wish.contact.id, wish.company.id), &wish.grant).await?;
+    let membership = membership::admit(tx, account, (wish.contact.id, wish.company.id), &wish.grant).await?;
     if wish.grant.roles.contains(&Role::AccountAdmin) {
         record(tx, Deed::new(What::AdministratorDesignated).account(account).company(wish.company.id)).await?;
     }

@@ -9,10 +9,12 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use crate::account::factor::reset::{self, NotAsked};
-use crate::account::{self, Because, Record};
+use crate::account::{self, Record};
 use crate::authorization;
 use crate::base::vocabulary::UnknownWord;
 use crate::base::{Role, SignInName, StaffRole};
+use crate::session;
+use crate::session::Because;
 use crate::web::notices;
 
 use super::{Failure, Opened, tell};
@@ -65,7 +67,7 @@ async fn end_sessions(opened: &Opened, named: &Named) -> Result<(), Failure> {
     let ended = opened
         .act(async |tx| {
             authorization::end_all(tx, found.id, authorization::Because::Operator).await?;
-            account::end_all(tx, found.id, Because::Operator).await
+            session::end_all(tx, found.id, Because::Operator).await
         })
         .await?;
     tell(match ended {
@@ -107,7 +109,7 @@ async fn switch(opened: &Opened, named: &Named, to: Switch) -> Result<(), Failur
         .act(async |tx| match to {
             Switch::Off => {
                 authorization::end_all(tx, found.id, authorization::Because::Operator).await?;
-                account::disable(tx, found.id).await
+                session::switch_off(tx, found.id).await
             }
             Switch::On => account::enable(tx, found.id).await,
         })

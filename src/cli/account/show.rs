@@ -1,10 +1,13 @@
 //! `guichet account show`: what there is to know about an account when its owner calls.
 
 use crate::access::{self, Asked, Condition, Door, Snapshot};
-use crate::account::{self, Record, Session};
+use crate::account::{self, Record};
 use crate::base::{Address, Language};
 use crate::cli::failure::one_line;
 use crate::cli::{Failure, Opened, tell};
+use crate::session;
+use crate::session::Session;
+use crate::staff;
 use crate::words::Words;
 
 use super::Named;
@@ -26,12 +29,12 @@ pub(super) async fn run(opened: &Opened, arguments: &Arguments) -> Result<(), Fa
     let read = opened.look(async |view| {
         let names = account::names(&mut view.db, found.id).await?;
         let people = access::of_account(&mut view.db, found.id).await?;
-        let sessions = account::list(&mut view.db, found.id, (view.now, view.rules.session_idle)).await?;
+        let sessions = session::list(&mut view.db, found.id, (view.now, view.rules.session_idle)).await?;
         Ok((names, people, sessions))
     });
     let (names, people, sessions) = read.await?;
     show_account(&found, &names);
-    if let Some(member) = opened.look(async |view| account::staff_member(&mut view.db, found.id).await).await? {
+    if let Some(member) = opened.look(async |view| staff::find(&mut view.db, found.id).await).await? {
         tell(format!("\nOne of the vendor's people, {}", one_line(&member.name)));
         list("roles", member.roles.iter());
         show_sessions(&sessions);

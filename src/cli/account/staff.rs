@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::account::{self, Invited, NotStaff, Purpose, StaffMember, link};
+use crate::account::{Purpose, link};
 use crate::base::{Dice, Email, Place, Secret, StaffRole};
 use crate::cli::{Failure, Opened, tell};
+use crate::staff;
+use crate::staff::{Invited, NotStaff, StaffMember};
 
 use super::{AnyRole, Named, roles_of_staff};
 
@@ -31,7 +33,7 @@ pub(super) async fn create(opened: &Opened, (email, name): (&str, &str), roles: 
         ));
     }
     let link = Dice.secret()?;
-    let made = opened.act(async |tx| account::invite_by(tx, &invited, &link).await).await?;
+    let made = opened.act(async |tx| staff::invite_by(tx, &invited, &link).await).await?;
     made.map_err(|refused| explain(refused, &invited.email))?;
     tell(format!("{} can choose a password with this link, once, within {} days:", invited.name, days(opened)));
     tell(url(opened, &link));
@@ -59,7 +61,7 @@ pub(super) async fn invite_again(opened: &Opened, named: &Named) -> Result<(), F
 pub(super) async fn set_roles(opened: &Opened, arguments: &Roles) -> Result<(), Failure> {
     let member = find(opened, &arguments.named).await?;
     let roles: BTreeSet<StaffRole> = arguments.role.iter().copied().collect();
-    let set = opened.act(async |tx| account::set_staff_roles(tx, member.account, &roles).await).await?;
+    let set = opened.act(async |tx| staff::set_roles(tx, member.account, &roles).await).await?;
     let changed = set.map_err(|refused| explain(refused, &member.email))?;
     let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
     let words = if words.is_empty() { "no role".to_owned() } else { words.join(", ") };
@@ -73,7 +75,7 @@ pub(super) async fn set_roles(opened: &Opened, arguments: &Roles) -> Result<(), 
 
 async fn find(opened: &Opened, named: &Named) -> Result<StaffMember, Failure> {
     let (name, found) = named.find(opened).await?;
-    let member = opened.look(async |view| account::staff_member(&mut view.db, found.id).await).await?;
+    let member = opened.look(async |view| staff::find(&mut view.db, found.id).await).await?;
     member.ok_or_else(|| {
         Failure::new(
             format!("{name} is a contact's account"),

@@ -7,7 +7,6 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::access::{self, Asked, Door, Snapshot};
-use crate::account::Session;
 use crate::app::App;
 use crate::authorization::{self, consent, errand};
 use crate::base::actor::Who;
@@ -19,6 +18,7 @@ use crate::http::errand::{Waiting, at, waiting};
 use crate::http::error::Trouble;
 use crate::http::{Caller, Carried, Posted, Visitor, at_a_page};
 use crate::relying_party::Scopes;
+use crate::session::Session;
 
 use super::answer::host;
 

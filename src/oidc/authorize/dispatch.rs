@@ -7,7 +7,6 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::access::{self, Asked, Condition, Door, Snapshot, Standing};
-use crate::account::{self, Acr, Session, factor};
 use crate::app::App;
 use crate::authorization::consent::{self, Consent};
 use crate::authorization::{self, Admission, Beginning, Next, Prompt, Request, SignIn, Situation, code, errand};
@@ -22,6 +21,8 @@ use crate::oidc::errors::{Code, Error};
 use crate::oidc::hint;
 use crate::oidc::parameters::{Parameters, Unreadable};
 use crate::relying_party::RelyingParty;
+use crate::session;
+use crate::session::{Acr, Session};
 
 use super::answer::ReturnAddress;
 use super::request::Unverified;
@@ -197,7 +198,7 @@ impl Matter<'_> {
                 };
                 let could = match &person {
                     Some(person) => strongest(person),
-                    None => factor::strongest(&mut view.db, session.account).await?,
+                    None => session::strongest(&mut view.db, session.account).await?,
                 };
                 Ok((person, consent::standing(&mut view.db, session.account, &self.party.id).await?, could))
             })
@@ -234,7 +235,7 @@ impl Matter<'_> {
     async fn refuse(self, session: &Session, person: Snapshot, standing: Standing) -> Result<Response, Stop> {
         let others = stands_elsewhere(self.app, &self.visitor.caller, session, &person).await?;
         if standing.is_final() {
-            self.app.act(self.actor(), async |tx| account::lose(tx, session, others).await).await?;
+            self.app.act(self.actor(), async |tx| session::lose(tx, session, others).await).await?;
         }
         if self.request.prompts(Prompt::None) {
             return Ok(self.send_back(silent_refusal(&standing)));

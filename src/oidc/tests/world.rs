@@ -13,7 +13,6 @@ use tower::ServiceExt as _;
 use url::Url;
 use uuid::Uuid;
 
-use crate::account::{self, Begin, Proof};
 use crate::app::{App, Parts};
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, MembershipId};
@@ -21,6 +20,8 @@ use crate::base::{Actor, Address, Clock, Fault};
 use crate::config::Config;
 use crate::http::mark_browser;
 use crate::keys::MasterKey;
+use crate::session;
+use crate::session::{Begin, Proof};
 use crate::store::trial::{self, Trial};
 use crate::store::{self, Tx};
 
@@ -111,7 +112,7 @@ impl World {
         let by = Actor::of(Who::Visitor).from(Address::parse("192.0.2.7"));
         let begin =
             Begin { account: person(), membership: Some(membership()), user_agent: "tests", proof: Proof::password() };
-        let opened = self.app.act(by, async |tx| account::begin(tx, begin).await).await.unwrap();
+        let opened = self.app.act(by, async |tx| session::begin(tx, begin).await).await.unwrap();
         self.cookies.retain(|(name, _)| *name != "guichet_session");
         self.cookies.push(("guichet_session", opened.secret.expose().to_owned()));
     }

@@ -5,9 +5,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::account;
 use crate::account::factor;
 use crate::account::passkey::{self, Binding, Enrolment, Key, Name, Newcomer, Purpose};
-use crate::account::{self, Acr, Opened, Proof, Strengthening};
 use crate::app::App;
 use crate::base::{Fault, Place};
 use crate::http::answer::{self, Stop};
@@ -15,6 +15,8 @@ use crate::http::cookies::Kept;
 use crate::http::page::Link;
 use crate::http::{Holder, Posted};
 use crate::mail::letters::Change;
+use crate::session;
+use crate::session::{Acr, Opened, Proof, Strengthening};
 use crate::store::Tx;
 
 use super::super::notices;
@@ -106,7 +108,7 @@ async fn keep(app: &App, holder: &Holder, made: (&Name, &Key)) -> Result<(Enrolm
     let letter = notices::of_change(app, holder.caller(), (account, Change::PasskeyEnrolled)).await?;
     app.act(holder.actor(), async |tx| {
         // Since the guard looked, the session may have been ended, or a first factor enrolled that wasn't proven here.
-        let stands = account::holds(tx, (holder.session().id, account)).await?;
+        let stands = session::holds(tx, (holder.session().id, account)).await?;
         if !stands || factor::enrolled(&mut tx.db, account).await?.is_some() != holder.enrolled_at.is_some() {
             return Ok((Enrolment::Known, None));
         }
@@ -127,7 +129,7 @@ async fn strengthen(tx: &mut Tx, holder: &Holder) -> Result<Option<Opened>, Faul
     }
     // The password was proven a while ago, and the passkey now.
     let (proof, auth_time) = (Proof::new_passkey(tx.now), session.auth_time);
-    account::strengthen(tx, Strengthening { session: session.id, account: session.account, proof, auth_time }).await
+    session::strengthen(tx, Strengthening { session: session.id, account: session.account, proof, auth_time }).await
 }
 
 fn under_new_secret(app: &App, mut response: Response, opened: Option<Opened>) -> Result<Response, Fault> {

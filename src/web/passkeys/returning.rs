@@ -5,14 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::account::Session;
 use crate::account::passkey::{self, Binding, Purpose};
-use crate::account::sign_in::{self, Outcome};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault, Place};
 use crate::http::answer::{self, Stop};
 use crate::http::{Caller, Posted, Visitor, errand};
+use crate::session::Session;
+use crate::session::sign_in::{self, Outcome};
 
 use super::super::arrival::Arrival;
 use super::super::language::is_ours;

@@ -4,14 +4,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use crate::account::Proof;
 use crate::account::passkey::{self, Binding, Purpose, Verified};
-use crate::account::sign_in::{self, Outcome};
 use crate::app::App;
 use crate::base::Fault;
 use crate::base::actor::Who;
 use crate::http::Posted;
 use crate::http::answer::{self, Stop};
+use crate::session::Proof;
+use crate::session::sign_in::{self, Outcome};
 
 use super::super::arrival::Arrival;
 use super::super::notices::{self, Owner};

@@ -5,13 +5,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::account::passkey::{Purpose, Verified};
-use crate::account::sign_in::{self, Outcome};
 use crate::app::App;
 use crate::base::Fault;
 use crate::base::actor::Who;
 use crate::http::Posted;
 use crate::http::answer::Stop;
 use crate::http::errand;
+use crate::session::sign_in::{self, Outcome};
 
 use super::super::arrival::Arrival;
 use super::super::login::LoginPage;

@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account::policy::Weak;
-use crate::account::{self, Because};
+use crate::account;
+use crate::account::password::policy::Weak;
 use crate::app::App;
 use crate::authorization;
 use crate::base::{Fault, Life, Place, Secret};
@@ -19,6 +19,8 @@ use crate::http::page::{Errors, Frame};
 use crate::http::{Holder, Posted};
 use crate::limits::{self, TooMany};
 use crate::mail::letters::Change;
+use crate::session;
+use crate::session::Because;
 use crate::store::Tx;
 use crate::web::password::{self, Right, Typed};
 use crate::web::{new_password, notices};
@@ -53,7 +55,7 @@ pub(in crate::web) async fn show(State(app): State<App>, holder: Holder) -> Resu
 /// Changes the password. What is wrong with the new one is told first, for only a guess at the old one counts.
 pub(in crate::web) async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
     let Posted { caller, headers, form } = posted;
-    if form.current.len().max(form.password.len()) > account::LONGEST_PASSWORD {
+    if form.current.len().max(form.password.len()) > account::password::LONGEST {
         return Err(answer::trouble(&app, &caller, Trouble::TooLarge).into());
     }
     let holder = Holder::behind(&app, caller, &headers, Place::ChangePassword).await?;
@@ -125,9 +127,9 @@ async fn replace(tx: &mut Tx, holder: &Holder, (right, hash): (&Right, &str)) ->
     if !account::change_password(tx, account, (&right.password_hash, hash)).await? {
         return Ok(None);
     }
-    account::end_others(tx, (account, holder.session().id), Because::PasswordChanged).await?;
+    session::end_others(tx, (account, holder.session().id), Because::PasswordChanged).await?;
     authorization::end_all(tx, account, authorization::Because::PasswordChanged).await?;
-    let session = account::renew(tx, account, holder.session().id).await?;
+    let session = session::renew(tx, account, holder.session().id).await?;
     Ok(Some(Changed { session }))
 }
 

@@ -1,13 +1,14 @@
 //! What the security page shows, in words.
 
-use crate::account::{Happened, Session};
 use crate::app::App;
 use crate::audit::What;
+use crate::audit::activity::Happened;
 use crate::authorization::consent::Consent;
 use crate::base::{Life, Secret, Timestamp};
 use crate::http::consent::in_words;
 use crate::http::page::Frame;
 use crate::relying_party::Scope;
+use crate::session::Session;
 use crate::{account, words};
 
 /// A session, as its owner sees it.
@@ -110,7 +111,7 @@ impl ApplicationView {
 }
 
 impl DeviceView {
-    pub(super) fn new((frame, life): (&Frame, Life), device: &account::Device, here: Option<&Secret>) -> Self {
+    pub(super) fn new((frame, life): (&Frame, Life), device: &account::device::Device, here: Option<&Secret>) -> Self {
         let spared_until = device.second_factor_at.map(|proven_at| proven_at + life).filter(|until| *until > frame.now);
         Self {
             id: device.id.to_string(),

@@ -9,11 +9,8 @@ use serde::Deserialize;
 
 use super::{Asked, Done, Menu, condition};
 use crate::access::{self, Condition, Door, Prospect, Snapshot};
-use crate::account::factor::{
-    self,
-    reset::{self, FactorReset, NotAsked},
-};
-use crate::account::{self, Because, Record, Session};
+use crate::account::factor::reset::{self, FactorReset, NotAsked};
+use crate::account::{self, Record};
 use crate::app::App;
 use crate::authorization;
 use crate::base::ids::ContactId;
@@ -23,7 +20,10 @@ use crate::http::answer::{self, Stop};
 use crate::http::page::Frame;
 use crate::http::refusal::Standing;
 use crate::http::{Caller, Posted, Staff};
+use crate::membership;
 use crate::rights::{self, Duty};
+use crate::session;
+use crate::session::{Because, Session};
 use crate::store::View;
 use crate::web::notices;
 use crate::words::Device;
@@ -134,11 +134,11 @@ impl Rows {
         let (mut account, mut locked, mut reset, mut demanded_at, mut memberships) = (None, None, None, None, 0);
         if let Some(person) = &person {
             let names = account::names(&mut view.db, person.account).await?;
-            let sessions = account::list(&mut view.db, person.account, (view.now, view.rules.session_idle)).await?;
+            let sessions = session::list(&mut view.db, person.account, (view.now, view.rules.session_idle)).await?;
             account = account::by_id(&mut view.db, person.account).await?.map(|record| (record, names, sessions));
-            locked = account::locked(view, &app.config.limits, person.account).await?;
+            locked = session::locked(view, &app.config.limits, person.account).await?;
             reset = reset::waiting(&mut view.db, person.account).await?;
-            demanded_at = factor::required_at(&mut view.db, person.membership).await?;
+            demanded_at = membership::second_factor_required_at(&mut view.db, person.membership).await?;
             memberships = access::of_account(&mut view.db, person.account).await?.len();
         }
         Ok(Some(Self { contact, company, prospect, person, account, locked, reset, demanded_at, memberships }))
@@ -221,7 +221,7 @@ pub(in crate::web) async fn unlock(
 ) -> Result<Response, Stop> {
     let Posted { caller, headers, form: Nothing {} } = posted;
     let (staff, Snapshot { contact: id, account, .. }) = deed(&app, (caller, &headers), (&id, Duty::Unlock)).await?;
-    let opened = app.act(staff.actor(), async |tx| account::unlock(tx, &app.config.limits, account).await).await?;
+    let opened = app.act(staff.actor(), async |tx| session::unlock(tx, &app.config.limits, account).await).await?;
     Ok(back(id, if opened { Done::Unlocked } else { Done::NotLocked }))
 }
 
@@ -235,7 +235,7 @@ pub(in crate::web) async fn end_sessions(
     let (staff, Snapshot { contact: id, account, .. }) =
         deed(&app, (caller, &headers), (&id, Duty::EndSessions)).await?;
     app.act(staff.actor(), async |tx| {
-        account::end_all(tx, account, Because::CustomerService).await?;
+        session::end_all(tx, account, Because::CustomerService).await?;
         authorization::end_all(tx, account, authorization::Because::Operator).await
     })
     .await?;
@@ -256,10 +256,9 @@ pub(in crate::web) async fn switch(
     let Posted { caller, headers, form: Switch { on } } = posted;
     let (staff, Snapshot { contact: id, account, .. }) =
         deed(&app, (caller, &headers), (&id, Duty::SwitchAccounts)).await?;
-    app.act(
-        staff.actor(),
-        async |tx| if on { account::enable(tx, account).await } else { account::disable(tx, account).await },
-    )
+    app.act(staff.actor(), async |tx| {
+        if on { account::enable(tx, account).await } else { session::switch_off(tx, account).await }
+    })
     .await?;
     Ok(back(id, if on { Done::SwitchedOn } else { Done::SwitchedOff }))
 }

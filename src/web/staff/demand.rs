@@ -6,12 +6,12 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::{Done, companies, contact};
-use crate::account::factor::{self, Requirement};
 use crate::app::App;
 use crate::base::Place;
 use crate::directory;
 use crate::http::answer::{self, Stop};
 use crate::http::{Posted, Staff};
+use crate::membership;
 use crate::rights::Duty;
 
 #[derive(Deserialize)]
@@ -46,7 +46,9 @@ pub(super) async fn of_contact(
     posted: Posted<Demand>,
 ) -> Result<Response, Stop> {
     let (staff, person) = contact::deed(&app, (posted.caller, &posted.headers), (&id, Duty::DemandOfContacts)).await?;
-    let whose = Requirement::Membership(person.membership);
-    app.act(staff.actor(), async |tx| factor::require(tx, whose, posted.form.required).await).await?;
+    app.act(staff.actor(), async |tx| {
+        membership::require_second_factor(tx, person.membership, posted.form.required).await
+    })
+    .await?;
     Ok(contact::back(person.contact, posted.form.done()))
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::{Asked, Done, Menu};
-use crate::account::{self, Invited, NotStaff, Purpose, StaffMember, link};
+use crate::account::{Purpose, link};
 use crate::app::App;
 use crate::base::ids::AccountId;
 use crate::base::{Dice, Email, Fault, Place, Secret, StaffRole};
@@ -20,6 +20,8 @@ use crate::mail::letters::Stationery;
 use crate::mail::staff_invitation::StaffInvitation;
 use crate::mail::{self, Letter, Outgoing};
 use crate::rights::Duty;
+use crate::staff;
+use crate::staff::{Invited, NotStaff, StaffMember};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -112,7 +114,7 @@ pub(in crate::web) async fn list(
 
 impl PeoplePage {
     async fn read(app: &App, staff: &Staff, frame: Frame) -> Result<Self, Fault> {
-        let members = app.look(async |view| account::staff(&mut view.db).await).await?;
+        let members = app.look(async |view| staff::list(&mut view.db).await).await?;
         let people = members.iter().map(|member| MemberView::new(&frame, member)).collect();
         let menu = Menu::of(app, (staff, &frame), Place::StaffPeople);
         Ok(Self { people, menu, frame, typed: Typed::default(), errors: Errors::default() })
@@ -166,7 +168,7 @@ pub(in crate::web) async fn invite(State(app): State<App>, posted: Posted<Typed>
     let link = Dice.secret()?;
     let letter = letter(&app, &staff, (&invited.name, &invited.email), &link)?;
     let made = app.act(staff.actor(), async |tx| {
-        let made = account::invite_by(tx, &invited, &link).await?;
+        let made = staff::invite_by(tx, &invited, &link).await?;
         if made.is_ok() {
             let outgoing = Outgoing { name: "staff_invitation", to: invited.email.clone(), letter };
             mail::post(tx, app.envelope.as_ref(), outgoing).await?;
@@ -231,7 +233,7 @@ pub(in crate::web) async fn set_roles(
     let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
     let roles = posted.form.roles();
-    let set = app.act(staff.actor(), async |tx| account::set_staff_roles(tx, id, &roles).await).await?;
+    let set = app.act(staff.actor(), async |tx| staff::set_roles(tx, id, &roles).await).await?;
     conclude(&app, &staff, set.map(|_| Done::RolesChanged)).await
 }
 
@@ -243,7 +245,7 @@ pub(in crate::web) async fn dismiss(
 ) -> Result<Response, Stop> {
     let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
-    let dismissed = app.act(staff.actor(), async |tx| account::dismiss(tx, id).await).await?;
+    let dismissed = app.act(staff.actor(), async |tx| staff::dismiss(tx, id).await).await?;
     conclude(&app, &staff, dismissed.map(|_| Done::SwitchedOff)).await
 }
 
@@ -269,7 +271,7 @@ pub(in crate::web) async fn invite_again(
 ) -> Result<Response, Stop> {
     let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
-    let member = app.look(async |view| account::staff_member(&mut view.db, id).await).await?;
+    let member = app.look(async |view| staff::find(&mut view.db, id).await).await?;
     let waiting = member.filter(|member| member.activated_at.is_none() && member.disabled_at.is_none());
     let member = waiting.ok_or_else(|| staff.nothing(&app))?;
     let link = Dice.secret()?;

@@ -7,7 +7,7 @@ use askama::Template;
 use super::{own_account, second_factors};
 use crate::access::Condition;
 use crate::account::Purpose;
-use crate::account::policy::Weak;
+use crate::account::password::policy::Weak;
 use crate::base::brand::Brand;
 use crate::base::{Language, Life, Place, Timestamp};
 use crate::http::consent::{self, ConsentPage};

@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 
 use axum::body::Body;
 use axum::http::Request;
-use guichet::account;
 use guichet::base::{Email, Place};
+use guichet::staff;
 
 use crate::world::{Answer, Browser, World, both};
 use knocks::{By, KNOCKS, Knock};
@@ -108,7 +108,7 @@ async fn address(world: &World, place: Place) -> String {
     // Nobody else of the table is hit by what is done to these two.
     let id = if place.path().starts_with(Place::StaffPeople.path()) {
         let suzy = Email::parse("suzy@guichet.example").unwrap();
-        let found = world.app.look(async |view| account::staff_by_email(&mut view.db, &suzy).await).await.unwrap();
+        let found = world.app.look(async |view| staff::by_email(&mut view.db, &suzy).await).await.unwrap();
         found.unwrap().account.to_string()
     } else {
         world.people("chloe").await[0].contact.to_string()

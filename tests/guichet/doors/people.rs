@@ -7,6 +7,7 @@ use axum::http::Request;
 use guichet::account;
 use guichet::authorization::consent;
 use guichet::relying_party::Scope;
+use guichet::session;
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
@@ -110,10 +111,10 @@ impl Visitor {
         named.insert("{consent}", consent.to_string());
         let idle = world.app.config.lives.session_idle;
         let sessions =
-            world.app.look(async |view| account::list(&mut view.db, account, (view.now, idle)).await).await.unwrap();
+            world.app.look(async |view| session::list(&mut view.db, account, (view.now, idle)).await).await.unwrap();
         named.insert("{session}", sessions.first().map_or(Uuid::nil(), |session| session.id.0).to_string());
         let devices =
-            world.app.look(async |view| account::devices(&mut view.db, account, view.now).await).await.unwrap();
+            world.app.look(async |view| account::device::list(&mut view.db, account, view.now).await).await.unwrap();
         named.insert("{device}", devices.first().map_or(Uuid::nil(), |device| device.id.0).to_string());
         browser = match who {
             Who::Refused => browser.from("198.51.100.1"),

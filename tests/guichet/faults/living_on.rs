@@ -2,8 +2,8 @@
 //! whoever must be told (SECURITY 2 and 4, R-DIR-3, R-OWN-4): `living_on.golden.txt` says what outlives what, and
 //! people review it.
 
-use guichet::account;
 use guichet::authorization;
+use guichet::session;
 
 use super::endings::{Hers, Services};
 use super::holdings::{Held, Holdings, OPEN, SHUT};
@@ -79,7 +79,7 @@ impl Over {
             Self::EndedByTheOperator => {
                 let alice = world.people("alice").await.remove(0).account;
                 assert_eq!(
-                    world.as_operator(async |tx| account::end_all(tx, alice, account::Because::Operator).await).await,
+                    world.as_operator(async |tx| session::end_all(tx, alice, session::Because::Operator).await).await,
                     4
                 );
             }

@@ -1,6 +1,6 @@
 //! Adding, naming and removing passkeys: only with a fresh proof of all there was, and never somebody else's.
 
-use guichet::account::factor::{self, Requirement};
+use guichet::membership;
 use serde_json::json;
 
 use super::PAGE;
@@ -190,7 +190,7 @@ both! {
         browser.add_passkey().await;
         let membership = world.people("carl").await[0].membership;
         assert!(
-            world.as_operator(async |tx| factor::require(tx, Requirement::Membership(membership), true).await).await
+            world.as_operator(async |tx| membership::require_second_factor(tx, membership, true).await).await
         );
         let id = own(&mut browser).await.remove(0);
         let token = browser.csrf();

@@ -8,8 +8,8 @@ mod races;
 mod sign_in;
 mod step_up;
 
-use guichet::account::factor::{self, Requirement};
 use guichet::directory;
+use guichet::membership;
 
 use crate::world::World;
 
@@ -22,7 +22,7 @@ async fn company_requires(world: &World, required: bool) {
 /// A second factor is demanded of one person.
 pub async fn person_must(world: &World, who: &str) {
     let membership = world.people(who).await[0].membership;
-    assert!(world.as_operator(async |tx| factor::require(tx, Requirement::Membership(membership), true).await).await);
+    assert!(world.as_operator(async |tx| membership::require_second_factor(tx, membership, true).await).await);
 }
 
 /// The names of the mails to somebody, by their subjects.

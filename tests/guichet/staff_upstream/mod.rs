@@ -3,9 +3,13 @@
 
 mod whose;
 
-use guichet::account::{self, Grant, Invited};
+use guichet::account;
 use guichet::base::{Email, Networks, Profile, SignInName, StaffRole};
 use guichet::directory;
+use guichet::membership;
+use guichet::membership::Grant;
+use guichet::staff;
+use guichet::staff::Invited;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -22,13 +26,13 @@ impl World {
             email: Email::parse(email).unwrap(),
             roles: [StaffRole::CustomerService].into(),
         };
-        self.as_operator(async |tx| account::invite(tx, &invited).await).await.unwrap();
+        self.as_operator(async |tx| staff::invite(tx, &invited).await).await.unwrap();
     }
 
     /// Whether somebody is one of the staff.
     async fn employs(&self, email: &str) -> bool {
         let email = Email::parse(email).unwrap();
-        self.app.look(async |view| account::staff_by_email(&mut view.db, &email).await).await.unwrap().is_some()
+        self.app.look(async |view| staff::by_email(&mut view.db, &email).await).await.unwrap().is_some()
     }
 }
 
@@ -123,7 +127,7 @@ impl World {
             let networks = Networks::default();
             let grant =
                 Grant { profile: Profile::Complete, roles: [].into(), e_services: [].into(), branch: None, networks };
-            account::admit(tx, account, (contact.id, contact.company), &grant).await
+            membership::admit(tx, account, (contact.id, contact.company), &grant).await
         })
         .await;
     }

@@ -1,8 +1,9 @@
 //! Whose sign-in the provider's word is: whom it lets in, how fresh it is, which roles it gives and takes.
 
 use guichet::access::SecondFactor;
-use guichet::account::{self};
 use guichet::base::{Email, Networks, StaffRole};
+use guichet::session;
+use guichet::staff;
 use serde_json::{Value, json};
 
 use super::{NADIA, arrive, is_refused, without};
@@ -154,8 +155,8 @@ both! {
         let email = Email::parse(NADIA).unwrap();
         world
             .as_operator(async |tx| {
-                let member = account::staff_by_email(&mut tx.db, &email).await?.unwrap();
-                account::disable(tx, member.account).await
+                let member = staff::by_email(&mut tx.db, &email).await?.unwrap();
+                session::switch_off(tx, member.account).await
             })
             .await;
         let (_, answer) = arrive(&server, &forger, (NADIA, |claims| claims["acr"] = json!("2fa"))).await;

@@ -5,6 +5,8 @@ use guichet::account;
 use guichet::base::actor::Who;
 use guichet::base::{Actor, Fault, SignInName};
 use guichet::directory::import;
+use guichet::membership;
+use guichet::session;
 use guichet::store::Tx;
 
 use super::{World, login};
@@ -66,11 +68,11 @@ impl Cause {
             }
             Self::MembershipDisabled => {
                 let person = world.people(who).await.remove(0);
-                assert!(world.as_operator(async |tx| account::disable_membership(tx, person.membership).await).await);
+                assert!(world.as_operator(async |tx| membership::disable(tx, person.membership).await).await);
             }
             Self::AccountDisabled => {
                 let person = world.people(who).await.remove(0);
-                assert!(world.as_operator(async |tx| account::disable(tx, person.account).await).await);
+                assert!(world.as_operator(async |tx| session::switch_off(tx, person.account).await).await);
             }
         }
     }

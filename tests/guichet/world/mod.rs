@@ -21,7 +21,7 @@ use std::ops::Deref;
 
 use axum::Router;
 use guichet::access::SecondFactor;
-use guichet::account::PasswordSettings;
+use guichet::account::password;
 use guichet::app::{App, CannotStart, Parts};
 use guichet::base::{Clock, Life};
 use guichet::config::{Config, Staff};
@@ -47,7 +47,7 @@ pub const PASSWORD: &str = demo::PASSWORD;
 pub const ISSUER: &str = "http://localhost:8080";
 
 /// Argon2 at the least it can cost.
-pub const CHEAP: PasswordSettings = PasswordSettings { memory_kib: 8, passes: 1, lanes: 1, at_once: 2 };
+pub const CHEAP: password::Settings = password::Settings { memory_kib: 8, passes: 1, lanes: 1, at_once: 2 };
 
 /// Further relying parties, for what the demonstration's don't show.
 const MORE_CLIENTS: &str = include_str!("clients.toml");

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use guichet::config::Config;
-use guichet::upstream::Settings;
+use guichet::staff::upstream::Settings;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 

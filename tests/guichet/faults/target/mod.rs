@@ -5,8 +5,9 @@ mod challenges;
 
 use std::collections::BTreeMap;
 
-use guichet::account;
 use guichet::base::{Email, Place};
+use guichet::session;
+use guichet::staff;
 
 use crate::doors::knocks::{By, KNOCKS, Knock};
 use crate::world::{Answer, Browser, World, both};
@@ -242,8 +243,7 @@ async fn inviting(world: &World) -> (Browser, String) {
     let fields = [("csrf", csrf.as_str()), ("name", "Nadia Roux"), ("email", email), ("operator", "on")];
     assert_eq!(oscar.post("/staff/people", &fields).await.status(), 303);
     let email = Email::parse(email).unwrap();
-    let invited =
-        world.app.look(async |view| account::staff_by_email(&mut view.db, &email).await).await.unwrap().unwrap();
+    let invited = world.app.look(async |view| staff::by_email(&mut view.db, &email).await).await.unwrap().unwrap();
     (oscar, invited.account.to_string())
 }
 
@@ -345,10 +345,10 @@ both! {
         let idle = world.app.config.lives.session_idle;
         let sessions = world
             .app
-            .look(async |view| account::list(&mut view.db, bruno.account, (view.now, idle)).await)
+            .look(async |view| session::list(&mut view.db, bruno.account, (view.now, idle)).await)
             .await
             .unwrap();
-        let chosen = world.as_operator(async |tx| account::choose(tx, sessions[0].id, alice.membership).await).await;
+        let chosen = world.as_operator(async |tx| session::choose(tx, sessions[0].id, alice.membership).await).await;
         assert!(!chosen, "not even below the doors");
         assert!(browser.clone().get("/account").await.text().contains("Bruno"));
     }

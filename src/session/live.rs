@@ -1,7 +1,5 @@
 //! Sessions: browsers in which an account is signed in now. Known by the hash of a cookie, listed, endable.
 
-mod loss;
-
 use sqlx::types::Json;
 
 use crate::audit::{Deed, What, record};
@@ -12,8 +10,7 @@ use crate::events::{self, Happening};
 use crate::store::{self, Db, Tx};
 
 use super::proof::{Acr, Proof};
-
-pub use loss::{lose, lose_all};
+use crate::account;
 
 /// A live session.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -256,7 +253,7 @@ async fn tell_end(tx: &mut Tx, (id, account): (SessionId, AccountId), because: B
 /// Whether a session still runs. The account's row is written first, so that whatever ends its sessions comes before
 /// this and is seen, or after it.
 pub async fn holds(tx: &mut Tx, (session, account): (SessionId, AccountId)) -> Result<bool, Fault> {
-    store::execute!(tx.db, "update accounts set password_hash = password_hash where id = $1", account)?;
+    account::lock(tx, account).await?;
     let sql = "select id from sessions where id = $1 and account = $2 and ended_at is null and expires_at > $3";
     Ok(store::optional!(tx.db, (SessionId,), sql, session, account, tx.now)?.is_some())
 }
@@ -277,7 +274,7 @@ async fn end_all_but(
     (account, kept): (AccountId, Option<SessionId>),
     because: Because,
 ) -> Result<u64, Fault> {
-    store::execute!(tx.db, "update accounts set password_hash = password_hash where id = $1", account)?;
+    account::lock(tx, account).await?;
     let ended = store::execute!(
         tx.db,
         "update sessions set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null \
@@ -326,7 +323,7 @@ const KEPT: Life = Life::days(7);
 const SWEPT_AT_ONCE: i64 = 5_000;
 
 /// Removes sessions that ended long ago and that no sign-in at a relying party hangs from any more; answers how many.
-pub async fn sweep_sessions(tx: &mut Tx) -> Result<u64, Fault> {
+pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(
         tx.db,
         "delete from sessions where id in (select s.id from sessions s where s.ended_at < $1 \

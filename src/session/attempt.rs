@@ -8,8 +8,8 @@ use crate::base::{Address, Fault, Secret, SignInName};
 use crate::limits::{self, Counted, Kind, Limit, Settings, TooMany};
 use crate::store::{Tx, View};
 
-use super::device::knowing;
-use super::names::{Credentials, credentials};
+use crate::account::device::knowing;
+use crate::account::{Credentials, credentials};
 
 /// Who somebody with a password says to be.
 #[derive(Clone, Copy, Debug)]

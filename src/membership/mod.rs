@@ -6,7 +6,7 @@ use sqlx::types::Json;
 
 use crate::audit::{Deed, What, record};
 use crate::base::ids::{AccountId, CompanyId, ContactId, MembershipId};
-use crate::base::{EServiceCode, Fault, Networks, Profile, Role};
+use crate::base::{EServiceCode, Fault, Networks, Profile, Role, Timestamp};
 use crate::events::{self, Happening};
 use crate::store::{self, Db, Tx};
 
@@ -63,7 +63,7 @@ pub async fn admit(
 }
 
 /// Takes an account's access as one contact away, until somebody gives it back (R-DEL-2). Answers whether it had it.
-pub async fn disable_membership(tx: &mut Tx, id: MembershipId) -> Result<bool, Fault> {
+pub async fn disable(tx: &mut Tx, id: MembershipId) -> Result<bool, Fault> {
     let disabled = store::optional!(
         tx.db,
         (AccountId, CompanyId),
@@ -87,4 +87,43 @@ pub async fn login_of_contact(db: &mut Db, contact: ContactId) -> Result<Option<
         contact
     )?;
     Ok(row.map(|(name,)| name))
+}
+
+/// The account's contacts may have another account one day, by a registration of their own.
+pub async fn detach_all(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    let detached = store::all!(
+        tx.db,
+        (MembershipId, CompanyId),
+        "update memberships set detached_at = $2 where account = $1 and detached_at is null returning id, company",
+        account,
+        tx.now
+    )?;
+    for (membership, company) in detached {
+        record(tx, Deed::new(What::MembershipDetached).account(account).company(company).subject(membership)).await?;
+    }
+    Ok(())
+}
+
+/// Demands a second factor of an account where it acts as that contact, from now on or no longer (R-DEL-2). Answers
+/// whether that is a change.
+pub async fn require_second_factor(tx: &mut Tx, id: MembershipId, required: bool) -> Result<bool, Fault> {
+    let changed = store::execute!(
+        tx.db,
+        "update memberships set second_factor_required_at = $2 where id = $1 \
+         and (second_factor_required_at is null) = $3",
+        id,
+        required.then_some(tx.now),
+        required
+    )?;
+    if changed > 0 {
+        let deed = Deed::new(What::FactorRequired).subject(id);
+        record(tx, deed.detail(serde_json::json!({ "required": required }))).await?;
+    }
+    Ok(changed > 0)
+}
+
+/// Since when a second factor is demanded of one contact for themselves, whatever is demanded of their company.
+pub async fn second_factor_required_at(db: &mut Db, id: MembershipId) -> Result<Option<Timestamp>, Fault> {
+    let sql = "select second_factor_required_at from memberships where id = $1";
+    Ok(store::optional!(*db, (Option<Timestamp>,), sql, id)?.and_then(|(since,)| since))
 }

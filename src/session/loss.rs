@@ -1,6 +1,6 @@
 //! A company that a session acted for is lost: what hung from the session through it doesn't come back.
 
-use super::{Because, Session, end};
+use super::live::{Because, Session, end};
 use crate::access::{self, Asked, Door};
 use crate::base::ids::{AccountId, MembershipId, SessionId};
 use crate::base::{Fault, Timestamp};

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::account::{self, Invited, NotStaff, StaffMember};
+use crate::account;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, StaffRole};
+use crate::staff;
+use crate::staff::{Invited, NotStaff, StaffMember};
 use crate::store::Tx;
 
 use super::Vouched;
@@ -40,9 +42,9 @@ pub async fn recognise(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountI
     if vouched.roles.as_ref().is_some_and(BTreeSet::is_empty) {
         return strip(tx, vouched).await.map(|()| Err(Refused::NoRole));
     }
-    let known = match account::staff_by_subject(&mut tx.db, &vouched.subject).await? {
+    let known = match staff::by_subject(&mut tx.db, &vouched.subject).await? {
         Some(member) => Some(member),
-        None => account::staff_by_email(&mut tx.db, &vouched.email).await?,
+        None => staff::by_email(&mut tx.db, &vouched.email).await?,
     };
     match known {
         Some(member) => welcome_back(tx, &member, vouched).await,
@@ -52,7 +54,7 @@ pub async fn recognise(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountI
 
 /// Whoever the provider gives no role any more has none here either, in sessions that run already included.
 async fn strip(tx: &mut Tx, vouched: &Vouched) -> Result<(), Fault> {
-    match account::staff_by_subject(&mut tx.db, &vouched.subject).await? {
+    match staff::by_subject(&mut tx.db, &vouched.subject).await? {
         Some(member) => follow(tx, &member, &BTreeSet::new()).await,
         None => Ok(()),
     }
@@ -60,7 +62,7 @@ async fn strip(tx: &mut Tx, vouched: &Vouched) -> Result<(), Fault> {
 
 /// Gives somebody the roles of the claim.
 async fn follow(tx: &mut Tx, member: &StaffMember, roles: &BTreeSet<StaffRole>) -> Result<(), Fault> {
-    match account::set_staff_roles(tx, member.account, roles).await? {
+    match staff::set_roles(tx, member.account, roles).await? {
         Ok(_) => {}
         // The last operator stays one, whatever the claim says.
         Err(NotStaff::LastOperator | NotStaff::Nobody | NotStaff::Taken | NotStaff::Contact) => {
@@ -75,7 +77,7 @@ async fn welcome_back(
     member: &StaffMember,
     vouched: &Vouched,
 ) -> Result<Result<AccountId, Refused>, Fault> {
-    if !account::bind_subject(tx, member.account, &vouched.subject).await? {
+    if !staff::bind_subject(tx, member.account, &vouched.subject).await? {
         return Ok(Err(Refused::AnotherSubject));
     }
     if let Some(roles) = &vouched.roles {
@@ -91,8 +93,8 @@ async fn take_in(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountId, Ref
         return Ok(Err(if is_known { Refused::NotOfStaff } else { Refused::Uninvited }));
     };
     let name = vouched.name.clone().unwrap_or_else(|| vouched.email.to_string());
-    match account::invite(tx, &Invited { name, email: vouched.email.clone(), roles }).await? {
-        Ok(account) => account::bind_subject(tx, account, &vouched.subject).await.map(|_| Ok(account)),
+    match staff::invite(tx, &Invited { name, email: vouched.email.clone(), roles }).await? {
+        Ok(account) => staff::bind_subject(tx, account, &vouched.subject).await.map(|_| Ok(account)),
         Err(NotStaff::Taken | NotStaff::Contact | NotStaff::LastOperator | NotStaff::Nobody) => {
             Ok(Err(Refused::NotOfStaff))
         }

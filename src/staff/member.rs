@@ -11,9 +11,9 @@ use crate::base::{Email, Fault, Secret, SignInName, StaffRole, Timestamp};
 use crate::directory;
 use crate::store::{self, Db, Tx};
 
-use super::link::{self, Purpose};
-use super::names::credentials;
-use super::record::disable;
+use crate::account::link;
+use crate::account::{self, Purpose, credentials};
+use crate::session;
 
 /// One of the vendor's people.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -72,15 +72,7 @@ pub async fn invite(tx: &mut Tx, invited: &Invited) -> Result<Result<AccountId, 
     if credentials(&mut tx.db, &name).await?.is_some() {
         return Ok(Err(NotStaff::Taken));
     }
-    let account = AccountId(tx.dice.id(tx.now)?);
-    store::execute!(tx.db, "insert into accounts (id, kind, created_at) values ($1, 'staff', $2)", account, tx.now)?;
-    store::execute!(
-        tx.db,
-        "insert into sign_in_names (name, account, since) values ($1, $2, $3)",
-        &name,
-        account,
-        tx.now
-    )?;
+    let account = account::create_staff(tx, &name).await?;
     store::execute!(
         tx.db,
         "insert into staff (account, name, email, roles, invited_at, version) values ($1, $2, $3, $4, $5, 1)",
@@ -105,17 +97,17 @@ pub async fn invite_by(tx: &mut Tx, invited: &Invited, link: &Secret) -> Result<
 }
 
 /// The member of staff with this account.
-pub async fn staff_member(db: &mut Db, account: AccountId) -> Result<Option<StaffMember>, Fault> {
+pub async fn find(db: &mut Db, account: AccountId) -> Result<Option<StaffMember>, Fault> {
     store::optional!(*db, StaffMember, members!("where s.account = $1"), account)
 }
 
 /// The member of staff with this email.
-pub async fn staff_by_email(db: &mut Db, email: &Email) -> Result<Option<StaffMember>, Fault> {
+pub async fn by_email(db: &mut Db, email: &Email) -> Result<Option<StaffMember>, Fault> {
     store::optional!(*db, StaffMember, members!("where s.email = $1"), email)
 }
 
 /// The member of staff whom the vendor's provider knows as this subject.
-pub async fn staff_by_subject(db: &mut Db, subject: &str) -> Result<Option<StaffMember>, Fault> {
+pub async fn by_subject(db: &mut Db, subject: &str) -> Result<Option<StaffMember>, Fault> {
     store::optional!(*db, StaffMember, members!("where s.upstream_subject = $1"), subject)
 }
 
@@ -128,18 +120,18 @@ pub async fn bind_subject(tx: &mut Tx, account: AccountId, subject: &str) -> Res
 }
 
 /// All of them, by name.
-pub async fn staff(db: &mut Db) -> Result<Vec<StaffMember>, Fault> {
+pub async fn list(db: &mut Db) -> Result<Vec<StaffMember>, Fault> {
     store::all!(*db, StaffMember, members!("order by s.name, s.account"))
 }
 
 /// Gives a member of staff other roles. Answers whether they are others than before.
-pub async fn set_staff_roles(
+pub async fn set_roles(
     tx: &mut Tx,
     account: AccountId,
     roles: &BTreeSet<StaffRole>,
 ) -> Result<Result<bool, NotStaff>, Fault> {
     one_at_a_time(tx).await?;
-    let Some(before) = staff_member(&mut tx.db, account).await? else { return Ok(Err(NotStaff::Nobody)) };
+    let Some(before) = find(&mut tx.db, account).await? else { return Ok(Err(NotStaff::Nobody)) };
     if before.roles == *roles {
         return Ok(Ok(false));
     }
@@ -160,13 +152,13 @@ pub async fn set_staff_roles(
 /// Switches the account of a member of staff off. Answers whether it was on.
 pub async fn dismiss(tx: &mut Tx, account: AccountId) -> Result<Result<bool, NotStaff>, Fault> {
     one_at_a_time(tx).await?;
-    if staff_member(&mut tx.db, account).await?.is_none() {
+    if find(&mut tx.db, account).await?.is_none() {
         return Ok(Err(NotStaff::Nobody));
     }
     if !somebody_else_operates(tx, account).await? {
         return Ok(Err(NotStaff::LastOperator));
     }
-    disable(tx, account).await.map(Ok)
+    session::switch_off(tx, account).await.map(Ok)
 }
 
 /// The eldest row is bumped first, so that two operators who dismiss each other follow one another.
@@ -178,7 +170,7 @@ async fn one_at_a_time(tx: &mut Tx) -> Result<(), Fault> {
 
 /// Whether an operator who can sign in is left without this one, or there is none to lose.
 async fn somebody_else_operates(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
-    let everybody = staff(&mut tx.db).await?;
+    let everybody = list(&mut tx.db).await?;
     let operates = |one: &&StaffMember| {
         one.roles.contains(&StaffRole::Operator) && one.activated_at.is_some() && one.disabled_at.is_none()
     };
@@ -190,7 +182,7 @@ async fn somebody_else_operates(tx: &mut Tx, account: AccountId) -> Result<bool,
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Invited, NotStaff, dismiss, invite, set_staff_roles};
+    use super::{Invited, NotStaff, dismiss, invite, set_roles};
     use crate::account::set_password;
     use crate::base::actor::Who;
     use crate::base::ids::AccountId;
@@ -224,7 +216,7 @@ mod tests {
 
         async fn demoted(&self, who: AccountId) -> Result<bool, NotStaff> {
             let roles = BTreeSet::from([StaffRole::CustomerService]);
-            self.store.act(self.start(), async |tx| set_staff_roles(tx, who, &roles).await).await.unwrap()
+            self.store.act(self.start(), async |tx| set_roles(tx, who, &roles).await).await.unwrap()
         }
     }
 

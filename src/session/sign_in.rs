@@ -13,10 +13,10 @@ use crate::limits::{self, Counted};
 use crate::store::{self, Tx};
 
 use super::halfway::{self, Halfway, Pause};
-use super::passkey::{self, Verified};
-use super::proof::{Acr, Proof};
-use super::session::{self, Because, Begin, Opened, Strengthening, begin, find};
-use super::{device, factor};
+use super::live::{self, Because, Begin, Opened, Session, Strengthening, begin, find};
+use super::proof::{Acr, Proof, strongest};
+use crate::account::passkey::{self, Verified};
+use crate::account::{self, device, factor};
 
 /// Whose password was right.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +92,7 @@ pub struct Entered {
 /// own.
 pub async fn enter(tx: &mut Tx, entrant: Entrant<'_>, visit: Visit<'_>) -> Result<Outcome, Fault> {
     tx.by.who = Who::Account(entrant.account);
-    if !is_current(tx, entrant.account, entrant.password_hash).await? {
+    if !account::has_password(tx, entrant.account, entrant.password_hash).await? {
         return Ok(Outcome::Outdated);
     }
     let outcome = first_step(tx, entrant, visit).await?;
@@ -122,7 +122,7 @@ async fn first_step(tx: &mut Tx, entrant: Entrant<'_>, visit: Visit<'_>) -> Resu
 /// An app can be enrolled on the way; a passkey is there or isn't, and whoever has none isn't held up for it: the
 /// relying party is told.
 async fn within_reach(tx: &mut Tx, account: AccountId, demand: Demand) -> Result<Demand, Fault> {
-    if demand.must <= Acr::TwoFactors || factor::strongest(&mut tx.db, account).await? >= demand.must {
+    if demand.must <= Acr::TwoFactors || strongest(&mut tx.db, account).await? >= demand.must {
         return Ok(demand);
     }
     Ok(Demand { must: Acr::OneFactor, ..demand })
@@ -141,7 +141,7 @@ pub async fn complete(tx: &mut Tx, halfway: &Halfway, proof: Proof, visit: Visit
     let account = halfway.account;
     tx.by.who = Who::Account(account);
     let Some(hash) = halfway.password_hash(&mut tx.db).await? else { return Ok(Outcome::Outdated) };
-    if !is_current(tx, account, &hash).await? || !halfway::finish(tx, halfway.id).await? {
+    if !account::has_password(tx, account, &hash).await? || !halfway::finish(tx, halfway.id).await? {
         return Ok(Outcome::Outdated);
     }
     let Some(session) = halfway.session else {
@@ -182,7 +182,7 @@ pub async fn return_by_passkey(tx: &mut Tx, verified: &Verified, session: Sessio
 /// it. The account's row is written, so that whoever voids the password comes before this and is seen, or after it.
 pub async fn is_open(tx: &mut Tx, halfway: &Halfway) -> Result<bool, Fault> {
     let Some(hash) = halfway.password_hash(&mut tx.db).await? else { return Ok(false) };
-    if !is_current(tx, halfway.account, &hash).await? {
+    if !account::has_password(tx, halfway.account, &hash).await? {
         return Ok(false);
     }
     let sql = "select s.id from sign_ins s join accounts a on a.id = s.account \
@@ -193,7 +193,7 @@ pub async fn is_open(tx: &mut Tx, halfway: &Halfway) -> Result<bool, Fault> {
 async fn strengthen(tx: &mut Tx, (session, account): (SessionId, AccountId), proof: Proof) -> Result<Outcome, Fault> {
     let home = if access::of_staff(&mut tx.db, account).await?.is_some() { Place::Staff } else { Place::Account };
     let auth_time = tx.now;
-    let opened = session::strengthen(tx, Strengthening { session, account, proof, auth_time }).await?;
+    let opened = live::strengthen(tx, Strengthening { session, account, proof, auth_time }).await?;
     Ok(opened.map_or(Outcome::Outdated, |opened| Outcome::Entered(Entered { opened, known_device: true, home })))
 }
 
@@ -208,7 +208,7 @@ pub struct Returning<'a> {
     /// The password, right again.
     pub entrant: Entrant<'a>,
     /// The session.
-    pub session: &'a session::Session,
+    pub session: &'a Session,
     /// The page of ours that asks.
     pub back: Option<&'a str>,
 }
@@ -219,7 +219,7 @@ pub async fn reenter(tx: &mut Tx, returning: Returning<'_>, visit: Visit<'_>) ->
     let Returning { entrant, session, back } = returning;
     let account = entrant.account;
     tx.by.who = Who::Account(account);
-    if !is_current(tx, account, entrant.password_hash).await? {
+    if !account::has_password(tx, account, entrant.password_hash).await? {
         return Ok(Outcome::Outdated);
     }
     let Demand { errand, must, .. } = within_reach(tx, account, entrant.demand).await?;
@@ -238,14 +238,14 @@ pub async fn reenter(tx: &mut Tx, returning: Returning<'_>, visit: Visit<'_>) ->
 }
 
 /// Somebody judged at the sign-in: as each contact they are, or as one of the vendor's people.
-pub(super) enum Judged {
+pub enum Judged {
     Contact(Vec<(Snapshot, Standing)>),
     Staff(Box<StaffSnapshot>, StaffStanding),
 }
 
 impl Judged {
     /// Judges by what is proven, from where the browser is.
-    pub(super) async fn by(tx: &mut Tx, account: AccountId, (proof, visit): (Proof, Visit<'_>)) -> Result<Self, Fault> {
+    pub async fn by(tx: &mut Tx, account: AccountId, (proof, visit): (Proof, Visit<'_>)) -> Result<Self, Fault> {
         let (address, second_factor_at) = (tx.by.address, proof.second_factor_at);
         if let Some(person) = access::of_staff(&mut tx.db, account).await? {
             let standing = access::judge_staff(&person, StaffAsked { rules: visit.staff, address, second_factor_at });
@@ -287,7 +287,7 @@ impl Judged {
     }
 
     /// Begins the session of whoever is let in, or says why nobody is.
-    pub(super) async fn admit(
+    pub async fn admit(
         self,
         tx: &mut Tx,
         (account, proof): (AccountId, Proof),
@@ -333,17 +333,10 @@ fn only_one(people: &[(Snapshot, Standing)]) -> Option<MembershipId> {
     standing.next().filter(|_| standing.next().is_none())
 }
 
-/// Whether the password is still the account's. The row is written, so that disabling the account or ending its
-/// sessions either comes first and is seen here, or comes later and sees the session that begins.
-async fn is_current(tx: &mut Tx, account: AccountId, password_hash: &str) -> Result<bool, Fault> {
-    let sql = "update accounts set password_hash = password_hash where id = $1 and password_hash = $2";
-    Ok(store::execute!(tx.db, sql, account, password_hash)? == 1)
-}
-
 /// The browser's earlier session ends, whoever's it was.
 async fn replace(tx: &mut Tx, secret: &Secret) -> Result<(), Fault> {
     if let Some(before) = find(&mut tx.db, secret, (tx.now, tx.rules.session_idle)).await? {
-        session::end(tx, before.account, before.id, Because::Replaced).await?;
+        live::end(tx, before.account, before.id, Because::Replaced).await?;
     }
     Ok(())
 }

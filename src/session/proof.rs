@@ -1,8 +1,11 @@
 //! What somebody proved to be let in, and how strong that is: `acr` in the words of CONTRACT, `amr` in those of RFC
 //! 8176.
 
-use crate::base::Timestamp;
+use crate::account::{factor, passkey};
+use crate::base::ids::AccountId;
 use crate::base::vocabulary::words;
+use crate::base::{Fault, Timestamp};
+use crate::store::Db;
 
 words! {
     /// How strongly somebody proved who they are, the weakest first.
@@ -91,6 +94,16 @@ impl Proof {
             Self { acr: Acr::OneFactor, amr: &[], second_factor_at: None, proven_at: Some(then) }
         }
     }
+}
+
+/// How strongly an account can sign in, by what it has enrolled.
+pub async fn strongest(db: &mut Db, account: AccountId) -> Result<Acr, Fault> {
+    let has_passkey = !passkey::list(db, account).await?.is_empty();
+    Ok(match (has_passkey, factor::enrolled(db, account).await?) {
+        (true, _) => Acr::PhishingResistant,
+        (false, Some(_)) => Acr::TwoFactors,
+        (false, None) => Acr::OneFactor,
+    })
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Timestamp};
-use crate::store::{self, Tx};
+use crate::store::Tx;
 
-use super::link::{self, Purpose};
-use super::proof::Proof;
-use super::sign_in::{Judged, Outcome, Visit};
+use crate::account::{self, Purpose, link};
+use crate::session::Proof;
+use crate::session::sign_in::{Judged, Outcome, Visit};
 
 /// Somebody whom the vendor's own provider vouches for.
 #[derive(Clone, Copy, Debug)]
@@ -24,15 +24,7 @@ pub struct Vouched {
 /// invitation.
 pub async fn enter_vouched(tx: &mut Tx, vouched: Vouched, visit: Visit<'_>) -> Result<Outcome, Fault> {
     tx.by.who = Who::Account(vouched.account);
-    // The row is written, so that switching the account off comes before this, and is seen, or after it, and ends the
-    // session.
-    store::execute!(
-        tx.db,
-        "update accounts set mailbox_proven_at = $2, activated_at = coalesce(activated_at, $2) where id = $1 and kind = 'staff' \
-         and disabled_at is null",
-        vouched.account,
-        tx.now
-    )?;
+    account::take_up(tx, vouched.account).await?;
     // The account is taken up: what was sent to take it up opens it no more.
     link::void(tx, vouched.account, Purpose::StaffInvitation).await?;
     let proof = Proof::vouched(vouched.by_two_factors, vouched.proven_at);

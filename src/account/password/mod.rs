@@ -1,5 +1,7 @@
 //! Passwords, hashed with Argon2id on a bounded pool so that a storm of sign-ins starves nobody else.
 
+pub mod policy;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,0 +1,21 @@
+//! Sessions: how somebody signs in, in which browsers an account is signed in now, and what ends that.
+//! Whether access holds is asked of `access`; what relying parties were given hangs from `authorization`.
+
+mod attempt;
+mod close;
+pub mod halfway;
+mod live;
+mod loss;
+mod proof;
+pub mod sign_in;
+mod unlock;
+
+pub use attempt::{Claim, Guess};
+pub use close::{NotClosed, close, left_behind, switch_off};
+pub use live::{
+    Because, Begin, Opened, Session, Strengthening, begin, choose, end, end_all, end_others, end_run_out, find, holds,
+    is_stale, list, renew, strengthen, sweep, touch,
+};
+pub use loss::{lose, lose_all};
+pub use proof::{Acr, Proof, strongest};
+pub use unlock::{locked, unlock};
