@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use crate::account::passkey::Site;
 use crate::account::password::Hasher;
-use crate::base::brand::Brand;
 use crate::base::{Actor, Clock, Fault, Place, Rules, Seal};
 use crate::config::Config;
 use crate::keys::{Keys, MasterKey, Purpose};
 use crate::limits::{Closed, Kind};
 use crate::mail::{Desk, Mailbox, Postman, Route};
+use crate::notice;
 use crate::outbound::Outbound;
 use crate::relying_party::RelyingParties;
 use crate::rights::Policy;
 use crate::staff::upstream::Provider;
 use crate::store::{Start, Store, Tx, View};
+use crate::words::brand::Brand;
 
 /// A running Guichet; clones are the same one.
 #[derive(Clone)]
@@ -45,6 +46,8 @@ pub struct Inner {
     pub rules: Arc<Rules>,
     /// What seals letters until they are sent.
     pub envelope: Arc<dyn Seal>,
+    /// What letters to account owners are written with.
+    pub notice: notice::Context,
     /// Who sends them.
     pub postman: Postman,
     /// Where they arrive, in a demonstration.
@@ -99,6 +102,15 @@ impl App {
         store.look(&clock, &rules, async |view| closed_clients.refresh(view).await).await?;
         let envelope: Arc<dyn Seal> = Arc::new(keys.master().sealer(Purpose::Outbox));
         let desk = Desk { store: store.clone(), clock: clock.clone(), rules: rules.clone(), seal: envelope.clone() };
+        let brand = Arc::new(config.brand.clone());
+        let notice = notice::Context {
+            store: store.clone(),
+            clock: clock.clone(),
+            rules: rules.clone(),
+            brand: brand.clone(),
+            issuer: config.issuer.clone(),
+            seal: envelope.clone(),
+        };
         let outbound = Outbound::new(&config.outbound)?;
         let upstream = config.staff.upstream.as_ref().map(|upstream| {
             Provider::new(upstream, config.url(Place::UpstreamCallback.path()), config.lives.session, outbound.clone())
@@ -106,7 +118,8 @@ impl App {
         let inner = Inner {
             upstream: upstream.transpose().map_err(CannotStart::Settings)?,
             site: Site::of(&config.issuer, &config.brand.name),
-            brand: Arc::new(config.brand.clone()),
+            brand,
+            notice,
             hasher: Hasher::new(&config.password)?,
             policy,
             relying_parties,

@@ -10,8 +10,10 @@
 //! - [`server`] joins the doors into one router, serves and stops gracefully
 //! - [`jobs`] the timetable: what runs without anybody asking
 //! - [`web`] pages for people; [`oidc`] the endpoints of OAuth 2.0 and OpenID Connect
-//! - [`http`] what both share: callers, guards, forms, headers, frames of pages
+//! - [`page`] what both show: the frame around pages, errors, refusals
+//! - [`http`] who is asking: callers, guards, cookies, forms, headers, bare answers
 //! - [`app`] what every request can reach; [`config`] every subject's settings in one file
+//! - [`notice`] what account owners are written, and to which mailbox
 //! - [`backchannel`] tells relying parties that a sign-in is over
 //! - [`authorization`] what one sign-in gave one relying party: errands, consents, codes, tokens
 //! - [`relying_party`] the applications that ask for sign-ins
@@ -26,7 +28,7 @@
 //!   signing keys;
 //!   [`limits`] how many attempts may fail; [`outbound`] calls to other people's servers
 //! - [`store`] one unit of work over SQLite and PostgreSQL
-//! - [`words`] every sentence, in French and in English
+//! - [`words`] every sentence, in French and in English, and whose service speaks
 //! - [`base`] time, randomness, parsed types, places, faults
 //!
 //! # What always holds
@@ -56,14 +58,18 @@ pub mod config;
 pub mod demo;
 pub mod directory;
 pub mod events;
+#[cfg(test)]
+mod gallery;
 pub mod http;
 pub mod jobs;
 pub mod keys;
 pub mod limits;
 pub mod mail;
 pub mod membership;
+pub mod notice;
 pub mod oidc;
 pub mod outbound;
+pub mod page;
 pub mod relying_party;
 pub mod rights;
 pub mod server;

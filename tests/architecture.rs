@@ -21,11 +21,13 @@ use source::Source;
 
 /// From top to bottom. Modules use those on lower lines; those on one line don't know each other.
 const MAP: &[&[&str]] = &[
+    &["gallery"],
     &["cli"],
     &["demo"],
     &["server"],
     &["jobs"],
     &["web", "api", "oidc"],
+    &["page"],
     &["http"],
     &["app"],
     &["config"],
@@ -53,7 +55,7 @@ const MAP: &[&[&str]] = &[
 ];
 
 /// Who asks, and in what shape the answer goes out.
-const DOORS: &[&str] = &["server", "web", "api", "oidc", "http"];
+const DOORS: &[&str] = &["server", "web", "api", "oidc", "page", "http"];
 
 /// The subjects and the ground below them: they know rules and rows, not how they are asked.
 const BELOW_DOORS: &[&str] = &[

@@ -12,6 +12,7 @@ pub mod errand;
 mod next;
 pub mod refresh;
 mod request;
+mod secure;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ use crate::store::{self, Db, Tx};
 pub use closing::{Closed, Closing, close};
 pub use next::{Admission, Next, SignIn, Situation, next};
 pub use request::{Prompt, Request, ResponseMode};
+pub use secure::secure;
 
 /// An authorization, as its tokens speak of it.
 #[derive(Clone, Debug, sqlx::FromRow)]

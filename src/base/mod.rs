@@ -2,7 +2,6 @@
 //! It knows no rule and no database table.
 
 pub mod actor;
-pub mod brand;
 pub mod clock;
 pub mod dice;
 pub mod email;

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::account::password;
-use crate::base::brand::Brand;
 use crate::base::{Networks, Rules};
 use crate::relying_party;
+use crate::words::brand::Brand;
 use crate::{keys, limits, mail, outbound, store};
 
 pub use refused::Refused;

@@ -9,11 +9,12 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::base::{Life, Place};
+use crate::demo::mailbox::{MailView, MailboxPage};
 use crate::http::answer::Stop;
 use crate::http::{Caller, answer};
 use crate::jobs;
 use crate::mail::{Mailbox, Sent};
-use crate::web::mailbox::{MailView, MailboxPage};
+use crate::page::Framed as _;
 
 const MAILBOX_POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action \
     'self'; frame-ancestors 'none'; base-uri 'none'";

@@ -3,6 +3,7 @@
 
 mod conformance;
 mod doors;
+pub mod mailbox;
 mod staff;
 mod world;
 

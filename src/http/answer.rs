@@ -1,14 +1,16 @@
 //! Answers: pages with their status, redirects, and what is said when something broke.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::app::App;
-use crate::base::{Fault, Life, Place};
+use crate::base::{Dice, Fault, Life, Place};
 
-use super::Caller;
-use super::error::{ErrorPage, Trouble};
+use crate::http::Caller;
+use crate::http::error::Trouble;
+use crate::http::refusal::Refusal;
 
 /// A page with its status.
 pub fn page(status: StatusCode, template: &impl Template) -> Response {
@@ -18,41 +20,52 @@ pub fn page(status: StatusCode, template: &impl Template) -> Response {
     }
 }
 
-/// An error page for what went wrong.
+/// What went wrong: its status, and what `page` makes a page of.
 #[must_use]
-pub fn trouble(app: &App, caller: &Caller, trouble: Trouble) -> Response {
-    match caller.frame(app) {
-        Ok(frame) => page(status(trouble), &ErrorPage::new(frame, trouble)),
-        Err(fault) => Broken(fault).into_response(),
-    }
+pub fn trouble(caller: &Caller, trouble: Trouble) -> Response {
+    bare(trouble.status(), caller, Early::Trouble(trouble))
+}
+
+/// A method that this door doesn't take (RFC 9110 section 15.5.6); the router adds which ones it does.
+#[must_use]
+pub fn wrong_method(caller: &Caller) -> Response {
+    bare(StatusCode::METHOD_NOT_ALLOWED, caller, Early::Trouble(Trouble::NotFound))
+}
+
+/// Refuses somebody whose access doesn't hold, with all that is unmet.
+#[must_use]
+pub fn refuse(caller: &Caller, refusal: Refusal) -> Response {
+    bare(StatusCode::FORBIDDEN, caller, Early::Refusal(Arc::new(refusal)))
+}
+
+fn bare(status: StatusCode, caller: &Caller, what: Early) -> Response {
+    let mut response = status.into_response();
+    response.extensions_mut().insert(Unexplained { caller: caller.clone(), what });
+    response
+}
+
+/// What an early answer carries until it is given the form that its caller reads.
+#[derive(Clone, Debug)]
+pub struct Unexplained {
+    /// Who is answered.
+    pub caller: Caller,
+    /// With what.
+    pub what: Early,
+}
+
+/// What ends a request before its handler's own answer.
+#[derive(Clone, Debug)]
+pub enum Early {
+    /// Something went wrong.
+    Trouble(Trouble),
+    /// Access doesn't hold.
+    Refusal(Arc<Refusal>),
 }
 
 /// Whether whoever asks reads pages, as browsers do.
 #[must_use]
 pub fn takes_page(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
-}
-
-/// A page for a method that this door doesn't take (RFC 9110 section 15.5.6); the router adds which ones it does.
-#[must_use]
-pub fn wrong_method(app: &App, caller: &Caller) -> Response {
-    match caller.frame(app) {
-        Ok(frame) => page(StatusCode::METHOD_NOT_ALLOWED, &ErrorPage::new(frame, Trouble::NotFound)),
-        Err(fault) => Broken(fault).into_response(),
-    }
-}
-
-/// The HTTP status of a trouble.
-#[must_use]
-pub const fn status(trouble: Trouble) -> StatusCode {
-    match trouble {
-        Trouble::NotFound | Trouble::StaleLink => StatusCode::NOT_FOUND,
-        Trouble::StaleForm | Trouble::OtherDuty | Trouble::Upstream => StatusCode::FORBIDDEN,
-        Trouble::StaleErrand | Trouble::BadRequest => StatusCode::BAD_REQUEST,
-        Trouble::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Trouble::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        Trouble::Broken => StatusCode::INTERNAL_SERVER_ERROR,
-    }
 }
 
 /// Says when to come back (RFC 9110 section 10.2.3), in whole seconds and never too early.
@@ -100,7 +113,15 @@ impl IntoResponse for Stop {
     }
 }
 
-/// A fault as an answer: logged with a reference; [`super::broken`] gives it the caller's form.
+/// Eight letters and digits that are hard to confuse when read aloud.
+#[must_use]
+pub fn reference() -> String {
+    const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let bytes: [u8; 8] = Dice.bytes().unwrap_or_default();
+    bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+}
+
+/// A fault as an answer: logged with a reference; [`crate::page::explain`] gives it the caller's form.
 #[derive(Debug)]
 pub struct Broken(pub Fault);
 
@@ -117,7 +138,7 @@ pub struct Reference {
 
 impl IntoResponse for Broken {
     fn into_response(self) -> Response {
-        let reference = super::broken::reference();
+        let reference = reference();
         let busy = self.0.passes();
         tracing::error!(%reference, fault = %self.0, "a request could not be answered");
         let status = if busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };

@@ -14,14 +14,13 @@ use serde_json::json;
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{Actor, Address, Dice, Fault, Language, Secret};
-use crate::words::Words;
+use crate::notice;
 
-use super::address::{self, UnreadableChain};
-use super::answer::Stop;
-use super::cookies::Kept;
-use super::error::Trouble;
-use super::page::Frame;
-use super::{answer, csrf};
+use crate::http::address::{self, UnreadableChain};
+use crate::http::answer;
+use crate::http::answer::Stop;
+use crate::http::cookies::Kept;
+use crate::http::error::Trouble;
 
 /// The longest `User-Agent` kept.
 const LONGEST_USER_AGENT: usize = 300;
@@ -50,18 +49,10 @@ impl Caller {
         Actor::of(who).from(self.address)
     }
 
-    /// The frame of a page for this caller.
-    pub fn frame(&self, app: &App) -> Result<Frame, Fault> {
-        let csrf = self.browser.as_ref().map(|browser| csrf::token(app, browser)).transpose()?;
-        Ok(Frame {
-            words: Words::of(self.language),
-            brand: app.brand.clone(),
-            now: app.clock.now(),
-            csrf: csrf.unwrap_or_default(),
-            here: self.here.clone(),
-            person: None,
-            notice: None,
-        })
+    /// The browser, as letters name it.
+    #[must_use]
+    pub fn browser(&self) -> notice::Browser<'_> {
+        notice::Browser { address: self.address, user_agent: &self.user_agent, language: self.language }
     }
 
     fn read(parts: &Parts, app: &App) -> Result<Self, UnreadableChain> {
@@ -102,7 +93,7 @@ impl FromRequestParts<App> for Caller {
         Self::read(parts, app).map_err(|UnreadableChain| {
             tracing::warn!("X-Forwarded-For of a trusted proxy can't be read");
             if answer::takes_page(&parts.headers) {
-                return answer::trouble(app, &Self::unreadable(parts), Trouble::BadRequest).into();
+                return answer::trouble(&Self::unreadable(parts), Trouble::BadRequest).into();
             }
             let what = json!({ "error": "invalid_request", "error_description": "X-Forwarded-For can't be read" });
             (StatusCode::BAD_REQUEST, Json(what)).into_response().into()

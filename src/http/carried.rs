@@ -6,9 +6,9 @@ use axum::http::request::Parts;
 use crate::app::App;
 use crate::base::ids::ErrandId;
 
-use super::Caller;
-use super::answer::{self, Stop};
-use super::error::Trouble;
+use crate::http::Caller;
+use crate::http::answer::{self, Stop};
+use crate::http::error::Trouble;
 
 /// The errand in the query: none where it is left out or empty; anything but an id answers like one that expired.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ impl FromRequestParts<App> for Carried {
             Some(Ok(errand)) => Ok(Self(Some(errand))),
             Some(Err(_)) => {
                 let caller = Caller::from_request_parts(parts, app).await?;
-                Err(answer::trouble(app, &caller, Trouble::StaleErrand).into())
+                Err(answer::trouble(&caller, Trouble::StaleErrand).into())
             }
         }
     }

@@ -12,9 +12,9 @@ use crate::app::App;
 use crate::base::{Fault, Secret};
 use crate::keys::Purpose;
 
-use super::answer::Stop;
-use super::error::Trouble;
-use super::{Caller, answer};
+use crate::http::answer::Stop;
+use crate::http::error::Trouble;
+use crate::http::{Caller, answer};
 
 /// The token of a browser's forms.
 pub fn token(app: &App, browser: &Secret) -> Result<String, Fault> {
@@ -37,7 +37,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Stop> {
         let (mut parts, body) = request.into_parts();
         let caller = Caller::from_request_parts(&mut parts, app).await?;
-        let refused = |trouble| Stop::from(answer::trouble(app, &caller, trouble));
+        let refused = |trouble| Stop::from(answer::trouble(&caller, trouble));
         let headers = parts.headers.clone();
         let body =
             Bytes::from_request(Request::from_parts(parts, body), app).await.map_err(|_| refused(Trouble::TooLarge))?;

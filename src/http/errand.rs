@@ -9,9 +9,9 @@ use crate::base::ids::ErrandId;
 use crate::base::redirect_uri::origin;
 use crate::base::{Language, Place};
 
-use super::answer::Stop;
-use super::error::Trouble;
-use super::{Caller, answer, headers};
+use crate::http::answer::Stop;
+use crate::http::error::Trouble;
+use crate::http::{Caller, answer, headers};
 
 /// A parked authorization request of this browser.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub struct Waiting {
 /// says so.
 pub async fn waiting(app: &App, caller: &mut Caller, id: Option<ErrandId>) -> Result<Option<Waiting>, Stop> {
     let Some(id) = id else { return Ok(None) };
-    let stale = |caller: &Caller| Stop::from(answer::trouble(app, caller, Trouble::StaleErrand));
+    let stale = |caller: &Caller| Stop::from(answer::trouble(caller, Trouble::StaleErrand));
     let Some(browser) = caller.browser.as_ref().map(crate::base::Secret::digest) else { return Err(stale(caller)) };
     let found = app.look(async |view| errand::find(&mut view.db, id, &browser, view.now).await).await?;
     let Some(found) = found else { return Err(stale(caller)) };

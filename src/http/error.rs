@@ -1,25 +1,6 @@
-//! Pages for what went wrong: what happened, what to do, a way back, and a reference where somebody has to look.
+//! What can go wrong at any door, as far as the person is concerned. How it is said, `page` knows.
 
-use askama::Template;
-
-use super::page::{Frame, Link, Whom};
-use crate::base::Place;
-
-/// The error page.
-#[derive(Debug, Template)]
-#[template(path = "error.html")]
-pub struct ErrorPage {
-    /// What every page shares.
-    pub frame: Frame,
-    /// What went wrong.
-    pub trouble: Trouble,
-    /// What the relying party's developer needs to know, in English: the specification's error and its description.
-    pub detail: Option<String>,
-    /// What Customer Service finds it by.
-    pub reference: Option<String>,
-    /// The way out.
-    pub back: Link,
-}
+use axum::http::StatusCode;
 
 /// What went wrong, as far as the person is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +60,8 @@ impl Trouble {
     }
 
     /// Whether only Customer Service can help.
-    const fn needs_us(self) -> bool {
+    #[must_use]
+    pub const fn needs_us(self) -> bool {
         match self {
             Self::BadRequest | Self::Broken => true,
             Self::NotFound
@@ -92,21 +74,17 @@ impl Trouble {
             | Self::Busy => false,
         }
     }
-}
 
-impl ErrorPage {
-    /// The page, with the start page as the way out.
+    /// The HTTP status.
     #[must_use]
-    pub fn new(frame: Frame, trouble: Trouble) -> Self {
-        let back = Link::to_place(Place::Root, frame.say("error-back"));
-        Self { frame, trouble, detail: None, reference: None, back }
-    }
-
-    fn part(&self, part: &str) -> String {
-        self.frame.say(&format!("error-{}-{part}", self.trouble.name()))
-    }
-
-    fn whom(&self) -> Option<Whom> {
-        self.trouble.needs_us().then(|| Whom::customer_service(&self.frame))
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::NotFound | Self::StaleLink => StatusCode::NOT_FOUND,
+            Self::StaleForm | Self::OtherDuty | Self::Upstream => StatusCode::FORBIDDEN,
+            Self::StaleErrand | Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        }
     }
 }

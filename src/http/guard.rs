@@ -11,11 +11,10 @@ use crate::base::{AccountKind, Actor, Fault, Place};
 use crate::session;
 use crate::session::{Acr, Session};
 
-use super::answer::{self, Stop};
-use super::cookies::Kept;
-use super::page::SignedIn;
-use super::refusal::{self, Refusal, Wish};
-use super::{Caller, Frame};
+use crate::http::Caller;
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::refusal::{ContactRefusal, Refusal, Wish};
 
 /// Whoever calls, signed in or not.
 #[derive(Clone, Debug)]
@@ -88,12 +87,6 @@ impl Person {
         if standing.holds() { Ok(person) } else { Err(person.refused(app, standing).await?) }
     }
 
-    /// The frame of a page for this person.
-    pub fn frame(&self, app: &App) -> Result<Frame, Fault> {
-        let person = SignedIn { name: self.snapshot.full_name(), company: Some(self.snapshot.company_name.clone()) };
-        Ok(Frame { person: Some(person), ..self.caller.frame(app)? })
-    }
-
     /// The person as an actor of the audit trail.
     #[must_use]
     pub fn actor(&self) -> Actor {
@@ -105,8 +98,9 @@ impl Person {
         if standing.is_final() {
             app.act(self.actor(), async |tx| session::lose(tx, &self.session, others).await).await?;
         }
-        let refusal = Refusal { wish: Wish::Page, people: vec![(self.snapshot, standing)], e_service: None, others };
-        Ok(refusal::answer(app, &self.caller, refusal).await?.into())
+        let people = vec![(self.snapshot, standing)];
+        let refusal = ContactRefusal { wish: Wish::Page, people, e_service: None, others };
+        Ok(answer::refuse(&self.caller, Refusal::Contact(refusal)).into())
     }
 }
 

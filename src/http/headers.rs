@@ -5,7 +5,7 @@ use axum::response::Response;
 use tower::util::MapResponseLayer;
 
 use crate::app::App;
-use crate::base::brand::Logo;
+use crate::words::brand::Logo;
 
 /// Nothing is loaded from elsewhere, nothing runs, nothing frames us; forms lead nowhere but home.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors \

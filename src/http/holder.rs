@@ -7,11 +7,11 @@ use axum::http::request::Parts;
 use crate::access::SecondFactor;
 use crate::account::factor;
 use crate::app::App;
-use crate::base::{AccountKind, Actor, Fault, Place, Timestamp};
+use crate::base::{AccountKind, Actor, Place, Timestamp};
 use crate::session::{Acr, Session};
 
-use super::answer::{self, Stop};
-use super::{Caller, Frame, Fresh, Person, Staff, Visitor, home, reauthentication};
+use crate::http::answer::{self, Stop};
+use crate::http::{Caller, Fresh, Person, Staff, Visitor, home, reauthentication};
 
 /// Whoever is signed in, whose access holds, and who proved not long ago who they are: with the second factor where
 /// they have one.
@@ -21,12 +21,16 @@ pub struct Holder {
     pub enrolled_at: Option<Timestamp>,
     /// Whether one is demanded of all of their kind: what is demanded of some, their rows say.
     pub is_demanded: bool,
-    whose: Whose,
+    /// What they are.
+    pub whose: Whose,
 }
 
+/// What they are.
 #[derive(Clone, Debug)]
-enum Whose {
+pub enum Whose {
+    /// A customer's contact.
     Contact(Box<Person>),
+    /// One of the vendor's people.
     Staff(Box<Staff>),
 }
 
@@ -91,14 +95,6 @@ impl Holder {
     #[must_use]
     pub fn home(&self) -> Place {
         home(self.session())
-    }
-
-    /// The frame of a page for them.
-    pub fn frame(&self, app: &App) -> Result<Frame, Fault> {
-        match &self.whose {
-            Whose::Contact(person) => person.frame(app),
-            Whose::Staff(staff) => staff.frame(app),
-        }
     }
 
     /// Them as an actor of the audit trail.

@@ -1,23 +1,17 @@
-//! What every door over HTTP shares: who calls and from where, cookies, forms, headers, pages and errors.
-//! It knows no single page.
+//! What every door over HTTP shares: who calls and from where, guards, cookies, forms, headers, answers.
+//! It knows no page: what ends a request early is said bare here, and `page` gives it the form that its caller reads.
 
 pub mod address;
 pub mod answer;
-pub mod assets;
-pub mod broken;
 mod caller;
 mod carried;
-pub mod consent;
 pub mod cookies;
-mod csrf;
+pub mod csrf;
 pub mod errand;
 pub mod error;
-pub mod form_post;
 mod guard;
 pub mod headers;
-mod holder;
-pub mod logout;
-pub mod page;
+pub mod holder;
 pub mod refusal;
 mod staff;
 
@@ -26,5 +20,4 @@ pub use carried::Carried;
 pub use csrf::{Posted, is_ours};
 pub use guard::{Fresh, Person, Visitor, at_a_page, home, reauthentication, stands_elsewhere, wanted_by};
 pub use holder::Holder;
-pub use page::Frame;
 pub use staff::Staff;

@@ -1,23 +1,66 @@
-//! A refusal: what you can't do now, why, what you can do, whom to ask, a reference. A stranger never sees it, since
-//! the right password comes first (R-ADM-7).
-
-use askama::Template;
-use axum::http::StatusCode;
-use axum::response::Response;
+//! A refusal: what somebody can't do now, and every condition of access that counted. How it is said, `page` knows.
 
 use crate::access::{self, Condition, Snapshot, StaffCondition, StaffSnapshot, StaffStanding};
-use crate::app::App;
-use crate::audit::{Deed, What, record};
-use crate::base::actor::Who;
-use crate::base::{EServiceCode, Fault, Place};
-use crate::rights;
+use crate::base::EServiceCode;
+use crate::base::ids::{AccountId, CompanyId};
 
-use super::page::{Frame, Link, SignedIn, Whom};
-use super::{Caller, answer, broken};
-
-/// What is refused, and on what grounds.
+/// What is refused, to whom, and on what grounds.
 #[derive(Clone, Debug)]
-pub struct Refusal {
+pub enum Refusal {
+    /// To somebody as a contact, or as each of several.
+    Contact(ContactRefusal),
+    /// To one of the vendor's people.
+    Staff(Box<StaffRefusal>),
+}
+
+impl Refusal {
+    /// What was wished.
+    #[must_use]
+    pub const fn wish(&self) -> &Wish {
+        match self {
+            Self::Contact(refused) => &refused.wish,
+            Self::Staff(refused) => &refused.wish,
+        }
+    }
+
+    /// The conditions that don't hold, as the trail keeps them.
+    #[must_use]
+    pub fn unmet(&self) -> Vec<&'static str> {
+        match self {
+            Self::Contact(refused) => {
+                refused.people.iter().flat_map(|(_, standing)| standing.unmet()).map(Condition::as_str).collect()
+            }
+            Self::Staff(refused) => refused.standing.unmet().into_iter().map(StaffCondition::as_str).collect(),
+        }
+    }
+
+    /// To whom, and at which company.
+    #[must_use]
+    pub fn first(&self) -> (Option<AccountId>, Option<CompanyId>) {
+        match self {
+            Self::Contact(refused) => {
+                let person = refused.people.first().map(|(person, _)| person);
+                (person.map(|person| person.account), person.map(|person| person.company))
+            }
+            Self::Staff(refused) => (Some(refused.person.account), None),
+        }
+    }
+}
+
+/// What is refused to one of the vendor's people.
+#[derive(Clone, Debug)]
+pub struct StaffRefusal {
+    /// What they wished.
+    pub wish: Wish,
+    /// Who they are.
+    pub person: StaffSnapshot,
+    /// What they lack.
+    pub standing: StaffStanding,
+}
+
+/// What is refused to a customer's contact.
+#[derive(Clone, Debug)]
+pub struct ContactRefusal {
     /// What the person wished.
     pub wish: Wish,
     /// Each contact the person is, with what it lacks.
@@ -26,110 +69,6 @@ pub struct Refusal {
     pub e_service: Option<EServiceCode>,
     /// Whether the person may act for another company.
     pub others: bool,
-}
-
-impl Refusal {
-    /// Whoever is refused in a running session is named, and can sign out.
-    fn signed_in(&self) -> Option<SignedIn> {
-        let (person, _) = self.people.first().filter(|_| self.wish != Wish::SignIn)?;
-        Some(SignedIn { name: person.full_name(), company: Some(person.company_name.clone()) })
-    }
-}
-
-/// Refuses with all that is unmet, and says whom to ask.
-pub async fn answer(app: &App, caller: &Caller, refusal: Refusal) -> Result<Response, Fault> {
-    let reference = broken::reference();
-    remember(app, caller, (&refusal, &reference)).await?;
-    let frame = Frame { person: refusal.signed_in(), ..caller.frame(app)? };
-    let address = caller.address.map(|address| address.to_string());
-    let e_service = refusal.e_service.map(|code| frame.say(&rights::e_service_key(&code)));
-    let mut standing = Vec::new();
-    for (person, judged) in &refusal.people {
-        let around =
-            Around { company: &person.company_name, address: address.as_deref(), e_service: e_service.as_deref() };
-        standing.extend(judged.conditions().map(|(condition, met)| Standing::new(&frame, condition, met, around)));
-    }
-    let mut whom = administrators(app, &frame, &refusal.people).await?;
-    whom.push(Whom::customer_service(&frame));
-    let links = if refusal.others {
-        vec![Link::to_place(Place::CompanyChoice, frame.say("refusal-other-company"))]
-    } else {
-        Vec::new()
-    };
-    Ok(answer::page(
-        StatusCode::FORBIDDEN,
-        &RefusalPage { frame, wish: refusal.wish, standing, links, whom, reference },
-    ))
-}
-
-/// Puts the reference that the page shows into the trail, where Customer Service finds it.
-async fn remember(app: &App, caller: &Caller, (refusal, reference): (&Refusal, &str)) -> Result<(), Fault> {
-    let unmet: Vec<&str> =
-        refusal.people.iter().flat_map(|(_, standing)| standing.unmet()).map(Condition::as_str).collect();
-    let deed = Deed::new(What::AccessRefused)
-        .reference(reference)
-        .detail(serde_json::json!({ "wish": refusal.wish.name(), "unmet": unmet }));
-    let (who, deed) = match refusal.people.first() {
-        Some((person, _)) => (Who::Account(person.account), deed.account(person.account).company(person.company)),
-        None => (Who::Visitor, deed),
-    };
-    app.act(caller.acts_as(who), async |tx| record(tx, deed).await).await
-}
-
-/// Refuses one of the vendor's people: the operators are whom to ask.
-pub async fn answer_staff(
-    app: &App,
-    caller: &Caller,
-    (wish, person, standing): (Wish, &StaffSnapshot, &StaffStanding),
-) -> Result<Response, Fault> {
-    let reference = broken::reference();
-    let unmet: Vec<&str> = standing.unmet().into_iter().map(StaffCondition::as_str).collect();
-    let deed = Deed::new(What::AccessRefused).account(person.account).reference(&reference);
-    let deed = deed.detail(serde_json::json!({ "wish": wish.name(), "unmet": unmet }));
-    app.act(caller.acts_as(Who::Account(person.account)), async |tx| record(tx, deed).await).await?;
-    let mut frame = caller.frame(app)?;
-    if wish != Wish::SignIn {
-        frame.person = Some(SignedIn { name: person.name.clone(), company: None });
-    }
-    let address = caller.address.map(|address| address.to_string());
-    let standing = standing.conditions().map(|one| Standing::of_staff(&frame, one, address.as_deref())).collect();
-    let whom = vec![Whom::customer_service(&frame)];
-    Ok(answer::page(StatusCode::FORBIDDEN, &RefusalPage { frame, wish, standing, links: Vec::new(), whom, reference }))
-}
-
-/// The companies' own administrators, where the cure lies with them.
-async fn administrators(app: &App, frame: &Frame, people: &[(Snapshot, access::Standing)]) -> Result<Vec<Whom>, Fault> {
-    let mut whom = Vec::new();
-    for (person, standing) in people {
-        if standing.unmet().into_iter().any(Condition::is_the_companys) {
-            let administrators =
-                app.look(async |view| access::administrators(&mut view.db, person.company).await).await?;
-            let others = administrators.iter().filter(|administrator| administrator.account != person.account);
-            whom.extend(
-                others
-                    .map(|administrator| Whom::administrator(frame, &administrator.full_name(), &administrator.email)),
-            );
-        }
-    }
-    Ok(whom)
-}
-
-/// The page that refuses, answered with 403.
-#[derive(Debug, Template)]
-#[template(path = "refusal.html")]
-pub struct RefusalPage {
-    /// What every page shares.
-    pub frame: Frame,
-    /// What the person can't do now.
-    pub wish: Wish,
-    /// Every condition that counts here, met or not.
-    pub standing: Vec<Standing>,
-    /// What the person can do by themselves; asking is always possible.
-    pub links: Vec<Link>,
-    /// Whom to ask.
-    pub whom: Vec<Whom>,
-    /// What Customer Service finds the refusal by.
-    pub reference: String,
 }
 
 /// What was refused.
@@ -145,84 +84,12 @@ pub enum Wish {
 
 impl Wish {
     /// As the trail keeps it.
-    fn name(&self) -> &str {
+    #[must_use]
+    pub fn name(&self) -> &str {
         match self {
             Self::SignIn => "sign in",
             Self::Enter(client) => client,
             Self::Page => "open a page",
         }
-    }
-}
-
-/// One condition, as the person sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// The condition.
-    pub condition: &'static str,
-    /// Whether it holds.
-    pub met: bool,
-    /// What it asks for, in a few words.
-    pub label: String,
-    /// Why it doesn't hold and whom to ask; for unmet conditions.
-    pub sentence: String,
-}
-
-/// What the sentences of conditions name.
-#[derive(Clone, Copy, Debug)]
-pub struct Around<'a> {
-    /// The person's company.
-    pub company: &'a str,
-    /// The address they come from, where it is known.
-    pub address: Option<&'a str>,
-    /// The e-service asked for, where there is one.
-    pub e_service: Option<&'a str>,
-}
-
-impl Standing {
-    /// The condition in the person's words.
-    #[must_use]
-    pub fn new(frame: &Frame, condition: Condition, met: bool, around: Around<'_>) -> Self {
-        let label = frame.say(&format!("access-{condition}-label"));
-        let sentence = if met { String::new() } else { around.sentence(frame, condition) };
-        Self { condition: condition.as_str(), met, label, sentence }
-    }
-
-    /// A condition of staff, in their words.
-    #[must_use]
-    pub fn of_staff(frame: &Frame, (condition, met): (StaffCondition, bool), address: Option<&str>) -> Self {
-        let label = frame.say(&format!("access-staff-{condition}-label"));
-        let unknown = frame.say("access-address-unknown");
-        let sentence =
-            || frame.tell(&format!("access-staff-{condition}-person"), &[("address", address.unwrap_or(&unknown))]);
-        Self { condition: condition.as_str(), met, label, sentence: if met { String::new() } else { sentence() } }
-    }
-}
-
-impl Around<'_> {
-    fn sentence(self, frame: &Frame, condition: Condition) -> String {
-        let unknown = frame.say("access-address-unknown");
-        let values = [
-            ("company", self.company),
-            ("address", self.address.unwrap_or(&unknown)),
-            ("service", self.e_service.unwrap_or_default()),
-        ];
-        frame.tell(&format!("access-{condition}-person"), &values)
-    }
-}
-
-impl RefusalPage {
-    fn title(&self) -> String {
-        match &self.wish {
-            Wish::SignIn => self.frame.say("refusal-sign-in"),
-            Wish::Enter(name) => self.frame.tell("refusal-enter", &[("client", name.as_str())]),
-            Wish::Page => self.frame.say("refusal-page"),
-        }
-    }
-
-    fn subject(&self) -> String {
-        self.frame.tell(
-            "refusal-mail-subject",
-            &[("service", self.frame.brand.name.as_str()), ("reference", self.reference.as_str())],
-        )
     }
 }

@@ -8,15 +8,14 @@ use axum::http::request::Parts;
 use crate::access::{self, StaffAsked, StaffSnapshot};
 use crate::app::App;
 use crate::base::actor::Who;
-use crate::base::{AccountKind, Actor, Fault, Place};
+use crate::base::{AccountKind, Actor, Place};
 use crate::rights::Duty;
 use crate::session::Session;
 
-use super::answer::{self, Stop};
-use super::error::Trouble;
-use super::page::SignedIn;
-use super::refusal::{self, Wish};
-use super::{Caller, Frame, Visitor};
+use crate::http::answer::{self, Stop};
+use crate::http::error::Trouble;
+use crate::http::refusal::{Refusal, StaffRefusal, Wish};
+use crate::http::{Caller, Visitor};
 
 /// One of the vendor's people, whose access holds here and now.
 #[derive(Clone, Debug)]
@@ -38,12 +37,13 @@ impl Staff {
             AccountKind::Staff => app.look(async |view| access::of_staff(&mut view.db, session.account).await).await?,
             AccountKind::Contact => None,
         };
-        let Some(person) = person else { return Err(answer::trouble(app, &caller, Trouble::NotFound).into()) };
+        let Some(person) = person else { return Err(answer::trouble(&caller, Trouble::NotFound).into()) };
         let rules = app.config.staff.rules();
         let asked = StaffAsked { rules, address: caller.address, second_factor_at: session.second_factor_at };
         let standing = access::judge_staff(&person, asked);
         if !standing.holds() {
-            return Err(refusal::answer_staff(app, &caller, (Wish::Page, &person, &standing)).await?.into());
+            let refusal = StaffRefusal { wish: Wish::Page, person, standing };
+            return Err(answer::refuse(&caller, Refusal::Staff(Box::new(refusal))).into());
         }
         Ok(Self { caller, session, person })
     }
@@ -56,19 +56,13 @@ impl Staff {
 
     /// Lets on only whoever has that duty.
     pub fn must(&self, app: &App, duty: Duty) -> Result<(), Stop> {
-        if self.may(app, duty) { Ok(()) } else { Err(answer::trouble(app, &self.caller, Trouble::OtherDuty).into()) }
+        if self.may(app, duty) { Ok(()) } else { Err(answer::trouble(&self.caller, Trouble::OtherDuty).into()) }
     }
 
     /// Whether one of their roles has that duty.
     #[must_use]
     pub fn may(&self, app: &App, duty: Duty) -> bool {
         app.policy.has_duty(&self.person.roles, duty)
-    }
-
-    /// The frame of a page for them.
-    pub fn frame(&self, app: &App) -> Result<Frame, Fault> {
-        let person = SignedIn { name: self.person.name.clone(), company: None };
-        Ok(Frame { person: Some(person), ..self.caller.frame(app)? })
     }
 
     /// Them as an actor of the audit trail.
@@ -80,7 +74,7 @@ impl Staff {
     /// What doesn't exist, or isn't theirs to see.
     #[must_use]
     pub fn nothing(&self, app: &App) -> Stop {
-        answer::trouble(app, &self.caller, Trouble::NotFound).into()
+        answer::trouble(&self.caller, Trouble::NotFound).into()
     }
 }
 

@@ -5,9 +5,10 @@ use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::MailId;
 use crate::base::{Actor, Fault};
-use crate::mail::letters::Change;
 use crate::mail::{self, Fate};
-use crate::web::notices::{self, Owner};
+use crate::notice;
+use crate::notice::Owner;
+use crate::notice::letters::Change;
 
 /// Sees to it that everybody is told, and carries out what is due.
 pub(super) async fn go_on(app: &App) -> Result<(), Fault> {
@@ -25,14 +26,14 @@ pub(super) async fn go_on(app: &App) -> Result<(), Fault> {
 
 /// Whoever has no mailbox that is surely theirs couldn't object: then nothing is reset.
 async fn write(app: &App, lost: FactorReset) -> Result<(), Fault> {
-    let owner = Owner::away(app, lost.account).await?;
+    let owner = Owner::away(&app.notice, lost.account).await?;
     let letter = owner.map(|owner| owner.of_change(Change::FactorResetAsked)).transpose()?;
     app.act(Actor::of(Who::Timetable), async |tx| {
         let Some(letter) = letter else { return reset::give_up(tx, lost.account).await.map(drop) };
         if !reset::lacks_letter(tx, lost.id).await? {
             return Ok(());
         }
-        let id = letter.post(tx, app).await?;
+        let id = letter.post(tx, &app.notice).await?;
         reset::written(tx, lost.id, id).await
     })
     .await?;
@@ -52,10 +53,10 @@ async fn follow(app: &App, lost: FactorReset, letter: MailId) -> Result<(), Faul
 }
 
 async fn carry_out(app: &App, lost: FactorReset) -> Result<(), Fault> {
-    let owner = Owner::away(app, lost.account).await?;
+    let owner = Owner::away(&app.notice, lost.account).await?;
     let letter = owner.map(|owner| owner.of_change(Change::FactorReset)).transpose()?;
     app.act(Actor::of(Who::Timetable), async |tx| {
-        if reset::carry_out(tx, lost).await? { notices::post(tx, app, letter).await } else { Ok(()) }
+        if reset::carry_out(tx, lost).await? { notice::post(tx, &app.notice, letter).await } else { Ok(()) }
     })
     .await?;
     app.postman.wake();

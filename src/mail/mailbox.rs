@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
-use super::Letter;
 use crate::base::Timestamp;
 use crate::base::ids::MailId;
+use crate::mail::Letter;
 
 /// The oldest letters go when there are more.
 const KEPT: usize = 1_000;

@@ -6,9 +6,9 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox as Party, MultiPart};
 use lettre::{Address, Message};
 
-use super::Letter;
-use super::outbox::Claimed;
 use crate::base::Fault;
+use crate::mail::Letter;
+use crate::mail::outbox::Claimed;
 
 /// Who letters are from.
 #[derive(Clone, Debug)]

@@ -1,13 +1,11 @@
 //! Mail: letters are rows of the outbox, written in the unit of work that causes them and sent after its commit.
 //! It knows how a letter travels, and nothing of who must be told what.
 
-pub mod letters;
 mod mailbox;
 mod message;
 mod outbox;
 mod postman;
 mod settings;
-pub mod staff_invitation;
 #[cfg(test)]
 mod tests;
 mod transport;

@@ -6,7 +6,7 @@ use crate::base::seal::Fingerprint;
 use crate::base::{Email, Fault, Life, Seal, Sealed, Timestamp};
 use crate::store::{self, Db, Tx};
 
-use super::Letter;
+use crate::mail::Letter;
 
 /// Whoever claims a letter has this long to send it; then another server may think the first one gone. Longer than
 /// sending can take.

@@ -11,8 +11,8 @@ use crate::base::ids::MailId;
 use crate::base::{Actor, Clock, Fault, Rules, Seal};
 use crate::store::{Start, Store, Tx};
 
-use super::outbox::{self, Claimed};
-use super::transport::{Attempt, Route};
+use crate::mail::outbox::{self, Claimed};
+use crate::mail::transport::{Attempt, Route};
 
 /// What the postman works with.
 pub struct Desk {

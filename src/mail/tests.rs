@@ -3,13 +3,13 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{
-    CannotSend, Carrier, Delivery, Desk, Letter, Mailbox, Outgoing, Postman, Route, Settings, Smtp, SmtpTls, outbox,
-    post,
-};
 use crate::base::actor::Who;
 use crate::base::seal::{CannotUnseal, Fingerprint};
 use crate::base::{Actor, Clock, Email, Fault, Life, Rules, Seal, Sealed};
+use crate::mail::{
+    CannotSend, Carrier, Delivery, Desk, Letter, Mailbox, Outgoing, Postman, Route, Settings, Smtp, SmtpTls, outbox,
+    post,
+};
 use crate::store::trial::{self, Trial};
 use crate::store::{self, Start, Store};
 

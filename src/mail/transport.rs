@@ -9,11 +9,11 @@ use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::{self, AsyncSmtpTransport};
 use lettre::{AsyncTransport as _, Message, Tokio1Executor};
 
-use super::message::{self, Sender};
-use super::outbox::Claimed;
-use super::settings::{CannotSend, Carrier, Settings, Smtp, SmtpTls};
-use super::{Letter, Mailbox};
 use crate::base::Timestamp;
+use crate::mail::message::{self, Sender};
+use crate::mail::outbox::Claimed;
+use crate::mail::settings::{CannotSend, Carrier, Settings, Smtp, SmtpTls};
+use crate::mail::{Letter, Mailbox};
 
 /// Longer than this no server is waited for; well within the outbox's lease.
 const PATIENCE: Duration = Duration::from_mins(2);

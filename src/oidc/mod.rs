@@ -45,7 +45,7 @@ pub fn pages() -> Router<App> {
 /// at a link sends, must do nothing (RFC 9110 section 9.2.1): there is none.
 fn never_by_head(door: MethodRouter<App>) -> MethodRouter<App> {
     let refuse = async |State(app): State<App>, caller: Caller| -> Response {
-        ([(header::ALLOW, HeaderValue::from_static("GET, POST"))], answer::wrong_method(&app, &caller)).into_response()
+        ([(header::ALLOW, HeaderValue::from_static("GET, POST"))], answer::wrong_method(&caller)).into_response()
     };
     door.head(refuse).fallback(refuse)
 }

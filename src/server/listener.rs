@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use crate::app::CannotStart;
 use crate::config::Tls;
 
-use super::hurry::Hurrying;
+use super::first_byte::Hurrying;
 use super::tls::Certificate;
 
 /// How long a client may take to say what it wants. A connection that waits for its next request counts as one that

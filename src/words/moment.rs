@@ -6,7 +6,7 @@ use jiff::Zoned;
 
 use super::Words;
 use crate::base::Timestamp;
-use crate::base::brand::Zone;
+use crate::words::brand::Zone;
 
 /// An instant in words. In HTML it is a `<time>` with the exact instant and a tooltip.
 #[derive(Clone, Debug, PartialEq, Eq, Template)]
@@ -111,9 +111,9 @@ fn zoned(at: Timestamp, zone: &Zone) -> Zoned {
 mod tests {
     use askama::Template as _;
 
-    use crate::base::brand::Zone;
     use crate::base::{Language, Timestamp};
     use crate::words::Words;
+    use crate::words::brand::Zone;
 
     fn text(language: Language, at: &str) -> String {
         let now = Timestamp::parse("2026-03-11T13:30:00Z").unwrap();

@@ -2,7 +2,7 @@
 //! in `faults::forwarded`.
 
 use guichet::base::Place;
-use guichet::base::brand::Logo;
+use guichet::words::brand::Logo;
 
 use crate::world::upstream::offer;
 use crate::world::{Answer, ISSUER, PASSWORD, both};

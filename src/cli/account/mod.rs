@@ -13,9 +13,9 @@ use crate::account::{self, Record};
 use crate::authorization;
 use crate::base::vocabulary::UnknownWord;
 use crate::base::{Role, SignInName, StaffRole};
+use crate::notice;
 use crate::session;
 use crate::session::Because;
-use crate::web::notices;
 
 use super::{Failure, Opened, tell};
 
@@ -80,7 +80,7 @@ async fn end_sessions(opened: &Opened, named: &Named) -> Result<(), Failure> {
 
 async fn reset_factor(opened: &Opened, named: &Named) -> Result<(), Failure> {
     let (name, found) = named.find(opened).await?;
-    if opened.look(async |view| notices::reader(&mut view.db, found.id).await).await?.is_none() {
+    if opened.look(async |view| notice::reader(&mut view.db, found.id).await).await?.is_none() {
         let what = format!("no mailbox is surely that of {name}, so that nobody could be warned and object");
         return Err(Failure::new(what, "have the mailbox proven first"));
     }

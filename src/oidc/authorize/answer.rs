@@ -11,9 +11,11 @@ use crate::authorization::{Request, ResponseMode};
 use crate::base::Secret;
 use crate::base::redirect_uri::origin;
 use crate::http::answer::{self, Broken};
-use crate::http::form_post::FormPostPage;
-use crate::http::{Caller, Frame, headers};
+use crate::http::{Caller, headers};
+use crate::oidc::authorize::form_post::FormPostPage;
 use crate::oidc::errors::Error;
+use crate::page::Frame;
+use crate::page::Framed as _;
 
 /// Where an answer goes: known only once client and redirect URI are proven.
 #[derive(Clone, Debug, PartialEq, Eq)]

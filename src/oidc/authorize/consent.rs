@@ -13,10 +13,12 @@ use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
 use crate::base::{Actor, EServiceCode, Place, Secret};
 use crate::http::answer::{self, Stop};
-use crate::http::consent::{ConsentPage, in_words};
 use crate::http::errand::{Waiting, at, waiting};
 use crate::http::error::Trouble;
 use crate::http::{Caller, Carried, Posted, Visitor, at_a_page};
+use crate::oidc::authorize::consent_page::ConsentPage;
+use crate::page::Framed as _;
+use crate::page::scopes::in_words;
 use crate::relying_party::Scopes;
 use crate::session::Session;
 
@@ -84,7 +86,7 @@ pub async fn decide(State(app): State<App>, posted: Posted<Decided>) -> Result<R
         return Ok(answer::see_other(&waiting.dispatcher()));
     };
     let Some(browser) = caller.browser.as_ref().map(Secret::digest) else {
-        return Err(answer::trouble(&app, &caller, Trouble::StaleErrand).into());
+        return Err(answer::trouble(&caller, Trouble::StaleErrand).into());
     };
     let by = Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) };
     let (request, door) =
@@ -123,7 +125,7 @@ fn e_service<'a>(app: &'a App, waiting: &Waiting) -> Option<&'a EServiceCode> {
 async fn known(app: &App, caller: &mut Caller, id: Option<ErrandId>) -> Result<Waiting, Stop> {
     match waiting(app, caller, id).await? {
         Some(waiting) => Ok(waiting),
-        None => Err(answer::trouble(app, caller, Trouble::StaleErrand).into()),
+        None => Err(answer::trouble(caller, Trouble::StaleErrand).into()),
     }
 }
 

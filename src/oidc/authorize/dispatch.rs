@@ -14,12 +14,14 @@ use crate::base::actor::Who;
 use crate::base::ids::ErrandId;
 use crate::base::{Actor, Fault, Place, Secret, Timestamp};
 use crate::http::answer::{self, Stop};
-use crate::http::error::{ErrorPage, Trouble};
-use crate::http::refusal::{self, Refusal, Wish};
+use crate::http::error::Trouble;
+use crate::http::refusal::{ContactRefusal, Refusal, Wish};
 use crate::http::{Caller, Visitor, errand as waiting, stands_elsewhere};
 use crate::oidc::errors::{Code, Error};
 use crate::oidc::hint;
 use crate::oidc::parameters::{Parameters, Unreadable};
+use crate::page::ErrorPage;
+use crate::page::Framed as _;
 use crate::relying_party::RelyingParty;
 use crate::session;
 use crate::session::{Acr, Session};
@@ -79,7 +81,7 @@ async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<R
 }
 
 async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Stop> {
-    let stale = || answer::trouble(app, &visitor.caller, Trouble::StaleErrand);
+    let stale = || answer::trouble(&visitor.caller, Trouble::StaleErrand);
     let (Ok(id), Some(browser)) = (id.parse::<ErrandId>(), &visitor.caller.browser) else { return Ok(stale()) };
     let browser = browser.digest();
     let mut found = app.look(async |view| errand::find(&mut view.db, id, &browser, view.now).await).await?;
@@ -243,8 +245,8 @@ impl Matter<'_> {
         let caller = self.caller();
         let wish = Wish::Enter(self.party.name(caller.language).to_owned());
         let refusal =
-            Refusal { wish, people: vec![(person, standing)], e_service: self.party.e_service.clone(), others };
-        Ok(refusal::answer(self.app, &caller, refusal).await?)
+            ContactRefusal { wish, people: vec![(person, standing)], e_service: self.party.e_service.clone(), others };
+        Ok(answer::refuse(&caller, Refusal::Contact(refusal)))
     }
 
     async fn answer(self, session: &Session, person: &Snapshot, consent: &Consent) -> Result<Response, Stop> {
@@ -277,7 +279,7 @@ impl Matter<'_> {
             .await?;
         Ok(match code {
             Some(code) => ReturnAddress::of(request).send_code(self.app, &self.caller(), &code),
-            None => answer::trouble(self.app, &self.visitor.caller, Trouble::StaleErrand),
+            None => answer::trouble(&self.visitor.caller, Trouble::StaleErrand),
         })
     }
 
@@ -315,7 +317,7 @@ fn silent_refusal(standing: &Standing) -> Error {
 
 fn unreadable(app: &App, visitor: &Visitor, why: Unreadable) -> Result<Response, Stop> {
     match why {
-        Unreadable::TooLong => Ok(answer::trouble(app, &visitor.caller, Trouble::TooLarge)),
+        Unreadable::TooLong => Ok(answer::trouble(&visitor.caller, Trouble::TooLarge)),
         Unreadable::NotText | Unreadable::NotAForm => bad_request(app, visitor, why.why()),
     }
 }
@@ -326,5 +328,5 @@ fn bad_request(app: &App, visitor: &Visitor, detail: &str) -> Result<Response, S
         detail: Some(detail.to_owned()),
         ..ErrorPage::new(visitor.caller.frame(app)?, Trouble::BadRequest)
     };
-    Ok(answer::page(answer::status(Trouble::BadRequest), &page))
+    Ok(answer::page(Trouble::BadRequest.status(), &page))
 }

@@ -4,7 +4,9 @@
 mod answer;
 mod claims_parameter;
 pub mod consent;
+pub mod consent_page;
 mod dispatch;
+pub mod form_post;
 mod request;
 #[cfg(test)]
 mod tests;

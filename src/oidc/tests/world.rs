@@ -95,7 +95,10 @@ impl World {
             let app = App::new(parts).await.unwrap();
             app.act(Actor::of(Who::Operator), async |tx| seed(tx).await).await.unwrap();
             let router = crate::oidc::pages()
-                .layer(from_fn_with_state(app.clone(), mark_browser))
+                .layer((
+                    from_fn_with_state(app.clone(), crate::page::explain),
+                    from_fn_with_state(app.clone(), mark_browser),
+                ))
                 .merge(crate::oidc::endpoints(&app).merge(crate::oidc::documents(&app)))
                 .with_state(app.clone());
             worlds.push(Self {

@@ -15,17 +15,19 @@ use crate::base::{Fault, Life, Place, Secret};
 use crate::http::answer::{self, Stop};
 use crate::http::cookies::Kept;
 use crate::http::error::Trouble;
-use crate::http::page::{Errors, Frame};
 use crate::http::{Holder, Posted};
 use crate::limits::{self, TooMany};
-use crate::mail::letters::Change;
+use crate::notice;
+use crate::notice::letters::Change;
+use crate::page::Framed as _;
+use crate::page::{Errors, Frame};
 use crate::session;
 use crate::session::Because;
 use crate::store::Tx;
-use crate::web::password::{self, Right, Typed};
-use crate::web::{new_password, notices};
+use crate::web::links::new_password;
+use crate::web::sign_in::check::{self, Right, Typed};
 
-use super::{Done, back};
+use crate::web::security::overview::{Done, back};
 
 /// The page that asks for the old password and a new one.
 #[derive(Debug, Template)]
@@ -56,7 +58,7 @@ pub(in crate::web) async fn show(State(app): State<App>, holder: Holder) -> Resu
 pub(in crate::web) async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
     let Posted { caller, headers, form } = posted;
     if form.current.len().max(form.password.len()) > account::password::LONGEST {
-        return Err(answer::trouble(&app, &caller, Trouble::TooLarge).into());
+        return Err(answer::trouble(&caller, Trouble::TooLarge).into());
     }
     let holder = Holder::behind(&app, caller, &headers, Place::ChangePassword).await?;
     let page = page(&app, &holder).await?;
@@ -102,17 +104,18 @@ async fn change(
     form: Fields,
 ) -> Result<Result<Option<Changed>, TooMany>, Fault> {
     let typed = Typed { username: login, password: &form.current };
-    let right = match password::check(app, holder.caller(), headers, typed).await? {
+    let right = match check::check(app, holder.caller(), headers, typed).await? {
         Ok(Some(right)) => right,
         Ok(None) => return Ok(Ok(None)),
         Err(closed) => return Ok(Err(closed)),
     };
     let hash = app.hasher.hash(form.password).await?;
-    let letter = notices::of_change(app, holder.caller(), (right.account, Change::PasswordChanged)).await?;
+    let letter =
+        notice::of_change(&app.notice, holder.caller().browser(), (right.account, Change::PasswordChanged)).await?;
     let replaced = app.act(holder.actor(), async |tx| {
         let changed = replace(tx, holder, (&right, &hash)).await?;
         if changed.is_some() {
-            notices::post(tx, app, letter).await?;
+            notice::post(tx, &app.notice, letter).await?;
             limits::give_back(tx, &right.counted).await?;
         }
         Ok(changed)

@@ -5,8 +5,8 @@ use crate::audit::What;
 use crate::audit::activity::Happened;
 use crate::authorization::consent::Consent;
 use crate::base::{Life, Secret, Timestamp};
-use crate::http::consent::in_words;
-use crate::http::page::Frame;
+use crate::page::Frame;
+use crate::page::scopes::in_words;
 use crate::relying_party::Scope;
 use crate::session::Session;
 use crate::{account, words};
@@ -87,7 +87,7 @@ pub struct ActivityView {
 }
 
 impl SessionView {
-    pub(super) fn new(frame: &Frame, session: &Session, current: &Session) -> Self {
+    pub fn new(frame: &Frame, session: &Session, current: &Session) -> Self {
         Self {
             id: session.id.to_string(),
             device: in_short(frame, &session.user_agent),
@@ -100,7 +100,7 @@ impl SessionView {
 }
 
 impl ApplicationView {
-    pub(super) fn new(app: &App, frame: &Frame, consent: &Consent) -> Self {
+    pub fn new(app: &App, frame: &Frame, consent: &Consent) -> Self {
         Self {
             id: consent.id.to_string(),
             name: application(app, frame, &consent.client),
@@ -111,7 +111,7 @@ impl ApplicationView {
 }
 
 impl DeviceView {
-    pub(super) fn new((frame, life): (&Frame, Life), device: &account::device::Device, here: Option<&Secret>) -> Self {
+    pub fn new((frame, life): (&Frame, Life), device: &account::device::Device, here: Option<&Secret>) -> Self {
         let spared_until = device.second_factor_at.map(|proven_at| proven_at + life).filter(|until| *until > frame.now);
         Self {
             id: device.id.to_string(),
@@ -126,7 +126,7 @@ impl DeviceView {
 
 impl ActivityView {
     /// Nothing, where only a newer server than this one knows what happened.
-    pub(super) fn new(app: &App, frame: &Frame, happened: &Happened) -> Option<Self> {
+    pub fn new(app: &App, frame: &Frame, happened: &Happened) -> Option<Self> {
         let what = happened.what()?;
         Some(Self {
             what: sentence(app, frame, (what, happened)),

@@ -8,7 +8,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use super::Menu;
 use crate::account;
 use crate::app::App;
 use crate::audit::{self, Line, Search, Sight, What};
@@ -18,9 +17,11 @@ use crate::directory;
 use crate::http::Staff;
 use crate::http::answer::{self, Stop};
 use crate::http::error::Trouble;
-use crate::http::page::Frame;
+use crate::page::Frame;
+use crate::page::Framed as _;
 use crate::rights::Duty;
 use crate::store::View;
+use crate::web::staff::Menu;
 
 /// The page.
 #[derive(Debug, Template)]
@@ -87,7 +88,7 @@ pub(in crate::web) async fn list(
         (true, true) => Sight::Everything,
         (true, false) => Sight::Customers,
         (false, true) => Sight::Service,
-        (false, false) => return Err(answer::trouble(&app, &staff.caller, Trouble::OtherDuty).into()),
+        (false, false) => return Err(answer::trouble(&staff.caller, Trouble::OtherDuty).into()),
     };
     let (lines, more, names) = app.look(async |view| read(view, &app, (&filter, sight)).await).await?;
     let frame = staff.frame(&app)?;

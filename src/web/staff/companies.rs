@@ -6,18 +6,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::contacts::ContactRow;
-use super::{Asked, Done, Menu, Paging, condition};
 use crate::access::{self, Prospect};
 use crate::app::App;
 use crate::base::{Fault, Place, Timestamp};
 use crate::directory::{self, Company, Found, FoundContact};
 use crate::http::answer::{self, Stop};
-use crate::http::page::Frame;
-use crate::http::refusal::Standing;
 use crate::http::{Posted, Staff};
+use crate::page::Frame;
+use crate::page::Framed as _;
+use crate::page::Standing;
 use crate::rights::Duty;
 use crate::store::View;
+use crate::web::staff::contacts::ContactRow;
+use crate::web::staff::{Asked, Done, Menu, Paging, condition};
 
 /// The companies found.
 #[derive(Debug, Template)]

@@ -7,7 +7,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{Asked, Done, Menu, condition};
 use crate::access::{self, Condition, Door, Prospect, Snapshot};
 use crate::account::factor::reset::{self, FactorReset, NotAsked};
 use crate::account::{self, Record};
@@ -17,15 +16,17 @@ use crate::base::ids::ContactId;
 use crate::base::{Address, Fault, Life, Place, Timestamp};
 use crate::directory::{self, Company, Contact};
 use crate::http::answer::{self, Stop};
-use crate::http::page::Frame;
-use crate::http::refusal::Standing;
 use crate::http::{Caller, Posted, Staff};
 use crate::membership;
+use crate::notice;
+use crate::page::Frame;
+use crate::page::Framed as _;
+use crate::page::Standing;
 use crate::rights::{self, Duty};
 use crate::session;
 use crate::session::{Because, Session};
 use crate::store::View;
-use crate::web::notices;
+use crate::web::staff::{Asked, Done, Menu, condition};
 use crate::words::Device;
 
 /// The page.
@@ -277,7 +278,7 @@ pub(in crate::web) async fn reset_factor(
     let Posted { caller, headers, form: Lost { lost } } = posted;
     let (staff, Snapshot { contact: id, account, .. }) =
         deed(&app, (caller, &headers), (&id, Duty::ResetFactors)).await?;
-    if lost && app.look(async |view| notices::reader(&mut view.db, account).await).await?.is_none() {
+    if lost && app.look(async |view| notice::reader(&mut view.db, account).await).await?.is_none() {
         return Ok(back(id, Done::NobodyToTell));
     }
     if !lost {

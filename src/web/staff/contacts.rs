@@ -5,14 +5,15 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Asked, Menu, Paging};
 use crate::app::App;
 use crate::base::Place;
 use crate::directory::{self, Found, FoundContact};
 use crate::http::Staff;
 use crate::http::answer::{self, Stop};
-use crate::http::page::Frame;
+use crate::page::Frame;
+use crate::page::Framed as _;
 use crate::rights::Duty;
+use crate::web::staff::{Asked, Menu, Paging};
 
 /// The contacts found.
 #[derive(Debug, Template)]

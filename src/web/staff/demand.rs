@@ -5,7 +5,6 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{Done, companies, contact};
 use crate::app::App;
 use crate::base::Place;
 use crate::directory;
@@ -13,6 +12,7 @@ use crate::http::answer::{self, Stop};
 use crate::http::{Posted, Staff};
 use crate::membership;
 use crate::rights::Duty;
+use crate::web::staff::{Done, companies, contact};
 
 #[derive(Deserialize)]
 pub(super) struct Demand {

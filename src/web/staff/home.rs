@@ -5,12 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::Menu;
 use crate::app::App;
 use crate::base::Place;
 use crate::http::Staff;
 use crate::http::answer::{self, Stop};
-use crate::http::page::Frame;
+use crate::page::Frame;
+use crate::page::Framed as _;
+use crate::web::staff::Menu;
 
 /// The page.
 #[derive(Debug, Template)]

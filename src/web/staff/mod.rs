@@ -16,8 +16,10 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::base::Place;
 use crate::base::vocabulary::words;
-use crate::http::page::Frame;
-use crate::http::{Staff, refusal};
+use crate::http::Staff;
+use crate::page;
+use crate::page::Frame;
+use crate::page::Framed as _;
 use crate::rights::Duty;
 
 /// Every page of the console.
@@ -155,13 +157,13 @@ impl Paging {
 }
 
 /// A condition as staff read it: what it asks, and why it isn't met.
-pub(super) fn condition(
+pub fn condition(
     frame: &Frame,
     (condition, met): (crate::access::Condition, bool),
     values: &[(&'static str, &str)],
-) -> refusal::Standing {
+) -> page::Standing {
     let sentence = if met { String::new() } else { frame.tell(&format!("access-{condition}-admin"), values) };
-    refusal::Standing {
+    page::Standing {
         condition: condition.as_str(),
         met,
         label: frame.say(&format!("staff-condition-{condition}")),

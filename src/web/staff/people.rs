@@ -8,20 +8,21 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{Asked, Done, Menu};
 use crate::account::{Purpose, link};
 use crate::app::App;
 use crate::base::ids::AccountId;
 use crate::base::{Dice, Email, Fault, Place, Secret, StaffRole};
 use crate::http::answer::{self, Stop};
-use crate::http::page::{Errors, Frame};
 use crate::http::{Posted, Staff};
-use crate::mail::letters::Stationery;
-use crate::mail::staff_invitation::StaffInvitation;
 use crate::mail::{self, Letter, Outgoing};
+use crate::notice::letters::StaffInvitation;
+use crate::notice::letters::Stationery;
+use crate::page::Framed as _;
+use crate::page::{Errors, Frame};
 use crate::rights::Duty;
 use crate::staff;
 use crate::staff::{Invited, NotStaff, StaffMember};
+use crate::web::staff::{Asked, Done, Menu};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -241,7 +242,7 @@ pub(in crate::web) async fn set_roles(
 pub(in crate::web) async fn dismiss(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Posted<super::contact::Nothing>,
+    posted: Posted<crate::web::staff::contact::Nothing>,
 ) -> Result<Response, Stop> {
     let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
@@ -267,7 +268,7 @@ async fn conclude(app: &App, staff: &Staff, done: Result<Done, NotStaff>) -> Res
 pub(in crate::web) async fn invite_again(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Posted<super::contact::Nothing>,
+    posted: Posted<crate::web::staff::contact::Nothing>,
 ) -> Result<Response, Stop> {
     let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;

@@ -1,0 +1,205 @@
+//! What is written about an account's safety: each change of it, the alarm that its owner raises, and the way back in.
+
+use crate::base::vocabulary::words;
+use crate::base::{Fault, Timestamp};
+use crate::mail::Letter;
+use crate::words::Device;
+
+use crate::notice::letters::Stationery;
+use crate::notice::letters::sheet::Notice;
+
+words! {
+    /// What happened to an account.
+    Change, "change" {
+        /// Somebody signed in from a browser that wasn't known.
+        NewDevice = "new-device",
+        /// Another password was chosen.
+        PasswordChanged = "password-changed",
+        /// An authenticator app was enrolled.
+        TotpEnrolled = "totp-enrolled",
+        /// It was removed.
+        TotpRemoved = "totp-removed",
+        /// New recovery codes were made.
+        RecoveryCodesMade = "recovery-codes-made",
+        /// A recovery code was used.
+        RecoveryCodeUsed = "recovery-code-used",
+        /// A passkey was added.
+        PasskeyEnrolled = "passkey-enrolled",
+        /// One was removed.
+        PasskeyRemoved = "passkey-removed",
+        /// One counted backwards, as a copy of it does.
+        PasskeyCopied = "passkey-copied",
+        /// Somebody who has the password gave too many wrong codes.
+        CodesGuessed = "codes-guessed",
+        /// The contact's own record was corrected.
+        RecordChanged = "record-changed",
+        /// Customer Service was asked to take the second factor away, which happens later.
+        FactorResetAsked = "factor-reset-asked",
+        /// It is taken away.
+        FactorReset = "factor-reset",
+        /// The account was closed for good.
+        AccountClosed = "account-closed",
+        /// One session was ended from another one.
+        SessionEnded = "session-ended",
+        /// All sessions but one were ended from that one.
+        SessionsEnded = "sessions-ended",
+        /// A browser was forgotten.
+        DeviceForgotten = "device-forgotten",
+        /// An application's access was withdrawn.
+        ApplicationWithdrawn = "application-withdrawn",
+    }
+}
+
+/// A change of an account.
+#[derive(Clone, Debug)]
+pub struct SecurityChange {
+    /// The owner's name.
+    pub name: String,
+    /// What happened.
+    pub what: Change,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Who did it from where, if it was done in a browser of the account's.
+    pub origin: Option<Origin>,
+    /// When it happens, where that is later.
+    pub due: Option<Timestamp>,
+    /// The way to object; without one, only Customer Service can help.
+    pub not_me: Option<NotMe>,
+}
+
+/// The link "it wasn't me".
+#[derive(Clone, Debug)]
+pub struct NotMe {
+    /// Its address.
+    pub link: String,
+    /// Until when it works.
+    pub until: Timestamp,
+}
+
+/// Where a change was made.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The browser.
+    pub device: Device,
+    /// The address it came from.
+    pub address: String,
+}
+
+impl SecurityChange {
+    /// Writes the letter.
+    pub fn write(&self, on: &Stationery) -> Result<Letter, Fault> {
+        let notice = Notice {
+            subject: self.about(on, "subject"),
+            name: Some(self.name.clone()),
+            sentence: self.about(on, "sentence"),
+            facts: facts(on, self.at, self.origin.as_ref()),
+            known: vec![on.words.say("mail-yours")],
+            act: on.words.say(if self.not_me.is_some() { "security-not-yours" } else { "security-too-late" }),
+            button: on.words.say(if self.not_me.is_some() { "security-not-me" } else { "security-write" }),
+            link: self
+                .not_me
+                .as_ref()
+                .map_or_else(|| format!("mailto:{}", on.brand.support), |not_me| not_me.link.clone()),
+            why: self.why(on),
+        };
+        notice.write(on)
+    }
+
+    /// Why they get it, and what happens if they do nothing.
+    fn why(&self, on: &Stationery) -> String {
+        match (self.due, &self.not_me) {
+            (Some(due), _) => on.words.tell("security-why-due", &[("moment", exact(on, due).as_str())]),
+            (None, Some(not_me)) => on.words.tell("security-why", &[("until", exact(on, not_me.until).as_str())]),
+            (None, None) => on.words.say("security-why-closed"),
+        }
+    }
+
+    fn about(&self, on: &Stationery, part: &str) -> String {
+        on.words.tell(&format!("security-{}-{part}", self.what), &[("service", on.brand.name.as_str())])
+    }
+}
+
+fn facts(on: &Stationery, at: Timestamp, origin: Option<&Origin>) -> Vec<(String, String)> {
+    let mut facts = vec![(on.words.say("mail-when"), exact(on, at))];
+    if let Some(Origin { device, address }) = origin {
+        facts.push((on.words.say("mail-device"), device.in_words(on.words)));
+        facts.push((on.words.say("mail-address"), address.clone()));
+    }
+    facts
+}
+
+fn exact(on: &Stationery, at: Timestamp) -> String {
+    on.words.moment(at, on.now, &on.brand.zone).exact().to_owned()
+}
+
+/// The link by which an account's owner chooses a password.
+#[derive(Clone, Debug)]
+pub struct NewPassword {
+    /// The owner's name.
+    pub name: String,
+    /// What they sign in with.
+    pub login: String,
+    /// The address of the link.
+    pub link: String,
+    /// Until when it works.
+    pub until: Timestamp,
+}
+
+impl NewPassword {
+    /// Writes the letter.
+    pub fn write(&self, on: &Stationery) -> Result<Letter, Fault> {
+        let service = [("service", on.brand.name.as_str())];
+        let notice = Notice {
+            subject: on.words.tell("choose-password-subject", &service),
+            name: Some(self.name.clone()),
+            sentence: on.words.tell("choose-password-sentence", &service),
+            facts: vec![
+                (on.words.say("account-login"), self.login.clone()),
+                (on.words.say("choose-password-until"), exact(on, self.until)),
+            ],
+            known: Vec::new(),
+            act: String::new(),
+            button: on.words.say("choose-password-button"),
+            link: self.link.clone(),
+            why: on.words.tell("choose-password-why", &[("support", on.brand.support.as_str())]),
+        };
+        notice.write(on)
+    }
+}
+
+/// What Customer Service is told when somebody says that a change wasn't theirs.
+#[derive(Clone, Debug)]
+pub struct Alarm {
+    /// Who raised it, and at which companies they are.
+    pub person: String,
+    /// What they sign in with.
+    pub login: String,
+    /// What the trail finds the alarm by.
+    pub reference: String,
+    /// When it was raised.
+    pub at: Timestamp,
+    /// Where the service is.
+    pub home: String,
+}
+
+impl Alarm {
+    /// Writes the letter.
+    pub fn write(&self, on: &Stationery) -> Result<Letter, Fault> {
+        let notice = Notice {
+            subject: on.words.tell("alarm-subject", &[("login", self.login.as_str())]),
+            name: None,
+            sentence: on.words.tell("alarm-sentence", &[("person", self.person.as_str())]),
+            facts: vec![
+                (on.words.say("account-login"), self.login.clone()),
+                (on.words.say("mail-when"), exact(on, self.at)),
+                (on.words.say("alarm-reference"), self.reference.clone()),
+            ],
+            known: vec![on.words.say("alarm-done")],
+            act: on.words.say("alarm-look"),
+            button: on.words.say("alarm-button"),
+            link: self.home.clone(),
+            why: on.words.say("alarm-why"),
+        };
+        notice.write(on)
+    }
+}

@@ -1,0 +1,40 @@
+//! Pages for what went wrong: what happened, what to do, a way back, and a reference where somebody has to look.
+
+use askama::Template;
+
+use super::frame::{Frame, Link, Whom};
+use crate::base::Place;
+use crate::http::error::Trouble;
+
+/// The error page.
+#[derive(Debug, Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// What went wrong.
+    pub trouble: Trouble,
+    /// What the relying party's developer needs to know, in English: the specification's error and its description.
+    pub detail: Option<String>,
+    /// What Customer Service finds it by.
+    pub reference: Option<String>,
+    /// The way out.
+    pub back: Link,
+}
+
+impl ErrorPage {
+    /// The page, with the start page as the way out.
+    #[must_use]
+    pub fn new(frame: Frame, trouble: Trouble) -> Self {
+        let back = Link::to_place(Place::Root, frame.say("error-back"));
+        Self { frame, trouble, detail: None, reference: None, back }
+    }
+
+    fn part(&self, part: &str) -> String {
+        self.frame.say(&format!("error-{}-{part}", self.trouble.name()))
+    }
+
+    fn whom(&self) -> Option<Whom> {
+        self.trouble.needs_us().then(|| Whom::customer_service(&self.frame))
+    }
+}

@@ -1,0 +1,52 @@
+//! The frame of a page, for each of those it is shown to.
+
+use super::frame::{Frame, SignedIn};
+use crate::app::App;
+use crate::base::Fault;
+use crate::http::holder::Whose;
+use crate::http::{Caller, Holder, Person, Staff, csrf};
+use crate::words::Words;
+
+/// Somebody whom pages are shown to.
+pub trait Framed {
+    /// The frame of a page for them.
+    fn frame(&self, app: &App) -> Result<Frame, Fault>;
+}
+
+impl Framed for Caller {
+    fn frame(&self, app: &App) -> Result<Frame, Fault> {
+        let csrf = self.browser.as_ref().map(|browser| csrf::token(app, browser)).transpose()?;
+        Ok(Frame {
+            words: Words::of(self.language),
+            brand: app.brand.clone(),
+            now: app.clock.now(),
+            csrf: csrf.unwrap_or_default(),
+            here: self.here.clone(),
+            person: None,
+            notice: None,
+        })
+    }
+}
+
+impl Framed for Person {
+    fn frame(&self, app: &App) -> Result<Frame, Fault> {
+        let person = SignedIn { name: self.snapshot.full_name(), company: Some(self.snapshot.company_name.clone()) };
+        Ok(Frame { person: Some(person), ..self.caller.frame(app)? })
+    }
+}
+
+impl Framed for Staff {
+    fn frame(&self, app: &App) -> Result<Frame, Fault> {
+        let person = SignedIn { name: self.person.name.clone(), company: None };
+        Ok(Frame { person: Some(person), ..self.caller.frame(app)? })
+    }
+}
+
+impl Framed for Holder {
+    fn frame(&self, app: &App) -> Result<Frame, Fault> {
+        match &self.whose {
+            Whose::Contact(person) => person.frame(app),
+            Whose::Staff(staff) => staff.frame(app),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What pages share, whoever shows them: the frame around each, errors, refusals, what is said after a sign-out, the
+//! files they load. It knows the caller but no single page, and gives early answers the form that their caller reads.
+
+pub mod assets;
+mod error;
+mod explain;
+mod frame;
+mod framed;
+mod refusal;
+pub mod scopes;
+mod sign_out;
+
+pub use error::ErrorPage;
+pub use explain::{explain, explain_to_program};
+pub use frame::{Errors, FieldError, Frame, Link, SignedIn, Stressed, Whom};
+pub use framed::Framed;
+pub use refusal::{Around, RefusalPage, Standing};
+pub use sign_out::{LoggedOutPage, LogoutPage};

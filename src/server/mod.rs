@@ -1,0 +1,141 @@
+//! Joins the doors into one router, wraps it in what every answer needs, and serves it until told to stop.
+
+mod first_byte;
+mod listener;
+mod tls;
+#[cfg(test)]
+pub(crate) mod trial;
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum_server::Handle;
+use tower::util::ThenLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::app::{App, CannotStart};
+use crate::base::{Fault, Place};
+use crate::http::answer::Broken;
+use crate::http::error::Trouble;
+use crate::http::{Caller, answer, headers, mark_browser};
+use crate::jobs::Jobs;
+use crate::page;
+use crate::{account, oidc, web};
+
+pub use listener::{Listener, listen};
+pub use tls::{Pair, Unusable};
+
+/// The longest body read: forms and token requests are small.
+const LONGEST_BODY: usize = 64 * 1024;
+
+/// The longest a request may take, a slow client's body included.
+const LONGEST_REQUEST: Duration = Duration::from_mins(1);
+
+/// How long running requests may go on once the server was told to stop.
+const LONGEST_GOODBYE: Duration = Duration::from_secs(10);
+
+/// Every door. `more` are pages that only the demonstration has.
+pub fn router(app: &App, more: Router<App>) -> Router {
+    // The outermost layer first, and each group has its own stack: one layered over another is one more box around
+    // every route.
+    let headers = headers::secure(app);
+    let bounds = (
+        CatchPanicLayer::custom(panicked),
+        TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST),
+        DefaultBodyLimit::max(LONGEST_BODY),
+    );
+    let pages = web::routes()
+        .merge(oidc::pages())
+        .merge(more)
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .layer((
+            headers.clone(),
+            from_fn_with_state(app.clone(), page::explain),
+            bounds,
+            from_fn_with_state(app.clone(), mark_browser),
+        ));
+    let programs = Router::new().route(Place::Readyz.path(), get(ready)).merge(oidc::endpoints(app));
+    // What lies ready reads no body, waits for nobody and can't break.
+    let at = app.clone();
+    let explain = ThenLayer::new(move |Ok(answer): Result<_, Infallible>| {
+        let app = at.clone();
+        async move { Ok::<_, Infallible>(page::explain_to_program(app, Response::into_response(answer)).await) }
+    });
+    let documents = Router::new().route(Place::Healthz.path(), get(async || "ok\n")).merge(oidc::documents(app));
+    documents
+        .layer(headers.clone())
+        .merge(programs.layer((headers, explain, bounds)))
+        .merge(pages)
+        .with_state(app.clone())
+}
+
+/// Serves until `stop` answers, then lets running requests and the running job finish.
+pub async fn serve(
+    app: App,
+    listener: Listener,
+    more: Router<App>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), CannotStart> {
+    let jobs = Jobs::start(&app).await?;
+    tokio::task::spawn_blocking(account::password::policy::warm_up);
+    let handle = Handle::new();
+    let stopping = async {
+        stop.await;
+        handle.graceful_shutdown(Some(LONGEST_GOODBYE));
+        std::future::pending::<Infallible>().await
+    };
+    let ended = tokio::select! {
+        ended = listener.serve(router(&app, more), handle.clone()) => ended,
+        never = stopping => match never {},
+    };
+    jobs.stop().await;
+    app.store.close().await;
+    ended.map_err(|error| CannotStart::Fault(Fault::broken("serving", error)))
+}
+
+/// Answers when the process is asked to stop.
+pub async fn stopped() {
+    let mut terminated = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::error!(%error, "can't hear SIGTERM");
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}
+
+/// Ready is who can reach the database.
+async fn ready(State(app): State<App>) -> Response {
+    match app.look(async |view| crate::keys::list(&mut view.db).await).await {
+        Ok(_) => "ready\n".into_response(),
+        Err(fault) => {
+            tracing::warn!(%fault, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database can't be reached\n").into_response()
+        }
+    }
+}
+
+async fn not_found(State(app): State<App>, caller: Caller) -> Response {
+    answer::trouble(&caller, Trouble::NotFound)
+}
+
+async fn wrong_method(State(app): State<App>, caller: Caller) -> Response {
+    answer::wrong_method(&caller)
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    Broken(Fault::broken("a request", words.unwrap_or("panicked").to_owned())).into_response()
+}

@@ -1,0 +1,159 @@
+//! Closing one's own account: says what will happen, asks once, with the password. The last administrator of a company
+//! is told what to do first.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::account;
+use crate::app::App;
+use crate::authorization;
+use crate::base::{Fault, Life, Place};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::error::Trouble;
+use crate::http::{Caller, Fresh, Person, Posted};
+use crate::limits::{self, TooMany};
+use crate::notice;
+use crate::notice::letters::Change;
+use crate::page::Framed as _;
+use crate::page::{Errors, Frame, Whom};
+use crate::session;
+use crate::session::NotClosed;
+
+use crate::web::sign_in::check::{self, Typed};
+
+/// The page that asks.
+#[derive(Debug, Template)]
+#[template(path = "close.html")]
+pub struct ClosePage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// What the account goes by.
+    pub login: String,
+    /// The companies that would be left without an administrator (R-DEL-5): as long as there is one, nothing can be
+    /// closed.
+    pub left_behind: Vec<String>,
+    /// Whom to ask then.
+    pub whom: Vec<Whom>,
+    errors: Errors,
+}
+
+/// Says that it is done.
+#[derive(Debug, Template)]
+#[template(path = "closed.html")]
+pub struct ClosedPage {
+    /// What every page shares.
+    pub frame: Frame,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Fields {
+    password: String,
+}
+
+/// Asks.
+pub async fn show(State(app): State<App>, Fresh(person): Fresh) -> Result<Response, Stop> {
+    Ok(answer::page(StatusCode::OK, &page(&app, &person).await?))
+}
+
+/// Closes it.
+pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form } = posted;
+    if form.password.len() > account::password::LONGEST {
+        return Err(answer::trouble(&caller, Trouble::TooLarge).into());
+    }
+    let Fresh(person) = Fresh::behind(&app, caller, &headers, Place::Close).await?;
+    let page = page(&app, &person).await?;
+    if !page.left_behind.is_empty() {
+        return Ok(answer::page(StatusCode::FORBIDDEN, &page));
+    }
+    if form.password.is_empty() {
+        return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page.wrong("login-password-missing")));
+    }
+    match close(&app, &person, (&headers, &page.login), &form.password).await? {
+        Err(TooMany { wait }) => {
+            Ok(answer::after(answer::page(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait)), wait))
+        }
+        Ok(Err(NotClosed::Outdated)) => {
+            Ok(answer::page(StatusCode::UNAUTHORIZED, &page.wrong("change-password-refused")))
+        }
+        Ok(Err(NotClosed::LastAdministrator(left_behind))) => {
+            Ok(answer::page(StatusCode::FORBIDDEN, &ClosePage { left_behind, ..page }))
+        }
+        Ok(Ok(())) => {
+            let mut response = answer::go(Place::Closed);
+            response.headers_mut().append(header::SET_COOKIE, Kept::Session.forget(app.config.is_https())?);
+            Ok(response)
+        }
+    }
+}
+
+/// Says that it is done; it knows nothing of whom.
+pub async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Stop> {
+    Ok(answer::page(StatusCode::OK, &ClosedPage { frame: caller.frame(&app)? }))
+}
+
+async fn page(app: &App, person: &Person) -> Result<ClosePage, Fault> {
+    let account = person.session.account;
+    let read = app.look(async |view| {
+        let login = account::login_of(&mut view.db, account).await?.unwrap_or_default();
+        Ok((login, session::left_behind(&mut view.db, account).await?))
+    });
+    let (login, left_behind) = read.await?;
+    let frame = Frame { here: Place::Close.path().to_owned(), ..person.frame(app)? };
+    Ok(ClosePage::new(frame, login, left_behind))
+}
+
+/// A wrong password is answered like one that changed meanwhile.
+async fn close(
+    app: &App,
+    person: &Person,
+    (headers, login): (&HeaderMap, &str),
+    password: &str,
+) -> Result<Result<Result<(), NotClosed>, TooMany>, Fault> {
+    let right = match check::check(app, &person.caller, headers, Typed { username: login, password }).await? {
+        Ok(Some(right)) => right,
+        Ok(None) => return Ok(Ok(Err(NotClosed::Outdated))),
+        Err(closed) => return Ok(Err(closed)),
+    };
+    let account = right.account;
+    let letter = notice::of_change(&app.notice, person.caller.browser(), (account, Change::AccountClosed)).await?;
+    let closed = app.act(person.actor(), async |tx| {
+        let closed = session::close(tx, account, &right.password_hash).await?;
+        if closed.is_ok() {
+            authorization::end_all(tx, account, authorization::Because::Closed).await?;
+            notice::post(tx, &app.notice, letter).await?;
+        }
+        limits::give_back(tx, &right.counted).await?;
+        Ok(closed)
+    });
+    let closed = closed.await?;
+    app.postman.wake();
+    Ok(Ok(closed))
+}
+
+impl ClosePage {
+    /// The page as it first appears.
+    #[must_use]
+    pub fn new(frame: Frame, login: String, left_behind: Vec<String>) -> Self {
+        Self { whom: vec![Whom::customer_service(&frame)], frame, login, left_behind, errors: Errors::default() }
+    }
+
+    fn wrong(mut self, sentence: &str) -> Self {
+        self.errors.add("close-password", self.frame.say(sentence));
+        self
+    }
+
+    fn too_often(mut self, wait: Life) -> Self {
+        self.errors.add_overall("close-password", self.frame.words.count("login-too-often", wait.in_minutes()));
+        self
+    }
+
+    fn subject(&self) -> String {
+        self.frame.say("close-title")
+    }
+}

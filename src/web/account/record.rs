@@ -1,0 +1,159 @@
+//! One's own record, corrected (R-DIR-8). The email has a way of its own, for its mailbox must be proven.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::account;
+use crate::app::App;
+use crate::base::{Fault, Language, Life, Place};
+use crate::directory::{self, Contact, Correction, Field, Typed, Unfit};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::error::Trouble;
+use crate::http::{Person, Posted};
+use crate::notice;
+use crate::notice::letters::Change;
+use crate::page::Framed as _;
+use crate::page::{Errors, Frame};
+
+/// The page with the form.
+#[derive(Debug, Template)]
+#[template(path = "record.html")]
+pub struct RecordPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// Whose record it is: several companies have one each.
+    pub company: String,
+    /// What stands in the form.
+    pub fields: Fields,
+    errors: Errors,
+}
+
+/// What the form sends.
+#[derive(Clone, Debug, Deserialize)]
+#[expect(missing_docs, reason = "each field is the form's of that name")]
+pub struct Fields {
+    pub first_name: String,
+    pub last_name: String,
+    pub title: String,
+    pub phone: String,
+    pub mobile: String,
+    pub language: String,
+}
+
+/// How long a browser keeps the language chosen here.
+const KEPT: Life = Life::days(365);
+
+/// Shows the record as it is.
+pub async fn show(State(app): State<App>, person: Person) -> Result<Response, Stop> {
+    let contact = app.look(async |view| directory::contact(&mut view.db, person.snapshot.contact).await).await?;
+    let Some(contact) = contact else { return Ok(answer::trouble(&person.caller, Trouble::NotFound)) };
+    let language = person.snapshot.language.as_deref().and_then(Language::from_tag).unwrap_or(person.caller.language);
+    let page =
+        RecordPage::new(person.frame(&app)?, person.snapshot.company_name.clone(), Fields::of(contact, language));
+    Ok(answer::page(StatusCode::OK, &page))
+}
+
+/// Corrects it, as far as it can be read. The language is the account's too, at every company.
+pub async fn save(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
+    let person = Person::behind(&app, posted.caller, &posted.headers).await?;
+    let fields = posted.form;
+    let wanted = match Correction::read(fields.typed()) {
+        Ok(wanted) => wanted,
+        Err(unfit) => {
+            let page =
+                RecordPage::new(person.frame(&app)?, person.snapshot.company_name.clone(), fields).refused(&unfit);
+            return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
+        }
+    };
+    let account = person.session.account;
+    let letter = notice::of_change(&app.notice, person.caller.browser(), (account, Change::RecordChanged)).await?;
+    app.act(person.actor(), async |tx| {
+        let changed = directory::correct(tx, person.snapshot.contact, (&wanted, account)).await?.unwrap_or_default();
+        if let Some(language) = wanted.language {
+            account::set_language(tx, account, language).await?;
+        }
+        // Of another language alone nobody needs to be warned.
+        let is_told = changed.iter().any(|field| *field != Field::Language);
+        notice::post(tx, &app.notice, letter.filter(|_| is_told)).await
+    })
+    .await?;
+    app.postman.wake();
+    Ok(saved(&app, wanted.language)?)
+}
+
+/// Back to the account, in the language chosen.
+fn saved(app: &App, language: Option<Language>) -> Result<Response, Fault> {
+    let mut response = answer::see_other(&format!("{}?done=record", Place::Account.path()));
+    if let Some(language) = language {
+        let cookie = Kept::Language.keep(language.code(), Some(KEPT), app.config.is_https())?;
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+impl Fields {
+    fn of(contact: Contact, language: Language) -> Self {
+        Self {
+            first_name: contact.first_name,
+            last_name: contact.last_name,
+            title: contact.title.unwrap_or_default(),
+            phone: contact.phone.unwrap_or_default(),
+            mobile: contact.mobile.unwrap_or_default(),
+            language: language.code().to_owned(),
+        }
+    }
+
+    fn typed(&self) -> Typed<'_> {
+        Typed {
+            first_name: self.first_name.trim(),
+            last_name: self.last_name.trim(),
+            title: self.title.trim(),
+            phone: self.phone.trim(),
+            mobile: self.mobile.trim(),
+            language: self.language.trim(),
+        }
+    }
+}
+
+impl RecordPage {
+    /// The page as it first appears.
+    #[must_use]
+    pub fn new(mut frame: Frame, company: String, fields: Fields) -> Self {
+        Place::Record.path().clone_into(&mut frame.here);
+        Self { frame, company, fields, errors: Errors::default() }
+    }
+
+    /// With what can't be taken, field by field; answered with 422.
+    #[must_use]
+    pub fn refused(mut self, unfit: &BTreeMap<Field, Unfit>) -> Self {
+        for (field, why) in unfit {
+            let sentence = match (field, why) {
+                (Field::FirstName, Unfit::Missing) => "record-first-name-missing",
+                (Field::LastName, Unfit::Missing) => "record-last-name-missing",
+                (Field::Phone | Field::Mobile, Unfit::Missing) => "record-phone-missing",
+                (Field::Phone | Field::Mobile, Unfit::Unreadable) => "record-phone-unreadable",
+                (Field::Language, _) => "record-language-unknown",
+                (Field::FirstName | Field::LastName | Field::Title, _) => "record-unreadable",
+            };
+            self.errors.add(id(*field), self.frame.say(sentence));
+        }
+        self
+    }
+}
+
+const fn id(field: Field) -> &'static str {
+    match field {
+        Field::FirstName => "record-first-name",
+        Field::LastName => "record-last-name",
+        Field::Title => "record-title",
+        Field::Phone => "record-phone",
+        Field::Mobile => "record-mobile",
+        Field::Language => "record-language",
+    }
+}

@@ -1,0 +1,142 @@
+//! One-time links: the page that opens only looks, its button does what the link is for (R-OWN-6).
+
+pub mod new_password;
+pub mod not_me;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::access;
+use crate::account::{self, Link, Purpose, link};
+use crate::app::App;
+use crate::base::actor::Who;
+use crate::base::ids::AccountId;
+use crate::base::{AccountKind, Dice, Fault, Place, Secret, Timestamp};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::{Kept, is_secret};
+use crate::http::error::Trouble;
+use crate::http::{Caller, Posted};
+use crate::page::Frame;
+use crate::page::Framed as _;
+use crate::store::{Db, Tx};
+
+/// The page behind a link.
+#[derive(Debug, Template)]
+#[template(path = "link.html")]
+pub struct LinkPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// What the link's own path ends in.
+    pub token: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What its owner signs in with.
+    pub login: String,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+}
+
+/// Shows what the link is for. Mail programs open links too: nothing changes.
+pub async fn show(State(app): State<App>, caller: Caller, Path(token): Path<String>) -> Result<Response, Stop> {
+    // What a browser keeps to choose a password with is no link, and has no page.
+    let found = find(&app, &token).await?.filter(|(link, _)| link.purpose != Purpose::PasswordChoice);
+    let Some((link, login)) = found else { return Ok(answer::trouble(&caller, Trouble::StaleLink)) };
+    let page =
+        LinkPage { frame: caller.frame(&app)?, token, purpose: link.purpose, login, expires_at: link.expires_at };
+    Ok(answer::page(StatusCode::OK, &page))
+}
+
+async fn find(app: &App, token: &str) -> Result<Option<(Link, String)>, Fault> {
+    if !is_secret(token) {
+        return Ok(None);
+    }
+    let secret = Secret::presented(token);
+    app.look(async |view| {
+        let Some(link) = link::find(&mut view.db, &secret, view.now).await? else { return Ok(None) };
+        if !leads_in(&mut view.db, &link).await? {
+            return Ok(None);
+        }
+        let login = account::login_of(&mut view.db, link.account).await?.unwrap_or_default();
+        Ok(Some((link, login)))
+    })
+    .await
+}
+
+/// A link that leads in is dead with the access of whom it leads in (SECURITY 4); one that objects works all the same.
+async fn leads_in(db: &mut Db, link: &Link) -> Result<bool, Fault> {
+    match (link.purpose, link.kind) {
+        (Purpose::NotMe, _) | (_, AccountKind::Staff) => Ok(true),
+        (Purpose::StaffInvitation | Purpose::NewPassword | Purpose::PasswordChoice, AccountKind::Contact) => {
+            Ok(access::of_account(db, link.account).await?.iter().any(access::may_come_back))
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Nothing {}
+
+/// Does what the link is for, once.
+pub async fn confirm(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    posted: Posted<Nothing>,
+) -> Result<Response, Stop> {
+    let Posted { caller, form: Nothing {}, .. } = posted;
+    let stale = || Ok(answer::trouble(&caller, Trouble::StaleLink));
+    let Some((found, _)) = find(&app, &token).await? else { return stale() };
+    let secret = Secret::presented(&token);
+    match found.purpose {
+        Purpose::StaffInvitation | Purpose::NewPassword => {
+            let choice = Dice.secret()?;
+            let is_live = app
+                .act(caller.acts_as(Who::Visitor), async |tx| take_up(tx, (&secret, found.purpose), &choice).await)
+                .await?;
+            if is_live { Ok(choose_password(&app, &choice)?) } else { stale() }
+        }
+        Purpose::NotMe => {
+            let raised = not_me::raise(&app, &caller, (&secret, found.account)).await?;
+            if raised { Ok(answer::go(Place::Secured)) } else { stale() }
+        }
+        // The browser keeps it; nobody is sent one.
+        Purpose::PasswordChoice => stale(),
+    }
+}
+
+/// A confirmed click proves the mailbox, or the hand the operator gave the link to; a password is chosen next.
+async fn take_up(tx: &mut Tx, (secret, purpose): (&Secret, Purpose), choice: &Secret) -> Result<bool, Fault> {
+    let Some(owner) = link::redeem(tx, secret, purpose).await? else { return Ok(false) };
+    tx.by.who = Who::Account(owner);
+    account::prove_mailbox(tx, owner).await?;
+    link::issue(tx, owner, Purpose::PasswordChoice, choice).await.map(|()| true)
+}
+
+fn choose_password(app: &App, choice: &Secret) -> Result<Response, Fault> {
+    let mut response = answer::go(Place::NewPassword);
+    let cookie = Kept::Link.keep(choice.expose(), Some(app.config.lives.password_choice), app.config.is_https())?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+impl LinkPage {
+    fn part(&self, part: &str) -> String {
+        self.frame.say(&format!("link-{}-{part}", self.purpose))
+    }
+
+    fn lead(&self) -> String {
+        let values = [("service", self.frame.brand.name.as_str()), ("login", self.login.as_str())];
+        self.frame.tell(&format!("link-{}-lead", self.purpose), &values)
+    }
+
+    fn action(&self) -> String {
+        Place::Link.with(&self.token)
+    }
+}
+
+/// Whose password is chosen: the account of the link that this browser confirmed.
+pub async fn choosing(app: &App, secret: &Secret) -> Result<Option<(AccountId, String)>, Fault> {
+    let found = find(app, secret.expose()).await?;
+    Ok(found.filter(|(link, _)| link.purpose == Purpose::PasswordChoice).map(|(link, login)| (link.account, login)))
+}

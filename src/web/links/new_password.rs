@@ -1,0 +1,158 @@
+//! Choosing a password (R-ADM-6, R-ADM-10), once a link was confirmed in this browser.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::account::password::policy::{self, Class, Weak};
+use crate::account::{self, Purpose, link};
+use crate::app::App;
+use crate::authorization;
+use crate::base::actor::Who;
+use crate::base::ids::AccountId;
+use crate::base::{Fault, Place, Secret};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::error::Trouble;
+use crate::http::{Caller, Posted};
+use crate::notice;
+use crate::notice::letters::Change;
+use crate::page::Framed as _;
+use crate::page::{Errors, Frame};
+use crate::session;
+use crate::session::Because;
+use crate::store::Tx;
+
+use crate::web::links;
+
+/// The page that asks for a new password.
+#[derive(Debug, Template)]
+#[template(path = "new_password.html")]
+pub struct NewPasswordPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// What the account goes by.
+    pub login: String,
+    errors: Errors,
+}
+
+/// Says that the password is set.
+#[derive(Debug, Template)]
+#[template(path = "password_done.html")]
+pub struct PasswordDonePage {
+    /// What every page shares.
+    pub frame: Frame,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Fields {
+    password: String,
+}
+
+/// Shows the form to the browser that confirmed a link.
+pub async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Stop> {
+    let Choosing { login, .. } = Choosing::behind(&app, &caller, &headers).await?;
+    Ok(answer::page(StatusCode::OK, &NewPasswordPage::new(caller.frame(&app)?, login)))
+}
+
+/// Sets the password, if the policy takes it.
+pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form } = posted;
+    if form.password.len() > account::password::LONGEST {
+        return Err(answer::trouble(&caller, Trouble::TooLarge).into());
+    }
+    let Choosing { secret, account, login } = Choosing::behind(&app, &caller, &headers).await?;
+    if let Err(weak) = judge(&app, account, form.password.clone()).await? {
+        let page = NewPasswordPage::new(caller.frame(&app)?, login).refused(form.password.is_empty(), &weak);
+        return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
+    }
+    let hash = app.hasher.hash(form.password).await?;
+    let letter = notice::of_change(&app.notice, caller.browser(), (account, Change::PasswordChanged)).await?;
+    let set = app.act(caller.acts_as(Who::Account(account)), async |tx| {
+        if link::redeem(tx, &secret, Purpose::PasswordChoice).await?.is_none() {
+            return Ok(false);
+        }
+        let is_first = set(tx, account, &hash).await?;
+        notice::post(tx, &app.notice, letter.filter(|_| !is_first)).await.map(|()| true)
+    });
+    if !set.await? {
+        return Ok(answer::trouble(&caller, Trouble::StaleLink));
+    }
+    app.postman.wake();
+    let mut response = answer::go(Place::PasswordDone);
+    response.headers_mut().append(header::SET_COOKIE, Kept::Link.forget(app.config.is_https())?);
+    Ok(response)
+}
+
+/// Whatever the password before gave ends with it; the second factor stays. Answers whether it is the account's first.
+async fn set(tx: &mut Tx, account: AccountId, hash: &str) -> Result<bool, Fault> {
+    let is_first = account::by_id(&mut tx.db, account).await?.is_none_or(|before| before.activated_at.is_none());
+    account::set_password(tx, account, hash, tx.now).await?;
+    session::end_all(tx, account, Because::PasswordChanged).await?;
+    authorization::end_all(tx, account, authorization::Because::PasswordChanged).await?;
+    Ok(is_first)
+}
+
+/// Says that it is done, and leads on.
+pub async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Stop> {
+    Ok(answer::page(StatusCode::OK, &PasswordDonePage { frame: caller.frame(&app)? }))
+}
+
+/// Whoever may choose a password here.
+struct Choosing {
+    secret: Secret,
+    account: AccountId,
+    login: String,
+}
+
+impl Choosing {
+    async fn behind(app: &App, caller: &Caller, headers: &HeaderMap) -> Result<Self, Stop> {
+        let stale = || Stop::from(answer::trouble(caller, Trouble::StaleLink));
+        let secret = Kept::Link.secret(headers, app.config.is_https()).ok_or_else(stale)?;
+        let (account, login) = links::choosing(app, &secret).await?.ok_or_else(stale)?;
+        Ok(Self { secret, account, login })
+    }
+}
+
+/// Asks the policy, away from the threads that answer: guessing takes some milliseconds.
+pub async fn judge(app: &App, account: AccountId, password: String) -> Result<Result<(), Weak>, Fault> {
+    let known = app.look(async |view| account::known_of(&mut view.db, account).await).await?;
+    let judged = tokio::task::spawn_blocking(move || {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        policy::check(&password, &known)
+    });
+    judged.await.map_err(|error| Fault::broken("judging a password", error))
+}
+
+impl NewPasswordPage {
+    /// The page as it first appears.
+    #[must_use]
+    pub fn new(frame: Frame, login: String) -> Self {
+        Self { frame, login, errors: Errors::default() }
+    }
+
+    /// After a password that the policy refuses; answered with 422.
+    #[must_use]
+    pub fn refused(mut self, is_missing: bool, weak: &Weak) -> Self {
+        self.errors.add("password-new", sentence(&self.frame, is_missing, weak));
+        self
+    }
+}
+
+/// Why a password is refused, and what to do about it.
+pub fn sentence(frame: &Frame, is_missing: bool, weak: &Weak) -> String {
+    match weak {
+        _ if is_missing => frame.say("new-password-missing"),
+        Weak::Short => frame.say("new-password-short"),
+        Weak::Long => frame.say("new-password-long"),
+        Weak::Lacks(Class::Lower) => frame.say("new-password-lacks-lower"),
+        Weak::Lacks(Class::Upper) => frame.say("new-password-lacks-upper"),
+        Weak::Lacks(Class::Digit) => frame.say("new-password-lacks-digit"),
+        Weak::Lacks(Class::Special) => frame.say("new-password-lacks-special"),
+        Weak::Contains(word) => frame.tell("new-password-contains", &[("word", word.as_str())]),
+        Weak::Guessable => frame.say("new-password-guessable"),
+    }
+}

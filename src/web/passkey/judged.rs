@@ -1,0 +1,76 @@
+//! Judging what a passkey signed, whatever it is for: the challenge is taken up once, the key looked up, the signature
+//! verified, and what is wrong recorded. Nobody guesses at signatures, so that no limit closes here.
+
+use crate::account::passkey::{self, Assertion, Binding, Flaw, Kept, Verified};
+use crate::app::App;
+use crate::audit::{Deed, What, record};
+use crate::base::Fault;
+use crate::base::actor::Who;
+use crate::http::Caller;
+use crate::notice;
+use crate::notice::letters::Change;
+
+use crate::web::passkey::Answered;
+
+/// Verifies an answer; nothing for one that doesn't count, whatever is wrong with it (SECURITY: enumeration).
+pub async fn verify(
+    app: &App,
+    caller: &Caller,
+    (bound, answered): (&Binding, &Answered),
+) -> Result<Option<Verified>, Fault> {
+    let (Some(site), Some(ceremony), Some(answer)) =
+        (&app.site, answered.ceremony(), Assertion::parse(&answered.credential))
+    else {
+        return Ok(None);
+    };
+    let state = app.act(caller.acts_as(Who::Visitor), async |tx| passkey::redeem(tx, bound, ceremony).await).await?;
+    let Some(state) = state else { return Ok(None) };
+    let kept = app.look(async |view| passkey::find(&mut view.db, answer.credential_id()).await).await?;
+    let Some(kept) = kept else {
+        refuse(app, caller, (None, "no such passkey")).await?;
+        return Ok(None);
+    };
+    if bound.whose.is_some_and(|(account, _)| account != kept.account) {
+        refuse(app, caller, (Some(&kept), "it is another account's")).await?;
+        return Ok(None);
+    }
+    if bound.whose.is_none() && kept.confined_at.is_some() {
+        refuse(app, caller, (Some(&kept), "it signs in beside a password only")).await?;
+        return Ok(None);
+    }
+    match site.judge_signature(state, &answer, kept.clone()) {
+        Ok(verified) => Ok(Some(verified)),
+        Err(flaw) => {
+            tell(app, caller, (&kept, &flaw)).await?;
+            Ok(None)
+        }
+    }
+}
+
+async fn tell(app: &App, caller: &Caller, (kept, flaw): (&Kept, &Flaw)) -> Result<(), Fault> {
+    refuse(app, caller, (Some(kept), flaw.why())).await?;
+    match flaw {
+        Flaw::Invalid(_) => Ok(()),
+        Flaw::Copied => {
+            let letter =
+                notice::of_change(&app.notice, caller.browser(), (kept.account, Change::PasskeyCopied)).await?;
+            app.act(caller.acts_as(Who::Visitor), async |tx| {
+                passkey::doubt(tx, kept).await?;
+                notice::post(tx, &app.notice, letter).await
+            })
+            .await?;
+            app.postman.wake();
+            Ok(())
+        }
+    }
+}
+
+/// A line of the trail, about whom a stranger chose to name.
+async fn refuse(app: &App, caller: &Caller, (kept, why): (Option<&Kept>, &str)) -> Result<(), Fault> {
+    let deed = Deed::new(What::SessionRefused).detail(serde_json::json!({ "unmet": ["passkey"], "because": why }));
+    let deed = match kept {
+        Some(kept) => deed.account(kept.account).subject(kept.id),
+        None => deed,
+    };
+    app.act(caller.acts_as(Who::Visitor), async |tx| record(tx, deed).await).await
+}

@@ -1,0 +1,78 @@
+//! Passkeys at our pages. A script asks one door for a challenge, in JSON, and sends what the authenticator made of it
+//! in an ordinary form: what comes of it is a page or a redirect like that of any other form, held to the same rules.
+
+mod form;
+pub mod judged;
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::account::passkey::{self, Binding, Purpose, Site, State};
+use crate::app::App;
+use crate::base::ids::{AccountId, CeremonyId, ErrandId};
+use crate::base::{Actor, Fault};
+use crate::http::Caller;
+use crate::http::answer::{self, Stop};
+use crate::http::error::Trouble;
+use crate::limits::{self, TooMany};
+
+pub use form::PasskeyForm;
+
+/// A request for a challenge: the page's form, of which nothing counts but its token.
+#[derive(Deserialize)]
+pub struct Asked {}
+
+/// What an authenticator made of a challenge, in the page's form.
+#[derive(Deserialize)]
+pub struct Answered {
+    #[serde(default)]
+    ceremony: Option<String>,
+    #[serde(default)]
+    credential: String,
+    pub errand: Option<ErrandId>,
+    pub back: Option<String>,
+}
+
+impl Answered {
+    fn ceremony(&self) -> Option<CeremonyId> {
+        self.ceremony.as_deref()?.parse().ok()
+    }
+}
+
+/// What passkeys are bound to; where they can't be, their doors are none.
+pub fn site<'a>(app: &'a App, caller: &Caller) -> Result<&'a Site, Stop> {
+    app.site.as_ref().ok_or_else(|| answer::trouble(caller, Trouble::NotFound).into())
+}
+
+/// What an answer must be bound to: this browser, that purpose, and whoever waits for it.
+pub fn binding(caller: &Caller, purpose: Purpose, whose: Option<(AccountId, uuid::Uuid)>) -> Result<Binding, Fault> {
+    // Whoever sends a form of ours has the cookie.
+    let browser =
+        caller.browser.as_ref().ok_or_else(|| Fault::broken("binding a challenge", "a form without its browser"))?;
+    Ok(Binding { browser: browser.digest(), purpose, whose })
+}
+
+/// Sends a challenge out, unless too many went to that network.
+pub async fn send(
+    app: &App,
+    (caller, by): (&Caller, Actor),
+    (bound, options, state): (Binding, Value, State),
+) -> Result<Response, Fault> {
+    let limit = [app.config.limits.on_challenges(caller.address)];
+    let begun = app
+        .act(by, async |tx| match limits::count(tx, &limit).await? {
+            Ok(_) => passkey::begin(tx, &bound, &state).await.map(Ok),
+            Err(closed) => Ok(Err(closed)),
+        })
+        .await?;
+    Ok(match begun {
+        Ok(ceremony) => Json(json!({ "ceremony": ceremony, "publicKey": options })).into_response(),
+        Err(TooMany { wait }) => {
+            let body = Json(json!({ "error": "too_many_requests" }));
+            answer::after((StatusCode::TOO_MANY_REQUESTS, body).into_response(), wait)
+        }
+    })
+}

@@ -1,0 +1,144 @@
+//! A new passkey: made by whoever proved a moment ago who they are, with what they had before.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::account;
+use crate::account::factor;
+use crate::account::passkey::{self, Binding, Enrolment, Key, Name, Newcomer, Purpose};
+use crate::app::App;
+use crate::base::{Fault, Place};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::{Holder, Posted};
+use crate::notice;
+use crate::notice::letters::Change;
+use crate::page::Link;
+use crate::session;
+use crate::session::{Acr, Opened, Proof, Strengthening};
+use crate::store::Tx;
+use crate::web::security::passkeys;
+
+use crate::web::passkey::{Asked, binding, send, site};
+use crate::web::security::totp::RecoveryCodesPage;
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Made {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    ceremony: String,
+    #[serde(default)]
+    credential: String,
+}
+
+/// Sends a challenge for a new passkey, other than those there are.
+pub async fn challenge(State(app): State<App>, posted: Posted<Asked>) -> Result<Response, Stop> {
+    let holder = Holder::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
+    let site = site(&app, holder.caller())?;
+    let account = holder.session().account;
+    let (handle, known, login) = app
+        .act(holder.actor(), async |tx| {
+            let known = passkey::list(&mut tx.db, account).await?;
+            Ok((passkey::handle(tx, account).await?, known, account::login_of(&mut tx.db, account).await?))
+        })
+        .await?;
+    let newcomer = Newcomer { handle, login: login.unwrap_or_default(), name: holder.name() };
+    let (options, state) = site.ask_for_key(&newcomer, &known)?;
+    Ok(send(&app, (holder.caller(), holder.actor()), (bound(&holder)?, options, state)).await?)
+}
+
+fn bound(holder: &Holder) -> Result<Binding, Fault> {
+    let session = holder.session();
+    binding(holder.caller(), Purpose::Enrolment, Some((session.account, session.id.0)))
+}
+
+/// Judges the key that was made and keeps it. With the first factor come recovery codes, shown this once.
+pub async fn submit(State(app): State<App>, posted: Posted<Made>) -> Result<Response, Stop> {
+    let holder = Holder::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
+    let form = posted.form;
+    let Some(name) = Name::parse(&form.name) else {
+        return Ok(passkeys::answer(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &passkeys::read(&app, &holder).await?.unnamed(&form.name),
+        ));
+    };
+    let Some(made) = judge(&app, &holder, &form).await? else {
+        return Ok(passkeys::answer(StatusCode::UNPROCESSABLE_ENTITY, &passkeys::read(&app, &holder).await?.refused()));
+    };
+    match keep(&app, &holder, (&name, &made)).await? {
+        (Enrolment::Enrolled(codes), opened) => {
+            app.postman.wake();
+            let frame = passkeys::frame(&app, &holder)?;
+            let response = match codes {
+                Some(codes) => {
+                    let next = Link::to_place(Place::Passkeys, frame.say("recovery-codes-go-on"));
+                    answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, &codes, next))
+                }
+                None => answer::go(Place::Passkeys),
+            };
+            Ok(under_new_secret(&app, response, opened)?)
+        }
+        (Enrolment::Enough, _) => {
+            Ok(passkeys::answer(StatusCode::UNPROCESSABLE_ENTITY, &passkeys::read(&app, &holder).await?))
+        }
+        (Enrolment::Known, _) => {
+            Ok(passkeys::answer(StatusCode::UNPROCESSABLE_ENTITY, &passkeys::read(&app, &holder).await?.refused()))
+        }
+    }
+}
+
+async fn judge(app: &App, holder: &Holder, form: &Made) -> Result<Option<Key>, Stop> {
+    let (site, bound) = (site(app, holder.caller())?, bound(holder)?);
+    let Ok(ceremony) = form.ceremony.parse() else { return Ok(None) };
+    let state = app.act(holder.actor(), async |tx| passkey::redeem(tx, &bound, ceremony).await).await?;
+    let Some(state) = state else { return Ok(None) };
+    match site.judge_key(&state, &form.credential) {
+        Ok(made) => Ok(Some(made)),
+        Err(flaw) => {
+            tracing::info!(why = flaw.why(), "a new passkey wasn't taken");
+            Ok(None)
+        }
+    }
+}
+
+/// In one unit of work the passkey is kept, its owner told, and the session as strong as what was just shown.
+async fn keep(app: &App, holder: &Holder, made: (&Name, &Key)) -> Result<(Enrolment, Option<Opened>), Fault> {
+    let account = holder.session().account;
+    let letter = notice::of_change(&app.notice, holder.caller().browser(), (account, Change::PasskeyEnrolled)).await?;
+    app.act(holder.actor(), async |tx| {
+        // Since the guard looked, the session may have been ended, or a first factor enrolled that wasn't proven here.
+        let stands = session::holds(tx, (holder.session().id, account)).await?;
+        if !stands || factor::enrolled(&mut tx.db, account).await?.is_some() != holder.enrolled_at.is_some() {
+            return Ok((Enrolment::Known, None));
+        }
+        let enrolment = passkey::enrol(tx, account, made).await?;
+        let Enrolment::Enrolled(_) = enrolment else { return Ok((enrolment, None)) };
+        notice::post(tx, &app.notice, letter).await?;
+        Ok((enrolment, strengthen(tx, holder).await?))
+    })
+    .await
+}
+
+/// A session of one factor would be shut out at once by the second that its owner just enrolled. One of two is left as
+/// it is.
+async fn strengthen(tx: &mut Tx, holder: &Holder) -> Result<Option<Opened>, Fault> {
+    let session = holder.session();
+    if session.acr >= Acr::TwoFactors {
+        return Ok(None);
+    }
+    // The password was proven a while ago, and the passkey now.
+    let (proof, auth_time) = (Proof::new_passkey(tx.now), session.auth_time);
+    session::strengthen(tx, Strengthening { session: session.id, account: session.account, proof, auth_time }).await
+}
+
+fn under_new_secret(app: &App, mut response: Response, opened: Option<Opened>) -> Result<Response, Fault> {
+    if let Some(opened) = opened {
+        let cookie: HeaderValue = Kept::Session.keep(opened.secret.expose(), None, app.config.is_https())?;
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}

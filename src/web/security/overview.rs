@@ -1,0 +1,223 @@
+//! "Security": how one signs in, where one is signed in, from which browsers, which applications have access, and what
+//! happened of late.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::account::factor::{self, reset};
+use crate::account::{self, passkey};
+use crate::app::App;
+use crate::audit;
+use crate::audit::activity::Happened;
+use crate::authorization::consent::{self, Consent};
+use crate::base::ids::{ConsentId, DeviceId, SessionId};
+use crate::base::vocabulary::words;
+use crate::base::{Fault, Place, Secret, Timestamp};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::error::Trouble;
+use crate::http::{Person, Posted};
+use crate::notice;
+use crate::notice::letters::Change;
+use crate::page::Frame;
+use crate::page::Framed as _;
+use crate::session;
+use crate::session::{Because, Session};
+use crate::store::View;
+
+use crate::web::security::views::{ActivityView, ApplicationView, DeviceView, SecondFactorView, SessionView};
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "security.html")]
+pub struct SecurityPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// Since when the password is the one it is.
+    pub password_since: Option<Timestamp>,
+    /// The second factors.
+    pub second_factor: SecondFactorView,
+    /// Where the person is signed in.
+    pub sessions: Vec<SessionView>,
+    /// The browsers they signed in from.
+    pub devices: Vec<DeviceView>,
+    /// Which applications they allowed.
+    pub applications: Vec<ApplicationView>,
+    /// What happened of late.
+    pub activity: Vec<ActivityView>,
+}
+
+words! {
+    /// What was just done, as the page says when it comes back.
+    Done, "deed" {
+        /// Another password was chosen.
+        Password = "password",
+        /// A session was ended.
+        Session = "session",
+        /// All the others were.
+        OtherSessions = "other-sessions",
+        /// A browser was forgotten.
+        Device = "device",
+        /// A consent was withdrawn.
+        Application = "application",
+    }
+}
+
+/// What the page's address says was just done. It chooses among our own sentences; anything else is passed over.
+#[derive(Deserialize)]
+pub struct Just {
+    #[serde(default)]
+    done: String,
+}
+
+/// How many lines of recent activity are shown.
+const RECENT: u32 = 20;
+
+/// Shows the page.
+pub async fn show(
+    State(app): State<App>,
+    person: Person,
+    headers: HeaderMap,
+    Query(just): Query<Just>,
+) -> Result<Response, Stop> {
+    let frame = person.frame(&app)?;
+    let notice = just.done.parse::<Done>().ok().map(|done| frame.say(&format!("security-done-{done}")));
+    let frame = Frame { notice, here: Place::Security.path().to_owned(), ..frame };
+    let rows = app.look(async |view| Rows::read(view, &person).await).await?;
+    let device = Kept::Device.secret(&headers, app.config.is_https());
+    Ok(answer::page(StatusCode::OK, &rows.page((&app, frame), &person, device.as_ref())))
+}
+
+/// What the page is made from.
+struct Rows {
+    second_factor: SecondFactorView,
+    sessions: Vec<Session>,
+    devices: Vec<account::device::Device>,
+    consents: Vec<Consent>,
+    activity: Vec<Happened>,
+}
+
+impl Rows {
+    async fn read(view: &mut View, person: &Person) -> Result<Self, Fault> {
+        let account = person.session.account;
+        let second_factor = SecondFactorView {
+            app_since: factor::since(&mut view.db, account).await?,
+            passkeys: passkey::list(&mut view.db, account).await?.len(),
+            codes_left: factor::left(&mut view.db, account).await?,
+            reset_due: reset::waiting(&mut view.db, account).await?.map(|waiting| waiting.due_at),
+        };
+        Ok(Self {
+            second_factor,
+            sessions: session::list(&mut view.db, account, (view.now, view.rules.session_idle)).await?,
+            devices: account::device::list(&mut view.db, account, view.now).await?,
+            consents: consent::of_account(&mut view.db, account).await?,
+            activity: audit::activity::activity(&mut view.db, account, RECENT).await?,
+        })
+    }
+
+    fn page(&self, (app, frame): (&App, Frame), person: &Person, device: Option<&Secret>) -> SecurityPage {
+        SecurityPage {
+            password_since: person.snapshot.password_set_at,
+            second_factor: self.second_factor.clone(),
+            sessions: self.sessions.iter().map(|session| SessionView::new(&frame, session, &person.session)).collect(),
+            devices: self
+                .devices
+                .iter()
+                .map(|known| DeviceView::new((&frame, app.config.lives.device), known, device))
+                .collect(),
+            applications: self.consents.iter().map(|consent| ApplicationView::new(app, &frame, consent)).collect(),
+            activity: self.activity.iter().filter_map(|happened| ActivityView::new(app, &frame, happened)).collect(),
+            frame,
+        }
+    }
+}
+
+/// Back to the page, which says what was done.
+pub fn back(done: Done) -> Response {
+    answer::see_other(&format!("{}?done={done}", Place::Security.path()))
+}
+
+/// The button of one session.
+#[derive(Debug, Deserialize)]
+pub struct Which {
+    session: SessionId,
+}
+
+/// Ends one of the person's sessions. Another person's answers like one that doesn't exist.
+pub async fn end_session(State(app): State<App>, posted: Posted<Which>) -> Result<Response, Stop> {
+    let person = Person::behind(&app, posted.caller, &posted.headers).await?;
+    let (account, which) = (person.session.account, posted.form.session);
+    let letter = notice::of_change(&app.notice, person.caller.browser(), (account, Change::SessionEnded)).await?;
+    let ended = app.act(person.actor(), async |tx| {
+        let ended = session::end(tx, account, which, Because::EndedByOwner).await?;
+        // Signing out of the session one is in needs no letter.
+        notice::post(tx, &app.notice, letter.filter(|_| ended && which != person.session.id)).await?;
+        Ok(ended)
+    });
+    let ended = ended.await?;
+    app.postman.wake();
+    Ok(if ended { back(Done::Session) } else { answer::trouble(&person.caller, Trouble::NotFound) })
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Nothing {}
+
+/// Ends every session of the person but the one that asks.
+pub async fn end_others(State(app): State<App>, posted: Posted<Nothing>) -> Result<Response, Stop> {
+    let person = Person::behind(&app, posted.caller, &posted.headers).await?;
+    let here = (person.session.account, person.session.id);
+    let letter = notice::of_change(&app.notice, person.caller.browser(), (here.0, Change::SessionsEnded)).await?;
+    app.act(person.actor(), async |tx| {
+        let ended = session::end_others(tx, here, Because::EndedByOwner).await?;
+        notice::post(tx, &app.notice, letter.filter(|_| ended > 0)).await
+    })
+    .await?;
+    app.postman.wake();
+    Ok(back(Done::OtherSessions))
+}
+
+/// The button of one browser.
+#[derive(Debug, Deserialize)]
+pub struct Forgotten {
+    device: DeviceId,
+}
+
+/// Forgets a browser: the next sign-in there is one from an unknown device.
+pub async fn forget_device(State(app): State<App>, posted: Posted<Forgotten>) -> Result<Response, Stop> {
+    let person = Person::behind(&app, posted.caller, &posted.headers).await?;
+    let account = person.session.account;
+    let letter = notice::of_change(&app.notice, person.caller.browser(), (account, Change::DeviceForgotten)).await?;
+    let forgotten = app.act(person.actor(), async |tx| {
+        let forgotten = account::device::forget(tx, account, posted.form.device).await?;
+        notice::post(tx, &app.notice, letter.filter(|_| forgotten)).await?;
+        Ok(forgotten)
+    });
+    let forgotten = forgotten.await?;
+    app.postman.wake();
+    Ok(if forgotten { back(Done::Device) } else { answer::trouble(&person.caller, Trouble::NotFound) })
+}
+
+/// The button of one application.
+#[derive(Debug, Deserialize)]
+pub struct Withdrawn {
+    consent: ConsentId,
+}
+
+/// Withdraws a consent: what it gave is dead with it.
+pub async fn withdraw_consent(State(app): State<App>, posted: Posted<Withdrawn>) -> Result<Response, Stop> {
+    let person = Person::behind(&app, posted.caller, &posted.headers).await?;
+    let account = person.session.account;
+    let letter =
+        notice::of_change(&app.notice, person.caller.browser(), (account, Change::ApplicationWithdrawn)).await?;
+    let withdrawn = app.act(person.actor(), async |tx| {
+        let withdrawn = consent::withdraw(tx, account, posted.form.consent).await?;
+        notice::post(tx, &app.notice, letter.filter(|_| withdrawn)).await?;
+        Ok(withdrawn)
+    });
+    let withdrawn = withdrawn.await?;
+    app.postman.wake();
+    Ok(if withdrawn { back(Done::Application) } else { answer::trouble(&person.caller, Trouble::NotFound) })
+}

@@ -1,0 +1,220 @@
+//! "Two-step sign-in": one's authenticator app and recovery codes. Everything here asks for a fresh proof, with the
+//! second factor where there is one: nobody enrols a new app, or removes one, without the old.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::account::factor::{self, Offer, RecoveryCode, Replacing};
+use crate::app::App;
+use crate::base::{Fault, Place, Timestamp};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::{Holder, Posted};
+use crate::notice;
+use crate::notice::letters::Change;
+use crate::page::Framed as _;
+use crate::page::{Errors, Frame, Link};
+use crate::session;
+use crate::session::{Opened, Proof, Strengthening};
+
+use crate::web::security::seeds::{self, SeedView};
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "totp.html")]
+pub struct TotpPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// The app enrolled.
+    pub enrolled: Option<EnrolledView>,
+    /// A seed to enrol, for the first app or in place of the old one.
+    pub seed: Option<SeedView>,
+    errors: Errors,
+}
+
+/// The app enrolled, as its owner sees it.
+#[derive(Clone, Debug)]
+pub struct EnrolledView {
+    /// Since when.
+    pub since: Timestamp,
+    /// How many recovery codes are left.
+    pub codes_left: usize,
+    /// Whether it may be removed: not where a second factor is demanded.
+    pub may_be_removed: bool,
+}
+
+impl TotpPage {
+    /// The page as it first appears.
+    #[must_use]
+    pub fn new(frame: Frame, enrolled: Option<EnrolledView>, seed: Option<SeedView>) -> Self {
+        Self { frame, enrolled, seed, errors: Errors::default() }
+    }
+
+    /// After a code that isn't the app's; answered with 422.
+    #[must_use]
+    pub fn refused(mut self) -> Self {
+        self.errors.add("totp-code", self.frame.say("totp-wrong-first-code"));
+        self
+    }
+}
+
+/// Recovery codes, shown once.
+#[derive(Debug, Template)]
+#[template(path = "recovery_codes.html")]
+pub struct RecoveryCodesPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// The codes, in groups.
+    pub codes: Vec<String>,
+    /// Where to go on.
+    pub next: Link,
+}
+
+impl RecoveryCodesPage {
+    /// Codes just made.
+    #[must_use]
+    pub fn new(frame: Frame, codes: &[RecoveryCode], next: Link) -> Self {
+        Self { frame, codes: codes.iter().map(ToString::to_string).collect(), next }
+    }
+}
+
+/// What the page's address says.
+#[derive(Deserialize)]
+pub struct Wished {
+    /// A new app is to take the old one's place.
+    replace: Option<String>,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    code: String,
+}
+
+/// A form with a button and nothing else.
+#[derive(Deserialize)]
+pub struct Nothing {}
+
+/// Shows what is enrolled, or a seed to enrol.
+pub async fn show(State(app): State<App>, holder: Holder, Query(wished): Query<Wished>) -> Result<Response, Stop> {
+    Ok(answer::page(StatusCode::OK, &page(&app, &holder, wished.replace.is_some()).await?))
+}
+
+async fn page(app: &App, holder: &Holder, replaces: bool) -> Result<TotpPage, Fault> {
+    let account = holder.session().account;
+    let (enrolled, left, required) = app
+        .look(async |view| {
+            let enrolled = factor::since(&mut view.db, account).await?;
+            Ok((
+                enrolled,
+                factor::left(&mut view.db, account).await?,
+                factor::must_keep_totp(&mut view.db, account, holder.is_demanded).await?,
+            ))
+        })
+        .await?;
+    let enrolled = enrolled.map(|since| EnrolledView { since, codes_left: left, may_be_removed: !required });
+    let seed = if enrolled.is_none() || replaces {
+        Some(seeds::view(app, holder.actor(), offer(holder)).await?)
+    } else {
+        None
+    };
+    let frame = Frame { here: Place::Totp.path().to_owned(), ..holder.frame(app)? };
+    Ok(TotpPage::new(frame, enrolled, seed))
+}
+
+/// Another session of the account is offered another seed.
+fn offer(holder: &Holder) -> Offer {
+    Offer { account: holder.session().account, to: holder.session().id.0 }
+}
+
+/// Enrols the app whose first code this is, in place of the old one where there is one.
+pub async fn enrol(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
+    let holder = Holder::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
+    let Some((standing, step)) = seeds::first_code(&app, offer(&holder), &posted.form.code).await? else {
+        return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &holder, true).await?.refused()));
+    };
+    let account = holder.session().account;
+    let letter = notice::of_change(&app.notice, holder.caller().browser(), (account, Change::TotpEnrolled)).await?;
+    // Whether there is an old one to replace is what the guard judged by; one enrolled since then was not proven here.
+    let replacing = holder.enrolled_at.map_or(Replacing::Nothing, |_| Replacing::TheOldOne);
+    let done = app.act(holder.actor(), async |tx| {
+        if !session::holds(tx, (holder.session().id, account)).await? {
+            return Ok(None);
+        }
+        let Some(codes) = factor::prove(tx, offer(&holder), (standing.id, step), replacing).await? else {
+            return Ok(None);
+        };
+        notice::post(tx, &app.notice, letter).await?;
+        // The password was proven a while ago, and the app now.
+        let (proof, auth_time) = (Proof::totp(tx.now), holder.session().auth_time);
+        let opened =
+            session::strengthen(tx, Strengthening { session: holder.session().id, account, proof, auth_time }).await?;
+        Ok(Some((codes, opened)))
+    });
+    let Some((codes, opened)) = done.await? else { return Ok(answer::go(Place::Totp)) };
+    app.postman.wake();
+    codes_page(&app, &holder, (&codes, opened))
+}
+
+/// The button that stands beside whatever second factor its owner has.
+#[derive(Deserialize)]
+pub struct Renewal {
+    /// It stood on the page of passkeys.
+    passkeys: Option<String>,
+}
+
+/// Makes new recovery codes; those before are void.
+pub async fn renew(State(app): State<App>, posted: Posted<Renewal>) -> Result<Response, Stop> {
+    let page = if posted.form.passkeys.is_some() { Place::Passkeys } else { Place::Totp };
+    let holder = Holder::behind(&app, posted.caller, &posted.headers, page).await?;
+    let account = holder.session().account;
+    if holder.enrolled_at.is_none() {
+        return Ok(answer::go(page));
+    }
+    let letter =
+        notice::of_change(&app.notice, holder.caller().browser(), (account, Change::RecoveryCodesMade)).await?;
+    let codes = app.act(holder.actor(), async |tx| {
+        notice::post(tx, &app.notice, letter).await?;
+        factor::renew(tx, account).await
+    });
+    let codes = codes.await?;
+    app.postman.wake();
+    let frame = Frame { here: page.path().to_owned(), ..holder.frame(&app)? };
+    let next = Link::to_place(page, frame.say("recovery-codes-go-on"));
+    Ok(answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, &codes, next)))
+}
+
+/// Removes the app, unless a second factor is demanded.
+pub async fn remove(State(app): State<App>, posted: Posted<Nothing>) -> Result<Response, Stop> {
+    let holder = Holder::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
+    let account = holder.session().account;
+    let letter = notice::of_change(&app.notice, holder.caller().browser(), (account, Change::TotpRemoved)).await?;
+    app.act(holder.actor(), async |tx| {
+        if factor::remove_totp(tx, account, holder.is_demanded).await? {
+            notice::post(tx, &app.notice, letter).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    app.postman.wake();
+    Ok(answer::go(Place::Totp))
+}
+
+fn codes_page(
+    app: &App,
+    holder: &Holder,
+    (codes, opened): (&[RecoveryCode], Option<Opened>),
+) -> Result<Response, Stop> {
+    let frame = Frame { here: Place::Totp.path().to_owned(), ..holder.frame(app)? };
+    let next = Link::to_place(Place::Totp, frame.say("recovery-codes-go-on"));
+    let mut response = answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, codes, next));
+    if let Some(opened) = opened {
+        let cookie: HeaderValue = Kept::Session.keep(opened.secret.expose(), None, app.config.is_https())?;
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}

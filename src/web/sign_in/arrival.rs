@@ -1,0 +1,113 @@
+//! How a step of a sign-in ends: in a session, at the second step, in a refusal, or back at the beginning.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+
+use crate::app::App;
+use crate::base::{Dice, Fault, Place, Secret};
+use crate::http::Caller;
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::errand::{self, Waiting};
+use crate::http::refusal::{ContactRefusal, Refusal, StaffRefusal, Wish};
+use crate::session::sign_in::{Demand, Entered, Outcome, Visit};
+
+/// The browser in which somebody signs in, and what for.
+pub struct Arrival<'a> {
+    pub app: &'a App,
+    pub caller: &'a Caller,
+    /// The authorization request that waits.
+    pub waiting: Option<&'a Waiting>,
+    /// The page of ours that waits, where no authorization request does.
+    pub back: Option<&'a str>,
+    device: Secret,
+    before: Option<Secret>,
+}
+
+impl<'a> Arrival<'a> {
+    /// Reads the browser's cookies; one without the lasting one gets it at the end.
+    pub fn new(app: &'a App, caller: &'a Caller, headers: &HeaderMap) -> Result<Self, Fault> {
+        let https = app.config.is_https();
+        let device = Kept::Device.secret(headers, https).map_or_else(|| Dice.secret(), Ok)?;
+        Ok(Self { app, caller, waiting: None, back: None, device, before: Kept::Session.secret(headers, https) })
+    }
+
+    /// The same, for whoever waits.
+    pub fn towards(self, waiting: Option<&'a Waiting>, back: Option<&'a str>) -> Self {
+        Self { waiting, back, ..self }
+    }
+
+    /// The browser, as the account's module knows it.
+    pub fn visit(&self) -> Visit<'_> {
+        Visit {
+            device: &self.device,
+            user_agent: &self.caller.user_agent,
+            before: self.before.as_ref(),
+            staff: self.app.config.staff.rules(),
+        }
+    }
+
+    /// What the sign-in is for.
+    pub fn demand(&self) -> Demand {
+        let demanded = |waiting: &Waiting| Demand {
+            errand: Some(waiting.id),
+            must: waiting.request.weakest(),
+            wish: waiting.request.wished(),
+        };
+        self.waiting.map(demanded).unwrap_or_default()
+    }
+
+    /// Answers; nothing for a sign-in that has to begin anew.
+    pub async fn end(&self, outcome: Outcome) -> Result<Option<Response>, Stop> {
+        match outcome {
+            Outcome::Entered(entered) => Ok(Some(self.admit(answer::see_other(&self.next(&entered)), &entered)?)),
+            Outcome::Halfway(secret) => {
+                let mut response = answer::go(Place::SecondFactor);
+                let life = self.app.config.lives.second_step;
+                set(&mut response, Kept::SignIn.keep(secret.expose(), Some(life), self.app.config.is_https())?);
+                Ok(Some(response))
+            }
+            Outcome::Refused(people) => {
+                let refusal = ContactRefusal { wish: Wish::SignIn, people, e_service: None, others: false };
+                Ok(Some(answer::refuse(self.caller, Refusal::Contact(refusal))))
+            }
+            Outcome::StaffRefused(person, standing) => {
+                let refusal = StaffRefusal { wish: Wish::SignIn, person: *person, standing };
+                Ok(Some(answer::refuse(self.caller, Refusal::Staff(Box::new(refusal)))))
+            }
+            Outcome::Outdated => Ok(None),
+        }
+    }
+
+    /// Where the person goes from here.
+    pub fn next(&self, entered: &Entered) -> String {
+        let ours = self.back.unwrap_or(entered.home.path());
+        self.waiting.map_or_else(|| ours.to_owned(), Waiting::dispatcher)
+    }
+
+    /// Where a sign-in begins anew.
+    pub fn beginning(&self) -> String {
+        errand::at(Place::Login, self.waiting.map(|waiting| waiting.id))
+    }
+
+    /// Gives the browser its session.
+    pub fn admit(&self, mut response: Response, entered: &Entered) -> Result<Response, Fault> {
+        let https = self.app.config.is_https();
+        set(&mut response, Kept::Session.keep(entered.opened.secret.expose(), None, https)?);
+        set(&mut response, Kept::Device.keep(self.device.expose(), Some(self.app.config.lives.device), https)?);
+        set(&mut response, Kept::SignIn.forget(https)?);
+        Ok(response)
+    }
+
+    /// Lets a page's forms lead on to the relying party that waits.
+    pub fn lead_on(&self, response: Response) -> Response {
+        match self.waiting {
+            Some(waiting) => waiting.admit(response),
+            None => response,
+        }
+    }
+}
+
+fn set(response: &mut Response, cookie: HeaderValue) {
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+}

@@ -1,0 +1,94 @@
+//! Checking a password, wherever one is typed: counted first, then compared, in the same time whether there is such an
+//! account or not.
+
+use axum::http::HeaderMap;
+
+use crate::account;
+use crate::account::password::Verdict;
+use crate::app::App;
+use crate::base::actor::Who;
+use crate::base::ids::AccountId;
+use crate::base::{Fault, Secret, SignInName};
+use crate::http::Caller;
+use crate::http::cookies::Kept;
+use crate::keys::Purpose;
+use crate::limits::{Counted, TooMany};
+use crate::session::{Claim, Guess};
+
+/// What somebody typed.
+#[derive(Clone, Copy)]
+pub struct Typed<'a> {
+    pub username: &'a str,
+    pub password: &'a str,
+}
+
+/// A password that was right.
+#[derive(Debug)]
+pub struct Right {
+    /// Whose.
+    pub account: AccountId,
+    /// The hash it was right for.
+    pub password_hash: String,
+    /// Where the guess is counted until it is given back.
+    pub counted: Counted,
+}
+
+/// Compares a password; nothing for a wrong one, whatever was wrong with it.
+pub async fn check(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    typed: Typed<'_>,
+) -> Result<Result<Option<Right>, TooMany>, Fault> {
+    let device = Kept::Device.secret(headers, app.config.is_https());
+    let guess = match weigh(app, caller, device.as_ref(), typed.username).await? {
+        Ok(guess) => guess,
+        Err(closed) => return Ok(Err(closed)),
+    };
+    let turn = app.hasher.turn().await?;
+    let counted = match app.act(caller.acts_as(Who::Visitor), async |tx| guess.count(tx).await).await? {
+        Ok(counted) => counted,
+        Err(closed) => return Ok(Err(closed)),
+    };
+    let stored = guess.found.as_ref().and_then(|found| found.password_hash.clone());
+    // Without an account a dummy is compared with, so that the answer takes as long (SECURITY: enumeration).
+    let verdict = turn.check(&counted, typed.password.to_owned(), stored.clone()).await?;
+    let proven = match (&guess.found, stored, verdict) {
+        (Some(found), Some(hash), Verdict::Right) => Some((found.account, hash)),
+        (Some(found), Some(hash), Verdict::RightButWeak) => {
+            Some((found.account, strengthen(app, caller, (found.account, hash), typed.password).await?))
+        }
+        (_, _, Verdict::Wrong) | (None, _, _) | (_, None, _) => None,
+    };
+    let Some((account, password_hash)) = proven else {
+        app.act(caller.acts_as(Who::Visitor), async |tx| guess.missed(tx, &counted).await).await?;
+        return Ok(Ok(None));
+    };
+    Ok(Ok(Some(Right { account, password_hash, counted })))
+}
+
+/// What the guess counts by, and whom it is about.
+async fn weigh(
+    app: &App,
+    caller: &Caller,
+    device: Option<&Secret>,
+    username: &str,
+) -> Result<Result<Guess, TooMany>, Fault> {
+    let name = SignInName::parse(username).ok();
+    let typed = name.as_ref().map_or_else(|| username.trim().to_lowercase(), ToString::to_string);
+    let typed = app.keys.master().mac(Purpose::TypedNames, typed.as_bytes())?;
+    let claim = Claim { name: name.as_ref(), typed: &typed, device, address: caller.address };
+    app.look(async |view| Guess::weigh(view, &app.config.limits, claim).await).await
+}
+
+/// The settings ask for a costlier hash than the one stored.
+async fn strengthen(
+    app: &App,
+    caller: &Caller,
+    (account, old): (AccountId, String),
+    password: &str,
+) -> Result<String, Fault> {
+    let new = app.hasher.hash(password.to_owned()).await?;
+    app.act(caller.acts_as(Who::Account(account)), async |tx| account::rehash(tx, account, &old, &new).await).await?;
+    Ok(new)
+}

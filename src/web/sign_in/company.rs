@@ -1,0 +1,138 @@
+//! Choice of the company to act for, where one person is a contact of several (R-DIR-6).
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::access::{self, Snapshot};
+use crate::app::App;
+use crate::base::actor::Who;
+use crate::base::ids::ErrandId;
+use crate::base::{AccountKind, Place};
+use crate::http::answer::{self, Stop};
+use crate::http::errand;
+use crate::http::error::Trouble;
+use crate::http::refusal::{ContactRefusal, Refusal, Wish};
+use crate::http::{Caller, Carried, Posted, Visitor, at_a_page};
+use crate::page::Frame;
+use crate::page::Framed as _;
+use crate::rights;
+use crate::session;
+use crate::session::Session;
+
+/// The page that asks which company.
+#[derive(Debug, Template)]
+#[template(path = "company_choice.html")]
+pub struct CompanyChoicePage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// The parked authorization request this sign-in is for.
+    pub errand: Option<String>,
+    /// Who sent the person here.
+    pub relying_party: Option<String>,
+    /// The companies the person may act for.
+    pub companies: Vec<CompanyOption>,
+}
+
+/// A company to choose.
+#[derive(Clone, Debug)]
+pub struct CompanyOption {
+    /// The ERP's reference, which the button sends.
+    pub reference: String,
+    /// The company's name.
+    pub name: String,
+    /// The person's profile there, in words.
+    pub profile: String,
+    /// Whether the person acts for it already.
+    pub here: bool,
+}
+
+/// The button pressed.
+#[derive(Debug, Deserialize)]
+pub struct Chosen {
+    company: String,
+    errand: Option<ErrandId>,
+}
+
+/// Shows the companies the person may act for now.
+pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carried) -> Result<Response, Stop> {
+    let Visitor { mut caller, session } = visitor;
+    let waiting = errand::waiting(&app, &mut caller, asked).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, asked))) };
+    if session.kind == AccountKind::Staff {
+        return staff(&app, &caller, waiting.as_ref()).await;
+    }
+    let people = app.look(async |view| access::of_account(&mut view.db, session.account).await).await?;
+    let judged: Vec<_> =
+        people.into_iter().map(|person| (access::judge(&person, at_a_page(&caller, &session)), person)).collect();
+    let mut frame = caller.frame(&app)?;
+    frame.here = errand::at(Place::CompanyChoice, asked);
+    let companies: Vec<_> = judged
+        .iter()
+        .filter(|(standing, _)| standing.holds_or_lacks_second_factor_only())
+        .map(|(_, person)| CompanyOption::new(&frame, person, &session))
+        .collect();
+    if companies.is_empty() {
+        let people: Vec<_> = judged.into_iter().map(|(standing, person)| (person, standing)).collect();
+        let refusal = ContactRefusal { wish: Wish::Page, people, e_service: None, others: false };
+        return Ok(answer::refuse(&caller, Refusal::Contact(refusal)));
+    }
+    let relying_party = waiting.as_ref().map(|waiting| waiting.relying_party.clone());
+    let page = CompanyChoicePage {
+        frame,
+        errand: waiting.as_ref().map(|waiting| waiting.id.to_string()),
+        relying_party,
+        companies,
+    };
+    let response = answer::page(StatusCode::OK, &page);
+    Ok(match waiting {
+        Some(waiting) => waiting.admit(response),
+        None => response,
+    })
+}
+
+/// Staff act for no company: relying parties don't see them.
+async fn staff(app: &App, caller: &Caller, waiting: Option<&errand::Waiting>) -> Result<Response, Stop> {
+    let Some(waiting) = waiting else { return Ok(answer::go(Place::Staff)) };
+    let wish = Wish::Enter(waiting.relying_party.clone());
+    let refusal = ContactRefusal { wish, people: Vec::new(), e_service: None, others: false };
+    Ok(answer::refuse(caller, Refusal::Contact(refusal)))
+}
+
+/// Makes the session act for the company chosen. One the person isn't a contact of answers like one that doesn't exist.
+pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form } = posted;
+    let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
+    let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, form.errand))) };
+    let actor = caller.acts_as(Who::Account(session.account));
+    let chosen = app.act(actor, async |tx| {
+        let people = access::of_account(&mut tx.db, session.account).await?;
+        let stands = |person: &&Snapshot| {
+            access::judge(person, at_a_page(&caller, &session)).holds_or_lacks_second_factor_only()
+        };
+        let Some(person) = people.iter().filter(stands).find(|person| person.company_ref == form.company) else {
+            return Ok(false);
+        };
+        session::choose(tx, session.id, person.membership).await
+    });
+    if !chosen.await? {
+        return Err(answer::trouble(&caller, Trouble::NotFound).into());
+    }
+    Ok(answer::see_other(&waiting.map_or_else(|| Place::Account.path().to_owned(), |waiting| waiting.dispatcher())))
+}
+
+impl CompanyOption {
+    /// The company of a snapshot, as a button.
+    #[must_use]
+    pub fn new(frame: &Frame, person: &Snapshot, session: &Session) -> Self {
+        Self {
+            reference: person.company_ref.clone(),
+            name: person.company_name.clone(),
+            profile: frame.say(rights::profile_key(person.profile)),
+            here: session.membership == Some(person.membership),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Sign-in by a passkey, without name or password. A stranger learns no more from it than from a wrong password.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::account::passkey::{Purpose, Verified};
+use crate::app::App;
+use crate::base::Fault;
+use crate::base::actor::Who;
+use crate::http::Posted;
+use crate::http::answer::Stop;
+use crate::http::errand;
+use crate::notice;
+use crate::session::sign_in::{self, Outcome};
+
+use crate::notice::Owner;
+use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
+use crate::web::sign_in::arrival::Arrival;
+use crate::web::sign_in::password::LoginPage;
+
+/// Sends a challenge for whichever passkey of this site its owner chooses. Nobody is named, and nobody learns who has
+/// one.
+pub async fn challenge(State(app): State<App>, posted: Posted<Asked>) -> Result<Response, Stop> {
+    let Posted { caller, .. } = posted;
+    let (options, state) = site(&app, &caller)?.ask_to_sign(&[])?;
+    let bound = binding(&caller, Purpose::SignIn, None)?;
+    Ok(send(&app, (&caller, caller.acts_as(Who::Visitor)), (bound, options, state)).await?)
+}
+
+/// Judges the answer, and lets its owner in where access holds.
+pub async fn submit(State(app): State<App>, posted: Posted<Answered>) -> Result<Response, Stop> {
+    let Posted { mut caller, headers, form } = posted;
+    site(&app, &caller)?;
+    let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
+    let page = LoginPage::asked_by(&app, &caller, waiting.as_ref())?;
+    let arrival = Arrival::new(&app, &caller, &headers)?.towards(waiting.as_ref(), None);
+    let bound = binding(&caller, Purpose::SignIn, None)?;
+    let ended = match judged::verify(&app, &caller, (&bound, &form)).await? {
+        Some(verified) => arrival.end(enter(&arrival, &verified).await?).await?,
+        None => None,
+    };
+    Ok(ended.unwrap_or_else(|| page.passkey_refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())))
+}
+
+async fn enter(arrival: &Arrival<'_>, verified: &Verified) -> Result<Outcome, Fault> {
+    let Arrival { app, caller, .. } = *arrival;
+    let notice = Owner::of(&app.notice, caller.browser(), verified.kept.account)
+        .await?
+        .map(|owner| owner.of_new_device())
+        .transpose()?;
+    let outcome = app
+        .act(caller.acts_as(Who::Visitor), async |tx| {
+            let outcome = sign_in::enter_by_passkey(tx, verified, arrival.visit()).await?;
+            if let Outcome::Entered(entered) = &outcome
+                && !entered.known_device
+            {
+                notice::post(tx, &app.notice, notice).await?;
+            }
+            Ok(outcome)
+        })
+        .await?;
+    app.postman.wake();
+    Ok(outcome)
+}

@@ -1,0 +1,62 @@
+//! Proof by a passkey, in a running session, that its owner is still there. It says as much as password and second
+//! factor together.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::account::passkey::{self, Binding, Purpose};
+use crate::app::App;
+use crate::base::actor::Who;
+use crate::base::{Actor, Fault, Place};
+use crate::http::answer::{self, Stop};
+use crate::http::{Caller, Posted, Visitor, errand};
+use crate::session::Session;
+use crate::session::sign_in::{self, Outcome};
+
+use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
+use crate::web::sign_in::arrival::Arrival;
+use crate::web::sign_in::language::is_ours;
+use crate::web::sign_in::reauthenticate::{answered, page};
+
+/// Sends a challenge for the passkeys of whoever is signed in.
+pub async fn challenge(State(app): State<App>, posted: Posted<Asked>) -> Result<Response, Stop> {
+    let Visitor { caller, session } = Visitor::behind(&app, posted.caller, &posted.headers).await?;
+    let Some(session) = session else { return Ok(answer::go(Place::Login)) };
+    let allowed = app.look(async |view| passkey::list(&mut view.db, session.account).await).await?;
+    let (options, state) = site(&app, &caller)?.ask_to_sign(&allowed)?;
+    let sent = (bound(&caller, &session)?, options, state);
+    Ok(send(&app, (&caller, by(&caller, &session)), sent).await?)
+}
+
+fn bound(caller: &Caller, session: &Session) -> Result<Binding, Fault> {
+    binding(caller, Purpose::Return, Some((session.account, session.id.0)))
+}
+
+fn by(caller: &Caller, session: &Session) -> Actor {
+    Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) }
+}
+
+/// Judges the answer, and strengthens the session.
+pub async fn submit(State(app): State<App>, posted: Posted<Answered>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form } = posted;
+    let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
+    site(&app, &caller)?;
+    let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, form.errand))) };
+    let back = form.back.clone().filter(|back| is_ours(back));
+    let arrival = Arrival::new(&app, &caller, &headers)?.towards(waiting.as_ref(), back.as_deref());
+    let outcome = match judged::verify(&app, &caller, (&bound(&caller, &session)?, &form)).await? {
+        Some(verified) => {
+            let acts =
+                app.act(by(&caller, &session), async |tx| sign_in::return_by_passkey(tx, &verified, session.id).await);
+            acts.await?
+        }
+        None => Outcome::Outdated,
+    };
+    if let Some(response) = arrival.end(outcome).await? {
+        return Ok(response);
+    }
+    let page = page(&app, &caller, (&session, back.as_deref())).await?.asked_by(waiting.as_ref()).passkey_refused();
+    Ok(answered(StatusCode::UNAUTHORIZED, &page, waiting.as_ref()))
+}

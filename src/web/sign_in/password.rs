@@ -1,0 +1,235 @@
+//! Sign-in with name and password. What is said after a failure tells a stranger nothing (SECURITY: enumeration).
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::account;
+use crate::app::App;
+use crate::base::actor::Who;
+use crate::base::ids::ErrandId;
+use crate::base::{Fault, Life, Place};
+use crate::http::answer::{self, Stop};
+use crate::http::errand::{self, Waiting};
+use crate::http::error::Trouble;
+use crate::http::{Caller, Carried, Posted, Visitor, headers, home};
+use crate::limits::TooMany;
+use crate::notice;
+use crate::page::Framed as _;
+use crate::page::{Errors, Frame};
+use crate::session;
+use crate::session::sign_in::{Entrant, Outcome};
+use crate::store::Tx;
+
+use crate::notice::{Notice, Owner};
+use crate::web::passkey::PasskeyForm;
+use crate::web::sign_in::arrival::Arrival;
+use crate::web::sign_in::check::{self, Right, Typed};
+use crate::web::sign_in::upstream;
+
+/// The sign-in page.
+#[derive(Debug, Template)]
+#[template(path = "login.html")]
+pub struct LoginPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// What was typed, or what the relying party proposed (`login_hint`).
+    pub username: String,
+    /// The parked authorization request this sign-in is for.
+    pub errand: Option<String>,
+    /// Who sent the person here.
+    pub relying_party: Option<String>,
+    /// The vendor's own provider, for staff: its name and where the way there begins.
+    pub upstream: Option<(String, String)>,
+    /// Whether passkeys sign in here.
+    pub takes_passkeys: bool,
+    pub errors: Errors,
+}
+
+impl LoginPage {
+    /// The page as it first appears.
+    #[must_use]
+    pub fn new(frame: Frame, errand: Option<String>, relying_party: Option<String>) -> Self {
+        Self {
+            frame,
+            username: String::new(),
+            errand,
+            relying_party,
+            upstream: None,
+            takes_passkeys: false,
+            errors: Errors::default(),
+        }
+    }
+
+    /// Where passkeys sign in too.
+    #[must_use]
+    pub fn taking_passkeys(self, takes_passkeys: bool) -> Self {
+        Self { takes_passkeys, ..self }
+    }
+
+    /// With a name in it already.
+    #[must_use]
+    pub fn named(mut self, username: &str) -> Self {
+        username.clone_into(&mut self.username);
+        self
+    }
+
+    fn passkey_form(&self) -> PasskeyForm<'_> {
+        PasskeyForm {
+            frame: &self.frame,
+            action: Place::PasskeySignIn,
+            challenge: Place::PasskeySignInChallenge,
+            autofills: true,
+            is_first: false,
+            fields: self.errand.iter().map(|errand| ("errand", errand.as_str())).collect(),
+        }
+    }
+
+    /// After an empty field; answered with 422.
+    #[must_use]
+    pub fn incomplete(mut self, password: &str) -> Self {
+        if self.username.trim().is_empty() {
+            self.errors.add("login-username", self.frame.say("login-username-missing"));
+        }
+        if password.is_empty() {
+            self.errors.add("login-password", self.frame.say("login-password-missing"));
+        }
+        self
+    }
+
+    /// After a wrong name or password: which of the two isn't told. Answered with 401.
+    #[must_use]
+    pub fn refused(mut self) -> Self {
+        self.errors.add_overall("login-username", self.frame.say("login-refused"));
+        self
+    }
+
+    /// After a passkey that isn't known here, or whose answer doesn't count; answered with 401.
+    #[must_use]
+    pub fn passkey_refused(mut self) -> Self {
+        self.errors.add_overall("passkey-submit", self.frame.say("passkey-refused"));
+        self
+    }
+
+    /// After too many attempts, alike for known and unknown names; answered with 429.
+    #[must_use]
+    pub fn too_often(mut self, wait: Life) -> Self {
+        self.errors.add_overall("login-username", self.frame.words.count("login-too-often", wait.in_minutes()));
+        self
+    }
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Fields {
+    username: String,
+    password: String,
+    errand: Option<ErrandId>,
+}
+
+/// Shows the form. Whoever is signed in already, without an errand, goes to their account.
+pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carried) -> Result<Response, Stop> {
+    if let (Some(session), None) = (&visitor.session, asked) {
+        return Ok(answer::go(home(session)));
+    }
+    let mut caller = visitor.caller;
+    let waiting = errand::waiting(&app, &mut caller, asked).await?;
+    let page = LoginPage::asked_by(&app, &caller, waiting.as_ref())?;
+    Ok(page.answer(StatusCode::OK, waiting.as_ref()))
+}
+
+/// Checks name and password, and lets the person in where access holds, or on to the second step.
+pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
+    let Posted { mut caller, headers, form } = posted;
+    if form.password.len() > account::password::LONGEST {
+        return Err(answer::trouble(&caller, Trouble::TooLarge).into());
+    }
+    let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
+    let page = LoginPage::asked_by(&app, &caller, waiting.as_ref())?.named(form.username.trim());
+    if page.username.is_empty() || form.password.is_empty() {
+        return Ok(page.incomplete(&form.password).answer(StatusCode::UNPROCESSABLE_ENTITY, waiting.as_ref()));
+    }
+    let arrival = Arrival::new(&app, &caller, &headers)?.towards(waiting.as_ref(), None);
+    let mut attempted = attempt(&arrival, &headers, &form).await?;
+    if let Ok(Some(Outcome::Outdated)) = attempted {
+        // Another sign-in made the hash costlier meanwhile, or the password is another one now: the second look tells
+        // which.
+        attempted = attempt(&arrival, &headers, &form).await?;
+    }
+    let ended = match attempted {
+        Err(TooMany { wait }) => {
+            let page = page.too_often(wait).answer(StatusCode::TOO_MANY_REQUESTS, waiting.as_ref());
+            return Ok(answer::after(page, wait));
+        }
+        Ok(None) => None,
+        Ok(Some(outcome)) => arrival.end(outcome).await?,
+    };
+    Ok(ended.unwrap_or_else(|| page.refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())))
+}
+
+impl LoginPage {
+    /// The page for whoever waits.
+    pub fn asked_by(app: &App, caller: &Caller, waiting: Option<&Waiting>) -> Result<Self, Fault> {
+        // A page that answers the form comes back, after a change of language, as the form's own page.
+        let frame = Frame { here: errand::at(Place::Login, waiting.map(|waiting| waiting.id)), ..caller.frame(app)? };
+        let mut page = Self::new(
+            frame,
+            waiting.map(|waiting| waiting.id.to_string()),
+            waiting.map(|waiting| waiting.relying_party.clone()),
+        );
+        page.upstream = upstream::offer(app, waiting.map(|waiting| waiting.id));
+        Ok(page
+            .taking_passkeys(app.site.is_some())
+            .named(waiting.and_then(|waiting| waiting.request.login_hint.as_deref()).unwrap_or_default()))
+    }
+
+    /// The answer: its form may lead on to the relying party, and its script speak with authenticators.
+    pub fn answer(&self, status: StatusCode, waiting: Option<&Waiting>) -> Response {
+        let response = answer::page(status, self);
+        let response = match waiting {
+            Some(waiting) => waiting.admit(response),
+            None => response,
+        };
+        if self.takes_passkeys { headers::admit_script(response) } else { response }
+    }
+}
+
+/// What became of a right password; nothing for a wrong one, whatever was wrong with it.
+async fn attempt(
+    arrival: &Arrival<'_>,
+    headers: &HeaderMap,
+    form: &Fields,
+) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
+    let Arrival { app, caller, .. } = *arrival;
+    let typed = Typed { username: &form.username, password: &form.password };
+    let right = match check::check(app, caller, headers, typed).await? {
+        Ok(Some(right)) => right,
+        Ok(None) => return Ok(Ok(None)),
+        Err(closed) => return Ok(Err(closed)),
+    };
+    let Right { account, password_hash, counted } = &right;
+    let entrant = Entrant { account: *account, password_hash, counted, demand: arrival.demand() };
+    let notice =
+        Owner::of(&app.notice, caller.browser(), *account).await?.map(|owner| owner.of_new_device()).transpose()?;
+    let outcome = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, arrival, entrant, notice).await).await?;
+    app.postman.wake();
+    Ok(Ok(Some(outcome)))
+}
+
+/// With the right password, in one unit of work: a session where access holds, and the guess no longer counted.
+async fn sign_in(
+    tx: &mut Tx,
+    arrival: &Arrival<'_>,
+    entrant: Entrant<'_>,
+    notice: Option<Notice>,
+) -> Result<Outcome, Fault> {
+    let outcome = session::sign_in::enter(tx, entrant, arrival.visit()).await?;
+    if let Outcome::Entered(entered) = &outcome
+        && !entered.known_device
+    {
+        notice::post(tx, &arrival.app.notice, notice).await?;
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,250 @@
+//! Proof, in a running session, that its owner is still there: the password, and the second factor where there is one
+//! or where it is demanded. Relying parties ask for it (`max_age`, `acr_values`, RFC 9470), and our own pages before
+//! something that matters.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::account::{self, passkey};
+use crate::app::App;
+use crate::base::actor::Who;
+use crate::base::ids::ErrandId;
+use crate::base::{AccountKind, Actor, Fault, Life, Place};
+use crate::http::answer::{self, Stop};
+use crate::http::errand::{self, Waiting};
+use crate::http::error::Trouble;
+use crate::http::{Caller, Carried, Posted, Visitor, headers, reauthentication};
+use crate::limits::TooMany;
+use crate::page::Framed as _;
+use crate::page::{Errors, Frame};
+use crate::session::Session;
+use crate::session::sign_in::{self, Entrant, Outcome, Returning};
+
+use crate::web::passkey::PasskeyForm;
+use crate::web::sign_in::arrival::Arrival;
+use crate::web::sign_in::check::{self, Right, Typed};
+use crate::web::sign_in::language::is_ours;
+use crate::web::sign_in::upstream;
+
+/// The page that asks for the password again.
+#[derive(Debug, Template)]
+#[template(path = "reauthenticate.html")]
+pub struct ReauthenticatePage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// Who is asked: their login.
+    pub login: String,
+    /// The parked authorization request this is for.
+    pub errand: Option<String>,
+    /// Who sent the person here.
+    pub relying_party: Option<String>,
+    /// The page of ours this is for.
+    pub back: Option<String>,
+    /// Where somebody else signs in, for a relying party that would take them.
+    pub elsewhere: Option<String>,
+    /// Whether this person has a passkey.
+    pub has_passkey: bool,
+    /// The vendor's own provider, for staff: its name, and the way there.
+    pub upstream: Option<(String, String)>,
+    pub errors: Errors,
+}
+
+impl ReauthenticatePage {
+    /// The page as it first appears, for one of our own pages.
+    #[must_use]
+    pub fn new(frame: Frame, login: String, back: Option<String>) -> Self {
+        Self {
+            frame,
+            login,
+            errand: None,
+            relying_party: None,
+            back,
+            elsewhere: None,
+            has_passkey: false,
+            upstream: None,
+            errors: Errors::default(),
+        }
+    }
+
+    /// For somebody who may have a passkey.
+    #[must_use]
+    pub fn of_holder(self, has_passkey: bool) -> Self {
+        Self { has_passkey, ..self }
+    }
+
+    fn passkey_form(&self) -> PasskeyForm<'_> {
+        let carried = [("errand", self.errand.as_deref()), ("back", self.back.as_deref())];
+        PasskeyForm {
+            frame: &self.frame,
+            action: Place::PasskeyReturn,
+            challenge: Place::PasskeyReturnChallenge,
+            autofills: false,
+            is_first: false,
+            fields: carried.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
+        }
+    }
+
+    /// After an empty field; answered with 422.
+    #[must_use]
+    pub fn incomplete(mut self) -> Self {
+        self.errors.add("reauth-password", self.frame.say("login-password-missing"));
+        self
+    }
+
+    /// After a wrong password; answered with 401.
+    #[must_use]
+    pub fn refused(mut self) -> Self {
+        self.errors.add("reauth-password", self.frame.say("reauth-refused"));
+        self
+    }
+
+    /// After an answer of a passkey that doesn't count; answered with 401.
+    #[must_use]
+    pub fn passkey_refused(mut self) -> Self {
+        self.errors.add_overall("passkey-submit", self.frame.say("passkey-refused"));
+        self
+    }
+
+    /// After too many attempts; answered with 429.
+    #[must_use]
+    pub fn too_often(mut self, wait: Life) -> Self {
+        self.errors.add_overall("reauth-password", self.frame.words.count("login-too-often", wait.in_minutes()));
+        self
+    }
+
+    /// The page for whoever waits.
+    pub fn asked_by(mut self, waiting: Option<&Waiting>) -> Self {
+        if let Some(waiting) = waiting {
+            self.errand = Some(waiting.id.to_string());
+            self.relying_party = Some(waiting.relying_party.clone());
+            self.elsewhere = Some(errand::at(Place::Login, Some(waiting.id)));
+            self.frame.here = errand::at(Place::Reauthenticate, Some(waiting.id));
+        }
+        self
+    }
+}
+
+/// What the page's address carries besides the errand.
+#[derive(Deserialize)]
+pub struct For {
+    #[serde(rename = "for")]
+    back: Option<String>,
+}
+
+impl For {
+    /// The page of ours that wants it.
+    pub fn page(self) -> Option<String> {
+        self.back.filter(|back| is_ours(back))
+    }
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    password: String,
+    errand: Option<ErrandId>,
+    back: Option<String>,
+}
+
+/// Asks.
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Carried(asked): Carried,
+    Query(wanted): Query<For>,
+) -> Result<Response, Stop> {
+    let Visitor { mut caller, session } = visitor;
+    let waiting = errand::waiting(&app, &mut caller, asked).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, asked))) };
+    let back = wanted.page();
+    let page = page(&app, &caller, (&session, back.as_deref())).await?.asked_by(waiting.as_ref());
+    Ok(answered(StatusCode::OK, &page, waiting.as_ref()))
+}
+
+/// Checks the password, and strengthens the session or leads to the second step.
+pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form } = posted;
+    if form.password.len() > account::password::LONGEST {
+        return Err(answer::trouble(&caller, Trouble::TooLarge).into());
+    }
+    let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
+    let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, form.errand))) };
+    let back = form.back.filter(|back| is_ours(back));
+    let page = page(&app, &caller, (&session, back.as_deref())).await?.asked_by(waiting.as_ref());
+    if form.password.is_empty() {
+        return Ok(answered(StatusCode::UNPROCESSABLE_ENTITY, &page.incomplete(), waiting.as_ref()));
+    }
+    let arrival = Arrival::new(&app, &caller, &headers)?.towards(waiting.as_ref(), back.as_deref());
+    let typed = Typed { username: &page.login, password: &form.password };
+    let ended = match attempt(&arrival, &headers, (typed, &session)).await? {
+        Err(TooMany { wait }) => {
+            let page = answered(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait), waiting.as_ref());
+            return Ok(answer::after(page, wait));
+        }
+        Ok(None) => None,
+        Ok(Some(outcome)) => arrival.end(outcome).await?,
+    };
+    Ok(ended.unwrap_or_else(|| answered(StatusCode::UNAUTHORIZED, &page.refused(), waiting.as_ref())))
+}
+
+/// The page for whoever is signed in.
+pub async fn page(
+    app: &App,
+    caller: &Caller,
+    (session, back): (&Session, Option<&str>),
+) -> Result<ReauthenticatePage, Fault> {
+    let (login, passkeys) = app
+        .look(async |view| {
+            Ok((
+                account::login_of(&mut view.db, session.account).await?,
+                passkey::list(&mut view.db, session.account).await?,
+            ))
+        })
+        .await?;
+    // A page that answers the form comes back, after a change of language, as the form's own page.
+    let here = back.map_or_else(|| Place::Reauthenticate.path().to_owned(), reauthentication);
+    let frame = Frame { here, ..caller.frame(app)? };
+    let has_passkey = app.site.is_some() && !passkeys.is_empty();
+    let page =
+        ReauthenticatePage::new(frame, login.unwrap_or_default(), back.map(str::to_owned)).of_holder(has_passkey);
+    let upstream = match session.kind {
+        AccountKind::Staff => upstream::offer_again(app, back.unwrap_or(Place::Staff.path())),
+        AccountKind::Contact => None,
+    };
+    Ok(ReauthenticatePage { upstream, ..page })
+}
+
+/// The answer: its forms may lead on to the relying party, and its script speak with authenticators.
+pub fn answered(status: StatusCode, page: &ReauthenticatePage, waiting: Option<&Waiting>) -> Response {
+    let response = answer::page(status, page);
+    let response = match waiting {
+        Some(waiting) => waiting.admit(response),
+        None => response,
+    };
+    if page.has_passkey { headers::admit_script(response) } else { response }
+}
+
+/// What became of a right password; nothing for a wrong one.
+async fn attempt(
+    arrival: &Arrival<'_>,
+    headers: &HeaderMap,
+    (typed, session): (Typed<'_>, &Session),
+) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
+    let Arrival { app, caller, .. } = *arrival;
+    let right = match check::check(app, caller, headers, typed).await? {
+        Ok(Some(right)) => right,
+        Ok(None) => return Ok(Ok(None)),
+        Err(closed) => return Ok(Err(closed)),
+    };
+    let Right { account, password_hash, counted } = &right;
+    let entrant = Entrant { account: *account, password_hash, counted, demand: arrival.demand() };
+    let returning = Returning { entrant, session, back: arrival.back };
+    let by = Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) };
+    let outcome = app.act(by, async |tx| sign_in::reenter(tx, returning, arrival.visit()).await).await?;
+    Ok(Ok(Some(outcome)))
+}

@@ -1,0 +1,374 @@
+//! The second step of a sign-in: a code of the authenticator app, or a recovery code; a passkey is offered here too.
+//! Whoever has nothing enrolled yet does so here, where the sign-in can't go on without.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::account::factor::{self, FactorGuess, RecoveryCode};
+use crate::account::passkey;
+use crate::app::App;
+use crate::base::actor::Who;
+use crate::base::ids::TotpId;
+use crate::base::{Fault, Life, Place};
+use crate::http::answer::{self, Stop};
+use crate::http::cookies::Kept;
+use crate::http::errand::{self, Waiting};
+use crate::http::{Caller, Posted, headers};
+use crate::limits::{self, Counted, TooMany};
+use crate::notice;
+use crate::notice::letters::Change;
+use crate::page::Framed as _;
+use crate::page::{Errors, Frame};
+use crate::session::halfway::{self, Halfway};
+use crate::session::sign_in::{self, Outcome};
+use crate::session::{Acr, Proof};
+use crate::store::Tx;
+
+use crate::notice::{Notice, Owner};
+use crate::web::passkey::PasskeyForm;
+use crate::web::security::seeds;
+use crate::web::sign_in::arrival::Arrival;
+use crate::web::sign_in::enrol;
+
+/// The page that asks for the second factor.
+#[derive(Debug, Template)]
+#[template(path = "second_factor.html")]
+pub struct SecondFactorPage {
+    /// What every page shares.
+    pub frame: Frame,
+    /// Who sent the person here.
+    pub relying_party: Option<String>,
+    /// Whether this browser may be remembered.
+    pub offers_memory: bool,
+    /// What can be proven here.
+    pub takes: Takes,
+    errors: Errors,
+}
+
+/// What somebody can prove at the second step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Takes {
+    /// A code of their app.
+    pub app: bool,
+    /// A passkey.
+    pub passkey: bool,
+    /// A recovery code: not where only a passkey is strong enough.
+    pub recovery: bool,
+}
+
+impl SecondFactorPage {
+    /// The page as it first appears.
+    #[must_use]
+    pub fn new(frame: Frame, relying_party: Option<String>, offers_memory: bool) -> Self {
+        Self {
+            frame,
+            relying_party,
+            offers_memory,
+            takes: Takes { app: true, passkey: false, recovery: true },
+            errors: Errors::default(),
+        }
+    }
+
+    /// For somebody who can prove something else.
+    #[must_use]
+    pub fn taking(self, takes: Takes) -> Self {
+        Self { takes, ..self }
+    }
+
+    /// After an answer of a passkey that doesn't count; answered with 401.
+    #[must_use]
+    pub fn passkey_refused(mut self) -> Self {
+        self.errors.add_overall("passkey-submit", self.frame.say("passkey-refused"));
+        self
+    }
+
+    /// The answer: its forms may lead on to whoever waits, and its script speak with authenticators.
+    pub fn answer(&self, arrival: &Arrival<'_>, status: StatusCode) -> Response {
+        let response = arrival.lead_on(answer::page(status, self));
+        if self.takes.passkey { headers::admit_script(response) } else { response }
+    }
+
+    fn passkey_form(&self) -> PasskeyForm<'_> {
+        PasskeyForm {
+            frame: &self.frame,
+            action: Place::PasskeySecondStep,
+            challenge: Place::PasskeySecondStepChallenge,
+            autofills: false,
+            is_first: !self.takes.app,
+            fields: Vec::new(),
+        }
+    }
+
+    /// The field to begin with.
+    fn first_field(&self) -> &'static str {
+        if self.takes.app { "totp-code" } else { "recovery-code" }
+    }
+
+    /// After an empty form; answered with 422.
+    #[must_use]
+    pub fn incomplete(mut self) -> Self {
+        let field = self.first_field();
+        self.errors.add(field, self.frame.say("second-factor-missing"));
+        self
+    }
+
+    /// After a wrong code, or one that counted before; answered with 401.
+    #[must_use]
+    pub fn refused(mut self, field: &'static str) -> Self {
+        self.errors.add(field, self.frame.say("second-factor-refused"));
+        self
+    }
+
+    /// After too many wrong codes; answered with 429.
+    #[must_use]
+    pub fn too_often(mut self, wait: Life) -> Self {
+        let field = self.first_field();
+        self.errors.add_overall(field, self.frame.words.count("login-too-often", wait.in_minutes()));
+        self
+    }
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    recovery_code: String,
+    /// The box is sent only where it is ticked.
+    remember: Option<String>,
+}
+
+/// Somebody at the second step.
+pub struct Step {
+    pub caller: Caller,
+    pub halfway: Halfway,
+    pub waiting: Option<Waiting>,
+}
+
+impl Step {
+    /// Reads the cookie of the first step. Whoever has none, or took too long, begins anew.
+    pub async fn of(app: &App, mut caller: Caller, headers: &HeaderMap) -> Result<Self, Stop> {
+        let Some(secret) = Kept::SignIn.secret(headers, app.config.is_https()) else {
+            return Err(answer::go(Place::Login).into());
+        };
+        let found = app.look(async |view| halfway::find(&mut view.db, &secret, view.now).await).await?;
+        let Some(halfway) = found else { return Err(answer::go(Place::Login).into()) };
+        let waiting = errand::waiting(app, &mut caller, halfway.errand).await?;
+        Ok(Self { caller, halfway, waiting })
+    }
+
+    pub fn arrival<'a>(&'a self, app: &'a App, headers: &HeaderMap) -> Result<Arrival<'a>, Fault> {
+        Ok(Arrival::new(app, &self.caller, headers)?.towards(self.waiting.as_ref(), self.halfway.back.as_deref()))
+    }
+
+    /// The frame of a page that stands at the address of this step, whatever form it answers.
+    pub fn frame(&self, app: &App) -> Result<Frame, Fault> {
+        Ok(Frame { here: Place::SecondFactor.path().to_owned(), ..self.caller.frame(app)? })
+    }
+
+    pub async fn page(&self, app: &App) -> Result<SecondFactorPage, Fault> {
+        let relying_party = self.waiting.as_ref().map(|waiting| waiting.relying_party.clone());
+        let takes = self.takes(app).await?;
+        let offers_memory = self.offers_memory() && takes.app;
+        Ok(SecondFactorPage::new(self.frame(app)?, relying_party, offers_memory).taking(takes))
+    }
+
+    /// A session that is strengthened shows who is there now, and the vendor's people prove it every time.
+    const fn offers_memory(&self) -> bool {
+        self.halfway.session.is_none() && !self.halfway.is_staff
+    }
+
+    /// Where the relying party must have it phishing-resistant, codes are of no use to who has a passkey.
+    async fn takes(&self, app: &App) -> Result<Takes, Fault> {
+        let account = self.halfway.account;
+        let (has_app, has_passkey) = app
+            .look(async |view| {
+                let has_passkey = !passkey::list(&mut view.db, account).await?.is_empty();
+                Ok((factor::since(&mut view.db, account).await?.is_some(), has_passkey))
+            })
+            .await?;
+        let passkey = has_passkey && app.site.is_some();
+        let must = self.waiting.as_ref().map_or(Acr::OneFactor, |waiting| waiting.request.weakest());
+        let takes_codes = !passkey || must < Acr::PhishingResistant;
+        Ok(Takes { app: has_app && takes_codes, passkey, recovery: takes_codes })
+    }
+
+    pub async fn is_enrolled(&self, app: &App) -> Result<bool, Fault> {
+        Ok(app.look(async |view| factor::enrolled(&mut view.db, self.halfway.account).await).await?.is_some())
+    }
+}
+
+/// Shows the form, or the enrolment.
+pub async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Stop> {
+    let step = Step::of(&app, caller, &headers).await?;
+    let arrival = step.arrival(&app, &headers)?;
+    let response = if step.is_enrolled(&app).await? {
+        step.page(&app).await?.answer(&arrival, StatusCode::OK)
+    } else {
+        arrival.lead_on(answer::page(StatusCode::OK, &enrol::page(&app, &step).await?))
+    };
+    Ok(response)
+}
+
+/// Checks the code, and lets the person in where access holds.
+pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
+    let Posted { caller, headers, form } = posted;
+    let step = Step::of(&app, caller, &headers).await?;
+    let arrival = step.arrival(&app, &headers)?;
+    let page = step.page(&app).await?;
+    let Some(typed) = form.typed() else {
+        return Ok(page.incomplete().answer(&arrival, StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let attempt = Attempt { step: &step, arrival: &arrival, typed, remembers: form.remember.is_some() };
+    match attempt.make(&headers).await? {
+        Err(TooMany { wait }) => {
+            let page = page.too_often(wait).answer(&arrival, StatusCode::TOO_MANY_REQUESTS);
+            Ok(answer::after(page, wait))
+        }
+        Ok(None) => {
+            let field = typed.field(page.takes);
+            Ok(page.refused(field).answer(&arrival, StatusCode::UNAUTHORIZED))
+        }
+        Ok(Some(outcome)) => Ok(arrival.end(outcome).await?.unwrap_or_else(|| answer::see_other(&arrival.beginning()))),
+    }
+}
+
+/// What was typed, and where.
+#[derive(Clone, Copy)]
+enum Typed<'a> {
+    Code(&'a str),
+    RecoveryCode(&'a str),
+}
+
+impl Typed<'_> {
+    /// The field that the page has of it.
+    const fn field(self, takes: Takes) -> &'static str {
+        match self {
+            Self::Code(_) if takes.app => "totp-code",
+            Self::Code(_) | Self::RecoveryCode(_) => "recovery-code",
+        }
+    }
+}
+
+impl Fields {
+    fn typed(&self) -> Option<Typed<'_>> {
+        match (self.code.trim(), self.recovery_code.trim()) {
+            ("", "") => None,
+            ("", code) => Some(Typed::RecoveryCode(code)),
+            (code, _) => Some(Typed::Code(code)),
+        }
+    }
+}
+
+/// A code that looks right, still to be counted by its row.
+enum Candidate {
+    Step(TotpId, i64),
+    RecoveryCode(RecoveryCode),
+}
+
+struct Attempt<'a> {
+    step: &'a Step,
+    arrival: &'a Arrival<'a>,
+    typed: Typed<'a>,
+    remembers: bool,
+}
+
+impl Attempt<'_> {
+    /// Counts the guess, looks at it, and finishes the sign-in; nothing for a wrong code.
+    async fn make(&self, headers: &HeaderMap) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
+        let Arrival { app, caller, .. } = *self.arrival;
+        let (account, device) = (self.step.halfway.account, Kept::Device.secret(headers, app.config.is_https()));
+        let brought = (device.as_ref(), caller.address);
+        let weighed =
+            app.look(async |view| FactorGuess::weigh(view, &app.config.limits, account, brought).await).await?;
+        let guess = match weighed {
+            Ok(guess) => guess,
+            Err(closed) => return Ok(Err(closed)),
+        };
+        let counted = match app.act(caller.acts_as(Who::Visitor), async |tx| guess.count(tx).await).await? {
+            Ok(counted) => counted,
+            Err(closed) => return Ok(Err(closed)),
+        };
+        let outcome = match self.candidate().await? {
+            Some(candidate) => self.finish(candidate, &counted).await?,
+            None => None,
+        };
+        if outcome.is_none() {
+            self.miss(&guess, &counted).await?;
+        }
+        app.postman.wake();
+        Ok(Ok(outcome))
+    }
+
+    async fn candidate(&self) -> Result<Option<Candidate>, Fault> {
+        let app = self.arrival.app;
+        let code = match self.typed {
+            Typed::RecoveryCode(text) => return Ok(RecoveryCode::parse(text).map(Candidate::RecoveryCode)),
+            Typed::Code(code) => code,
+        };
+        let found = app.look(async |view| factor::find(&mut view.db, self.step.halfway.account).await).await?;
+        let Some(found) = found else { return Ok(None) };
+        let step = found.open(&seeds::seal(app))?.step_of(code, app.clock.now())?;
+        Ok(step.map(|step| Candidate::Step(found.id, step)))
+    }
+
+    /// In one unit of work the code counts, the sign-in is finished, and the guess is no longer counted.
+    async fn finish(&self, candidate: Candidate, counted: &Counted) -> Result<Option<Outcome>, Fault> {
+        let Arrival { app, caller, .. } = *self.arrival;
+        let owner = Owner::of(&app.notice, caller.browser(), self.step.halfway.account).await?;
+        let new_device = owner.as_ref().map(Owner::of_new_device).transpose()?;
+        let used = match (&candidate, &owner) {
+            (Candidate::RecoveryCode(_), Some(owner)) => Some(owner.of_change(Change::RecoveryCodeUsed)?),
+            (Candidate::RecoveryCode(_), None) | (Candidate::Step(..), _) => None,
+        };
+        app.act(caller.acts_as(Who::Visitor), async |tx| {
+            let Some(proof) = self.count(tx, &candidate).await? else { return Ok(None) };
+            notice::post(tx, &app.notice, used).await?;
+            let outcome = self.complete(tx, proof, new_device).await?;
+            limits::give_back(tx, counted).await?;
+            Ok(Some(outcome))
+        })
+        .await
+    }
+
+    async fn count(&self, tx: &mut Tx, candidate: &Candidate) -> Result<Option<Proof>, Fault> {
+        let account = self.step.halfway.account;
+        tx.by.who = Who::Account(account);
+        Ok(match candidate {
+            Candidate::Step(id, step) => factor::accept(tx, account, (*id, *step)).await?.then(|| Proof::totp(tx.now)),
+            Candidate::RecoveryCode(code) => {
+                factor::spend(tx, account, code).await?.then(|| Proof::recovery_code(tx.now))
+            }
+        })
+    }
+
+    async fn complete(&self, tx: &mut Tx, proof: Proof, new_device: Option<Notice>) -> Result<Outcome, Fault> {
+        let halfway = &self.step.halfway;
+        let outcome = sign_in::complete(tx, halfway, proof, self.arrival.visit()).await?;
+        if let Outcome::Entered(entered) = &outcome {
+            if !entered.known_device {
+                notice::post(tx, &self.arrival.app.notice, new_device).await?;
+            }
+            if self.remembers && self.step.offers_memory() {
+                sign_in::remember(tx, halfway.account, self.arrival.visit()).await?;
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// The owner is told once when the codes given were too many: whoever gives them has the password.
+    async fn miss(&self, guess: &FactorGuess, counted: &Counted) -> Result<(), Fault> {
+        let Arrival { app, caller, .. } = *self.arrival;
+        let letter =
+            notice::of_change(&app.notice, caller.browser(), (self.step.halfway.account, Change::CodesGuessed)).await?;
+        app.act(caller.acts_as(Who::Visitor), async |tx| {
+            let closes = guess.missed(tx, counted).await?;
+            notice::post(tx, &app.notice, letter.filter(|_| closes)).await
+        })
+        .await
+    }
+}

@@ -1,0 +1,162 @@
+//! Staff on their way to the vendor's own OpenID provider, and back. Only accounts of staff are entered here (R-DEL-6).
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use crate::app::App;
+use crate::audit::{Deed, What, record};
+use crate::base::actor::Who;
+use crate::base::ids::ErrandId;
+use crate::base::{Fault, Place, Secret};
+use crate::http::answer::{self, Stop};
+use crate::http::error::Trouble;
+use crate::http::{Caller, Carried, errand, wanted_by};
+use crate::page::ErrorPage;
+use crate::page::Framed as _;
+use crate::session::sign_in::{Outcome, Visit};
+use crate::staff;
+use crate::staff::upstream::linking::{Refused, recognise};
+use crate::staff::upstream::{Attempt, Provider, Purpose, Trouble as Upstream, Vouched};
+use crate::staff::vouched::{self, Vouched as Account};
+use crate::store::Tx;
+
+use crate::web::sign_in::arrival::Arrival;
+use crate::web::sign_in::reauthenticate::For;
+
+/// Sends the browser to the provider, and remembers what must come back with it.
+pub async fn depart(
+    State(app): State<App>,
+    caller: Caller,
+    Carried(errand): Carried,
+    Query(wanted): Query<For>,
+) -> Result<Response, Stop> {
+    let (provider, browser) = begin(&app, &caller)?;
+    let departure = match provider.depart(Purpose { language: caller.language, errand, back: wanted.page() }).await {
+        Ok(departure) => departure,
+        Err(trouble) => return Ok(refuse(&app, &caller, &trouble.to_string()).await?),
+    };
+    let browser = browser.digest();
+    let remembered = app.act(caller.acts_as(Who::Visitor), async |tx| {
+        staff::upstream::begin(tx, (&departure.state, &browser), &departure.attempt).await
+    });
+    remembered.await?;
+    Ok(answer::see_other(&departure.url))
+}
+
+/// The provider, and the browser whose attempt it is.
+fn begin<'a>(app: &'a App, caller: &'a Caller) -> Result<(&'a Provider, &'a Secret), Stop> {
+    let provider = app.upstream.as_ref().ok_or_else(|| answer::trouble(caller, Trouble::NotFound))?;
+    let browser = caller.browser.as_ref().ok_or_else(|| answer::trouble(caller, Trouble::StaleErrand))?;
+    Ok((provider, browser))
+}
+
+/// Takes the provider's answer: once, in the browser that was sent there, from the provider that was asked.
+pub async fn arrive(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(answered): Query<Vec<(String, String)>>,
+) -> Result<Response, Stop> {
+    let (provider, browser) = begin(&app, &caller)?;
+    let stale = || answer::trouble(&caller, Trouble::StaleErrand);
+    let answered = Answered::read(answered).ok_or_else(stale)?;
+    let browser = browser.digest();
+    let attempt = app
+        .act(caller.acts_as(Who::Visitor), async |tx| staff::upstream::redeem(tx, &answered.state, &browser).await)
+        .await?;
+    let attempt = attempt.ok_or_else(stale)?;
+    let towards = (attempt.errand, attempt.back.clone());
+    match vouch(&app, provider, (answered, attempt)).await {
+        Ok(vouched) => enter(&app, caller, (&headers, &vouched, towards)).await,
+        Err(trouble) => Ok(refuse(&app, &caller, &trouble.to_string()).await?),
+    }
+}
+
+/// The parameters of the answer, each at most once.
+struct Answered {
+    state: Secret,
+    code: Option<String>,
+    error: Option<String>,
+    issuer: Option<String>,
+}
+
+impl Answered {
+    fn read(pairs: Vec<(String, String)>) -> Option<Self> {
+        let count = pairs.len();
+        let mut fields: BTreeMap<String, String> = pairs.into_iter().collect();
+        if fields.len() < count {
+            return None;
+        }
+        let state = Secret::presented(&fields.remove("state")?);
+        Some(Self { state, code: fields.remove("code"), error: fields.remove("error"), issuer: fields.remove("iss") })
+    }
+}
+
+async fn vouch(app: &App, provider: &Provider, (answered, attempt): (Answered, Attempt)) -> Result<Vouched, Upstream> {
+    // RFC 9207: an answer that names its issuer names the one that was asked.
+    if answered.issuer.is_some_and(|issuer| issuer != provider.issuer()) {
+        return Err(Upstream::Distrusted("another issuer answered".to_owned()));
+    }
+    match (answered.code, answered.error) {
+        (Some(code), None) => provider.arrive(code, attempt, app.clock.now()).await,
+        (_, Some(error)) => Err(Upstream::Refused(error.chars().filter(|c| !c.is_control()).take(100).collect())),
+        (None, None) => Err(Upstream::Distrusted("it answered neither a code nor an error".to_owned())),
+    }
+}
+
+/// How the provider's word ended here.
+enum End {
+    Refused(Refused),
+    Judged(Outcome),
+}
+
+async fn enter(
+    app: &App,
+    mut caller: Caller,
+    (headers, vouched, (errand, back)): (&HeaderMap, &Vouched, (Option<ErrandId>, Option<String>)),
+) -> Result<Response, Stop> {
+    let waiting = errand::waiting(app, &mut caller, errand).await?;
+    let arrival = Arrival::new(app, &caller, headers)?.towards(waiting.as_ref(), back.as_deref());
+    let end = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, (vouched, arrival.visit())).await).await?;
+    match end {
+        End::Refused(why) => Ok(refuse(app, &caller, why.as_str()).await?),
+        End::Judged(outcome) => match arrival.end(outcome).await? {
+            Some(response) => Ok(response),
+            None => Err(Fault::broken("a sign-in of staff", "it was judged as a contact's").into()),
+        },
+    }
+}
+
+async fn sign_in(tx: &mut Tx, (said, visit): (&Vouched, Visit<'_>)) -> Result<End, Fault> {
+    let account = match recognise(tx, said).await? {
+        Ok(account) => account,
+        Err(refused) => return Ok(End::Refused(refused)),
+    };
+    let account = Account { account, proven_at: said.proven_at, by_two_factors: said.by_two_factors };
+    vouched::enter_vouched(tx, account, visit).await.map(End::Judged)
+}
+
+/// Says that nobody was let in; why, the trail and the log know. A stranger learns no more.
+async fn refuse(app: &App, caller: &Caller, why: &str) -> Result<Response, Fault> {
+    let reference = answer::reference();
+    tracing::warn!(%reference, why, "a sign-in at the vendor's provider let nobody in");
+    let why: String = why.chars().take(300).collect();
+    let deed = Deed::new(What::UpstreamRefused).reference(&reference).detail(serde_json::json!({ "because": why }));
+    app.act(caller.acts_as(Who::Visitor), async |tx| record(tx, deed).await).await?;
+    let page = ErrorPage { reference: Some(reference), ..ErrorPage::new(caller.frame(app)?, Trouble::Upstream) };
+    Ok(answer::page(Trouble::Upstream.status(), &page))
+}
+
+/// Where the sign-in page offers the provider.
+#[must_use]
+pub fn offer(app: &App, errand: Option<ErrandId>) -> Option<(String, String)> {
+    app.upstream.as_ref().map(|provider| (provider.name().to_owned(), errand::at(Place::Upstream, errand)))
+}
+
+/// Where one of the staff proves there, for a page of ours, that they are still here.
+pub fn offer_again(app: &App, back: &str) -> Option<(String, String)> {
+    app.upstream.as_ref().map(|provider| (provider.name().to_owned(), wanted_by(Place::Upstream, back)))
+}
