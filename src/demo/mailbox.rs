@@ -7,7 +7,7 @@ use crate::page::Frame;
 
 /// The mailbox.
 #[derive(Debug, Template)]
-#[template(path = "mailbox.html")]
+#[template(path = "demo/mailbox.html")]
 pub struct MailboxPage {
     /// What every page shares.
     pub frame: Frame,

@@ -8,7 +8,7 @@ use crate::http::error::Trouble;
 
 /// The error page.
 #[derive(Debug, Template)]
-#[template(path = "error.html")]
+#[template(path = "page/error.html")]
 pub struct ErrorPage {
     /// What every page shares.
     pub frame: Frame,

@@ -96,7 +96,7 @@ async fn administrators(app: &App, frame: &Frame, people: &[(Snapshot, access::S
 
 /// The page that refuses, answered with 403.
 #[derive(Debug, Template)]
-#[template(path = "refusal.html")]
+#[template(path = "page/refusal.html")]
 pub struct RefusalPage {
     /// What every page shares.
     pub frame: Frame,

@@ -7,7 +7,7 @@ use crate::page::{Frame, Link};
 
 /// Asks before signing out (OpenID Connect RP-Initiated Logout section 2).
 #[derive(Debug, Template)]
-#[template(path = "logout.html")]
+#[template(path = "page/sign_out.html")]
 pub struct LogoutPage {
     /// What every page shares.
     pub frame: Frame,
@@ -21,7 +21,7 @@ pub struct LogoutPage {
 
 /// Says that the person is signed out.
 #[derive(Debug, Template)]
-#[template(path = "logged_out.html")]
+#[template(path = "page/signed_out.html")]
 pub struct LoggedOutPage {
     /// What every page shares.
     pub frame: Frame,

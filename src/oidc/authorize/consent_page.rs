@@ -7,7 +7,7 @@ use crate::page::Frame;
 
 /// The page that asks for consent.
 #[derive(Debug, Template)]
-#[template(path = "consent.html")]
+#[template(path = "authorize/consent.html")]
 pub struct ConsentPage {
     /// What every page shares.
     pub frame: Frame,

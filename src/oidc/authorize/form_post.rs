@@ -7,7 +7,7 @@ use crate::page::Frame;
 
 /// The page.
 #[derive(Debug, Template)]
-#[template(path = "form_post.html")]
+#[template(path = "authorize/form_post.html")]
 pub struct FormPostPage {
     /// What every page shares.
     pub frame: Frame,

@@ -27,7 +27,7 @@ use crate::web::sign_in::check::{self, Typed};
 
 /// The page that asks.
 #[derive(Debug, Template)]
-#[template(path = "close.html")]
+#[template(path = "account/close.html")]
 pub struct ClosePage {
     /// What every page shares.
     pub frame: Frame,
@@ -43,7 +43,7 @@ pub struct ClosePage {
 
 /// Says that it is done.
 #[derive(Debug, Template)]
-#[template(path = "closed.html")]
+#[template(path = "account/closed.html")]
 pub struct ClosedPage {
     /// What every page shares.
     pub frame: Frame,

@@ -22,7 +22,7 @@ use crate::web::sign_in::company::CompanyOption;
 
 /// The account page.
 #[derive(Debug, Template)]
-#[template(path = "account.html")]
+#[template(path = "account/home.html")]
 pub struct AccountPage {
     /// What every page shares.
     pub frame: Frame,

@@ -23,7 +23,7 @@ use crate::page::{Errors, Frame};
 
 /// The page with the form.
 #[derive(Debug, Template)]
-#[template(path = "record.html")]
+#[template(path = "account/record.html")]
 pub struct RecordPage {
     /// What every page shares.
     pub frame: Frame,

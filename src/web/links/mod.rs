@@ -25,7 +25,7 @@ use crate::store::{Db, Tx};
 
 /// The page behind a link.
 #[derive(Debug, Template)]
-#[template(path = "link.html")]
+#[template(path = "links/link.html")]
 pub struct LinkPage {
     /// What every page shares.
     pub frame: Frame,

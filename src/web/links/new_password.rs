@@ -29,7 +29,7 @@ use crate::web::links;
 
 /// The page that asks for a new password.
 #[derive(Debug, Template)]
-#[template(path = "new_password.html")]
+#[template(path = "links/new_password.html")]
 pub struct NewPasswordPage {
     /// What every page shares.
     pub frame: Frame,
@@ -40,7 +40,7 @@ pub struct NewPasswordPage {
 
 /// Says that the password is set.
 #[derive(Debug, Template)]
-#[template(path = "password_done.html")]
+#[template(path = "links/password_done.html")]
 pub struct PasswordDonePage {
     /// What every page shares.
     pub frame: Frame,

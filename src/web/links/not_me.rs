@@ -27,7 +27,7 @@ use crate::notice::Owner;
 
 /// Says what was done.
 #[derive(Debug, Template)]
-#[template(path = "secured.html")]
+#[template(path = "links/secured.html")]
 pub struct SecuredPage {
     /// What every page shares.
     pub frame: Frame,

@@ -8,7 +8,7 @@ use crate::page::Frame;
 
 /// The form, and the script that fills it in.
 #[derive(Clone, Debug, Template)]
-#[template(path = "parts/passkey.html")]
+#[template(path = "sign_in/passkey.html")]
 pub struct PasskeyForm<'p> {
     /// The page's frame.
     pub frame: &'p Frame,

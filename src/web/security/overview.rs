@@ -32,7 +32,7 @@ use crate::web::security::views::{ActivityView, ApplicationView, DeviceView, Sec
 
 /// The page.
 #[derive(Debug, Template)]
-#[template(path = "security.html")]
+#[template(path = "security/overview.html")]
 pub struct SecurityPage {
     /// What every page shares.
     pub frame: Frame,

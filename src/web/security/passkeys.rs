@@ -25,7 +25,7 @@ use crate::web::passkey::site;
 
 /// The page.
 #[derive(Debug, Template)]
-#[template(path = "passkeys.html")]
+#[template(path = "security/passkeys.html")]
 pub struct PasskeysPage {
     /// What every page shares.
     pub frame: Frame,

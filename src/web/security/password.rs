@@ -31,7 +31,7 @@ use crate::web::security::overview::{Done, back};
 
 /// The page that asks for the old password and a new one.
 #[derive(Debug, Template)]
-#[template(path = "change_password.html")]
+#[template(path = "security/password.html")]
 pub struct ChangePasswordPage {
     /// What every page shares.
     pub frame: Frame,

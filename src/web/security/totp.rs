@@ -24,7 +24,7 @@ use crate::web::security::seeds::{self, SeedView};
 
 /// The page.
 #[derive(Debug, Template)]
-#[template(path = "totp.html")]
+#[template(path = "security/totp.html")]
 pub struct TotpPage {
     /// What every page shares.
     pub frame: Frame,
@@ -63,7 +63,7 @@ impl TotpPage {
 
 /// Recovery codes, shown once.
 #[derive(Debug, Template)]
-#[template(path = "recovery_codes.html")]
+#[template(path = "security/recovery_codes.html")]
 pub struct RecoveryCodesPage {
     /// What every page shares.
     pub frame: Frame,

@@ -24,7 +24,7 @@ use crate::session::Session;
 
 /// The page that asks which company.
 #[derive(Debug, Template)]
-#[template(path = "company_choice.html")]
+#[template(path = "sign_in/company.html")]
 pub struct CompanyChoicePage {
     /// What every page shares.
     pub frame: Frame,

@@ -28,7 +28,7 @@ use crate::web::sign_in::second_factor::Step;
 
 /// The page that enrols an authenticator app before the sign-in goes on.
 #[derive(Debug, Template)]
-#[template(path = "enrol_first.html")]
+#[template(path = "sign_in/enrol.html")]
 pub struct EnrolFirstPage {
     /// What every page shares.
     pub frame: Frame,

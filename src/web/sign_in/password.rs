@@ -31,7 +31,7 @@ use crate::web::sign_in::upstream;
 
 /// The sign-in page.
 #[derive(Debug, Template)]
-#[template(path = "login.html")]
+#[template(path = "sign_in/password.html")]
 pub struct LoginPage {
     /// What every page shares.
     pub frame: Frame,

@@ -31,7 +31,7 @@ use crate::web::sign_in::upstream;
 
 /// The page that asks for the password again.
 #[derive(Debug, Template)]
-#[template(path = "reauthenticate.html")]
+#[template(path = "sign_in/reauthenticate.html")]
 pub struct ReauthenticatePage {
     /// What every page shares.
     pub frame: Frame,

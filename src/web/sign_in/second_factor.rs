@@ -35,7 +35,7 @@ use crate::web::sign_in::enrol;
 
 /// The page that asks for the second factor.
 #[derive(Debug, Template)]
-#[template(path = "second_factor.html")]
+#[template(path = "sign_in/second_factor.html")]
 pub struct SecondFactorPage {
     /// What every page shares.
     pub frame: Frame,

@@ -14,7 +14,7 @@ use crate::page::Framed as _;
 
 /// Says what this is, and leads to the sign-in.
 #[derive(Debug, Template)]
-#[template(path = "welcome.html")]
+#[template(path = "sign_in/welcome.html")]
 pub struct WelcomePage {
     /// What every page shares.
     pub frame: Frame,
