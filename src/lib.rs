@@ -5,6 +5,7 @@
 //!
 //! Dependencies point down only; modules on one line don't know each other (`tests/architecture.rs` checks it).
 //!
+//! - `gallery` (in tests) every page and letter, in both languages, held against what all of them promise
 //! - [`cli`] the command line: what an operator types, and one clear line when it can't be done
 //! - [`demo`] a small world to try everything in, on loopback
 //! - [`server`] joins the doors into one router, serves and stops gracefully
