@@ -2,7 +2,7 @@
 
 use guichet::base::Place;
 
-use crate::security_page::ANOTHER;
+use crate::security::ANOTHER;
 use crate::world::{PASSWORD, VERIFIER};
 
 /// Every door of a server, and every grant of its token endpoint.

@@ -4,7 +4,7 @@
 use guichet::account::{Purpose, link};
 use guichet::base::Dice;
 
-use crate::security_page::{ANOTHER, change_password};
+use crate::security::{ANOTHER, change_password};
 use crate::staff::contact_page;
 use crate::world::{Browser, PASSWORD, World};
 

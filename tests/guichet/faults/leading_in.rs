@@ -1,7 +1,7 @@
 //! Fault 4, at mailed links: one that leads in is dead with the access of whom it leads in, and so is the choice of a
 //! password that it led to. One that objects lets nobody in, and works all the same.
 
-use crate::security_page::{ANOTHER, change_password};
+use crate::security::{ANOTHER, change_password};
 use crate::world::{Browser, Cause, PASSWORD, World, both};
 
 /// What a customer would choose.

@@ -1,7 +1,7 @@
 //! Fault 5: canonicalising per route. Names, addresses and redirect URIs have one form each, made at the door: every
 //! spelling does the same at every door that takes one.
 
-use crate::security_page::ANOTHER;
+use crate::security::ANOTHER;
 use crate::world::{PASSWORD, RelyingParty, Tokens, World, both};
 
 /// Alice's name, as people and programs write it.

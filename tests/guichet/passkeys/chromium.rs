@@ -8,7 +8,7 @@ use thirtyfour::prelude::*;
 use super::PAGE;
 use crate::portal::chromium::Chromium;
 use crate::second_factor::chromium::Visit;
-use crate::wire::Demonstration;
+use crate::world::wire::Demonstration;
 
 /// A device with a reader for fingerprints, as chromedriver plays it.
 struct Device {

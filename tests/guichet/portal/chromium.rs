@@ -12,8 +12,8 @@ use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use thirtyfour::session::http::{Body, HttpClient};
 
-use crate::wire::free_port;
 use crate::world::left_out;
+use crate::world::wire::free_port;
 
 /// A browser under control.
 pub struct Chromium {

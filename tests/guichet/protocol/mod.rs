@@ -26,7 +26,7 @@
 //! | `response_mode` query and form_post; `form-action` admits the client | [`form_post`], [`form_action`] |
 //! | `prompt`, `max_age`, `id_token_hint`, `login_hint`, `display`, `claims_locales`, `acr_values` | [`prompts`],
 //! [`consent`] |
-//! | `ui_locales` | `languages`, [`form_post`], [`logout`] |
+//! | `ui_locales` | `doors::languages`, [`form_post`], [`logout`] |
 //! | essential `acr`, the `claims` parameter | [`claims_parameter`] |
 //! | `nonce` echoed, none invented; `state` and `nonce` whole or refused | [`authorization_request`], [`claims`] |
 //! | `auth_time` when asked for or registered | [`claims`], [`claims_parameter`] |
@@ -42,21 +42,24 @@
 //! | introspection | [`introspection`] |
 //! | tokens of one type never stand in for another | [`token_types`] |
 //! | `iss` on success and error (RFC 9207) | every answer read by `RelyingParty::code` and `::error`; [`form_post`] |
-//! | rotation: published before used, kept as long as what it signed | `rotation` |
+//! | rotation: published before used, kept as long as what it signed | `operations::rotation` |
 //! | RP-initiated logout | [`logout`], [`everywhere`] |
-//! | back-channel logout: the token, retries, no redirects, no private addresses | `backchannel` |
-//! | back-channel logout: whatever ends a sign-in | `faults::living_on`, `backchannel` |
+//! | back-channel logout: the token, retries, no redirects, no private addresses | [`backchannel`] |
+//! | back-channel logout: whatever ends a sign-in | `faults::living_on`, [`backchannel`] |
 
 mod authorization_request;
+mod backchannel;
 mod bearer;
 mod claims;
 mod claims_parameter;
 mod client_authentication;
 mod client_credentials;
 mod codes;
+mod conformance;
 mod consent;
 mod decisions;
 mod everywhere;
+mod foreign;
 mod form_action;
 mod form_post;
 mod introspection;

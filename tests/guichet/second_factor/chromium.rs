@@ -7,7 +7,7 @@ use guichet::demo;
 use thirtyfour::prelude::*;
 
 use crate::portal::chromium::Chromium;
-use crate::wire::Demonstration;
+use crate::world::wire::Demonstration;
 use crate::world::{PASSWORD, login};
 
 /// Somebody with a phone at a browser.

@@ -4,6 +4,7 @@
 pub mod chromium;
 mod enrolment;
 mod limits;
+mod lost;
 mod races;
 mod sign_in;
 mod step_up;

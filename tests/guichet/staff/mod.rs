@@ -1,7 +1,9 @@
 //! The vendor's own people: what each role opens, what stays shut to contacts, invitations, and the console (R-DEL-6,
 //! R-DIR-4, SECURITY 3 and 4).
 
+mod invitations;
 mod own_access;
+mod upstream;
 
 use crate::world::{Answer, Browser, Cause, PASSWORD, both, login};
 

@@ -3,7 +3,7 @@
 use guichet::access::SecondFactor;
 use guichet::base::Networks;
 
-use crate::security_page::{ANOTHER, change_password};
+use crate::security::{ANOTHER, change_password};
 use crate::world::{Authenticator, PASSWORD, both, login};
 
 both! {

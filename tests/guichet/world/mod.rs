@@ -16,6 +16,7 @@ mod receiver;
 mod relying_party;
 mod tokens;
 pub mod upstream;
+pub mod wire;
 
 use std::ops::Deref;
 

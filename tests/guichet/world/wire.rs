@@ -37,7 +37,7 @@ impl Process {
              [password]\nmemory_kib = 8\npasses = 1\nlanes = 1\nat_once = 2\n\
              [limits]\nname = 10000\n\
              [lives]\ntoken = \"30min\"\n\n{}",
-            include_str!("world/clients.toml")
+            include_str!("clients.toml")
         );
         std::fs::write(folder.path().join("guichet.toml"), config).unwrap();
         let child = spawn(&folder);

@@ -1,7 +1,7 @@
 //! The fuzz targets' functions on their seeds and on a few thousand inputs near them. Coverage leads `.ci/extended`
 //! further.
 
-#[path = "../fuzz/src/lib.rs"]
+#[path = "../../fuzz/src/lib.rs"]
 mod targets;
 
 use std::path::Path;

@@ -10,8 +10,8 @@ use openidconnect::{
 };
 use url::{Position, Url};
 
-use crate::wire::{Demonstration, Wire};
 use crate::world::login;
+use crate::world::wire::{Demonstration, Wire};
 
 const CALLBACK: &str = "http://127.0.0.1:9001/callback";
 /// What it asks for beside `openid`.

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use guichet::base::Dice;
 use tokio::sync::Notify;
 
-use crate::wire::{Process, Wire};
+use crate::world::wire::{Process, Wire};
 use crate::world::{Answer, Ask, Code, Database, Kind, PASSWORD, VERIFIER, login};
 
 const KILLS: usize = 20;

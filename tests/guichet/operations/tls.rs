@@ -7,10 +7,10 @@ use guichet::config::Tls;
 use guichet::server;
 use reqwest::redirect::Policy;
 
-use crate::wire::free_port;
+use crate::world::wire::free_port;
 use crate::world::{Kind, World};
 
-#[path = "../../src/server/trial.rs"]
+#[path = "../../../src/server/trial.rs"]
 mod trial;
 
 #[tokio::test]

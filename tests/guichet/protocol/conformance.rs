@@ -3,8 +3,8 @@
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
-use crate::wire::{Demonstration, Wire};
 use crate::world::PASSWORD;
+use crate::world::wire::{Demonstration, Wire};
 
 const CALLBACK: &str = "https://suite.example:8443/test/a/guichet/callback";
 

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 
 use thirtyfour::prelude::*;
 
-use crate::wire::free_port;
+use crate::world::wire::free_port;
 use crate::world::{PASSWORD, left_out, login};
 use chromium::Chromium;
 

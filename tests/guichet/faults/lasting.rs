@@ -3,8 +3,8 @@
 
 use crate::world::{Browser, Cause, RelyingParty, Tokens, World, both};
 
-const CONTACTS: &str = include_str!("../../src/demo/contacts.csv");
-const COMPANIES: &str = include_str!("../../src/demo/companies.csv");
+const CONTACTS: &str = include_str!("../../../src/demo/contacts.csv");
+const COMPANIES: &str = include_str!("../../../src/demo/companies.csv");
 
 /// What somebody holds without touching it.
 struct Held {

@@ -1,6 +1,6 @@
 //! "It wasn't me": whoever reads the mailbox makes void what others won of the account.
 
-use crate::security_page::{ANOTHER, change_password};
+use crate::security::{ANOTHER, change_password};
 use crate::world::at_once::{AT_ONCE, all_at_once, count, on_two_servers};
 use crate::world::{Authenticator, PASSWORD, both, login};
 

@@ -1,0 +1,6 @@
+//! The running program: its command line, its certificate, its keys as they change, and how it survives being killed.
+
+mod command_line;
+mod rotation;
+mod storm;
+mod tls;
