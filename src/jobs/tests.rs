@@ -55,7 +55,9 @@ async fn what_is_due_has_run_when_the_answer_comes() {
             .filter(|line| line.deed == What::KeyPublished.name() && line.actor_kind == "timetable")
             .count();
         assert_eq!(successors, Algorithm::ALL.len(), "the keys were rotated");
-        assert_eq!(app.keys.ring().jwks().matches("kid").count(), 2 * Algorithm::ALL.len(), "and read again");
+        // Parsed, for a key's own characters may spell any short word.
+        let published: serde_json::Value = serde_json::from_str(app.keys.ring().jwks()).unwrap();
+        assert_eq!(published["keys"].as_array().unwrap().len(), 2 * Algorithm::ALL.len(), "and read again");
         assert_eq!(arrived(&app), 1);
     }
 }

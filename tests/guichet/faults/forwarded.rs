@@ -23,6 +23,11 @@ fn forging(browser: Browser) -> Browser {
     FORGED.into_iter().fold(browser, |browser, (name, value)| browser.with(name, value))
 }
 
+/// Whether a text names the attacker's host, whole: random characters may spell a short word.
+fn names_evil(text: &str) -> bool {
+    text.contains("evil.example")
+}
+
 /// What is the same in two answers to the same request.
 fn told(answer: &Answer) -> (u16, Option<String>, Vec<String>) {
     let flags = |cookie: &str| {
@@ -49,7 +54,7 @@ both! {
         let (plain, forged) = (answers(&world, |browser| browser).await, answers(&world, forging).await);
         for ((knock, plain), (_, forged)) in plain.iter().zip(&forged) {
             assert_eq!(told(plain), told(forged), "{}", knock.line());
-            assert!(!forged.text().contains("evil") && !forged.header("location").contains("evil"), "{}", knock.line());
+            assert!(!names_evil(&forged.text()) && !names_evil(forged.header("location")), "{}", knock.line());
         }
         let mut browser = forging(world.signed_in("alice").await);
         browser.get("/account").await;
@@ -136,10 +141,10 @@ both! {
             assert_eq!(discovery.json()["issuer"], ISSUER, "{header}");
             let page = browser.open(&portal.ask().path()).await;
             assert!(page.shows("login-submit"), "{header}: {:?}", page.location());
-            assert!(![discovery.text(), page.text()].concat().contains("evil"), "{header}");
+            assert!(!names_evil(&discovery.text()) && !names_evil(&page.text()), "{header}");
             assert_eq!(browser.give_password("alice", PASSWORD).await.status(), 303, "{header}");
         }
-        assert!(world.mails().await.iter().all(|mail| !mail.text.contains("evil") && mail.text.contains(ISSUER)));
+        assert!(world.mails().await.iter().all(|mail| !names_evil(&mail.text) && mail.text.contains(ISSUER)));
     }
 }
 
