@@ -84,7 +84,9 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| format!("can't listen on {address}: {error}. Choose another address with --portal-listen."))?;
-    let demo = demo(&options).await?;
+    // The port may have been the system's choice.
+    let address = listener.local_addr()?;
+    let demo = demo(&options, address).await?;
     let issuer = match (&demo, &options.issuer) {
         (Some(demo), _) => demo.issuer().to_owned(),
         (None, Some(issuer)) => issuer.clone(),
@@ -94,7 +96,7 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
         issuer,
         client_id: "portal".into(),
         client_secret: "portal-secret".into(),
-        base: Url::parse(&format!("http://localhost:{}/", listener.local_addr()?.port()))?,
+        base: Url::parse(&format!("http://localhost:{}/", address.port()))?,
         recheck: Duration::from_mins(1),
         // The demonstration's clock can be moved.
         ahead: demo.is_none().then_some(Duration::from_mins(1)),
@@ -119,14 +121,14 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
 }
 
 /// The demonstration's provider, unless a running one is named.
-async fn demo(options: &Options) -> Result<Option<Demo>, Box<dyn Error>> {
+async fn demo(options: &Options, portal: SocketAddr) -> Result<Option<Demo>, Box<dyn Error>> {
     if options.issuer.is_some() {
         return Ok(None);
     }
     let trusted_proxies = Networks::parse(&options.trusted_proxy.join(","))?;
     let demo = guichet::demo::Options {
         listen: options.listen,
-        portal: options.portal_listen,
+        portal,
         data: options.data.clone(),
         trusted_proxies,
         issuer: None,

@@ -26,7 +26,9 @@ pub(super) async fn run(config: Config, _arguments: &Arguments) -> Result<(), Fa
     let listener = server::listen(config.listen, &config.tls).await?;
     let store = Store::open(&config.store).await?;
     store.prepare().await?;
-    let (issuer, listen, tls, database) = (config.issuer.clone(), config.listen, listener.is_secure(), store.kind());
+    // The port may have been the system's choice.
+    let listen = listener.address().unwrap_or(config.listen);
+    let (issuer, tls, database) = (config.issuer.clone(), listener.is_secure(), store.kind());
     let app = App::new(Parts { config, store, clock: Clock::System, master, mailbox: None }).await?;
     tracing::info!(issuer, %listen, tls, database, "Guichet serves");
     server::serve(app, listener, Router::new(), server::stopped()).await?;

@@ -60,7 +60,9 @@ impl Demo {
         }
         let listener = server::listen(options.listen, &Tls::default()).await?;
         let folder = folder(options.data.as_deref())?;
-        let app = open(options, &folder).await?;
+        // The port may have been the system's choice.
+        let listen = listener.address().unwrap_or(options.listen);
+        let app = open(options, listen, &folder).await?;
         build(&app).await?;
         Ok(Self { app, listener, folder, is_temporary: options.data.is_none() })
     }
@@ -105,12 +107,12 @@ impl Demo {
     }
 }
 
-async fn open(options: &Options, folder: &Path) -> Result<App, CannotStart> {
+async fn open(options: &Options, listen: SocketAddr, folder: &Path) -> Result<App, CannotStart> {
     let key = folder.join("guichet.key");
     let master = if key.exists() { MasterKey::load(&key)? } else { MasterKey::create(&key)? };
     let mut config = Config {
-        issuer: options.issuer.clone().unwrap_or_else(|| format!("http://localhost:{}", options.listen.port())),
-        listen: options.listen,
+        issuer: options.issuer.clone().unwrap_or_else(|| format!("http://localhost:{}", listen.port())),
+        listen,
         store: store::Settings {
             url: format!("sqlite:{}", folder.join("guichet.db").display()),
             ..store::Settings::default()

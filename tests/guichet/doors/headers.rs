@@ -5,6 +5,7 @@ use guichet::base::Place;
 use guichet::words::brand::Logo;
 
 use crate::world::upstream::offer;
+use crate::world::wire::Refusing;
 use crate::world::{Answer, ISSUER, PASSWORD, both};
 
 fn assert_guarded(answer: &Answer, about: &str) {
@@ -30,7 +31,9 @@ fn assert_guarded(answer: &Answer, about: &str) {
 both! {
     /// A mail can't name a page that doesn't exist.
     async fn every_place_is_answered_and_guarded(world) {
-        let world = world.server_with(|config| offer(config, "http://127.0.0.1:9")).await;
+        let nobody = Refusing::new();
+        let issuer = format!("http://{}", nobody.address());
+        let world = world.server_with(|config| offer(config, &issuer)).await;
         let mut browser = world.signed_in("alice").await;
         // No contact finds what is behind the staff's doors.
         let staff = [world.signed_in("carole").await, world.signed_in("oscar").await];

@@ -1,13 +1,11 @@
 //! The whole server behind its own certificate, as a browser meets it.
 
-use std::net::SocketAddr;
-
 use axum::Router;
 use guichet::config::Tls;
 use guichet::server;
 use reqwest::redirect::Policy;
 
-use crate::world::wire::free_port;
+use crate::world::wire::ANY_PORT;
 use crate::world::{Kind, World};
 
 #[path = "../../../src/server/trial.rs"]
@@ -15,17 +13,18 @@ mod trial;
 
 #[tokio::test]
 async fn the_server_speaks_tls_itself() {
-    let (authority, folder, port) = (trial::Authority::new(), tempfile::tempdir().unwrap(), free_port());
+    let (authority, folder) = (trial::Authority::new(), tempfile::tempdir().unwrap());
     let (certificate, key) = authority.issue_into(folder.path(), &["localhost"]);
-    let issuer = format!("https://localhost:{port}");
+    let tls = Tls { certificate: Some(certificate), key: Some(key) };
+    let listener = server::listen(ANY_PORT.parse().unwrap(), &tls).await.unwrap();
+    let issuer = format!("https://localhost:{}", listener.address().unwrap().port());
     let world = World::on(Kind::Sqlite).await.unwrap();
     let secure = world
         .server_with(|config| {
             config.issuer.clone_from(&issuer);
-            config.tls = Tls { certificate: Some(certificate), key: Some(key) };
+            config.tls = tls;
         })
         .await;
-    let listener = server::listen(SocketAddr::from(([127, 0, 0, 1], port)), &secure.app.config.tls).await.unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = tokio::spawn(server::serve(secure.app.clone(), listener, Router::new(), async {
         let _ = stopped.await;

@@ -1,5 +1,6 @@
 //! Chromium and its driver, as GUICHET_TEST_CHROMIUM and GUICHET_TEST_CHROMEDRIVER name them.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -13,7 +14,6 @@ use thirtyfour::prelude::*;
 use thirtyfour::session::http::{Body, HttpClient};
 
 use crate::world::left_out;
-use crate::world::wire::free_port;
 
 /// A browser under control.
 pub struct Chromium {
@@ -40,14 +40,9 @@ impl Chromium {
             left_out("the portal in a browser: GUICHET_TEST_CHROMIUM and GUICHET_TEST_CHROMEDRIVER name none");
             return None;
         };
-        let port = free_port();
-        let driver = Command::new(&chromedriver)
-            .arg(format!("--port={port}"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn();
-        let driver = Driver(driver.unwrap_or_else(|error| panic!("{chromedriver}: {error}")));
-        let browser = connect(port, &capabilities(&chromium, folder)).await;
+        let driver = Command::new(&chromedriver).arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+        let mut driver = Driver(driver.unwrap_or_else(|error| panic!("{chromedriver}: {error}")));
+        let browser = connect(port_of(&mut driver.0), &capabilities(&chromium, folder)).await;
         browser.set_implicit_wait_timeout(Duration::ZERO).await.unwrap();
         Some(Self { browser, driver })
     }
@@ -77,6 +72,14 @@ fn capabilities(chromium: &str, folder: &Path) -> ChromeCapabilities {
         wishes.add_arg(argument).unwrap();
     }
     wishes
+}
+
+/// The port that a driver says it got. What else it says is nobody's business, but must go somewhere.
+fn port_of(driver: &mut Child) -> u16 {
+    let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let told = lines.find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
+    std::thread::spawn(move || lines.for_each(drop));
+    told.expect("the driver doesn't say which port it got")
 }
 
 /// The driver answers some moments after it was started.

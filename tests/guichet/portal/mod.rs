@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 
 use thirtyfour::prelude::*;
 
-use crate::world::wire::free_port;
+use crate::world::wire::{ANY_PORT, issuer_in};
 use crate::world::{PASSWORD, left_out, login};
 use chromium::Chromium;
 
@@ -36,20 +36,27 @@ impl Example {
 
     /// Starts it and waits for the line that says where the portal is.
     fn start(folder: &Path) -> Self {
-        let (provider, portal) = (free_port(), free_port());
         let mut child = Command::new(Self::program())
-            .args(["--listen", &format!("127.0.0.1:{provider}"), "--portal-listen", &format!("127.0.0.1:{portal}")])
+            .args(["--listen", ANY_PORT, "--portal-listen", ANY_PORT])
             .arg("--data")
             .arg(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let portal = format!("http://localhost:{portal}");
-        let told: Vec<String> = lines.map_while(Result::ok).take_while(|line| !line.contains(&portal)).collect();
-        assert!(told.iter().any(|line| line.contains("alice@durand.example")), "who can sign in isn't told: {told:?}");
-        Self { child, provider: format!("http://localhost:{provider}"), portal }
+        let mut told = String::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+            told += &line;
+            told.push('\n');
+            if let Some((portal, _)) =
+                line.strip_prefix("The portal is at ").and_then(|rest| rest.split_once("/. Stop"))
+            {
+                assert!(told.contains("alice@durand.example"), "who can sign in isn't told: {told}");
+                let provider = issuer_in(&told).unwrap().to_owned();
+                return Self { child, provider, portal: portal.to_owned() };
+            }
+        }
+        panic!("the example ended: {told}");
     }
 }
 

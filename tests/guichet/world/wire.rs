@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 use url::{Position, Url};
 
-use crate::world::{Answer, Ask, PASSWORD, write_master_key};
+use crate::world::{Answer, Ask, ISSUER, PASSWORD, write_master_key};
 
 /// A server process with its folder: configuration, master key, log.
 pub struct Process {
@@ -18,9 +19,31 @@ pub struct Process {
     child: Child,
 }
 
-/// A port that nobody listens on just now.
-pub fn free_port() -> u16 {
-    TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap().local_addr().unwrap().port()
+/// Any free port, as the system chooses it: what listens there says which it got.
+pub const ANY_PORT: &str = "127.0.0.1:0";
+
+/// An address that refuses connections for as long as this lives: it is held, and nobody listens.
+pub struct Refusing(TcpSocket);
+
+impl Refusing {
+    /// Takes one.
+    pub fn new() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(ANY_PORT.parse().unwrap()).unwrap();
+        Self(socket)
+    }
+
+    /// Which.
+    pub fn address(&self) -> SocketAddr {
+        self.0.local_addr().unwrap()
+    }
+}
+
+/// Where a server says in its log, in JSON, that it listens.
+pub fn listens_at(line: &str) -> Option<SocketAddr> {
+    let said: serde_json::Value = serde_json::from_str(line).ok()?;
+    let fields = said.get("fields").filter(|fields| fields["message"] == "Guichet serves")?;
+    fields["listen"].as_str()?.parse().ok()
 }
 
 impl Process {
@@ -28,10 +51,9 @@ impl Process {
     /// counted, so that people who live through many crashes need a wide limit.
     pub async fn start(database: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let port = free_port();
         write_master_key(&folder.path().join("master.key"));
         let config = format!(
-            "issuer = \"http://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\n\
+            "issuer = \"{ISSUER}\"\nlisten = \"{ANY_PORT}\"\n\
              [store]\nurl = \"{database}\"\n\
              [secrets]\nmaster_key_file = \"master.key\"\n\
              [password]\nmemory_kib = 8\npasses = 1\nlanes = 1\nat_once = 2\n\
@@ -41,7 +63,7 @@ impl Process {
         );
         std::fs::write(folder.path().join("guichet.toml"), config).unwrap();
         let child = spawn(&folder);
-        let process = Self { visitor: Wire::to(&format!("http://127.0.0.1:{port}")), folder, child };
+        let mut process = Self { visitor: Wire::to(ISSUER), folder, child };
         process.ready().await;
         process
     }
@@ -57,28 +79,39 @@ impl Process {
         self.child.wait().unwrap();
     }
 
-    /// Starts it again on the same port, after it was killed.
+    /// Starts it again, after it was killed.
     pub async fn restart(&mut self) {
         self.child = spawn(&self.folder);
-        self.visitor = Wire::to(&self.visitor.url);
         self.ready().await;
     }
 
-    async fn ready(&self) {
+    async fn ready(&mut self) {
         for _ in 0..1_500 {
-            if self.visitor().get("/readyz").await.is_some_and(|answer| answer.status() == 200) {
-                return;
+            if let Some(address) = self.log().lines().find_map(listens_at) {
+                self.visitor = Wire::to(&format!("http://{address}"));
+                if self.visitor().get("/readyz").await.is_some_and(|answer| answer.status() == 200) {
+                    return;
+                }
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap();
-        panic!("the server doesn't start: {log}");
+        panic!("the server doesn't start: {}", self.log());
+    }
+
+    /// What it logged since it was last started.
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
 }
 
 fn spawn(folder: &TempDir) -> Child {
-    let log = std::fs::File::options().create(true).append(true).open(folder.path().join("log")).unwrap();
-    program("serve", folder).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
+    let log = std::fs::File::create(folder.path().join("log")).unwrap();
+    program("serve", folder)
+        .args(["--log-format", "json"])
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .spawn()
+        .unwrap()
 }
 
 /// The program in a folder of its own, with nothing of ours in its environment.
@@ -111,9 +144,9 @@ pub struct Demonstration {
 impl Demonstration {
     /// Starts it with these arguments and reads what it says until it serves.
     pub fn start(arguments: &[&str]) -> Self {
-        let (port, folder) = (free_port(), tempfile::tempdir().unwrap());
+        let folder = tempfile::tempdir().unwrap();
         let mut command = program("demo", &folder);
-        command.args(["--data", "data", "--listen", &format!("127.0.0.1:{port}")]).args(arguments);
+        command.args(["--data", "data", "--listen", ANY_PORT]).args(arguments);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut told = String::new();
@@ -121,8 +154,14 @@ impl Demonstration {
             told += &line;
             told.push('\n');
         }
-        Self { issuer: format!("http://localhost:{port}"), told, child, _folder: folder }
+        let issuer = issuer_in(&told).unwrap_or_else(|| panic!("the demonstration doesn't say where it is: {told}"));
+        Self { issuer: issuer.to_owned(), told, child, _folder: folder }
     }
+}
+
+/// Where a demonstration says that it is.
+pub fn issuer_in(told: &str) -> Option<&str> {
+    told.split_once("Guichet's demonstration is at ")?.1.split_once(". Who").map(|(issuer, _)| issuer)
 }
 
 impl Drop for Demonstration {
@@ -153,7 +192,8 @@ impl Wire {
 
     /// The same browser at the process as it runs now: its connections to the one before are broken.
     pub fn at(mut self, process: &Process) -> Self {
-        self.http = process.visitor().http;
+        let Self { http, url, .. } = process.visitor();
+        (self.http, self.url) = (http, url);
         self
     }
 

@@ -1,15 +1,16 @@
 //! An operator's desk: a folder, the program run in it, and a server started from it.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::world::Database;
+use crate::world::wire::{ANY_PORT, listens_at};
 
 /// A folder the program is run in, with nothing of the surrounding environment.
 pub struct Desk(pub TempDir);
@@ -41,7 +42,7 @@ impl Desk {
         let mut command = Command::new(env!("CARGO_BIN_EXE_guichet"));
         command.args(line.split_whitespace()).current_dir(self.0.path()).env_clear().stdin(Stdio::null());
         // Any free port, whatever else runs on this machine.
-        command.env("GUICHET_LISTEN", "127.0.0.1:0");
+        command.env("GUICHET_LISTEN", ANY_PORT);
         command
     }
 
@@ -66,18 +67,43 @@ impl Desk {
         assert!(began.elapsed() < Duration::from_secs(20), "{line} took {:?}", began.elapsed());
     }
 
+    /// A server, behind a proxy on the issuer's port: only what is held already is known before it starts.
     pub fn serve(&self) -> Server {
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let issuer = format!("http://localhost:{}", address.port());
+        let front = TcpListener::bind(ANY_PORT).unwrap();
+        let issuer = format!("http://localhost:{}", front.local_addr().unwrap().port());
         let mut command = self.command("serve --log-format json");
-        command
-            .env("GUICHET_LISTEN", address.to_string())
-            .env("GUICHET_ISSUER", issuer)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
-        let server = Server { process: command.spawn().unwrap(), address };
+        command.env("GUICHET_ISSUER", &issuer).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut log = BufReader::new(process.stderr.take().unwrap());
+        let (mut logged, mut line) = (String::new(), String::new());
+        let address = loop {
+            assert!(log.read_line(&mut line).unwrap() > 0, "the server doesn't start: {logged}");
+            logged += &line;
+            match listens_at(&line) {
+                Some(address) => break address,
+                None => line.clear(),
+            }
+        };
+        std::thread::spawn(move || pass_on(&front, address));
+        let server = Server { process, address, issuer, log, logged };
         server.is_ready();
         server
+    }
+}
+
+/// Passes on what arrives, one connection after another, for as long as the test runs.
+fn pass_on(front: &TcpListener, to: SocketAddr) {
+    for mut caller in front.incoming().map_while(Result::ok) {
+        let Ok(mut server) = TcpStream::connect(to) else { return };
+        let (mut asking, mut asked) = (caller.try_clone().unwrap(), server.try_clone().unwrap());
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut asking, &mut asked);
+            let _ = asked.shutdown(Shutdown::Write);
+        });
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut server, &mut caller);
+            let _ = caller.shutdown(Shutdown::Write);
+        });
     }
 }
 
@@ -114,12 +140,15 @@ impl Ran {
 
 /// A running server, which ends with the test.
 pub struct Server {
-    pub process: Child,
-    pub address: SocketAddr,
+    process: Child,
+    address: SocketAddr,
+    pub issuer: String,
+    log: BufReader<ChildStderr>,
+    logged: String,
 }
 
 impl Server {
-    pub fn is_ready(&self) {
+    fn is_ready(&self) {
         let began = Instant::now();
         while !self.get("/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.0 200")) {
             assert!(began.elapsed() < Duration::from_mins(1), "the server isn't ready");
@@ -140,9 +169,8 @@ impl Server {
         let told = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
         assert!(told.success());
         assert!(self.process.wait().unwrap().success(), "a server that is told to stop ends well");
-        let mut logged = String::new();
-        self.process.stderr.take().unwrap().read_to_string(&mut logged).unwrap();
-        logged
+        self.log.read_to_string(&mut self.logged).unwrap();
+        std::mem::take(&mut self.logged)
     }
 }
 

@@ -3,10 +3,11 @@
 mod desk;
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::process::Stdio;
 
+use crate::world::wire::Refusing;
 use crate::world::{Database, Kind, PASSWORD};
 
 use desk::{Desk, Ran};
@@ -59,14 +60,14 @@ fn a_busy_port_is_one_clear_line() {
     Ran::of(refused).is_one_clear_line("serve", &[&address.to_string(), "listen"]);
     desk.fails(&format!("demo --listen {address}"), &[&address.to_string(), "listen"]);
     desk.fails("demo --listen 0.0.0.0:0", &["loopback"]);
-    desk.fails("demo --issuer http://login.example", &["http://login.example", "https"]);
-    desk.fails("demo --conformance http://suite.example", &["http://suite.example", "https"]);
+    desk.fails("demo --listen 127.0.0.1:0 --issuer http://login.example", &["http://login.example", "https"]);
+    desk.fails("demo --listen 127.0.0.1:0 --conformance http://suite.example", &["http://suite.example", "https"]);
 }
 
-#[test]
-fn postgresql_away_is_one_clear_line_soon_and_without_the_password() {
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let desk = Desk::with(&format!("[store]\nurl = \"postgres://guichet:hidden@{closed}/guichet\""));
+#[tokio::test]
+async fn postgresql_away_is_one_clear_line_soon_and_without_the_password() {
+    let closed = Refusing::new();
+    let desk = Desk::with(&format!("[store]\nurl = \"postgres://guichet:hidden@{}/guichet\"", closed.address()));
     desk.does("keys create-master");
     for line in ["serve", "migrate", "keys list", "account show alice@durand.example"] {
         desk.fails(line, &["guichet on 127.0.0.1", "PostgreSQL"]);
@@ -251,16 +252,9 @@ fn a_server_answers_is_found_healthy_and_stops_when_told_to() {
     let desk = Desk::new();
     desk.does("keys create-master");
     let server = desk.serve();
-    let issuer = format!("http://localhost:{}", server.address.port());
-    let doctor = desk
-        .command("doctor")
-        .env("GUICHET_LISTEN", server.address.to_string())
-        .env("GUICHET_ISSUER", &issuer)
-        .output()
-        .unwrap();
-    let doctor = Ran::of(doctor);
+    let doctor = Ran::of(desk.command("doctor").env("GUICHET_ISSUER", &server.issuer).output().unwrap());
     assert_eq!(doctor.code, Some(0), "{}", doctor.printed);
-    for words in ["ok    sealing", "ok    signing keys: 2", &format!("ok    issuer: {issuer} answers")] {
+    for words in ["ok    sealing", "ok    signing keys: 2", &format!("ok    issuer: {} answers", server.issuer)] {
         assert!(doctor.printed.contains(words), "`{words}` is missing: {}", doctor.printed);
     }
     assert_eq!(desk.does("keys list").lines().count(), 3);
