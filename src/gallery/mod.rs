@@ -5,6 +5,7 @@ mod own_account;
 mod samples;
 mod second_factors;
 mod staff;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -5,7 +5,7 @@ pub mod brand;
 mod device;
 mod moment;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::HashMap;
 
