@@ -164,6 +164,8 @@ pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use uuid::Uuid;
 
     use super::{Happening, are_waiting, claim, postpone, record, step_back, sweep};
@@ -172,18 +174,31 @@ mod tests {
     use crate::base::{Actor, Clock, Fault, Life, Rules};
     use crate::store::{self, Start, Store, Tx, trial};
 
-    fn every_kind() -> [Happening; 8] {
+    fn every_kind() -> [Happening; 9] {
         let id = Uuid::from_u128(7);
         [
             Happening::SessionEnded(SessionId(id)),
             Happening::SessionsEnded(AccountId(id)),
             Happening::AuthorizationEnded(AuthorizationId(id)),
+            Happening::AuthorizationsEnded(AccountId(id)),
             Happening::ConsentWithdrawn(ConsentId(id)),
             Happening::AccountDisabled(AccountId(id)),
             Happening::MembershipDisabled(MembershipId(id)),
             Happening::ContactInactive(ContactId(id)),
             Happening::CompanyInactive(CompanyId(id)),
         ]
+    }
+
+    /// Held against the enum's own text: a kind that [`Happening::read`] doesn't know would wait for ever.
+    #[test]
+    fn every_kind_is_really_every_kind() {
+        let source = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file!())).unwrap();
+        let (_, variants) = source.split_once("pub enum Happening {").unwrap();
+        let variants =
+            variants.split_once("\n}").unwrap().0.lines().map(str::trim).filter(|line| !line.starts_with('/'));
+        let declared: Vec<&str> = variants.filter_map(|line| line.split_once('(')).map(|(name, _)| name).collect();
+        let listed = every_kind().map(|one| format!("{one:?}").split('(').next().unwrap().to_owned());
+        assert_eq!(listed[..], declared);
     }
 
     struct Bench {
