@@ -41,7 +41,7 @@ const MOST_STREAMS: u32 = 100;
 /// A socket that listens.
 pub struct Listener {
     socket: TcpListener,
-    tls: Option<Certificate>,
+    pub(super) tls: Option<Certificate>,
     pub(super) patience: Patience,
 }
 

@@ -34,6 +34,8 @@ const PROTOCOLS: &[u8] = b"\x02h2\x08http/1.1";
 pub(super) struct Certificate {
     /// What connections are accepted with; it changes when the files do.
     pub(super) config: OpenSSLConfig,
+    /// How often the files are looked at.
+    pub(super) looked_at: Duration,
     files: Files,
     seen: Marks,
 }
@@ -44,25 +46,30 @@ impl Certificate {
         let files = Files { certificate: certificate.to_owned(), key: key.to_owned() };
         let seen = files.marks().await;
         let config = OpenSSLConfig::from_acceptor(Arc::new(files.acceptor().await?));
-        Ok(Self { config, files, seen })
+        Ok(Self { config, looked_at: LOOKED_AT, files, seen })
     }
 
     /// Takes up what changes in the files, for as long as it is asked to. What can't be used changes nothing.
     pub(super) async fn follow(mut self) -> Infallible {
         loop {
-            tokio::time::sleep(LOOKED_AT).await;
-            let marks = self.files.marks().await;
-            if marks == self.seen {
-                continue;
-            }
-            match self.files.acceptor().await {
-                Ok(acceptor) => self.config.reload_from_acceptor(Arc::new(acceptor)),
-                Err(unusable) => {
-                    tracing::error!(%unusable, "the TLS certificate changed and can't be used: the old one stays")
-                }
-            }
-            self.seen = marks;
+            tokio::time::sleep(self.looked_at).await;
+            self.look().await;
         }
+    }
+
+    /// Looks at the files once.
+    pub(super) async fn look(&mut self) {
+        let marks = self.files.marks().await;
+        if marks == self.seen {
+            return;
+        }
+        match self.files.acceptor().await {
+            Ok(acceptor) => self.config.reload_from_acceptor(Arc::new(acceptor)),
+            Err(unusable) => {
+                tracing::error!(%unusable, "the TLS certificate changed and can't be used: the old one stays")
+            }
+        }
+        self.seen = marks;
     }
 }
 

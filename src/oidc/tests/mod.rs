@@ -3,8 +3,6 @@
 mod world;
 
 use axum::http::{Request, StatusCode};
-use http_body_util::BodyExt as _;
-use tower::ServiceExt as _;
 
 use crate::base::actor::Who;
 use crate::base::{Actor, Life};
