@@ -69,7 +69,7 @@ async fn posted_mail_leaves_at_once_and_nothing_starts_after_the_stop() {
     let jobs = Jobs::start(&app).await.unwrap();
     write_to_alice(&app).await;
     app.postman.wake();
-    tokio::time::timeout(Duration::from_secs(2), async {
+    tokio::time::timeout(Duration::from_mins(1), async {
         while arrived(&app) == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -112,6 +112,18 @@ async fn a_job_that_still_runs_is_left_out_and_the_stop_waits_for_it() {
     lane.stopping.store(true, Ordering::SeqCst);
     lane.run().await;
     assert_eq!(RUNS.load(Ordering::SeqCst), 2);
+}
+
+/// SECURITY: a key that is taken away counts nowhere after 5 s, and a client that is closed nowhere after 10 s.
+#[test]
+fn what_must_count_everywhere_soon_is_looked_at_every_few_seconds() {
+    for (name, seconds) in [("keys", 2), ("limits", 5), ("events", 1), ("logouts", 1)] {
+        let job = TIMETABLE.iter().find(|job| job.name == name).unwrap();
+        let (first, rest) = job.cron.split_once(' ').unwrap();
+        let every = first.strip_prefix("*/").map_or(1, |every| every.parse().unwrap());
+        assert!((first == "*" || first.starts_with("*/")) && rest == "* * * * *", "{name}: {}", job.cron);
+        assert!(every <= seconds, "{name}: every {every} s");
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use guichet::base::Place;
 use guichet::words::brand::Logo;
 
+use crate::doors::address;
 use crate::world::upstream::offer;
 use crate::world::wire::Refusing;
 use crate::world::{Answer, ISSUER, PASSWORD, both};
@@ -33,24 +34,15 @@ both! {
     async fn every_place_is_answered_and_guarded(world) {
         let nobody = Refusing::new();
         let issuer = format!("http://{}", nobody.address());
-        let world = world.server_with(|config| offer(config, &issuer)).await;
-        let mut browser = world.signed_in("alice").await;
+        let server = world.server_with(|config| offer(config, &issuer)).await;
+        let mut browser = server.signed_in("alice").await;
         // No contact finds what is behind the staff's doors.
-        let staff = [world.signed_in("carole").await, world.signed_in("oscar").await];
+        let staff = [server.signed_in("carole").await, server.signed_in("oscar").await];
         let nowhere = browser.get("/no-such-page").await;
         assert_eq!(nowhere.status(), 404);
         assert_guarded(&nowhere, "/no-such-page");
         for place in Place::ALL.into_iter().filter(|place| !place.is_demo()) {
-            let path = if place == Place::Asset {
-                let page = browser.get("/account").await.page();
-                page.all()
-                    .iter()
-                    .find_map(|element| element.attribute("href").filter(|href| href.starts_with("/assets/")))
-                    .unwrap()
-                    .to_owned()
-            } else {
-                place.path().to_owned()
-            };
+            let path = address(&world, place).await;
             let mut answers = vec![browser.clone().get(&path).await, browser.clone().post(&path, &[]).await];
             for browser in &staff {
                 answers.push(browser.clone().get(&path).await);

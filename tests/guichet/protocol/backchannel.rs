@@ -70,6 +70,7 @@ both! {
     async fn a_logout_token_says_who_and_which_and_nothing_else(world) {
         let portal = Receiver::start().await;
         let (server, tokens) = signed_out(&world, &portal).await;
+        let before = world.app.clock.now().seconds();
         server.run_due().await;
         let [token] = portal.tokens().try_into().unwrap();
         let (claims, id) = (world.verified(&token).await, tokens.id_claims());
@@ -82,7 +83,7 @@ both! {
         }
         assert_eq!(claims["events"], json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
         let (iat, exp) = (claims["iat"].as_i64().unwrap(), claims["exp"].as_i64().unwrap());
-        assert!(iat < exp && exp - iat <= 120 && (world.app.clock.now().seconds() - iat).abs() < 30, "{claims}");
+        assert!(iat < exp && exp - iat <= 120 && (before..=world.app.clock.now().seconds()).contains(&iat), "{claims}");
     }
 }
 
@@ -161,7 +162,7 @@ both! {
             world.advance("1h");
         }
         let attempts = portal.tokens().len();
-        assert!((20..30).contains(&attempts), "{attempts}");
+        assert_eq!(attempts, 25, "at once, and in each hour of the day after");
         let [line] = trail(&world).await.try_into().unwrap();
         assert_eq!(line.deed, "logout.given_up");
     }
@@ -215,15 +216,7 @@ both! {
             quick.arrival().await;
             let waiting = slow.tokens().len();
             assert!((1..=4).contains(&waiting), "{waiting} calls to one relying party at once");
-            for _ in 0..40 {
-                slow.release();
-                tokio::time::sleep(std::time::Duration::from_millis(2)).await;
-            }
-            slow.reply(&[]);
-            for _ in 0..4 {
-                slow.release();
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
+            slow.release(40);
         };
         tokio::join!(run, watch);
         assert_eq!((slow.tokens().len(), quick.tokens().len()), (40, 1));

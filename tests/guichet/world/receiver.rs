@@ -13,7 +13,7 @@ use guichet::jobs;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use super::{Server, World, claims_of};
 
@@ -24,7 +24,16 @@ pub struct Receiver {
     got: Arc<Mutex<Vec<String>>>,
     replies: Arc<Mutex<Vec<Reply>>>,
     arrived: Arc<Notify>,
-    released: Arc<Notify>,
+    released: Arc<Released>,
+}
+
+/// How many answers that are held may go.
+struct Released(Semaphore);
+
+impl Default for Released {
+    fn default() -> Self {
+        Self(Semaphore::new(0))
+    }
 }
 
 /// What it answers, once; afterwards 200.
@@ -77,12 +86,12 @@ impl Receiver {
 
     /// Waits until a token comes.
     pub async fn arrival(&self) {
-        tokio::time::timeout(Duration::from_secs(4), self.arrived.notified()).await.expect("no token came");
+        tokio::time::timeout(Duration::from_mins(1), self.arrived.notified()).await.expect("no token came");
     }
 
-    /// Lets one answer that is held go.
-    pub fn release(&self) {
-        self.released.notify_one();
+    /// Lets so many answers go that are held, or will be.
+    pub fn release(&self, answers: usize) {
+        self.released.0.add_permits(answers);
     }
 }
 
@@ -99,7 +108,7 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, Form(post
             (StatusCode::TEMPORARY_REDIRECT, [("location", HeaderValue::from_str(&to).unwrap())]).into_response()
         }
         Some(Reply::Held) => {
-            receiver.released.notified().await;
+            receiver.released.0.acquire().await.unwrap().forget();
             StatusCode::OK.into_response()
         }
     }
