@@ -87,6 +87,9 @@ const BELOW_DOORS: &[&str] = &[
     "base",
 ];
 
+/// What hands a private key to the `rsa` crate: openidconnect's wrapper and the crate's own types.
+const PRIVATE_RSA: &[&str] = &["CoreRsaPrivateSigningKey", "RsaPrivateKey"];
+
 /// The one module that writes each table.
 const OWNERS: &[(&str, &str)] = &[
     ("companies", "directory"),
@@ -138,6 +141,16 @@ fn subjects_do_not_know_http_and_doors_do_not_know_sql() {
     let web = ["axum", "axum_extra", "tower_http"];
     none(&dependencies::foreign(&sources, BELOW_DOORS, &web, "only doors speak HTTP"));
     none(&dependencies::foreign(&sources, DOORS, &["sqlx"], "doors leave SQL to the subjects"));
+}
+
+/// RUSTSEC-2023-0071: the `rsa` crate, under openidconnect and webauthn-rs, leaks private keys by the time it takes, and
+/// no release mends it. It may verify; what signs or decrypts by RSA is OpenSSL.
+#[test]
+fn no_private_key_reaches_the_rsa_crate() {
+    for source in rust(&["src", "examples"]) {
+        none(&dependencies::mentions(&source, &["rsa"], "its private keys leak: OpenSSL signs"));
+        none(&dependencies::words(&source, PRIVATE_RSA, "it gives `rsa` a private key, which leaks: OpenSSL signs"));
+    }
 }
 
 #[test]

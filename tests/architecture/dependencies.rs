@@ -64,6 +64,12 @@ pub fn mentions(source: &Source, crates: &[&str], rule: &str) -> Vec<String> {
     violations
 }
 
+/// Every place where one of these names stands.
+pub fn words(source: &Source, names: &[&str], rule: &str) -> Vec<String> {
+    let found = source.tokens().into_iter().filter(|token| token.kind == Kind::Word && names.contains(&token.text));
+    found.map(|token| source.violation(token.line, &format!("`{}`: {rule}", token.text))).collect()
+}
+
 /// Whether a word stands where a crate's name does: first in a path, or alone after `use`.
 fn names_crate(tokens: &[Token<'_>], at: usize) -> bool {
     let rooted = at > 0 && tokens[at - 1].is_mark("::");
@@ -211,5 +217,14 @@ mod tests {
         assert_eq!(mentions(&roots, &["axum"], "no").len(), 4);
         let others = Source::new("a.rs", "crate::base::axum::f(); \"axum\"; let axum = 1; self.axum.x()");
         assert!(mentions(&others, &["axum"], "no").is_empty());
+    }
+
+    #[test]
+    fn names_are_seen_wherever_they_stand_but_in_comments_and_strings() {
+        let text = "use a::Key;\nlet b = a::Key::new(Key); // Key\n\"Key\"; Keys";
+        let found = words(&Source::new("a.rs", text), &["Key"], "no");
+        assert_eq!(found, ["a.rs:1: `Key`: no", "a.rs:2: `Key`: no", "a.rs:2: `Key`: no"]);
+        let openssl = Source::new("a.rs", "use openssl::rsa::Rsa;\nuse rsa::pkcs1;");
+        assert_eq!(mentions(&openssl, &["rsa"], "no"), ["a.rs:2: `rsa`: no"]);
     }
 }
