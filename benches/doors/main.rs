@@ -5,11 +5,12 @@
 //! connections that are kept alive. What a door costs at the least is put together from parts measured alone on the
 //! server's core by the same means: a bare axum handler, a signature, one query of `access`, units of work that are
 //! committed. Processor time is the figure to trust: requests per second shrink with whatever else the machine does.
-//! PostgreSQL's own processes are not counted.
+//! PostgreSQL's own processes are not counted. Figures to publish are of the program as packages hold it:
+//! `--profile dist`.
 //!
 //! ```sh
-//! cargo bench --bench doors                    # every door, on both databases, 5 s each
-//! cargo bench --bench doors -- --quick         # 2 s each
+//! cargo bench --bench doors --profile dist     # every door, on both databases, 5 s each
+//! cargo bench --bench doors -- --quick         # 2 s each, of a program that is built sooner
 //! cargo bench --bench doors -- introspection   # only doors whose name holds that word
 //! ```
 
