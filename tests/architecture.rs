@@ -9,6 +9,8 @@ mod dependencies;
 mod files;
 #[path = "architecture/routes.rs"]
 mod routes;
+#[path = "architecture/rules.rs"]
+mod rules;
 #[path = "architecture/source.rs"]
 mod source;
 #[path = "architecture/tables.rs"]
@@ -130,6 +132,12 @@ const OWNERS: &[(&str, &str)] = &[
     ("schema_state", "store"),
 ];
 
+/// The extensions of the files in which somebody may cite a rule.
+const TEXTS: [&str; 17] = [
+    "rs", "md", "toml", "txt", "csv", "conf", "sql", "ftl", "html", "css", "js", "mjs", "json", "py", "php", "sh",
+    "svg",
+];
+
 #[test]
 fn dependencies_point_down_the_map() {
     none(&dependencies::upward(&rust(&["src"]), MAP));
@@ -199,6 +207,24 @@ fn every_template_is_used() {
 }
 
 #[test]
+fn every_rule_that_is_cited_is_written_down() {
+    let folders = ["src", "tests", "examples", "benches", "migrations", "policies", "templates"];
+    let mut sources = read(&folders, &TEXTS);
+    sources.push(file("README.md"));
+    // The detector is tested on ids of its own.
+    sources.retain(|source| source.path != "tests/architecture/rules.rs");
+    none(&rules::unknown(&sources, &rules::rules(&file("policies/RULES.md"))));
+}
+
+#[test]
+fn the_tests_of_each_rule_are_the_listed_ones() {
+    let mut sources = rust(&["src", "tests", "examples"]);
+    sources.retain(|source| source.path != "tests/architecture/rules.rs");
+    let found = rules::table(&sources, &rules::rules(&file("policies/RULES.md")));
+    assert_listed(&found, "tests/rules.golden.txt");
+}
+
+#[test]
 fn the_files_are_really_read() {
     let paths: Vec<String> = rust(&["src", "tests"]).into_iter().map(|file| file.path).collect();
     for expected in ["src/lib.rs", "src/main.rs", "tests/architecture/source.rs"] {
@@ -209,6 +235,24 @@ fn the_files_are_really_read() {
 #[track_caller]
 fn none(violations: &[String]) {
     assert!(violations.is_empty(), "\n{}\n", violations.join("\n"));
+}
+
+/// Compares a generated list with the one in the repository. What was found is written where it can be copied from.
+#[track_caller]
+fn assert_listed(found: &str, golden: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let listed = fs::read_to_string(root.join(golden)).unwrap_or_default();
+    if found != listed {
+        let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join(Path::new(golden).file_name().expect("a file's name"));
+        fs::write(&copy, found).expect("the folder for temporary files is writable");
+        panic!("{golden} is out of date: cp {} {golden}", copy.display());
+    }
+}
+
+/// One file of the repository.
+fn file(path: &str) -> Source {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
+    Source::new(path, &text.expect("a file of the repository is readable"))
 }
 
 fn rust(folders: &[&str]) -> Vec<Source> {
