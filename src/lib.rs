@@ -46,6 +46,48 @@
 //!   once.
 //! - A refusal is a value, a [`base::Fault`] is what broke. A text from outside is parsed once, at the door.
 //! - Secrets are stored as digests or sealed, and never logged.
+//!
+//! # Seven ideas
+//!
+//! Comments cite them by number (`idea 4`).
+//!
+//! 1. **One question, asked at every door.** May this person act, as this contact, here, now? The facts are read by one
+//!    query, and every named condition is evaluated on them, purely. The answer names *all* that are unmet, each with a
+//!    sentence for whoever reads it, and whether it is passing or final. The door table says which condition counts at
+//!    which door and whose address is looked at. An address that is unknown where a list applies refuses.
+//! 2. **A unit of work.** Inside it there is one transaction, one instant, one source of randomness, one actor, and SQL
+//!    only: hashing, signing and rendering happen outside. It commits refusals too, for they may leave traces; a fault
+//!    rolls it back.
+//! 3. **A deed is one row of one table.** Whatever somebody does has its name in one closed list, whether a page, a
+//!    program, the command line or a job does it, and its line in the trail is written in the unit that does it. Which
+//!    letter and which event go with it the doors still say; the same row is to say that too.
+//! 4. **The row decides.** Single use, transitions and limits are one conditional statement, true with fifty requests
+//!    at once and with two servers. A rule over several rows, such as that an administrator remains, first changes the
+//!    row that owns them, and looks in a later statement of the same unit: PostgreSQL would otherwise let two demotions
+//!    through.
+//! 5. **One root per sign-in.** Every code, refresh token and opaque token hangs from one row, whose id is the `sid`.
+//!    It is live when the row and every ancestor are. To end something is one update of one row; nothing fans out, so
+//!    nothing can be forgotten. A token never changes company.
+//! 6. **Who may come in stands in the signature.** A handler's guard is an extractor, and a form of our pages is read
+//!    by one that has seen that a page of ours sent it. URLs are variants of one enum, and each is routed.
+//! 7. **One mechanism, many uses.** There is one kind of mailed link, one timetable, one claim of an event, one counter
+//!    of attempts. Whoever needs a second one widens the first.
+//!
+//! # Seven faults
+//!
+//! By these others' providers fell, again and again. They are invariants here, tested as cross products, and comments
+//! cite them by number (`fault 3`).
+//!
+//! 1. **Single use that isn't atomic:** codes, links, steps of authenticator apps, assertions. Of fifty at once, on two
+//!    servers, with a crash in between, one wins.
+//! 2. **A second path that misses a check:** refresh, import, the command line. Access is asked at every door.
+//! 3. **Checking the parent, the header or the session, not the target.** An id from another company answers exactly
+//!    like one that doesn't exist.
+//! 4. **A disabled subject living on** in another credential: session, access token, refresh token, code, link.
+//! 5. **Canonicalising per route.** Emails, logins, addresses and redirect URIs have one parsed type each, made at the
+//!    door.
+//! 6. **Trusting forwarded headers.** They count from configured proxies only; a chain that can't be parsed denies.
+//! 7. **Failing open.** What can't be read, verified or reached refuses.
 
 pub mod access;
 pub mod account;

@@ -1,4 +1,4 @@
-//! Calls to other people's servers (SECURITY: outbound calls): to public addresses only, checked as the connection is
+//! Calls to other people's servers: to public addresses only, checked as the connection is
 //! made; without redirects; with little patience and a small appetite. It doesn't know what is said.
 
 use std::fmt::Write as _;

@@ -3,6 +3,8 @@
 //! Each rule is a function over sources that the modules below test on small ones, so that it is
 //! known to fail. A failure names the file, the line and the rule.
 
+#[path = "architecture/citations.rs"]
+mod citations;
 #[path = "architecture/dependencies.rs"]
 mod dependencies;
 #[path = "architecture/files.rs"]
@@ -138,6 +140,9 @@ const TEXTS: [&str; 17] = [
     "svg",
 ];
 
+/// The extensions of the files with comments of ours.
+const COMMENTED: [&str; 6] = ["rs", "toml", "txt", "csv", "conf", "sql"];
+
 #[test]
 fn dependencies_point_down_the_map() {
     none(&dependencies::upward(&rust(&["src"]), MAP));
@@ -204,6 +209,14 @@ fn time_comes_from_one_clock() {
 #[test]
 fn every_template_is_used() {
     none(&files::unused_templates(&read(&["templates"], &["html", "txt"]), &rust(&["src"])));
+}
+
+#[test]
+fn comments_cite_what_the_repository_has() {
+    let mut sources = read(&["src", "tests", "examples", "benches", "migrations", "policies"], &COMMENTED);
+    sources.push(file("Cargo.toml"));
+    let numbered = citations::numbered(&file("src/lib.rs"));
+    none(&citations::dangling(&sources, &["README", "RULES", "LICENSE"], numbered));
 }
 
 #[test]

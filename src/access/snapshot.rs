@@ -80,7 +80,7 @@ impl Snapshot {
     }
 }
 
-/// A snapshot reached through an authorization, with the rows its life hangs on (DESIGN idea 4).
+/// A snapshot reached through an authorization, with the rows its life hangs on (idea 5).
 #[derive(Clone, Debug, sqlx::FromRow)]
 #[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct Hanging {

@@ -237,7 +237,7 @@ deeds! {
     MembershipDetached = "membership.detached",
     /// A company was designated a user administrator (R-DEL-1).
     AdministratorDesignated = "membership.administrator_designated",
-    /// So many attempts failed that none is taken for a while (SECURITY: guessing).
+    /// So many attempts failed that none is taken for a while.
     LimitClosed = "limit.closed",
     /// A relying party refused to be told that a sign-in is over.
     LogoutRefused = "logout.refused",

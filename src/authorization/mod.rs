@@ -1,4 +1,4 @@
-//! Authorizations: what one sign-in gave one relying party (DESIGN idea 4). Every code and token hangs from one row
+//! Authorizations: what one sign-in gave one relying party (idea 5). Every code and token hangs from one row
 //! and lives as long as that row, its session, its consent and its membership do; ending something is one update of one
 //! row. With `offline_access` it doesn't hang from its session; only its codes do, and the access tokens given in it.
 //! The session is still told, for the last address and for whoever tells relying parties of a sign-out. It decides what

@@ -1,4 +1,4 @@
-//! Email addresses in their one canonical form (SECURITY 5): NFKC, lower case, nothing that could start a header or a
+//! Email addresses in their one canonical form (fault 5): NFKC, lower case, nothing that could start a header or a
 //! second address.
 
 use std::fmt;

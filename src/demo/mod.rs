@@ -118,7 +118,7 @@ async fn open(options: &Options, listen: SocketAddr, folder: &Path) -> Result<Ap
             ..store::Settings::default()
         },
         http: config::Http { trusted_proxies: options.trusted_proxies.clone() },
-        // Everybody who tries it comes from this machine (CONTRACT: the demo world).
+        // Everybody who tries it comes from this machine.
         limits: limits::Settings {
             network: 1_000_000,
             client: 1_000_000,

@@ -1,5 +1,5 @@
 //! Where a request comes from. `X-Forwarded-For` is believed from configured proxies only, and a chain that can't be
-//! read denies (SECURITY 6).
+//! read denies (fault 6).
 
 use std::net::IpAddr;
 

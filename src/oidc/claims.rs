@@ -25,7 +25,7 @@ pub struct Company<'a> {
     branch: Option<&'a str>,
 }
 
-/// Company and rights (CONTRACT, Provider): alike in the ID token, the access token and UserInfo.
+/// Company and rights: alike in the ID token, the access token and UserInfo.
 #[derive(Debug, Serialize)]
 pub struct Standing<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! The door of clients: access asked for a person about whom a client brings a code or a token (DESIGN idea 1).
+//! The door of clients: access asked for a person about whom a client brings a code or a token (idea 1).
 
 use crate::access::{self, Asked, Door, Hanging, Standing};
 use crate::app::App;

@@ -44,7 +44,7 @@ async fn introspect(app: &App, caller: &Caller, posted: Posted<'_>) -> Result<Re
         .await?;
     let Some(found) = found.filter(|found| question.may_be_told_of(found)) else { return Ok(inactive()) };
     if let Holder::Person(hanging) = &found.live.holder {
-        // Access is asked at this door too (SECURITY 2).
+        // Access is asked at this door too (fault 2).
         let by = caller.acts_as(Who::Client(asked.client.id.clone()));
         let standing = question.judge(found.live.client, hanging, (app.clock.now(), app.rules.session_idle));
         if !door::lets_through(app, by, hanging, &standing).await? {
@@ -140,7 +140,7 @@ impl<'a> Question<'a> {
     }
 }
 
-/// Section 2.2, with company and rights as they are now (CONTRACT, Provider).
+/// Section 2.2, with company and rights as they are now.
 #[derive(Serialize)]
 struct Introspected<'a> {
     active: bool,

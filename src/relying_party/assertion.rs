@@ -182,7 +182,7 @@ pub struct Proven {
     expires_at: Timestamp,
 }
 
-/// Spends an assertion: of fifty at once, on whichever servers, one counts (SECURITY 1). Answers whether this was it.
+/// Spends an assertion: of fifty at once, on whichever servers, one counts (fault 1). Answers whether this was it.
 pub async fn spend(tx: &mut Tx, proven: &Proven) -> Result<bool, Fault> {
     let rows = store::execute!(
         tx.db,

@@ -1,5 +1,5 @@
-//! Guesses: every attempt at a password is counted before the password is looked at, whatever door it comes through
-//! (SECURITY: guessing). A name that nobody has is counted like an account, by the same statements: a stranger can't
+//! Guesses: every attempt at a password is counted before the password is looked at, whatever door it comes through.
+//! A name that nobody has is counted like an account, by the same statements: a stranger can't
 //! tell the two apart.
 
 use crate::audit::{Deed, What, record};

@@ -1,5 +1,5 @@
-//! What somebody proved to be let in, and how strong that is: `acr` in the words of CONTRACT, `amr` in those of RFC
-//! 8176.
+//! What somebody proved to be let in, and how strong that is: `acr`, which relying parties ask for and
+//! read, and `amr` in the words of RFC 8176.
 
 use crate::account::{factor, passkey};
 use crate::base::ids::AccountId;

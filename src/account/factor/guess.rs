@@ -1,5 +1,5 @@
 //! Guesses at a second factor: counted before they are looked at, by the same counters whichever kind of code it is and
-//! whichever door asks for it (SECURITY: guessing). Whoever guesses here has the password.
+//! whichever door asks for it. Whoever guesses here has the password.
 
 use crate::account::device;
 use crate::audit::{Deed, What, record};

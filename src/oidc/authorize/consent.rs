@@ -104,7 +104,7 @@ pub async fn decide(State(app): State<App>, posted: Posted<Decided>) -> Result<R
     Ok(answer::see_other(&waiting.dispatcher()))
 }
 
-/// Access is asked here too (SECURITY 2): whoever has lost it gives no consent, and is told why by the dispatcher.
+/// Access is asked here too (fault 2): whoever has lost it gives no consent, and is told why by the dispatcher.
 struct Here<'a> {
     caller: &'a Caller,
     session: &'a Session,

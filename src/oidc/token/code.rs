@@ -27,7 +27,7 @@ pub(super) async fn prove(app: &App, Asked { client, parameters }: &Asked<'_>) -
     found.prove(proof).map_err(|unproven| Failed::Refused(refusal(unproven)))
 }
 
-/// Another client's code answers like one that doesn't exist (SECURITY 3).
+/// Another client's code answers like one that doesn't exist (fault 3).
 const fn refusal(unproven: Unproven) -> Error {
     match unproven {
         Unproven::Client => Error::grant("the code is unknown or too old"),
@@ -61,7 +61,7 @@ pub(super) async fn redeem(
     Granted::new(tx, entering.client, admitted, (code.authorization, echoed, refresh)).await.map(Ok)
 }
 
-/// With `offline_access` the family has a life of its own, without it the session's (CONTRACT, Provider).
+/// With `offline_access` the family has a life of its own, without it the session's.
 async fn begin_family(
     tx: &mut Tx,
     client: &RelyingParty,

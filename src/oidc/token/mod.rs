@@ -94,7 +94,7 @@ async fn redeem(tx: &mut Tx, entering: Entering<'_>, proven: Proven) -> Result<R
 /// Someone whose access was found to hold in this unit of work.
 struct Admitted(Hanging);
 
-/// Phase 5: access is asked at this door too (SECURITY 2), of the rows as they are now.
+/// Phase 5: access is asked at this door too (fault 2), of the rows as they are now.
 async fn admit(tx: &mut Tx, entering: Entering<'_>, sid: AuthorizationId) -> Result<Result<Admitted, Error>, Fault> {
     let at = (tx.now, tx.rules.session_idle);
     let Some(hanging) = access::of_authorization(&mut tx.db, sid).await?.filter(|hanging| hanging.is_live(at)) else {

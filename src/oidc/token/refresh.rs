@@ -26,7 +26,7 @@ pub(super) async fn prove(app: &App, Asked { client, parameters }: &Asked<'_>) -
     let presented =
         Secret::presented(parameters.get("refresh_token").ok_or(Error::request("refresh_token is missing"))?);
     let found = app.look(async |view| refresh::find(&mut view.db, &presented).await).await?;
-    // Another client's token answers like one that doesn't exist (SECURITY 3).
+    // Another client's token answers like one that doesn't exist (fault 3).
     let token = found.filter(|token| token.authorization.client == client.id).ok_or(UNKNOWN)?;
     // What the operator took from the client since isn't given again.
     let granted = token.authorization.scope.within(&client.scope);

@@ -130,7 +130,7 @@ async fn http_2_is_spoken_with_who_speaks_it() {
         |protocols: &'static [u8]| move |builder: &mut SslConnectorBuilder| builder.set_alpn_protos(protocols).unwrap();
     let mut stream = served.shake_hands(&authority, offering(b"\x08http/1.1\x02h2")).await.unwrap();
     assert_eq!(stream.ssl().selected_alpn_protocol(), Some(&b"h2"[..]));
-    // The preface and empty SETTINGS (RFC 9113 section 3.4); the server's own SETTINGS come first.
+    // The preface and an empty `SETTINGS` (RFC 9113 section 3.4); the server's own `SETTINGS` come first.
     stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
     let mut frame = [0; 9];
     stream.read_exact(&mut frame).await.unwrap();

@@ -269,7 +269,7 @@ impl Provider {
     }
 }
 
-/// Our own way out: public addresses only, no redirects, little patience (SECURITY: outbound calls).
+/// Our own way out: public addresses only, no redirects, little patience.
 struct Way(Outbound);
 
 impl<'c> AsyncHttpClient<'c> for Way {

@@ -65,7 +65,7 @@ async fn find(app: &App, token: &str) -> Result<Option<(Link, String)>, Fault> {
     .await
 }
 
-/// A link that leads in is dead with the access of whom it leads in (SECURITY 4); one that objects works all the same.
+/// A link that leads in is dead with the access of whom it leads in (fault 4); one that objects works all the same.
 async fn leads_in(db: &mut Db, link: &Link) -> Result<bool, Fault> {
     match (link.purpose, link.kind) {
         (Purpose::NotMe, _) | (_, AccountKind::Staff) => Ok(true),

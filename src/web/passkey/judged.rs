@@ -12,7 +12,7 @@ use crate::notice::letters::Change;
 
 use crate::web::passkey::Answered;
 
-/// Verifies an answer; nothing for one that doesn't count, whatever is wrong with it (SECURITY: enumeration).
+/// Verifies an answer; nothing for one that doesn't count, whatever is wrong with it (R-ADM-7).
 pub async fn verify(
     app: &App,
     caller: &Caller,

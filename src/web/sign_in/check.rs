@@ -51,7 +51,7 @@ pub async fn check(
         Err(closed) => return Ok(Err(closed)),
     };
     let stored = guess.found.as_ref().and_then(|found| found.password_hash.clone());
-    // Without an account a dummy is compared with, so that the answer takes as long (SECURITY: enumeration).
+    // Without an account a dummy is compared with, so that the answer takes as long (R-ADM-7).
     let verdict = turn.check(&counted, typed.password.to_owned(), stored.clone()).await?;
     let proven = match (&guess.found, stored, verdict) {
         (Some(found), Some(hash), Verdict::Right) => Some((found.account, hash)),

@@ -1,4 +1,4 @@
-//! Sign-in with name and password. What is said after a failure tells a stranger nothing (SECURITY: enumeration).
+//! Sign-in with name and password. What is said after a failure tells a stranger nothing (R-ADM-7).
 
 use askama::Template;
 use axum::extract::State;

@@ -154,7 +154,7 @@ pub fn language(input: &[u8]) {
     }
 }
 
-/// Emails, sign-in names, addresses and networks: the canonical form is its own canonical form (SECURITY 5).
+/// Emails, sign-in names, addresses and networks: the canonical form is its own canonical form (fault 5).
 pub fn names(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     if let Ok(email) = Email::parse(&text) {

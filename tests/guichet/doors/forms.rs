@@ -1,4 +1,4 @@
-//! Forms that only our own pages can send (SECURITY: CSRF): a token bound to the browser, and the browser's word on
+//! Forms that only our own pages can send: a token bound to the browser, and the browser's word on
 //! where the form stood.
 
 use crate::world::{Answer, Browser, PASSWORD, World, both, login};

@@ -1,4 +1,4 @@
-//! What holds for every answer of every door: headers and places (SECURITY: framing). Hosts and forwarded addresses are
+//! What holds for every answer of every door: headers and places. Hosts and forwarded addresses are
 //! in `faults::forwarded`.
 
 use guichet::base::Place;

@@ -1,4 +1,4 @@
-//! Limits against guessing and flooding (SECURITY: guessing): counted in the database, alike for unknown names, and no
+//! Limits against guessing and flooding: counted in the database, alike for unknown names, and no
 //! lock on people's own doors. Fifty at once are in `faults::single_use`.
 
 use guichet::audit::{self, About, Filter};

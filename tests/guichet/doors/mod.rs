@@ -1,4 +1,4 @@
-//! The table of doors: every route × everybody who may come to it, as the real router answers (SECURITY 2). Three
+//! The table of doors: every route × everybody who may come to it, as the real router answers (fault 2). Three
 //! golden files that people review: who gets what at the pages and at the programs' endpoints, and the manners of every
 //! route, whoever comes.
 //!

@@ -149,7 +149,7 @@ both! {
 }
 
 both! {
-    /// SECURITY 6: a forwarded address counts from a configured proxy only, and a chain that can't be read denies.
+    /// A forwarded address counts from a configured proxy only, and a chain that can't be read denies.
     async fn a_forwarded_address_counts_from_a_trusted_proxy_only(world) {
         let hers = |browser: Browser| browser.with("x-forwarded-for", "192.0.2.7");
         assert_eq!(hers(world.browser()).sign_in("nina", PASSWORD).await.status(), 403, "no proxy is trusted");

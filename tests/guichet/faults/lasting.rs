@@ -1,5 +1,5 @@
 //! Access that was lost for good takes along what hung from it, also what nobody used meanwhile; access that only
-//! rested gives it back (R-DIR-1, R-DIR-3, DESIGN idea 1).
+//! rested gives it back (R-DIR-1, R-DIR-3, idea 1).
 
 use crate::world::{Browser, Cause, RelyingParty, Tokens, World, both};
 

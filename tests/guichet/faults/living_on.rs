@@ -1,5 +1,5 @@
 //! Fault 4: a disabled subject living on in another credential. Whatever ends an access or a sign-in × every door ×
-//! whoever must be told (SECURITY 2 and 4, R-DIR-3, R-OWN-4): `living_on.golden.txt` says what outlives what, and
+//! whoever must be told (fault 2, R-DIR-3, R-OWN-4): `living_on.golden.txt` says what outlives what, and
 //! people review it.
 
 use guichet::authorization;

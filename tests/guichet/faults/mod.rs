@@ -1,5 +1,5 @@
-//! The seven faults by which peers fell, as cross products over the table of doors (SECURITY.md, first list): a module
-//! for each.
+//! The seven faults by which peers fell, as cross products over the table of doors; their numbers are those of
+//! the crate's docs. A module for each.
 //!
 //! 1. [`single_use`], [`links`]: single use that isn't atomic. Kills in the middle of it are in
 //!    `operations::storm`.

@@ -1,4 +1,4 @@
-//! Fault 1: single use that isn't atomic. The row decides (DESIGN idea 3): fifty at once on two servers, some cut off
+//! Fault 1: single use that isn't atomic. The row decides (idea 4): fifty at once on two servers, some cut off
 //! in the middle, and one wins. Mailed links are in [`super::links`], codes of authenticator apps in
 //! `second_factor::races`, answers of passkeys in `passkeys::races`. Processes killed in a storm are in
 //! `operations::storm`.

@@ -147,7 +147,7 @@ on_two_servers! {
 }
 
 both! {
-    /// SECURITY: the mailbox alone doesn't get past a second factor, and no change of it goes untold.
+    /// The mailbox alone doesn't get past a second factor, and no change of it goes untold.
     async fn each_change_of_the_second_factor_can_be_objected_to_and_none_is_lost_by_it(world) {
         let mut thief = world.signed_in("bruno").await;
         let (app, _) = thief.enrol(&world).await;

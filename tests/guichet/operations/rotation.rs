@@ -1,5 +1,5 @@
-//! The signing keys change while people are signed in (PROTOCOL: published before used, kept as long as a token may
-//! live).
+//! The signing keys change while people are signed in: each is published before it is used, and kept as long as a
+//! token may live.
 
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;

@@ -116,7 +116,7 @@ both! {
 }
 
 both! {
-    /// SECURITY: CSRF. Another site neither asks for challenges nor answers them.
+    /// Another site neither asks for challenges nor answers them.
     async fn every_door_of_passkeys_takes_our_own_pages_only(world) {
         let mut browser = world.signed_in("alice").await;
         let doors = [

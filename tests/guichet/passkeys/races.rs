@@ -1,4 +1,4 @@
-//! Fifty at once, on two servers: an answer counts once, and so does what a passkey counted to (SECURITY 1).
+//! Fifty at once, on two servers: an answer counts once, and so does what a passkey counted to (fault 1).
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! The authorization endpoint: which errors are told to the relying party, and which to the person only (PROTOCOL:
-//! Core, Everywhere).
+//! The authorization endpoint: which errors are told to the relying party, and which to the person only (RFC 6749
+//! section 4.1.2.1).
 
 use axum::body::Body;
 use axum::http::Request;
@@ -7,7 +7,7 @@ use axum::http::Request;
 use crate::world::{Ask, Code, PASSWORD, VERIFIER, World, both};
 
 both! {
-    /// SECURITY: before the relying party and its address are known, nobody is sent anywhere.
+    /// Before the relying party and its address are known, nobody is sent anywhere.
     async fn an_unknown_client_or_address_gets_a_page_and_no_redirect(world) {
         let native = world.client("demo-native");
         let portal = world.client("portal");

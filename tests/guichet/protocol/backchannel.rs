@@ -66,7 +66,7 @@ async fn signed_out(world: &World, portal: &Receiver) -> (Server, Tokens) {
 }
 
 both! {
-    /// Section 2.4, and PROTOCOL: two minutes at most.
+    /// Section 2.4; two minutes at most, as it recommends.
     async fn a_logout_token_says_who_and_which_and_nothing_else(world) {
         let portal = Receiver::start().await;
         let (server, tokens) = signed_out(&world, &portal).await;
@@ -182,7 +182,7 @@ both! {
 }
 
 both! {
-    /// SECURITY: no private addresses except those listed.
+    /// No private addresses except those listed.
     async fn a_private_address_that_is_not_listed_is_not_called(world) {
         let portal = Receiver::start().await;
         let (_, _) = signed_out(&world, &portal).await;

@@ -1,5 +1,5 @@
-//! What a relying party learns of a person: the same in ID token, access token and UserInfo (CONTRACT, R-RGT-1, 2, 3,
-//! 6, R-DIR-6).
+//! What a relying party learns of a person: the same in ID token, access token and UserInfo (R-RGT-1, 2, 3, 6,
+//! R-DIR-6).
 
 use serde_json::{Value, json};
 

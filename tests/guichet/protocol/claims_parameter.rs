@@ -1,4 +1,4 @@
-//! The `claims` parameter and `acr` (OpenID Connect Core section 5.5; PROTOCOL: Core, prompts): released by name, never
+//! The `claims` parameter and `acr` (OpenID Connect Core section 5.5): released by name, never
 //! without consent.
 
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The token endpoint: who may ask, and how (RFC 6749 section 3.2 and 5.2; PROTOCOL: client authentication).
+//! The token endpoint: who may ask, and how (RFC 6749 section 3.2 and 5.2).
 
 use axum::body::Body;
 use axum::http::Request;

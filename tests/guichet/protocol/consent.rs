@@ -1,4 +1,4 @@
-//! Consent: asked once, remembered until it is withdrawn or the scope grows (CONTRACT: lives).
+//! Consent: asked once, remembered until it is withdrawn or the scope grows.
 
 use crate::world::{World, both};
 
@@ -104,7 +104,7 @@ both! {
 }
 
 both! {
-    /// SECURITY 3.
+    /// Fault 3.
     async fn nobody_withdraws_another_persons_consent(world) {
         let portal = world.client("portal");
         let mut alice = world.signed_in("alice").await;

@@ -1,4 +1,4 @@
-//! What we chose where the specifications disagree (PROTOCOL: Decisions).
+//! What we chose where the specifications disagree.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What holds at every endpoint (PROTOCOL: Everywhere): unknown, repeated, empty and unreadable parameters, and caches.
+//! What holds at every endpoint: unknown, repeated, empty and unreadable parameters, and caches.
 
 use axum::body::Body;
 use axum::http::Request;

@@ -1,4 +1,4 @@
-//! `response_mode=form_post` (OAuth 2.0 Form Post Response Mode; PROTOCOL: Core, `response_mode`): codes and errors,
+//! `response_mode=form_post` (OAuth 2.0 Form Post Response Mode): codes and errors,
 //! with or without a script.
 
 use crate::world::{Answer, Ask, Code, ISSUER, PASSWORD, RelyingParty, STATE, VERIFIER, both};
@@ -116,7 +116,7 @@ both! {
 }
 
 both! {
-    /// SECURITY: no inline script anywhere; this one page may run a file of ours and post to the relying party. Where
+    /// No inline script anywhere; this one page may run a file of ours and post to the relying party. Where
     /// passkeys are taken the script that speaks with authenticators runs, and nothing else (`headers`).
     async fn the_page_runs_one_script_of_ours_and_no_other_page_runs_it(world) {
         let portal = world.client("portal");

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::world::{RelyingParty, Tokens, World, both};
 
 both! {
-    /// CONTRACT, Provider: company and rights in the ID token, the access token, UserInfo and introspection alike.
+    /// Company and rights in the ID token, the access token, UserInfo and introspection alike.
     async fn a_resource_server_learns_what_the_token_says_as_it_is_now(world) {
         let (portal, rs) = (world.client("portal"), world.client("demo-rs"));
         let tokens = portal.enter(&mut world.signed_in("bruno").await).await;
@@ -146,7 +146,7 @@ both! {
 }
 
 both! {
-    /// Token types never stand in for one another (SECURITY).
+    /// Token types never stand in for one another.
     async fn what_is_no_token_of_ours_or_none_for_this_is_inactive(world) {
         let (portal, rs) = (world.client("portal"), world.client("demo-rs"));
         let mut browser = world.signed_in("alice").await;

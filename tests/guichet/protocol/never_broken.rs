@@ -1,4 +1,4 @@
-//! No answer of a bad request is a 5xx (PROTOCOL: Everywhere): random requests at every place.
+//! No answer of a bad request is a 5xx: random requests at every place.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Request};

@@ -1,5 +1,4 @@
-//! Client authentication by assertion (RFC 7523, OpenID Connect Core section 9; PROTOCOL: client assertions, SECURITY
-//! 1).
+//! Client authentication by assertion (RFC 7523, OpenID Connect Core section 9).
 
 use serde_json::{Value, json};
 

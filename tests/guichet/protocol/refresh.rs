@@ -1,4 +1,4 @@
-//! Refresh tokens (RFC 6749 section 6, RFC 9700 section 4.14.2; PROTOCOL and CONTRACT: rotation, grace, lives): one
+//! Refresh tokens (RFC 6749 section 6, RFC 9700 section 4.14.2), their rotation, grace and lives: one
 //! live token per family, whatever comes back and however often. Fifty at once are in `faults::single_use`.
 
 use crate::world::{Answer, Browser, RelyingParty, Tokens, World, both};
@@ -281,7 +281,7 @@ async fn limit_durand(world: &World, networks: &str) {
 }
 
 both! {
-    /// CONTRACT, Provider: nobody knows where an absent person is (R-RGT-6).
+    /// Nobody knows where an absent person is (R-RGT-6).
     async fn offline_access_is_not_given_where_a_network_list_applies(world) {
         let party = world.client("demo-web").scope(OFFLINE);
         let enter = async |browser: &mut Browser| {

@@ -1,4 +1,4 @@
-//! Tokens that we didn't sign, or signed for something else, are refused (SECURITY: alg none, confusion, kid, RFC
+//! Tokens that we didn't sign, or signed for something else, are refused (RFC 8725 section 3, RFC
 //! 9068).
 
 use josekit::jws::{HS256, JwsSigner as _, RS256};

@@ -1,5 +1,4 @@
-//! Guessing at the second factor: counted alike at every door that asks for it, and told to the owner (SECURITY:
-//! guessing).
+//! Guessing at the second factor: counted alike at every door that asks for it, and told to the owner.
 
 use super::subjects;
 use crate::staff::contact_page;

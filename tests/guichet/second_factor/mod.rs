@@ -1,4 +1,4 @@
-//! Second factors (SECURITY: TOTP): no path signs in with one factor where two are demanded, each code counts once, and
+//! Second factors: no path signs in with one factor where two are demanded, each code counts once, and
 //! nothing new is enrolled before what exists was proven.
 
 pub mod chromium;

@@ -1,4 +1,4 @@
-//! Fifty at once, on two servers: a step counts once (SECURITY 1).
+//! Fifty at once, on two servers: a step counts once (fault 1).
 
 use futures_util::future::BoxFuture;
 use guichet::account::factor;

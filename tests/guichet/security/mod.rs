@@ -79,7 +79,7 @@ async fn a_session_ended_by_another_password_is_ended_on_another_server() {
 }
 
 both! {
-    /// SECURITY: guessing. A stolen session gets no more guesses than the sign-in page gives.
+    /// A stolen session gets no more guesses than the sign-in page gives.
     async fn wrong_passwords_at_this_page_count_with_those_at_the_sign_in(world) {
         let mut browser = world.signed_in("bruno").await;
         for attempt in 0..5 {
@@ -176,7 +176,7 @@ both! {
 }
 
 both! {
-    /// SECURITY 3: an id of somebody else's answers like one that doesn't exist.
+    /// Fault 3: an id of somebody else's answers like one that doesn't exist.
     async fn nobody_reaches_another_persons_device_session_or_consent(world) {
         let mut alice = world.signed_in("alice").await;
         world.client("portal").authorize(&mut alice).await;

@@ -1,5 +1,4 @@
-//! Signing in with name and password: who gets in, and what a stranger learns (R-ADM-7, SECURITY: enumeration,
-//! fixation).
+//! Signing in with name and password: who gets in, and what a stranger learns (R-ADM-7).
 
 use crate::world::{PASSWORD, World, both};
 

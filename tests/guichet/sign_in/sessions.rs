@@ -1,4 +1,4 @@
-//! Sessions: their lives, their end, and the company they act for (R-DIR-6, CONTRACT: lives).
+//! Sessions: their lives, their end, and the company they act for (R-DIR-6).
 
 use crate::world::{Answer, Browser, PASSWORD, both};
 
@@ -78,7 +78,7 @@ both! {
 }
 
 both! {
-    /// SECURITY 3: an id of somebody else's answers like one that doesn't exist.
+    /// Fault 3: an id of somebody else's answers like one that doesn't exist.
     async fn nobody_ends_another_persons_session(world) {
         let mut alice = world.signed_in("alice").await;
         let session = listed(&mut alice).await.remove(0);

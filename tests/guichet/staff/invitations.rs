@@ -1,5 +1,5 @@
 //! How the vendor's people come, change and go: invitations by one-time link, roles, the last operator (R-OWN-6,
-//! R-ADM-6, R-DEL-6, SECURITY: CSRF).
+//! R-ADM-6, R-DEL-6).
 
 use crate::staff::contact_page;
 use crate::world::{Browser, PASSWORD, World, both};

@@ -1,5 +1,5 @@
 //! The vendor's own people: what each role opens, what stays shut to contacts, invitations, and the console (R-DEL-6,
-//! R-DIR-4, SECURITY 3 and 4).
+//! R-DIR-4, faults 3 and 4).
 
 mod invitations;
 mod own_access;
