@@ -17,9 +17,11 @@ use sqlx::SqlitePool;
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::guard::Reader;
+use crate::layout::language;
 use crate::provider::Provider;
-use crate::{backchannel_logout, certificates, dashboard, invoices, language, orders, sign_in, sign_out, tickets};
+use crate::sign_in::guard::Reader;
+use crate::sign_in::{backchannel_logout, sign_out};
+use crate::{certificates, dashboard, invoices, orders, sign_in, tickets};
 
 /// What the portal must be told.
 #[derive(Clone)]

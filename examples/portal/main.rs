@@ -2,31 +2,19 @@
 //! Only this file may call into the crate; the portal's modules know the provider by its public HTTP alone.
 
 mod app;
-mod backchannel_logout;
 mod certificates;
-mod claims;
 mod clock;
 mod cookies;
 mod dashboard;
 mod database;
-mod format;
-mod guard;
-mod invoice_pdf;
 mod invoices;
-mod language;
-mod logout_token;
+mod layout;
 mod orders;
-mod pages;
-mod pdf;
 mod provider;
-mod refusals;
 mod rights;
 mod secret;
-mod session;
 mod sign_in;
-mod sign_out;
 mod tickets;
-mod words;
 
 use std::error::Error;
 use std::net::SocketAddr;

@@ -1,0 +1,226 @@
+//! Invoices and credit notes: the list, and each as a PDF, again and again (R-POR-2).
+
+mod invoice_pdf;
+mod pdf;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::IntoResponse;
+use sqlx::SqlitePool;
+
+use crate::clock::Moment;
+use crate::layout::format::{Day, amount};
+use crate::layout::words::Words;
+use crate::layout::{Answer, Shell};
+use crate::provider::claims::Company;
+use crate::rights::View;
+use crate::sign_in::guard::Customer;
+use crate::sign_in::session::Fault;
+
+/// French VAT, in per cent.
+pub const VAT: i64 = 20;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(rename_all = "snake_case")]
+pub enum Kind {
+    Invoice,
+    CreditNote,
+}
+
+impl Kind {
+    fn words(self, w: &Words) -> &'static str {
+        match self {
+            Self::Invoice => w.invoice,
+            Self::CreditNote => w.credit_note,
+        }
+    }
+}
+
+/// An invoice or a credit note, with its sum before VAT in euro cents.
+#[derive(sqlx::FromRow)]
+pub struct Invoice {
+    pub reference: String,
+    pub branch: Option<String>,
+    pub kind: Kind,
+    #[sqlx(try_from = "String")]
+    pub issued_on: Day,
+    #[sqlx(try_from = "String")]
+    pub due_on: Day,
+    pub paid_on: Option<String>,
+    /// The invoice that a credit note corrects.
+    pub corrects: Option<String>,
+    pub net: i64,
+}
+
+/// What is invoiced: so many of something at a price before VAT, in euro cents.
+#[derive(sqlx::FromRow)]
+pub struct Line {
+    pub label: String,
+    pub quantity: i64,
+    pub unit: i64,
+}
+
+/// Whom the invoice is for.
+#[derive(sqlx::FromRow)]
+pub struct Recipient {
+    pub company: String,
+    pub name: String,
+    pub street: String,
+    pub town: String,
+}
+
+impl Invoice {
+    /// The VAT on the sum, rounded half away from zero to the cent.
+    pub fn vat(&self) -> i64 {
+        (self.net * VAT + 50 * self.net.signum()) / 100
+    }
+
+    pub fn gross(&self) -> i64 {
+        self.net + self.vat()
+    }
+
+    fn total(&self, w: &Words) -> String {
+        amount(self.gross(), w.language)
+    }
+
+    /// Nobody owes a credit note.
+    fn due(&self) -> Option<Day> {
+        match self.kind {
+            Kind::Invoice => Some(self.due_on),
+            Kind::CreditNote => None,
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        match self.kind {
+            Kind::CreditNote => Standing::Credited,
+            Kind::Invoice if self.paid_on.is_some() => Standing::Paid,
+            Kind::Invoice if self.due_on.0 < Moment::now().day() => Standing::Overdue,
+            Kind::Invoice => Standing::Due,
+        }
+    }
+}
+
+/// What remains to be done about an invoice.
+#[derive(Clone, Copy)]
+enum Standing {
+    Paid,
+    Due,
+    Overdue,
+    Credited,
+}
+
+impl Standing {
+    fn words(self, w: &Words) -> &'static str {
+        match self {
+            Self::Paid => w.invoice_paid,
+            Self::Due => w.invoice_due,
+            Self::Overdue => w.invoice_overdue,
+            Self::Credited => w.invoice_credited,
+        }
+    }
+
+    fn tone(self) -> &'static str {
+        match self {
+            Self::Paid => "good",
+            Self::Due => "waiting",
+            Self::Overdue => "bad",
+            Self::Credited => "quiet",
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "portal/invoices/list.html")]
+struct List<'a> {
+    shell: &'a Shell,
+    invoices: Vec<Invoice>,
+    branches: bool,
+}
+
+/// `/invoices`.
+pub async fn list(customer: Customer) -> Answer {
+    customer.require(View::Invoices)?;
+    let (shell, company) = (&customer.shell, &customer.person.company);
+    let invoices = find(&customer.portal.database, company).await.map_err(|fault| shell.broken(&fault))?;
+    shell.page(&List { shell, invoices, branches: company.branch.is_none() })
+}
+
+/// `/invoices/{reference}.pdf`. The document is in French whoever reads it: it is the vendor's accounting record.
+pub async fn document(customer: Customer, Path(file): Path<String>) -> Answer {
+    customer.require(View::Invoices)?;
+    let shell = &customer.shell;
+    let reference = file.strip_suffix(".pdf").ok_or_else(|| shell.not_found())?;
+    let (database, company) = (&customer.portal.database, &customer.person.company);
+    let invoice = one(database, company, reference)
+        .await
+        .map_err(|fault| shell.broken(&fault))?
+        .ok_or_else(|| shell.not_found())?;
+    let lines = lines(database, reference).await.map_err(|fault| shell.broken(&fault))?;
+    let recipient = recipient(database, company).await.map_err(|fault| shell.broken(&fault))?;
+    let name = format!("inline; filename=\"{}.pdf\"", invoice.reference);
+    let pdf = invoice_pdf::draw(&invoice, &lines, &recipient);
+    Ok(([(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, name)], pdf).into_response())
+}
+
+async fn find(database: &SqlitePool, company: &Company) -> Result<Vec<Invoice>, Fault> {
+    let invoices = sqlx::query_as(
+        "select invoices.*, (select sum(quantity * unit) from invoice_lines where invoice = reference) as net
+         from invoices where company = $1 and ($2 is null or branch = $2)
+         order by issued_on desc, reference desc",
+    )
+    .bind(&company.reference)
+    .bind(&company.branch)
+    .fetch_all(database)
+    .await?;
+    Ok(invoices)
+}
+
+async fn one(database: &SqlitePool, company: &Company, reference: &str) -> Result<Option<Invoice>, Fault> {
+    let invoice = sqlx::query_as(
+        "select invoices.*, (select sum(quantity * unit) from invoice_lines where invoice = reference) as net
+         from invoices where company = $1 and ($2 is null or branch = $2) and reference = $3",
+    )
+    .bind(&company.reference)
+    .bind(&company.branch)
+    .bind(reference)
+    .fetch_optional(database)
+    .await?;
+    Ok(invoice)
+}
+
+async fn lines(database: &SqlitePool, invoice: &str) -> Result<Vec<Line>, Fault> {
+    let lines = sqlx::query_as("select label, quantity, unit from invoice_lines where invoice = $1 order by position")
+        .bind(invoice)
+        .fetch_all(database)
+        .await?;
+    Ok(lines)
+}
+
+/// The address in the portal's books; a company that isn't in them yet is at least named.
+async fn recipient(database: &SqlitePool, company: &Company) -> Result<Recipient, Fault> {
+    let filed: Option<Recipient> = sqlx::query_as("select * from customers where company = $1")
+        .bind(&company.reference)
+        .fetch_optional(database)
+        .await?;
+    Ok(filed.unwrap_or_else(|| Recipient {
+        company: company.reference.clone(),
+        name: company.name.clone(),
+        street: String::new(),
+        town: String::new(),
+    }))
+}
+
+/// How many invoices are not paid yet.
+pub async fn unpaid(database: &SqlitePool, company: &Company) -> Result<i64, Fault> {
+    let number = sqlx::query_scalar(
+        "select count(*) from invoices
+         where company = $1 and ($2 is null or branch = $2) and kind = 'invoice' and paid_on is null",
+    )
+    .bind(&company.reference)
+    .bind(&company.branch)
+    .fetch_one(database)
+    .await?;
+    Ok(number)
+}
