@@ -11,7 +11,7 @@ use crate::orders::{self, Kind, State};
 use crate::rights::{Person, View};
 use crate::sign_in::guard::Reader;
 use crate::sign_in::session::{Fault, Session};
-use crate::sign_in::sign_out::Goodbye;
+use crate::sign_in::sign_out::PostLogout;
 use crate::{certificates, invoices, tickets};
 
 #[derive(Template)]
@@ -19,7 +19,7 @@ use crate::{certificates, invoices, tickets};
 struct Home<'a> {
     shell: &'a Shell,
     sign_in: String,
-    said_goodbye: bool,
+    just_signed_out: bool,
 }
 
 #[derive(Template)]
@@ -43,16 +43,16 @@ struct Fact {
     address: &'static str,
 }
 
-pub async fn home(reader: Reader, headers: HeaderMap, goodbye: Result<Query<Goodbye>, QueryRejection>) -> Answer {
+pub async fn home(reader: Reader, headers: HeaderMap, query: Result<Query<PostLogout>, QueryRejection>) -> Answer {
     let Reader { portal, shell, session, .. } = reader;
     if let Some(Session { person, .. }) = session {
         let facts = facts(&portal, &person, &shell).await.map_err(|fault| shell.broken(&fault))?;
         let board = board(&portal, &person).await.map_err(|fault| shell.broken(&fault))?;
         return shell.page(&Dashboard { shell: &shell, board, facts });
     }
-    let said_goodbye = goodbye.is_ok_and(|query| Goodbye::is_ours(query, &headers));
+    let just_signed_out = query.is_ok_and(|query| PostLogout::is_ours(query, &headers));
     let sign_in = portal.settings.at("sign-in").to_string();
-    shell.page(&Home { shell: &shell, sign_in, said_goodbye })
+    shell.page(&Home { shell: &shell, sign_in, just_signed_out })
 }
 
 async fn board(portal: &Shared, person: &Person) -> Result<Vec<Column>, Fault> {

@@ -92,26 +92,26 @@ impl Invoice {
         }
     }
 
-    fn standing(&self) -> Standing {
+    fn status(&self) -> PaymentStatus {
         match self.kind {
-            Kind::CreditNote => Standing::Credited,
-            Kind::Invoice if self.paid_on.is_some() => Standing::Paid,
-            Kind::Invoice if self.due_on.0 < Moment::now().day() => Standing::Overdue,
-            Kind::Invoice => Standing::Due,
+            Kind::CreditNote => PaymentStatus::Credited,
+            Kind::Invoice if self.paid_on.is_some() => PaymentStatus::Paid,
+            Kind::Invoice if self.due_on.0 < Moment::now().day() => PaymentStatus::Overdue,
+            Kind::Invoice => PaymentStatus::Due,
         }
     }
 }
 
 /// What remains to be done about an invoice.
 #[derive(Clone, Copy)]
-enum Standing {
+enum PaymentStatus {
     Paid,
     Due,
     Overdue,
     Credited,
 }
 
-impl Standing {
+impl PaymentStatus {
     fn words(self, w: &Words) -> &'static str {
         match self {
             Self::Paid => w.invoice_paid,

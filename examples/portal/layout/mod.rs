@@ -11,7 +11,7 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::app::Shared;
 use crate::layout::language::Language;
 use crate::layout::words::Words;
-use crate::provider::Trouble;
+use crate::provider::ProviderError;
 use crate::rights::refusals;
 use crate::rights::{Person, Profile, View};
 use crate::secret;
@@ -130,10 +130,10 @@ impl Shell {
     }
 
     /// 503: without the provider's word nobody is let in.
-    pub fn unreachable(&self, trouble: &Trouble) -> Refused {
+    pub fn unreachable(&self, error: &ProviderError) -> Refused {
         let again = Button { label: self.w.try_again, address: &self.path };
         let sentences = vec![self.w.unreachable_why.to_owned(), self.w.unreachable_what_now.to_owned()];
-        let message = self.say(self.w.unreachable, sentences, again).logged(trouble);
+        let message = self.say(self.w.unreachable, sentences, again).logged(error);
         self.message(StatusCode::SERVICE_UNAVAILABLE, message)
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::app::{Portal, Settings};
 use crate::clock::Moment;
-use crate::provider::{Signed, Trouble};
+use crate::provider::{ProviderError, Signed};
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// No logout token comes near this many bytes.
@@ -54,7 +54,7 @@ pub enum Refusal {
     #[error("the token came before")]
     Again,
     #[error("the token can't be checked now: {0}")]
-    Unchecked(#[from] Trouble),
+    Unchecked(#[from] ProviderError),
 }
 
 /// Reads a token and checks all but whether it came before.

@@ -74,7 +74,7 @@ const KEYS_STAY: Duration = Duration::from_mins(1);
 
 /// Why the provider gave no usable answer.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub enum ProviderError {
     /// It can't be reached, or answers with a fault of its own.
     #[error("the provider does not answer: {0}")]
     Unreachable(String),
@@ -87,7 +87,7 @@ pub enum Trouble {
 }
 
 /// Where to send the browser, and what to remember until it comes back.
-pub struct Departure {
+pub struct AuthorizationRequest {
     pub url: Url,
     pub state: String,
     pub nonce: String,
@@ -95,14 +95,14 @@ pub struct Departure {
 }
 
 /// What came back with the browser, and what was remembered.
-pub struct Return {
+pub struct CodeExchange {
     pub code: String,
     pub nonce: String,
     pub verifier: String,
 }
 
 /// A verified sign-in.
-pub struct Arrival {
+pub struct Tokens {
     pub sub: String,
     pub claims: CustomerClaims,
     pub id_token: String,
@@ -117,7 +117,7 @@ pub struct UserInfo {
     pub claims: CustomerClaims,
 }
 
-struct Known {
+struct Metadata {
     client: CustomerClient,
     keys: CoreJsonWebKeySet,
     end_session: Option<EndSessionUrl>,
@@ -136,7 +136,7 @@ pub struct Signed<'a> {
 pub struct Provider {
     settings: Settings,
     http: reqwest::Client,
-    known: RwLock<Option<Arc<Known>>>,
+    metadata: RwLock<Option<Arc<Metadata>>>,
 }
 
 impl Provider {
@@ -147,15 +147,19 @@ impl Provider {
             .connect_timeout(Duration::from_secs(3))
             .timeout(Duration::from_secs(10))
             .build()?;
-        Ok(Self { settings, http, known: RwLock::new(None) })
+        Ok(Self { settings, http, metadata: RwLock::new(None) })
     }
 
     /// Prepares an authorization request with PKCE (S256), state and nonce. A `silent` one shows no page
     /// (`prompt=none`).
-    pub async fn depart(&self, language: Language, silent: bool) -> Result<Departure, Trouble> {
-        let known = self.known().await?;
+    pub async fn authorization_request(
+        &self,
+        language: Language,
+        silent: bool,
+    ) -> Result<AuthorizationRequest, ProviderError> {
+        let metadata = self.metadata().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let mut request = known
+        let mut request = metadata
             .client
             .authorize_url(
                 CoreAuthenticationFlow::AuthorizationCode,
@@ -169,7 +173,7 @@ impl Provider {
             request = request.add_prompt(CoreAuthPrompt::None);
         }
         let (url, state, nonce) = request.url();
-        Ok(Departure {
+        Ok(AuthorizationRequest {
             url,
             state: state.into_secret(),
             nonce: nonce.secret().clone(),
@@ -178,19 +182,20 @@ impl Provider {
     }
 
     /// Redeems the code and verifies the ID token: signature, issuer, audience, expiry, nonce.
-    pub async fn arrive(&self, returned: Return) -> Result<Arrival, Trouble> {
-        let known = self.known().await?;
-        let tokens = known
+    pub async fn redeem(&self, exchange: CodeExchange) -> Result<Tokens, ProviderError> {
+        let metadata = self.metadata().await?;
+        let tokens = metadata
             .client
-            .exchange_code(AuthorizationCode::new(returned.code))
-            .map_err(|error| Trouble::Distrusted(chain(&error)))?
-            .set_pkce_verifier(PkceCodeVerifier::new(returned.verifier))
+            .exchange_code(AuthorizationCode::new(exchange.code))
+            .map_err(|error| ProviderError::Distrusted(chain(&error)))?
+            .set_pkce_verifier(PkceCodeVerifier::new(exchange.verifier))
             .request_async(&self.http)
             .await
-            .map_err(exchange_trouble)?;
-        let id_token = tokens.id_token().ok_or_else(|| Trouble::Distrusted("the answer has no ID token".into()))?;
-        let (sub, claims) = self.verify(&known, id_token, &Nonce::new(returned.nonce)).await?;
-        Ok(Arrival {
+            .map_err(exchange_error)?;
+        let id_token =
+            tokens.id_token().ok_or_else(|| ProviderError::Distrusted("the answer has no ID token".into()))?;
+        let (sub, claims) = self.verify(&metadata, id_token, &Nonce::new(exchange.nonce)).await?;
+        Ok(Tokens {
             sub,
             claims,
             id_token: id_token.to_string(),
@@ -202,57 +207,57 @@ impl Provider {
     /// A signature by an unknown key may mean that the keys were rotated: they are then fetched once more.
     async fn verify(
         &self,
-        known: &Known,
+        metadata: &Metadata,
         id_token: &CustomerIdToken,
         nonce: &Nonce,
-    ) -> Result<(String, CustomerClaims), Trouble> {
+    ) -> Result<(String, CustomerClaims), ProviderError> {
         use openidconnect::ClaimsVerificationError::SignatureVerification;
-        match verified(known, id_token, nonce) {
+        match verified(metadata, id_token, nonce) {
             Err(SignatureVerification(_)) => {
                 let fresh = self.discover().await?;
                 verified(&fresh, id_token, nonce)
             }
             answer => answer,
         }
-        .map_err(|error| Trouble::Distrusted(chain(&error)))
+        .map_err(|error| ProviderError::Distrusted(chain(&error)))
     }
 
     /// Whether one of the provider's keys signed this. A key that isn't known may be new, but anybody can name one: the
     /// keys are fetched again once a minute at most.
-    pub async fn has_signed(&self, signed: &Signed<'_>) -> Result<bool, Trouble> {
-        let mut known = self.known().await?;
-        if known.key(signed.kid).is_none() && known.since.after(KEYS_STAY) <= Moment::now() {
-            known = self.discover().await?;
+    pub async fn has_signed(&self, signed: &Signed<'_>) -> Result<bool, ProviderError> {
+        let mut metadata = self.metadata().await?;
+        if metadata.key(signed.kid).is_none() && metadata.since.after(KEYS_STAY) <= Moment::now() {
+            metadata = self.discover().await?;
         }
-        Ok(known
+        Ok(metadata
             .key(signed.kid)
             .is_some_and(|key| key.verify_signature(&signed.algorithm, signed.message, signed.signature).is_ok()))
     }
 
     /// Asks UserInfo. `Refused` means that this access token opens nothing any more.
-    pub async fn ask(&self, access_token: &str, sub: &str) -> Result<UserInfo, Trouble> {
-        let known = self.known().await?;
+    pub async fn user_info(&self, access_token: &str, sub: &str) -> Result<UserInfo, ProviderError> {
+        let metadata = self.metadata().await?;
         let subject = SubjectIdentifier::new(sub.to_owned());
-        let answer: UserInfoClaims<CustomerClaims, CoreGenderClaim> = known
+        let answer: UserInfoClaims<CustomerClaims, CoreGenderClaim> = metadata
             .client
             .user_info(AccessToken::new(access_token.to_owned()), Some(subject))
-            .map_err(|error| Trouble::Distrusted(chain(&error)))?
+            .map_err(|error| ProviderError::Distrusted(chain(&error)))?
             .request_async(&self.http)
             .await
-            .map_err(user_info_trouble)?;
+            .map_err(user_info_error)?;
         let name = answer.name().and_then(|names| names.get(None)).map(|name| name.to_string());
         Ok(UserInfo { name, claims: answer.additional_claims().clone() })
     }
 
     /// Where the session at the provider is ended (RP-Initiated Logout 1.0).
-    pub async fn farewell(&self, id_token: &str, state: &str, language: Language) -> Result<Url, Trouble> {
-        let known = self.known().await?;
-        let endpoint = known
+    pub async fn end_session_url(&self, id_token: &str, state: &str, language: Language) -> Result<Url, ProviderError> {
+        let metadata = self.metadata().await?;
+        let endpoint = metadata
             .end_session
             .clone()
-            .ok_or_else(|| Trouble::Distrusted("the provider names no end_session_endpoint".into()))?;
+            .ok_or_else(|| ProviderError::Distrusted("the provider names no end_session_endpoint".into()))?;
         let hint: CustomerIdToken =
-            id_token.parse().map_err(|error: serde_json::Error| Trouble::Distrusted(chain(&error)))?;
+            id_token.parse().map_err(|error: serde_json::Error| ProviderError::Distrusted(chain(&error)))?;
         Ok(LogoutRequest::from(endpoint)
             .set_id_token_hint(&hint)
             .set_client_id(ClientId::new(self.settings.client_id.clone()))
@@ -262,37 +267,37 @@ impl Provider {
             .http_get_url())
     }
 
-    async fn known(&self) -> Result<Arc<Known>, Trouble> {
-        if let Some(known) = self.known.read().await.as_ref() {
-            return Ok(Arc::clone(known));
+    async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
+        if let Some(metadata) = self.metadata.read().await.as_ref() {
+            return Ok(Arc::clone(metadata));
         }
         self.discover().await
     }
 
-    async fn discover(&self) -> Result<Arc<Known>, Trouble> {
+    async fn discover(&self) -> Result<Arc<Metadata>, ProviderError> {
         let mut waits = PATIENCE.into_iter();
         loop {
             match self.try_to_discover().await {
                 Ok(found) => {
                     let found = Arc::new(found);
-                    *self.known.write().await = Some(Arc::clone(&found));
+                    *self.metadata.write().await = Some(Arc::clone(&found));
                     return Ok(found);
                 }
-                Err(trouble) => match waits.next() {
+                Err(error) => match waits.next() {
                     Some(wait) => tokio::time::sleep(wait).await,
-                    None => return Err(trouble),
+                    None => return Err(error),
                 },
             }
         }
     }
 
-    async fn try_to_discover(&self) -> Result<Known, Trouble> {
+    async fn try_to_discover(&self) -> Result<Metadata, ProviderError> {
         // The crate compares the issuer of the answer, text by text, with the one asked.
         let issuer =
-            IssuerUrl::new(self.settings.issuer.clone()).map_err(|error| Trouble::Distrusted(chain(&error)))?;
+            IssuerUrl::new(self.settings.issuer.clone()).map_err(|error| ProviderError::Distrusted(chain(&error)))?;
         let metadata = ProviderMetadataWithLogout::discover_async(issuer, &self.http)
             .await
-            .map_err(|error| Trouble::Unreachable(chain(&error)))?;
+            .map_err(|error| ProviderError::Unreachable(chain(&error)))?;
         let end_session = metadata.additional_metadata().end_session_endpoint.clone();
         let keys = metadata.jwks().clone();
         let client = Client::from_provider_metadata(
@@ -301,22 +306,22 @@ impl Provider {
             Some(ClientSecret::new(self.settings.client_secret.clone())),
         )
         .set_redirect_uri(RedirectUrl::from_url(self.settings.callback()));
-        Ok(Known { client, keys, end_session, since: Moment::now() })
+        Ok(Metadata { client, keys, end_session, since: Moment::now() })
     }
 }
 
-impl Known {
+impl Metadata {
     fn key(&self, kid: &str) -> Option<&CoreJsonWebKey> {
         self.keys.keys().iter().find(|key| key.key_id().is_some_and(|id| id.as_str() == kid))
     }
 }
 
 fn verified(
-    known: &Known,
+    metadata: &Metadata,
     id_token: &CustomerIdToken,
     nonce: &Nonce,
 ) -> Result<(String, CustomerClaims), openidconnect::ClaimsVerificationError> {
-    let verifier = known
+    let verifier = metadata
         .client
         .id_token_verifier()
         .set_allowed_algs([CoreJwsSigningAlgorithm::EcdsaP256Sha256, CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256]);
@@ -326,22 +331,22 @@ fn verified(
 
 type ExchangeError<E> = RequestTokenError<E, StandardErrorResponse<CoreErrorResponseType>>;
 
-fn exchange_trouble<E: StdError + 'static>(error: ExchangeError<E>) -> Trouble {
+fn exchange_error<E: StdError + 'static>(error: ExchangeError<E>) -> ProviderError {
     let text = chain(&error);
     match error {
-        RequestTokenError::ServerResponse(_) => Trouble::Refused(text),
-        RequestTokenError::Request(_) => Trouble::Unreachable(text),
-        RequestTokenError::Parse(_, _) | RequestTokenError::Other(_) => Trouble::Distrusted(text),
+        RequestTokenError::ServerResponse(_) => ProviderError::Refused(text),
+        RequestTokenError::Request(_) => ProviderError::Unreachable(text),
+        RequestTokenError::Parse(_, _) | RequestTokenError::Other(_) => ProviderError::Distrusted(text),
     }
 }
 
-fn user_info_trouble<E: StdError + 'static>(error: UserInfoError<E>) -> Trouble {
+fn user_info_error<E: StdError + 'static>(error: UserInfoError<E>) -> ProviderError {
     let text = chain(&error);
     match error {
-        UserInfoError::Response(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _, _) => Trouble::Refused(text),
-        UserInfoError::Response(_, _, _) | UserInfoError::Request(_) => Trouble::Unreachable(text),
+        UserInfoError::Response(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _, _) => ProviderError::Refused(text),
+        UserInfoError::Response(_, _, _) | UserInfoError::Request(_) => ProviderError::Unreachable(text),
         UserInfoError::ClaimsVerification(_) | UserInfoError::Parse(_) | UserInfoError::Other(_) | _ => {
-            Trouble::Distrusted(text)
+            ProviderError::Distrusted(text)
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::layout::language::Language;
 use crate::layout::{Refused, Shell};
 use crate::rights::{Person, View};
 use crate::sign_in;
-use crate::sign_in::session::{self, Fault, Session, Standing};
+use crate::sign_in::session::{self, Fault, Session, SessionCheck};
 
 /// Anyone: with a session where there is a good one.
 pub struct Reader {
@@ -62,19 +62,19 @@ async fn look(parts: &Parts, portal: &Shared) -> Result<Reader, Refused> {
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let shell = Shell::new(portal, Language::of(&parts.headers), path);
     let secret = cookies::read(&parts.headers, session::COOKIE);
-    match standing(portal, secret).await.map_err(|fault| shell.broken(&fault))? {
+    match check(portal, secret).await.map_err(|fault| shell.broken(&fault))? {
         None => Ok(Reader { portal: portal.clone(), shell, session: None, lost: false }),
-        Some(Standing::Good(session)) => {
+        Some(SessionCheck::Valid(session)) => {
             let shell = shell.signed_in(&session);
             Ok(Reader { portal: portal.clone(), shell, session: Some(*session), lost: false })
         }
-        Some(Standing::Unknown) => Err(Refused::with(Redirect::to(&sign_in::address(path, true)))),
-        Some(Standing::Ended) => Ok(Reader { portal: portal.clone(), shell, session: None, lost: true }),
-        Some(Standing::Unreachable(trouble)) => Err(shell.unreachable(&trouble)),
+        Some(SessionCheck::TokenExpired) => Err(Refused::with(Redirect::to(&sign_in::address(path, true)))),
+        Some(SessionCheck::Ended) => Ok(Reader { portal: portal.clone(), shell, session: None, lost: true }),
+        Some(SessionCheck::Unreachable(error)) => Err(shell.unreachable(&error)),
     }
 }
 
-async fn standing(portal: &Shared, secret: Option<&str>) -> Result<Option<Standing>, Fault> {
+async fn check(portal: &Shared, secret: Option<&str>) -> Result<Option<SessionCheck>, Fault> {
     let Some(secret) = secret else {
         return Ok(None);
     };

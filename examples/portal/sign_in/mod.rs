@@ -20,7 +20,7 @@ use crate::clock::Moment;
 use crate::cookies::{self, Life};
 use crate::layout::language::Language;
 use crate::layout::{Answer, Button, Refused, Shell};
-use crate::provider::{Arrival, Departure, Return, Trouble};
+use crate::provider::{AuthorizationRequest, CodeExchange, ProviderError, Tokens};
 use crate::rights::Person;
 use crate::secret;
 use crate::sign_in::guard::signed_out;
@@ -53,12 +53,15 @@ pub async fn begin(State(portal): State<Shared>, Query(begin): Query<Begin>, hea
     let language = Language::of(&headers);
     let back = local_path(begin.back.as_deref());
     let shell = Shell::new(&portal, language, &address(back, begin.silent));
-    let departure =
-        portal.provider.depart(language, begin.silent).await.map_err(|trouble| shell.unreachable(&trouble))?;
+    let request = portal
+        .provider
+        .authorization_request(language, begin.silent)
+        .await
+        .map_err(|error| shell.unreachable(&error))?;
     let browser = cookies::read(&headers, BROWSER).map_or_else(secret::random, str::to_owned);
-    remember(&portal.database, &browser, &departure, &begin).await.map_err(|fault| shell.broken(&fault))?;
+    remember(&portal.database, &browser, &request, &begin).await.map_err(|fault| shell.broken(&fault))?;
     let cookie = cookies::set(BROWSER, &browser, Life::Browser);
-    Ok(([(SET_COOKIE, cookie)], Redirect::to(departure.url.as_str())).into_response())
+    Ok(([(SET_COOKIE, cookie)], Redirect::to(request.url.as_str())).into_response())
 }
 
 /// What the provider sends back (RFC 6749 section 4.1.2, RFC 9207).
@@ -80,7 +83,7 @@ pub async fn callback(
 ) -> Answer {
     let shell = Shell::new(&portal, Language::of(&headers), "/");
     let answer = answer.map(|Query(answer)| answer).unwrap_or_default();
-    let errand = claim(&portal.database, &headers, answer.state.as_deref())
+    let pending = take(&portal.database, &headers, answer.state.as_deref())
         .await
         .map_err(|fault| shell.broken(&fault))?
         .ok_or_else(|| foreign(&shell))?;
@@ -89,8 +92,8 @@ pub async fn callback(
     }
     let old = cookies::read(&headers, session::COOKIE);
     match (answer.error, answer.code) {
-        (Some(error), _) => refused(&portal, &shell, &errand, Outcome { error, old }).await,
-        (None, Some(code)) => arrive(&portal, &shell, errand, Redeemed { code, old }).await,
+        (Some(error), _) => refused(&portal, &shell, &pending, Outcome { error, old }).await,
+        (None, Some(code)) => complete(&portal, &shell, pending, Redeemed { code, old }).await,
         (None, None) => Err(foreign(&shell)),
     }
 }
@@ -106,16 +109,16 @@ struct Redeemed<'a> {
 }
 
 /// The session always gets a new secret, so that one planted before the sign-in opens nothing.
-async fn arrive(portal: &Shared, shell: &Shell, errand: Errand, redeemed: Redeemed<'_>) -> Answer {
-    let Errand { back, nonce, verifier, .. } = errand;
-    let returned = Return { code: redeemed.code, nonce, verifier };
-    let arrival = portal.provider.arrive(returned).await.map_err(|trouble| failed(shell, &trouble))?;
+async fn complete(portal: &Shared, shell: &Shell, pending: PendingSignIn, redeemed: Redeemed<'_>) -> Answer {
+    let PendingSignIn { back, nonce, verifier, .. } = pending;
+    let exchange = CodeExchange { code: redeemed.code, nonce, verifier };
+    let tokens = portal.provider.redeem(exchange).await.map_err(|error| failed(shell, &error))?;
     let user =
-        portal.provider.ask(&arrival.access_token, &arrival.sub).await.map_err(|trouble| failed(shell, &trouble))?;
-    let Some(person) = Person::of(&arrival.sub, user.name, &arrival.claims) else {
+        portal.provider.user_info(&tokens.access_token, &tokens.sub).await.map_err(|error| failed(shell, &error))?;
+    let Some(person) = Person::of(&tokens.sub, user.name, &tokens.claims) else {
         return Err(not_a_customer(shell));
     };
-    let started = start(portal, &person, &arrival, redeemed.old).await;
+    let started = start(portal, &person, &tokens, redeemed.old).await;
     let (secret, same) = started.map_err(|fault| shell.broken(&fault))?;
     let cookie = cookies::set(session::COOKIE, &secret, Life::Browser);
     let back = if same { back.as_str() } else { "/" };
@@ -123,31 +126,26 @@ async fn arrive(portal: &Shared, shell: &Shell, errand: Errand, redeemed: Redeem
 }
 
 /// Replaces the old session. Whoever comes back for another company starts at home: the old page isn't theirs.
-async fn start(
-    portal: &Shared,
-    person: &Person,
-    arrival: &Arrival,
-    old: Option<&str>,
-) -> Result<(String, bool), Fault> {
+async fn start(portal: &Shared, person: &Person, tokens: &Tokens, old: Option<&str>) -> Result<(String, bool), Fault> {
     let mut same = true;
     if let Some(old) = old {
         let before = session::find(&portal.database, old).await?;
         same = before.is_none_or(|before| before.person.is_same_as(person));
         session::end(&portal.database, old).await?;
     }
-    Ok((session::begin(&portal.database, person, arrival).await?, same))
+    Ok((session::begin(&portal.database, person, tokens).await?, same))
 }
 
 /// Where only a page of the provider could go on, a silent question is answered: the session there is no more.
-async fn refused(portal: &Shared, shell: &Shell, errand: &Errand, outcome: Outcome<'_>) -> Answer {
-    if errand.silent && outcome.error.ends_with("_required") {
+async fn refused(portal: &Shared, shell: &Shell, pending: &PendingSignIn, outcome: Outcome<'_>) -> Answer {
+    if pending.silent && outcome.error.ends_with("_required") {
         if let Some(old) = outcome.old {
             session::end(&portal.database, old).await.map_err(|fault| shell.broken(&fault))?;
         }
         return Ok(signed_out());
     }
     tracing::info!(error = %outcome.error.escape_debug(), "the provider refused a sign-in");
-    let again = address(&errand.back, false);
+    let again = address(&pending.back, false);
     let button = Button { label: shell.w.try_again, address: &again };
     let sentences = vec![shell.w.not_signed_in_why.to_owned(), shell.w.not_signed_in_what_now.to_owned()];
     Err(shell.message(StatusCode::FORBIDDEN, shell.say(shell.w.not_signed_in, sentences, button).asking()))
@@ -166,13 +164,13 @@ fn not_a_customer(shell: &Shell) -> Refused {
     shell.message(StatusCode::FORBIDDEN, shell.say(shell.w.no_customer, sentences, button).asking())
 }
 
-fn failed(shell: &Shell, trouble: &Trouble) -> Refused {
-    match trouble {
-        Trouble::Unreachable(_) => shell.unreachable(trouble),
-        Trouble::Refused(_) | Trouble::Distrusted(_) => {
+fn failed(shell: &Shell, error: &ProviderError) -> Refused {
+    match error {
+        ProviderError::Unreachable(_) => shell.unreachable(error),
+        ProviderError::Refused(_) | ProviderError::Distrusted(_) => {
             let button = Button { label: shell.w.try_again, address: "/sign-in" };
             let sentences = vec![shell.w.failed_why.to_owned(), shell.w.failed_what_now.to_owned()];
-            let message = shell.say(shell.w.not_signed_in, sentences, button).logged(trouble);
+            let message = shell.say(shell.w.not_signed_in, sentences, button).logged(error);
             shell.message(StatusCode::BAD_REQUEST, message)
         }
     }
@@ -180,24 +178,29 @@ fn failed(shell: &Shell, trouble: &Trouble) -> Refused {
 
 /// What the portal remembers of a sign-in under way.
 #[derive(sqlx::FromRow)]
-struct Errand {
+struct PendingSignIn {
     back: String,
     silent: bool,
     nonce: String,
     verifier: String,
 }
 
-async fn remember(database: &SqlitePool, browser: &str, departure: &Departure, begin: &Begin) -> Result<(), Fault> {
+async fn remember(
+    database: &SqlitePool,
+    browser: &str,
+    request: &AuthorizationRequest,
+    begin: &Begin,
+) -> Result<(), Fault> {
     let now = Moment::now();
     sqlx::query("delete from sign_ins where until <= $1").bind(now).execute(database).await?;
     sqlx::query(
         "insert into sign_ins (state, browser, nonce, verifier, back, silent, until)
          values ($1, $2, $3, $4, $5, $6, $7)",
     )
-    .bind(secret::digest(&departure.state))
+    .bind(secret::digest(&request.state))
     .bind(secret::digest(browser))
-    .bind(&departure.nonce)
-    .bind(&departure.verifier)
+    .bind(&request.nonce)
+    .bind(&request.verifier)
     .bind(local_path(begin.back.as_deref()))
     .bind(begin.silent)
     .bind(now.after(LIFE))
@@ -206,12 +209,12 @@ async fn remember(database: &SqlitePool, browser: &str, departure: &Departure, b
     Ok(())
 }
 
-/// Takes the errand of a state out, once, and only for the browser that set out with it.
-async fn claim(database: &SqlitePool, headers: &HeaderMap, state: Option<&str>) -> Result<Option<Errand>, Fault> {
+/// Takes the sign-in of a state out, once, and only for the browser that set out with it.
+async fn take(database: &SqlitePool, headers: &HeaderMap, state: Option<&str>) -> Result<Option<PendingSignIn>, Fault> {
     let (Some(state), Some(browser)) = (state, cookies::read(headers, BROWSER)) else {
         return Ok(None);
     };
-    let errand = sqlx::query_as(
+    let pending = sqlx::query_as(
         "delete from sign_ins where state = $1 and browser = $2 and until > $3
          returning back, silent, nonce, verifier",
     )
@@ -220,5 +223,5 @@ async fn claim(database: &SqlitePool, headers: &HeaderMap, state: Option<&str>) 
     .bind(Moment::now())
     .fetch_optional(database)
     .await?;
-    Ok(errand)
+    Ok(pending)
 }

@@ -9,7 +9,7 @@ use sqlx::SqlitePool;
 use crate::app::Shared;
 use crate::clock::Moment;
 use crate::provider::logout_token::LogoutToken;
-use crate::provider::{Arrival, Trouble};
+use crate::provider::{ProviderError, Tokens};
 use crate::rights::Person;
 use crate::secret;
 
@@ -28,14 +28,14 @@ pub struct Session {
 }
 
 /// What came of asking the provider whether a session may go on.
-pub enum Standing {
-    Good(Box<Session>),
+pub enum SessionCheck {
+    Valid(Box<Session>),
     /// The access token has expired: only a new authorization, without a page, can tell.
-    Unknown,
+    TokenExpired,
     /// The person has lost access, or changed company.
     Ended,
     /// The provider can't be asked. What can't be verified is refused.
-    Unreachable(Trouble),
+    Unreachable(ProviderError),
 }
 
 #[derive(sqlx::FromRow)]
@@ -48,7 +48,7 @@ struct Row {
 }
 
 /// Starts a session with a new secret, which it returns for the cookie.
-pub async fn begin(database: &SqlitePool, person: &Person, arrival: &Arrival) -> Result<String, Fault> {
+pub async fn begin(database: &SqlitePool, person: &Person, tokens: &Tokens) -> Result<String, Fault> {
     let (secret, now) = (secret::random(), Moment::now());
     sqlx::query(
         "insert into sessions (secret, sub, sid, person, id_token, access_token, usable_until, checked_at, begun_at, used_at)
@@ -56,11 +56,11 @@ pub async fn begin(database: &SqlitePool, person: &Person, arrival: &Arrival) ->
     )
     .bind(secret::digest(&secret))
     .bind(&person.sub)
-    .bind(&arrival.claims.sid)
+    .bind(&tokens.claims.sid)
     .bind(serde_json::to_string(person)?)
-    .bind(&arrival.id_token)
-    .bind(&arrival.access_token)
-    .bind(now.after(arrival.usable_for))
+    .bind(&tokens.id_token)
+    .bind(&tokens.access_token)
+    .bind(now.after(tokens.usable_for))
     .bind(now)
     .execute(database)
     .await?;
@@ -126,18 +126,18 @@ pub async fn end_meant_by(database: &SqlitePool, token: &LogoutToken) -> Result<
 }
 
 /// Asks UserInfo again where its last answer has aged, and takes over what it says about rights now.
-pub async fn confirm(portal: &Shared, mut session: Session) -> Result<Standing, Fault> {
+pub async fn confirm(portal: &Shared, mut session: Session) -> Result<SessionCheck, Fault> {
     let now = Moment::now();
     if now < session.checked_at.after(portal.settings.recheck) {
-        return Ok(Standing::Good(Box::new(session)));
+        return Ok(SessionCheck::Valid(Box::new(session)));
     }
     if now >= session.usable_until {
-        return Ok(Standing::Unknown);
+        return Ok(SessionCheck::TokenExpired);
     }
-    let answer = match portal.provider.ask(&session.access_token, &session.person.sub).await {
+    let answer = match portal.provider.user_info(&session.access_token, &session.person.sub).await {
         Ok(answer) => answer,
-        Err(Trouble::Refused(_) | Trouble::Distrusted(_)) => return lose(portal, &session).await,
-        Err(trouble @ Trouble::Unreachable(_)) => return Ok(Standing::Unreachable(trouble)),
+        Err(ProviderError::Refused(_) | ProviderError::Distrusted(_)) => return lose(portal, &session).await,
+        Err(error @ ProviderError::Unreachable(_)) => return Ok(SessionCheck::Unreachable(error)),
     };
     match Person::of(&session.person.sub, answer.name, &answer.claims) {
         Some(person) if person.is_same_as(&session.person) => session.person = person,
@@ -149,12 +149,12 @@ pub async fn confirm(portal: &Shared, mut session: Session) -> Result<Standing, 
         .bind(secret::digest(&session.secret))
         .execute(&portal.database)
         .await?;
-    Ok(Standing::Good(Box::new(session)))
+    Ok(SessionCheck::Valid(Box::new(session)))
 }
 
-async fn lose(portal: &Shared, session: &Session) -> Result<Standing, Fault> {
+async fn lose(portal: &Shared, session: &Session) -> Result<SessionCheck, Fault> {
     end(&portal.database, &session.secret).await?;
-    Ok(Standing::Ended)
+    Ok(SessionCheck::Ended)
 }
 
 /// What broke on our side.

@@ -12,7 +12,7 @@ use crate::app::Shared;
 use crate::cookies::{self, Life};
 use crate::layout::language::Language;
 use crate::layout::{Answer, Button, Refused, Shell, form_token};
-use crate::provider::Trouble;
+use crate::provider::ProviderError;
 use crate::secret;
 use crate::sign_in::guard::signed_out;
 use crate::sign_in::session;
@@ -44,29 +44,29 @@ pub async fn sign_out(State(portal): State<Shared>, headers: HeaderMap, Form(for
     }
     session::end(&portal.database, secret).await.map_err(|fault| shell.broken(&fault))?;
     let state = secret::random();
-    let farewell = portal.provider.farewell(&session.id_token, &state, language).await;
-    let farewell = farewell.map_err(|trouble| half_out(&shell, &trouble))?;
+    let end_session_url = portal.provider.end_session_url(&session.id_token, &state, language).await;
+    let end_session_url = end_session_url.map_err(|error| half_out(&shell, &error))?;
     let cookies = AppendHeaders([
         (SET_COOKIE, cookies::forget(session::COOKIE)),
         (SET_COOKIE, cookies::set(COOKIE, &state, Life::Browser)),
     ]);
-    Ok((cookies, Redirect::to(farewell.as_str())).into_response())
+    Ok((cookies, Redirect::to(end_session_url.as_str())).into_response())
 }
 
 /// The portal forgot the person; whether the provider will is unknown.
-fn half_out(shell: &Shell, trouble: &Trouble) -> Refused {
+fn half_out(shell: &Shell, error: &ProviderError) -> Refused {
     let button = Button { label: shell.w.back_home, address: "/" };
     let sentences = vec![shell.w.half_out_why.to_owned(), shell.w.half_out_what_now.to_owned()];
-    shell.message(StatusCode::SERVICE_UNAVAILABLE, shell.say(shell.w.half_out, sentences, button).logged(trouble))
+    shell.message(StatusCode::SERVICE_UNAVAILABLE, shell.say(shell.w.half_out, sentences, button).logged(error))
 }
 
 /// What the provider adds to the post-logout address.
 #[derive(Default, Deserialize)]
-pub struct Goodbye {
+pub struct PostLogout {
     state: Option<String>,
 }
 
-impl Goodbye {
+impl PostLogout {
     /// Whether this browser has just come back from signing out.
     pub fn is_ours(query: Query<Self>, headers: &HeaderMap) -> bool {
         match (&query.state, cookies::read(headers, COOKIE)) {

@@ -18,7 +18,7 @@ use url::Url;
 use super::EVENT;
 use crate::app::{Portal, Settings, Shared, router};
 use crate::clock::Moment;
-use crate::provider::Arrival;
+use crate::provider::Tokens;
 use crate::provider::claims::CustomerClaims;
 use crate::rights::Profile;
 use crate::sign_in::session;
@@ -113,14 +113,14 @@ async fn provider(key: &Jwk) -> String {
 
 async fn signed_in(portal: &Shared, who: &str) -> String {
     let person = rights::Person { sub: who.into(), ..rights::tests::person(Profile::Complete, &[], &[]) };
-    let arrival = Arrival {
+    let tokens = Tokens {
         sub: who.into(),
         claims: CustomerClaims { sid: Some(format!("sid-of-{who}")), ..CustomerClaims::default() },
         id_token: "x".into(),
         access_token: "x".into(),
         usable_for: Duration::from_mins(5),
     };
-    session::begin(&portal.database, &person, &arrival).await.unwrap()
+    session::begin(&portal.database, &person, &tokens).await.unwrap()
 }
 
 fn with(mut value: Value, name: &str, changed: Value) -> Value {
