@@ -189,8 +189,10 @@ fn the_portal_knows_guichet_by_public_http_only() {
 }
 
 #[test]
-fn files_are_short_and_begin_with_a_sentence() {
-    none(&files::too_long(&rust(&["src", "examples", "tests", "benches"]), 400));
+fn files_are_short_and_narrow_and_begin_with_a_sentence() {
+    let sources = rust(&["src", "examples", "tests", "benches"]);
+    none(&files::too_long(&sources, 400));
+    none(&files::too_wide(&sources, 120));
     none(&files::without_first_sentence(&rust(&["src", "examples", "benches"])));
 }
 

@@ -169,8 +169,14 @@ async fn work_alone(app: App, task: Task, (worker, count): (usize, Count)) -> Ou
 
 fn sign(app: &App, alg: Algorithm, count: &Count) -> Outcome<()> {
     let claims = serde_json::json!({
-        "iss": app.config.issuer, "sub": "service", "aud": app.config.issuer, "client_id": "service", "scope": "directory.read",
-        "jti": "019a0000-0000-7000-8000-000000000000", "iat": 1_763_000_000, "exp": 1_763_000_300,
+        "iss": app.config.issuer,
+        "sub": "service",
+        "aud": app.config.issuer,
+        "client_id": "service",
+        "scope": "directory.read",
+        "jti": "019a0000-0000-7000-8000-000000000000",
+        "iat": 1_763_000_000,
+        "exp": 1_763_000_300,
     });
     while count.goes_on() {
         app.keys.sign(alg, TokenType::Access, &claims)?;

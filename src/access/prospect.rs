@@ -37,9 +37,9 @@ pub async fn of_prospect(db: &mut Db, contact: ContactId) -> Result<Option<Prosp
     store::optional!(
         *db,
         Prospect,
-        "select co.id as company, co.accounting_validated_at, co.first_order_at, co.erp_blocked_at, co.blocked_at, ct.erp_inactive_at, \
-         ct.disabled_at as contact_disabled_at from contacts ct join companies co on co.id = ct.company \
-         where ct.id = $1",
+        "select co.id as company, co.accounting_validated_at, co.first_order_at, \
+         co.erp_blocked_at, co.blocked_at, ct.erp_inactive_at, ct.disabled_at as contact_disabled_at \
+         from contacts ct join companies co on co.id = ct.company where ct.id = $1",
         contact
     )
 }

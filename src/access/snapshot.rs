@@ -222,8 +222,8 @@ macro_rules! hanging {
                 ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.given_at, au.second_factor_at, \
                  au.acr, au.amr, au.auth_time, ",
                 "au.ended_at as authorization_ended_at, cs.withdrawn_at as consent_withdrawn_at, ",
-                "au.session, s.ended_at as session_ended_at, s.expires_at as session_expires_at, s.last_seen_at as session_last_seen_at, ",
-                "s.address as session_address, ",
+                "au.session, s.ended_at as session_ended_at, s.expires_at as session_expires_at, ",
+                "s.last_seen_at as session_last_seen_at, s.address as session_address, ",
                 $revoked,
                 " as token_revoked",
                 $columns,
@@ -253,7 +253,8 @@ pub async fn of_token(db: &mut Db, sid: AuthorizationId, jti: Option<Uuid>) -> R
 /// isn't there.
 pub async fn of_opaque_token(db: &mut Db, hash: &Digest, now: Timestamp) -> Result<Option<HangingToken>, Fault> {
     let sql = hanging!(
-        ", t.client as token_client, t.scope as token_scope, t.issued_at as token_issued_at, t.expires_at as token_expires_at",
+        ", t.client as token_client, t.scope as token_scope, t.issued_at as token_issued_at, \
+         t.expires_at as token_expires_at",
         "false",
         "join access_tokens t on t.sid = au.id where t.hash = $1 and t.expires_at > $2"
     );

@@ -248,7 +248,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_unmet_conditions_are_exactly_those_broken(broken in proptest::sample::subsequence(Condition::ALL.to_vec(), 0..=Condition::ALL.len())) {
+        fn the_unmet_conditions_are_exactly_those_broken(
+            broken in proptest::sample::subsequence(Condition::ALL.to_vec(), 0..=Condition::ALL.len()),
+        ) {
             let code = EServiceCode::parse("fci").unwrap();
             let mut person = admitted();
             for condition in &broken {

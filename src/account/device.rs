@@ -58,7 +58,8 @@ pub async fn forget_second_factors(tx: &mut Tx, account: AccountId) -> Result<()
 pub async fn recognise(tx: &mut Tx, account: AccountId, device: &Secret, user_agent: &str) -> Result<bool, Fault> {
     let seen = store::execute!(
         tx.db,
-        "update devices set last_seen_at = $3, expires_at = $4, user_agent = $5 where account = $1 and hash = $2 and expires_at > $3",
+        "update devices set last_seen_at = $3, expires_at = $4, user_agent = $5 \
+         where account = $1 and hash = $2 and expires_at > $3",
         account,
         device.digest(),
         tx.now,
@@ -71,9 +72,8 @@ pub async fn recognise(tx: &mut Tx, account: AccountId, device: &Secret, user_ag
     store::execute!(
         tx.db,
         "insert into devices (id, account, hash, user_agent, first_seen_at, last_seen_at, expires_at) \
-         values ($1, $2, $3, $4, $5, $5, $6) \
-         on conflict (account, hash) do update set last_seen_at = excluded.last_seen_at, expires_at = \
-         excluded.expires_at",
+         values ($1, $2, $3, $4, $5, $5, $6) on conflict (account, hash) \
+         do update set last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at",
         DeviceId(tx.dice.id(tx.now)?),
         account,
         device.digest(),
@@ -110,8 +110,8 @@ pub async fn list(db: &mut Db, account: AccountId, now: Timestamp) -> Result<Vec
     store::all!(
         *db,
         Device,
-        "select id, user_agent, first_seen_at, last_seen_at, second_factor_at, hash from devices where account = $1 and expires_at > $2 \
-         order by last_seen_at desc, id",
+        "select id, user_agent, first_seen_at, last_seen_at, second_factor_at, hash from devices \
+         where account = $1 and expires_at > $2 order by last_seen_at desc, id",
         account,
         now
     )

@@ -24,7 +24,8 @@ pub async fn credentials(db: &mut Db, name: &SignInName) -> Result<Option<Creden
     store::optional!(
         *db,
         Credentials,
-        "select a.id as account, a.password_hash, a.language from sign_in_names n join accounts a on a.id = n.account where n.name = $1",
+        "select a.id as account, a.password_hash, a.language from sign_in_names n join accounts a on a.id = n.account \
+         where n.name = $1",
         name
     )
 }
@@ -95,9 +96,8 @@ pub async fn create_staff(tx: &mut Tx, name: &SignInName) -> Result<AccountId, F
 pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: Timestamp) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "update accounts set password_hash = $2, password_set_at = $3, mailbox_proven_at = \
-         coalesce(mailbox_proven_at, $4), \
-         activated_at = coalesce(activated_at, $3) where id = $1",
+        "update accounts set password_hash = $2, password_set_at = $3, \
+         mailbox_proven_at = coalesce(mailbox_proven_at, $4), activated_at = coalesce(activated_at, $3) where id = $1",
         account,
         hash,
         tx.now,

@@ -35,7 +35,8 @@ pub async fn by_id(db: &mut Db, account: AccountId) -> Result<Option<Record>, Fa
     store::optional!(
         *db,
         Record,
-        "select id, kind, created_at, activated_at, mailbox_proven_at, password_set_at, disabled_at from accounts where id = $1",
+        "select id, kind, created_at, activated_at, mailbox_proven_at, password_set_at, disabled_at \
+         from accounts where id = $1",
         account
     )
 }

@@ -70,8 +70,8 @@ pub async fn activity(db: &mut Db, account: AccountId, limit: u32) -> Result<Vec
     store::all!(
         *db,
         Happened,
-        "select l.at, l.deed, l.actor_kind, coalesce(l.actor = $4, false) as is_own, l.address, l.subject, s.user_agent \
-         from audit_log l left join sessions s on s.id = l.session \
+        "select l.at, l.deed, l.actor_kind, coalesce(l.actor = $4, false) as is_own, \
+         l.address, l.subject, s.user_agent from audit_log l left join sessions s on s.id = l.session \
          where l.account = $1 and l.deed in (select key from json_each($2)) order by l.at desc, l.id desc limit $3",
         account,
         told,

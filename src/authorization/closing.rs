@@ -42,8 +42,12 @@ macro_rules! close_those {
             Closed,
             concat!(
                 "update authorizations set closed_at = $1, ",
-                "ended_because = case when ended_at is null and ", $lasting, " then 'access lost' else ended_because end, ",
-                "ended_at = case when ended_at is null and ", $lasting, " then $1 else ended_at end ",
+                "ended_because = case when ended_at is null and ",
+                $lasting,
+                " then 'access lost' else ended_because end, ",
+                "ended_at = case when ended_at is null and ",
+                $lasting,
+                " then $1 else ended_at end ",
                 "where closed_at is null and id in (",
                 "select a.id from authorizations a where a.closed_at is null and ",
                 $which,
@@ -57,8 +61,11 @@ macro_rules! close_those {
         let left = store::optional!(
             $tx.db,
             (AuthorizationId,),
-            concat!("select a.id from authorizations a where a.closed_at is null and $1 <= $2 \
-                and ", $which, " limit 1"),
+            concat!(
+                "select a.id from authorizations a where a.closed_at is null and $1 <= $2 and ",
+                $which,
+                " limit 1"
+            ),
             0_i64,
             CLOSED_AT_ONCE
             $(, $bind)*
@@ -95,7 +102,8 @@ pub async fn close(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<Closin
         Happening::MembershipDisabled(membership) => close_those!(
             tx,
             ending if "1 = 1",
-            "a.account = (select m.account from memberships m where m.id = $3) and a.membership = $3 and a.created_at <= $4",
+            "a.account = (select m.account from memberships m where m.id = $3) \
+             and a.membership = $3 and a.created_at <= $4",
             membership,
             at
         ),

@@ -79,7 +79,8 @@ pub async fn withdraw(tx: &mut Tx, account: AccountId, consent: ConsentId) -> Re
     let withdrawn = store::optional!(
         tx.db,
         (String,),
-        "update consents set withdrawn_at = $3 where id = $2 and account = $1 and withdrawn_at is null returning client",
+        "update consents set withdrawn_at = $3 \
+         where id = $2 and account = $1 and withdrawn_at is null returning client",
         account,
         consent,
         tx.now,

@@ -85,7 +85,8 @@ pub async fn conclude(tx: &mut Tx, id: ErrandId) -> Result<bool, Fault> {
     let soon = tx.now + LINGERS;
     let rows = store::execute!(
         tx.db,
-        "update errands set expires_at = case when expires_at < $2 then expires_at else $2 end where id = $1 and expires_at > $3",
+        "update errands set expires_at = case when expires_at < $2 then expires_at else $2 end \
+         where id = $1 and expires_at > $3",
         id,
         soon,
         tx.now,

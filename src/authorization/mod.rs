@@ -229,10 +229,10 @@ const SWEPT_AT_ONCE: i64 = 5_000;
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     let over = store::execute!(
         tx.db,
-        "delete from authorizations where id in (select a.id from authorizations a where \
-         (a.ended_at < $1 or a.session in (select s.id from sessions s where s.ended_at < $1)) \
-         and not exists (select 1 from codes c where c.sid = a.id) and not exists (select 1 from refresh_tokens r \
-         where r.sid = a.id) \
+        "delete from authorizations where id in (select a.id from authorizations a \
+         where (a.ended_at < $1 or a.session in (select s.id from sessions s where s.ended_at < $1)) \
+         and not exists (select 1 from codes c where c.sid = a.id) \
+         and not exists (select 1 from refresh_tokens r where r.sid = a.id) \
          and not exists (select 1 from access_tokens t where t.sid = a.id) \
          and not exists (select 1 from logout_deliveries d where d.sid = a.id) limit $2)",
         tx.now - KEPT,
@@ -258,7 +258,8 @@ pub async fn find(db: &mut Db, sid: AuthorizationId) -> Result<Option<Authorizat
     store::optional!(
         *db,
         Authorization,
-        "select id as sid, session, account, client, scope, claims, acr, amr, auth_time from authorizations where id = $1",
+        "select id as sid, session, account, client, scope, claims, acr, amr, auth_time \
+         from authorizations where id = $1",
         sid
     )
 }

@@ -133,7 +133,8 @@ pub async fn spend(tx: &mut Tx, token: &RefreshToken) -> Result<Spent, Fault> {
 async fn exchange(tx: &mut Tx, hash: &Digest, successor: &Secret) -> Result<bool, Fault> {
     let rows = store::execute!(
         tx.db,
-        "update refresh_tokens set used_at = $2, successor = $3 where hash = $1 and used_at is null and expires_at > $2",
+        "update refresh_tokens set used_at = $2, successor = $3 \
+         where hash = $1 and used_at is null and expires_at > $2",
         hash,
         tx.now,
         successor.digest(),
@@ -147,7 +148,8 @@ async fn exchange_again(tx: &mut Tx, hash: &Digest) -> Result<bool, Fault> {
     let claimed = store::optional!(
         tx.db,
         (Option<Digest>,),
-        "update refresh_tokens set used_again_at = $2 where hash = $1 and used_again_at is null and used_at > $3 returning successor",
+        "update refresh_tokens set used_again_at = $2 \
+         where hash = $1 and used_again_at is null and used_at > $3 returning successor",
         hash,
         tx.now,
         tx.now - tx.rules.refresh_grace,

@@ -158,7 +158,8 @@ async fn seed(tx: &mut Tx) -> Result<(), Fault> {
     )?;
     store::execute!(
         tx.db,
-        "insert into sessions (id, hash, account, acr, amr, auth_time, created_at, last_seen_at, expires_at, user_agent) \
+        "insert into sessions (id, hash, account, acr, amr, auth_time, created_at, last_seen_at, \
+         expires_at, user_agent) \
          values ($1, $2, $3, '1fa', $4, $5, $5, $5, $6, '')",
         id(5),
         Digest::of(b"cookie"),
@@ -262,8 +263,8 @@ async fn a_consent_that_grows_ends_nothing_and_one_withdrawn_ends_all_it_gave() 
     for world in World::each().await {
         let (sid, _) = world.code().await;
         let consent = |scope: &'static str| {
-            let world = &world;
-            async move { world.act(async |tx| consent::grant(tx, account(), "portal", &Scopes::known([scope])).await).await }
+            let (world, scopes) = (&world, Scopes::known([scope]));
+            async move { world.act(async |tx| consent::grant(tx, account(), "portal", &scopes).await).await }
         };
         let grown = consent("email").await;
         assert!(world.is_live(sid).await);

@@ -113,8 +113,8 @@ pub(super) async fn failed(tx: &mut Tx, claimed: &Claimed, (failure, why): (Fail
     };
     let settled = store::execute!(
         tx.db,
-        "update logout_deliveries set due_at = coalesce($1, due_at), given_up_at = case when $1 is null then $2 end, last_error = $3 \
-         where id = $4 and attempts = $5 and delivered_at is null and given_up_at is null",
+        "update logout_deliveries set due_at = coalesce($1, due_at), given_up_at = case when $1 is null then $2 end, \
+         last_error = $3 where id = $4 and attempts = $5 and delivered_at is null and given_up_at is null",
         next,
         tx.now,
         why,

@@ -295,7 +295,8 @@ mod tests {
     }
 
     const COMPANIES: &str = "ref,name,accounting_validated_at,first_order_at\nC-1,Durand,2024-01-31,2024-02-01\n";
-    const CONTACTS: &str = "company_ref,ref,last_name,first_name,email,phone,mobile\nC-1,K-1,Durand,Alice,alice@durand.example,0199001234,\n";
+    const CONTACTS: &str = "company_ref,ref,last_name,first_name,email,phone,mobile\n\
+        C-1,K-1,Durand,Alice,alice@durand.example,0199001234,\n";
 
     #[tokio::test]
     async fn the_exit_code_tells_clean_from_refused_from_could_not_run() {

@@ -25,7 +25,8 @@ const PLANS: [&str; 5] = [
     "oidcc-config-certification-test-plan",
     "oidcc-formpost-basic-certification-test-plan[server_metadata=discovery][client_registration=static_client]",
     "oidcc-rp-initiated-logout-certification-test-plan[response_type=code][client_registration=static_client]",
-    "oidcc-backchannel-rp-initiated-logout-certification-test-plan[response_type=code][client_registration=static_client]",
+    "oidcc-backchannel-rp-initiated-logout-certification-test-plan[response_type=code]\
+     [client_registration=static_client]",
 ];
 
 /// A conformance suite.
@@ -86,7 +87,10 @@ impl Suite {
             "and is told of a logout at {}, on loopback or at a public address.",
             self.path("backchannel_logout")
         );
-        text.push_str("A certificate of the suite's own must be in the file that SSL_CERT_FILE names when this provider starts.\n");
+        text.push_str(
+            "A certificate of the suite's own must be in the file that SSL_CERT_FILE names when this provider \
+             starts.\n",
+        );
         let _ = writeln!(
             text,
             "`browser` signs in as {PERSON} and consents; without that section you do so yourself. The plans:\n"
@@ -95,10 +99,9 @@ impl Suite {
             let _ = writeln!(text, "  {plan}");
         }
         text.push_str(
-            "\nThe suite must reach the issuer, and finds fault with http. It is served on loopback only: put a proxy that speaks TLS\n",
-        );
-        text.push_str(
-            "before it and name that one's address with --issuer. A container reaches loopback only with the network of its host.\n",
+            "\nThe suite must reach the issuer, and finds fault with http. It is served on loopback only: put a proxy \
+             that speaks TLS\nbefore it and name that one's address with --issuer. A container reaches loopback only \
+             with the network of its host.\n",
         );
         Ok(text)
     }
@@ -113,7 +116,10 @@ impl Suite {
         Ok(json!({
             "alias": ALIAS,
             "description": "Guichet",
-            "server": { "discoveryUrl": format!("{issuer}{}", Place::OpenidConfiguration.path()), "login_hint": PERSON },
+            "server": {
+                "discoveryUrl": format!("{issuer}{}", Place::OpenidConfiguration.path()),
+                "login_hint": PERSON,
+            },
             "client": client("client"),
             "client2": client("client2"),
             "client_secret_post": client("client-post"),
@@ -142,8 +148,12 @@ impl Suite {
                     ["text", "id", "reauth-password", PASSWORD],
                     ["click", "id", "reauth-submit"],
                 ] },
-                { "task": "Consent", "optional": true, "match": at(Place::Consent), "commands": [["click", "id", "consent-allow"]] },
-                { "task": "Refused", "optional": true, "match": at(Place::Authorize), "commands": [picture("error-title")] },
+                { "task": "Consent", "optional": true, "match": at(Place::Consent), "commands": [
+                    ["click", "id", "consent-allow"],
+                ] },
+                { "task": "Refused", "optional": true, "match": at(Place::Authorize), "commands": [
+                    picture("error-title"),
+                ] },
                 { "task": "Answered", "optional": true, "match": format!("{}*", self.path("callback")), "commands": [
                     ["wait", "id", "submission_complete", 10],
                 ] },
@@ -157,9 +167,17 @@ impl Suite {
         json!({
             "match": &here,
             "tasks": [
-                { "task": "Confirm", "optional": true, "match": &here, "commands": [["click", "id", "logout-confirm", "optional"]] },
-                { "task": "Signed out here", "optional": true, "match": &here, "commands": [picture("logged-out-title")] },
-                { "task": "Signed out there", "optional": true, "match": format!("{}*", self.path("post_logout_redirect")) },
+                { "task": "Confirm", "optional": true, "match": &here, "commands": [
+                    ["click", "id", "logout-confirm", "optional"],
+                ] },
+                { "task": "Signed out here", "optional": true, "match": &here, "commands": [
+                    picture("logged-out-title"),
+                ] },
+                {
+                    "task": "Signed out there",
+                    "optional": true,
+                    "match": format!("{}*", self.path("post_logout_redirect")),
+                },
             ],
         })
     }

@@ -67,7 +67,8 @@ pub async fn unblock(tx: &mut Tx, company: CompanyId) -> Result<bool, Fault> {
 macro_rules! companies {
     ($rest:literal) => {
         concat!(
-            "select id, ref, name, accounting_validated_at, first_order_at, erp_blocked_at, subscriptions, networks from companies ",
+            "select id, ref, name, accounting_validated_at, first_order_at, erp_blocked_at, subscriptions, networks \
+             from companies ",
             $rest
         )
     };
@@ -148,8 +149,8 @@ pub(super) async fn insert_company(tx: &mut Tx, company: &Company) -> Result<(),
 pub(super) async fn update_company(tx: &mut Tx, company: &Company) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "update companies set name = $2, accounting_validated_at = $3, first_order_at = $4, erp_blocked_at = $5, subscriptions = $6, \
-         networks = $7, version = version + 1, updated_at = $8 where id = $1",
+        "update companies set name = $2, accounting_validated_at = $3, first_order_at = $4, \
+         erp_blocked_at = $5, subscriptions = $6, networks = $7, version = version + 1, updated_at = $8 where id = $1",
         company.id,
         company.name.as_str(),
         company.accounting_validated_at,

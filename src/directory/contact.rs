@@ -45,7 +45,8 @@ pub struct Contact {
 macro_rules! contacts {
     ($rest:literal) => {
         concat!(
-            "select id, company, ref, last_name, first_name, email, phone, mobile, type, title, language, newsletter, branch, ",
+            "select id, company, ref, last_name, first_name, email, phone, mobile, type, title, \
+             language, newsletter, branch, ",
             "erp_inactive_at, disabled_at from contacts ",
             $rest
         )
@@ -101,9 +102,9 @@ pub(super) async fn listed_contacts(db: &mut Db) -> Result<Vec<(ContactId, Compa
 pub(super) async fn insert_contact(tx: &mut Tx, contact: &Contact) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "insert into contacts (id, company, ref, last_name, first_name, email, phone, mobile, type, title, language, newsletter, branch, \
-         erp_inactive_at, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-         $14, $15, $15)",
+        "insert into contacts (id, company, ref, last_name, first_name, email, phone, mobile, type, title, \
+         language, newsletter, branch, erp_inactive_at, created_at, updated_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)",
         contact.id,
         contact.company,
         contact.reference.as_deref(),
@@ -127,7 +128,8 @@ pub(super) async fn insert_contact(tx: &mut Tx, contact: &Contact) -> Result<(),
 pub(super) async fn update_contact(tx: &mut Tx, contact: &Contact) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "update contacts set ref = $2, last_name = $3, first_name = $4, email = $5, phone = $6, mobile = $7, type = $8, title = $9, \
+        "update contacts set ref = $2, last_name = $3, first_name = $4, email = $5, phone = $6, \
+         mobile = $7, type = $8, title = $9, \
          language = $10, newsletter = $11, branch = $12, erp_inactive_at = $13, updated_at = $14 where id = $1",
         contact.id,
         contact.reference.as_deref(),

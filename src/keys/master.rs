@@ -77,7 +77,11 @@ impl MasterKey {
         let file = File::open(path).map_err(unreadable)?;
         let mode = file.metadata().map_err(unreadable)?.mode() & 0o777;
         if mode & 0o077 != 0 {
-            tracing::warn!(path = %path.display(), mode = format!("{mode:o}"), "others may read the master key: run `chmod 600` on it");
+            tracing::warn!(
+                path = %path.display(),
+                mode = format!("{mode:o}"),
+                "others may read the master key: run `chmod 600` on it"
+            );
         }
         let mut text = String::new();
         file.take(1024).read_to_string(&mut text).map_err(unreadable)?;
@@ -236,7 +240,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_sealed_opens_unless_a_bit_of_it_changed(plain: Vec<u8>, associated: Vec<u8>, at: prop::sample::Index, bit in 0..8u8) {
+        fn what_is_sealed_opens_unless_a_bit_of_it_changed(
+            plain: Vec<u8>,
+            associated: Vec<u8>,
+            at: prop::sample::Index,
+            bit in 0..8u8,
+        ) {
             let key = key();
             let mut sealed = key.seal(Purpose::Outbox, &plain, &associated).unwrap();
             prop_assert_eq!(key.open(Purpose::Outbox, &sealed, &associated).unwrap(), plain);

@@ -69,8 +69,8 @@ pub enum CannotUse {
     },
     /// The database was sealed with another key.
     #[error(
-        "the database is sealed with the master key {needed}, but secrets.master_key_file holds {found}: put the file with {needed} back \
-         (nothing sealed can be read without it)"
+        "the database is sealed with the master key {needed}, but secrets.master_key_file holds {found}: \
+         put the file with {needed} back (nothing sealed can be read without it)"
     )]
     WrongMasterKey {
         /// The fingerprint of the key in the file.

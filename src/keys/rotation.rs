@@ -139,7 +139,8 @@ pub async fn succeed(tx: &mut Tx, succession: Succession<'_>) -> Result<Option<P
     let gone_at = gone_after(signs_from, &tx.rules);
     let followed = store::execute!(
         tx.db,
-        "update signing_keys set signs_until = $1, gone_at = $2 where kid = $3 and alg = $4 and signs_until is null and signs_from <= $5",
+        "update signing_keys set signs_until = $1, gone_at = $2 \
+         where kid = $3 and alg = $4 and signs_until is null and signs_from <= $5",
         signs_from,
         gone_at,
         replaces,

@@ -85,8 +85,7 @@ pub(super) async fn claim(tx: &mut Tx) -> Result<Option<Claimed>, Fault> {
         Claimed,
         "update outbox set due_at = $1, attempts = attempts + 1 \
          where id = (select id from outbox where due_at <= $2 and sent_at is null and given_up_at is null \
-         order by due_at, id limit 1) \
-         and due_at <= $2 and sent_at is null and given_up_at is null \
+         order by due_at, id limit 1) and due_at <= $2 and sent_at is null and given_up_at is null \
          returning id, name, recipient, sealed_letter, sealed_by, created_at, attempts",
         tx.now + LEASE,
         tx.now,
@@ -161,7 +160,8 @@ const SWEPT_AT_ONCE: i64 = 5_000;
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(
         tx.db,
-        "delete from outbox where id in (select id from outbox where created_at < $1 and sealed_letter is null limit $2)",
+        "delete from outbox \
+         where id in (select id from outbox where created_at < $1 and sealed_letter is null limit $2)",
         tx.now - KEPT,
         SWEPT_AT_ONCE
     )

@@ -24,8 +24,9 @@ const LOOKED_AT: Duration = Duration::from_secs(2);
 
 /// What of TLS 1.2 is offered: forward secrecy and authenticated encryption only (Mozilla's intermediate list without
 /// finite-field DHE).
-const CIPHERS_OF_TLS_1_2: &str = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:\
-                                  ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+const CIPHERS_OF_TLS_1_2: &str = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:\
+                                  ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:\
+                                  ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
 /// HTTP/2 where the client speaks it, else HTTP/1.1 (RFC 7301).
 const PROTOCOLS: &[u8] = b"\x02h2\x08http/1.1";
@@ -96,7 +97,8 @@ impl Files {
         let reading = tokio::task::spawn_blocking(move || {
             let pair = Pair::read((&files.certificate, &files.key))?;
             let acceptor = pair.acceptor()?;
-            tracing::info!(certificate = %files.certificate.display(), until = %pair.valid_until()?, "TLS uses this certificate");
+            let until = pair.valid_until()?;
+            tracing::info!(certificate = %files.certificate.display(), %until, "TLS uses this certificate");
             Ok(acceptor)
         });
         reading.await.unwrap_or_else(|_| Err(Unusable::Refused("reading it panicked".to_owned())))
@@ -125,7 +127,8 @@ pub enum Unusable {
     #[error("tls.key `{path}` holds no private key in PEM without a passphrase: put it there", path = .0.display())]
     NoKey(PathBuf),
     /// The key is another certificate's.
-    #[error("tls.key `{key}` isn't the key of the certificate in `{certificate}`: put both there together", key = key.display(), certificate = certificate.display())]
+    #[error("tls.key `{key}` isn't the key of the certificate in `{certificate}`: put both there together",
+        key = key.display(), certificate = certificate.display())]
     Strangers {
         /// The certificate's file.
         certificate: PathBuf,

@@ -94,7 +94,8 @@ const SWEPT_AT_ONCE: i64 = 5_000;
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(
         tx.db,
-        "delete from sign_ins where id in (select id from sign_ins where expires_at <= $1 order by expires_at limit $2)",
+        "delete from sign_ins \
+         where id in (select id from sign_ins where expires_at <= $1 order by expires_at limit $2)",
         tx.now,
         SWEPT_AT_ONCE
     )

@@ -153,9 +153,8 @@ pub async fn find(db: &mut Db, secret: &Secret, (now, idle): (Timestamp, Life)) 
     store::optional!(
         *db,
         Session,
-        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.second_factor_at, s.created_at, \
-         s.last_seen_at, s.address, \
-         s.user_agent from sessions s join accounts a on a.id = s.account \
+        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.second_factor_at, \
+         s.created_at, s.last_seen_at, s.address, s.user_agent from sessions s join accounts a on a.id = s.account \
          where s.hash = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3",
         secret.digest(),
         now,
@@ -216,9 +215,8 @@ pub async fn list(db: &mut Db, account: AccountId, (now, idle): (Timestamp, Life
     store::all!(
         *db,
         Session,
-        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.second_factor_at, s.created_at, \
-         s.last_seen_at, s.address, \
-         s.user_agent from sessions s join accounts a on a.id = s.account \
+        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.second_factor_at, \
+         s.created_at, s.last_seen_at, s.address, s.user_agent from sessions s join accounts a on a.id = s.account \
          where s.account = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3 \
          order by s.last_seen_at desc, s.id",
         account,
@@ -301,10 +299,10 @@ pub async fn end_run_out(tx: &mut Tx) -> Result<u64, Fault> {
     let ended = store::all!(
         tx.db,
         (SessionId, AccountId),
-        "update sessions set ended_at = $1, ended_because = $2 where ended_at is null and (expires_at <= $1 or last_seen_at <= $3) \
+        "update sessions set ended_at = $1, ended_because = $2 \
+         where ended_at is null and (expires_at <= $1 or last_seen_at <= $3) \
          and id in (select id from sessions where ended_at is null and (expires_at <= $1 or last_seen_at <= $3) \
-         limit $4) \
-         returning id, account",
+         limit $4) returning id, account",
         tx.now,
         Because::RanOut.as_str(),
         tx.now - tx.rules.session_idle,

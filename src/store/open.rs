@@ -59,7 +59,8 @@ pub enum CannotOpen {
     },
     /// The schema belongs to a later release.
     #[error(
-        "the database was migrated by a newer Guichet (schema {found}, this program knows {known}): upgrade this program"
+        "the database was migrated by a newer Guichet (schema {found}, this program knows {known}): \
+         upgrade this program"
     )]
     Newer {
         /// The schema found.

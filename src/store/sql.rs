@@ -10,8 +10,12 @@ use crate::base::Fault;
 macro_rules! execute {
     ($db:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
         match &mut $db {
-            $crate::store::Db::Sqlite(link) => sqlx::query($sql)$(.bind($bind))*.execute(link.connection()).await.map(|done| done.rows_affected()),
-            $crate::store::Db::Postgres(link) => sqlx::query($sql)$(.bind($bind))*.execute(link.connection()).await.map(|done| done.rows_affected()),
+            $crate::store::Db::Sqlite(link) => {
+                sqlx::query($sql)$(.bind($bind))*.execute(link.connection()).await.map(|done| done.rows_affected())
+            }
+            $crate::store::Db::Postgres(link) => {
+                sqlx::query($sql)$(.bind($bind))*.execute(link.connection()).await.map(|done| done.rows_affected())
+            }
         }
         .map_err($crate::base::Fault::from)
     };
@@ -21,8 +25,12 @@ macro_rules! execute {
 macro_rules! fetch {
     ($how:ident, $db:expr, $row:ty, $sql:expr $(, $bind:expr)*) => {
         match &mut $db {
-            $crate::store::Db::Sqlite(link) => sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$how(link.connection()).await,
-            $crate::store::Db::Postgres(link) => sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$how(link.connection()).await,
+            $crate::store::Db::Sqlite(link) => {
+                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$how(link.connection()).await
+            }
+            $crate::store::Db::Postgres(link) => {
+                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$how(link.connection()).await
+            }
         }
         .map_err($crate::base::Fault::from)
     };
@@ -30,17 +38,23 @@ macro_rules! fetch {
 
 /// Reads at most one row.
 macro_rules! optional {
-    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => { $crate::store::fetch!(fetch_optional, $db, $row, $sql $(, $bind)*) };
+    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::store::fetch!(fetch_optional, $db, $row, $sql $(, $bind)*)
+    };
 }
 
 /// Reads the one row there must be.
 macro_rules! one {
-    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => { $crate::store::fetch!(fetch_one, $db, $row, $sql $(, $bind)*) };
+    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::store::fetch!(fetch_one, $db, $row, $sql $(, $bind)*)
+    };
 }
 
 /// Reads every row.
 macro_rules! all {
-    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => { $crate::store::fetch!(fetch_all, $db, $row, $sql $(, $bind)*) };
+    ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::store::fetch!(fetch_all, $db, $row, $sql $(, $bind)*)
+    };
 }
 
 /// A connection to whichever database the configuration names. Dropping it rolls back what wasn't committed.

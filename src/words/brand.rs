@@ -269,7 +269,10 @@ mod tests {
         #[test]
         fn whatever_colour_the_operator_likes_people_can_read(channels: [u8; 3]) {
             let accent = Accent(channels);
-            for (shade, surfaces) in [(accent.by_day(), [Accent::WHITE, Accent::DAY]), (accent.by_night(), [Accent::NIGHT, Accent::NIGHT])] {
+            for (shade, surfaces) in [
+                (accent.by_day(), [Accent::WHITE, Accent::DAY]),
+                (accent.by_night(), [Accent::NIGHT, Accent::NIGHT]),
+            ] {
                 prop_assert!(shade.contrast(shade.ink()) >= 4.5);
                 for surface in surfaces {
                     prop_assert!(shade.contrast(surface) >= 4.5);

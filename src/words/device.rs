@@ -71,7 +71,8 @@ mod tests {
     fn a_browser_is_told_by_name_and_system() {
         for (header, english, french) in [
             (
-                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 \
+                 Safari/537.36",
                 "Chrome on Windows",
                 "Chrome sur Windows",
             ),

@@ -25,7 +25,11 @@ static_loader! {
             // Isolation marks would end up in mail subjects and in what people copy.
             bundle.set_use_isolating(false);
             let french = bundle.locales.first() == Some(&FRENCH);
-            bundle.set_formatter(Some(if french { |value, _| grouped(value, '\u{202f}') } else { |value, _| grouped(value, ',') }));
+            bundle.set_formatter(Some(if french {
+                |value, _| grouped(value, '\u{202f}')
+            } else {
+                |value, _| grouped(value, ',')
+            }));
         },
     };
 }

@@ -142,7 +142,8 @@ mod tests {
         let html = Words::of(Language::En).moment(at, at, &Zone::default()).render().unwrap();
         assert_eq!(
             html,
-            r#"<time datetime="2026-03-13T15:30:00Z" title="Friday 13 March 2026, 16:30 (Europe/Paris)">today 16:30, just now</time>"#
+            "<time datetime=\"2026-03-13T15:30:00Z\" title=\"Friday 13 March 2026, 16:30 (Europe/Paris)\">\
+             today 16:30, just now</time>"
         );
     }
 }

@@ -8,6 +8,17 @@ pub fn too_long(sources: &[Source], most: usize) -> Vec<String> {
     long.map(|source| source.violation(most + 1, &format!("a file has at most {most} lines"))).collect()
 }
 
+/// Every line of more than this many characters. rustfmt breaks neither literals nor what stands inside macros.
+pub fn too_wide(sources: &[Source], most: usize) -> Vec<String> {
+    let mut violations = Vec::new();
+    for source in sources {
+        let wide = source.text.lines().enumerate().filter(|(_, line)| line.chars().count() > most);
+        violations
+            .extend(wide.map(|(at, _)| source.violation(at + 1, &format!("a line has at most {most} characters"))));
+    }
+    violations
+}
+
 /// Every file outside the tests that doesn't begin with a `//!` sentence.
 pub fn without_first_sentence(sources: &[Source]) -> Vec<String> {
     let rule = "a file begins with a `//!` sentence: what it is for";
@@ -84,6 +95,12 @@ mod tests {
     fn the_line_after_the_last_allowed_one_is_named() {
         let sources = [Source::new("src/a.rs", "1\n2\n3"), Source::new("src/b.rs", "1\n2")];
         assert_eq!(too_long(&sources, 2), ["src/a.rs:3: a file has at most 2 lines"]);
+    }
+
+    #[test]
+    fn a_line_is_measured_in_characters() {
+        let sources = [Source::new("src/a.rs", "éàü\nabcd\nabc")];
+        assert_eq!(too_wide(&sources, 3), ["src/a.rs:2: a line has at most 3 characters"]);
     }
 
     #[test]

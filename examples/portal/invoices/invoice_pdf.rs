@@ -126,7 +126,8 @@ fn footer(page: &mut Page) {
     page.text(
         (LEFT, y),
         Style::quiet(8.0),
-        "Opale Réseaux, société fictive du portail d’exemple de Guichet. Pénalités de retard : trois fois le taux légal.",
+        "Opale Réseaux, société fictive du portail d’exemple de Guichet. \
+         Pénalités de retard : trois fois le taux légal.",
     );
 }
 

@@ -173,7 +173,8 @@ words! {
     foreign: "Cette connexion n’a pas commencé ici" / "This sign-in didn’t start here";
     foreign_why: "La réponse reçue n’est pas celle d’une connexion que ce navigateur a demandée, ou elle a déjà \
         servi, ou elle est trop ancienne."
-        / "The answer doesn’t belong to a sign-in that this browser asked for, or it was used already, or it is too old.";
+        / "The answer doesn’t belong to a sign-in that this browser asked for, or it was used already, \
+            or it is too old.";
     foreign_what_now: "Par prudence, rien n’a changé. Réessayez depuis ce bouton."
         / "To be safe, nothing has changed. Try again with this button.";
     no_customer: "Ce portail est réservé aux clients" / "This portal is for customers";

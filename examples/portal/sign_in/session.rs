@@ -51,7 +51,8 @@ struct Row {
 pub async fn begin(database: &SqlitePool, person: &Person, tokens: &Tokens) -> Result<String, Fault> {
     let (secret, now) = (secret::random(), Moment::now());
     sqlx::query(
-        "insert into sessions (secret, sub, sid, person, id_token, access_token, usable_until, checked_at, begun_at, used_at)
+        "insert into sessions
+         (secret, sub, sid, person, id_token, access_token, usable_until, checked_at, begun_at, used_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8)",
     )
     .bind(secret::digest(&secret))

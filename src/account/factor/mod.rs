@@ -25,8 +25,7 @@ use super::{device, lock, passkey};
 /// Since when an account has a second factor, whichever it is.
 pub async fn enrolled(db: &mut Db, account: AccountId) -> Result<Option<Timestamp>, Fault> {
     let sql = "select coalesce((select t.proven_at from totp_factors t where t.account = $1 \
-        and t.proven_at is not null), \
-               (select min(p.created_at) from passkeys p where p.account = $1))";
+        and t.proven_at is not null), (select min(p.created_at) from passkeys p where p.account = $1))";
     Ok(store::one!(*db, (Option<Timestamp>,), sql, account)?.0)
 }
 

@@ -93,8 +93,9 @@ async fn cancel(tx: &mut Tx, account: AccountId, deed: Deed) -> Result<bool, Fau
 
 /// Those whose owners aren't told yet, the ones without a letter first.
 pub async fn untold(db: &mut Db) -> Result<Vec<FactorReset>, Fault> {
-    let sql = "select id, account, due_at, told_at, letter from factor_resets where told_at is null and done_at is null \
-               and cancelled_at is null order by letter is not null, id limit 100";
+    let sql = "select id, account, due_at, told_at, letter from factor_resets \
+               where told_at is null and done_at is null and cancelled_at is null \
+               order by letter is not null, id limit 100";
     store::all!(*db, FactorReset, sql)
 }
 
@@ -119,9 +120,9 @@ pub async fn told(tx: &mut Tx, id: FactorResetId, at: Timestamp) -> Result<(), F
 
 /// A reset whose time has come.
 pub async fn due(db: &mut Db, now: Timestamp) -> Result<Option<FactorReset>, Fault> {
-    let sql = "select id, account, due_at, told_at, letter from factor_resets where due_at <= $1 \
-        and told_at is not null and done_at is null \
-               and cancelled_at is null order by due_at, id limit 1";
+    let sql = "select id, account, due_at, told_at, letter from factor_resets \
+        where due_at <= $1 and told_at is not null and done_at is null and cancelled_at is null \
+        order by due_at, id limit 1";
     store::optional!(*db, FactorReset, sql, now)
 }
 
@@ -130,8 +131,8 @@ pub async fn carry_out(tx: &mut Tx, reset: FactorReset) -> Result<bool, Fault> {
     lock(tx, reset.account).await?;
     let done = store::execute!(
         tx.db,
-        "update factor_resets set done_at = $2 where id = $1 and due_at <= $2 and told_at is not null and done_at is null \
-         and cancelled_at is null",
+        "update factor_resets set done_at = $2 \
+         where id = $1 and due_at <= $2 and told_at is not null and done_at is null and cancelled_at is null",
         reset.id,
         tx.now
     )?;

@@ -250,14 +250,23 @@ fn a_claim_takes_the_consent_of_its_scope() {
 proptest! {
     #[test]
     fn nothing_is_answered_without_a_sign_in_a_standing_that_holds_and_a_consent_that_covers(
-        signed_in in proptest::option::of(0i64..1100), holds: bool, known: bool, consented: bool, login: bool, max_age in proptest::option::of(0i64..2000),
+        signed_in in proptest::option::of(0i64..1100),
+        holds: bool,
+        known: bool,
+        consented: bool,
+        login: bool,
+        max_age in proptest::option::of(0i64..2000),
     ) {
         let request = request(if login { &[Prompt::Login] } else { &[] }, max_age, None);
         let consent = consented.then(|| consent("openid company", at(10)));
         let step = next(Situation {
-            request: &request, asked_at: ASKED, now: NOW, declined: false,
+            request: &request,
+            asked_at: ASKED,
+            now: NOW,
+            declined: false,
             sign_in: signed_in.map(|seconds| by_password(at(seconds))),
-            admission: known.then_some(if holds { Admission::Holds } else { Admission::LacksSecondFactor }), consent: consent.as_ref(),
+            admission: known.then_some(if holds { Admission::Holds } else { Admission::LacksSecondFactor }),
+            consent: consent.as_ref(),
         });
         if step == Next::Answer {
             prop_assert!(signed_in.is_some() && known && holds && consented);

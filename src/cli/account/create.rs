@@ -27,7 +27,12 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, value_name = "REF", required_unless_present = "staff", conflicts_with = "staff")]
     contact: Option<String>,
     /// An account for one of the vendor's own people instead: prints a one-time link to choose a password with
-    #[arg(long, requires = "email", requires = "name", conflicts_with_all = ["login", "e_service", "branch", "network", "password_file"])]
+    #[arg(
+        long,
+        requires = "email",
+        requires = "name",
+        conflicts_with_all = ["login", "e_service", "branch", "network", "password_file"],
+    )]
     staff: bool,
     /// With --staff: what the person signs in with and is written to at
     #[arg(long, value_name = "EMAIL", requires = "staff")]

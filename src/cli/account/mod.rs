@@ -87,7 +87,8 @@ async fn reset_factor(opened: &Opened, named: &Named) -> Result<(), Failure> {
     let asked = opened.act(async |tx| reset::ask(tx, found.id).await).await?;
     tell(match asked {
         Ok(due_at) => format!(
-            "The second factor of {name} goes at {due_at} at the earliest, unless its owner objects: a running server mails them now."
+            "The second factor of {name} goes at {due_at} at the earliest, unless its owner objects: \
+             a running server mails them now."
         ),
         Err(NotAsked::Nothing) => format!("{name} has no second factor."),
         Err(NotAsked::Already(due_at)) => {

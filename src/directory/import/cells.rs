@@ -39,7 +39,8 @@ pub(in crate::directory) fn optional_text(cell: &str) -> Result<Option<String>, 
 /// Controls, and marks that reverse the direction of what follows.
 fn is_invisible(char: char) -> bool {
     char.is_control()
-        || matches!(char, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(char, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{FEFF}')
+        || matches!(char, '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}')
 }
 
 fn within(longest: usize, text: String) -> Result<String, String> {

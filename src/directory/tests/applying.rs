@@ -81,7 +81,8 @@ impl Desk {
 
     /// R-DIR-7: a contact the ERP doesn't know.
     async fn company_adds(&self, company: CompanyId, email: &str) -> ContactId {
-        let sql = "insert into contacts (id, company, last_name, first_name, email, mobile, newsletter, created_at, updated_at) \
+        let sql = "insert into contacts (id, company, last_name, first_name, email, mobile, newsletter, \
+             created_at, updated_at) \
              values ($1, $2, 'Dupont', 'Zoé', $3, '0639981009', $4, $5, $5)";
         self.act(async |tx| {
             let id = ContactId(tx.dice.id(tx.now)?);
@@ -171,7 +172,8 @@ async fn what_a_file_lacks_a_column_for_stays_and_so_do_branches_it_no_longer_li
         let some =
             "ref,name,accounting_validated_at,first_order_at,e_services\nC-1,Durand,2024-01-31,2024-02-01,fci|tao\n";
         assert_eq!(desk.companies(some).await, counts([0, 1, 0, 0, 0]));
-        let other = "ref,name,accounting_validated_at,first_order_at,branches\nC-1,Durand,2024-01-31,2024-02-01,PAR:Paris 2e|NCE:Nice\n";
+        let other = "ref,name,accounting_validated_at,first_order_at,branches\n\
+            C-1,Durand,2024-01-31,2024-02-01,PAR:Paris 2e|NCE:Nice\n";
         assert_eq!(desk.companies(other).await, counts([0, 1, 0, 0, 0]));
         assert_eq!(desk.companies(other).await, counts([0, 0, 1, 0, 0]));
         let durand = desk.company("C-1").await;
@@ -292,7 +294,8 @@ async fn contacts_swap_their_emails_and_clashes_are_named() {
 #[tokio::test]
 async fn one_person_may_be_a_contact_of_several_companies() {
     for desk in Desk::all().await {
-        let rows = "C-1,K-10,Benali,Inès,ines@compta.example,0199001013,,,1\nC-2,K-11,Benali,Inès,Ines@Compta.Example,0199001013,,,1\n";
+        let rows = "C-1,K-10,Benali,Inès,ines@compta.example,0199001013,,,1\n\
+            C-2,K-11,Benali,Inès,Ines@Compta.Example,0199001013,,,1\n";
         assert_eq!(desk.contacts(rows).await, counts([2, 0, 0, 0, 0]));
         let email = Email::parse("ines@compta.example").unwrap();
         let found = desk.act(async |tx| contacts_by_email(&mut tx.db, &email).await).await;
@@ -305,7 +308,8 @@ async fn one_person_may_be_a_contact_of_several_companies() {
 #[tokio::test]
 async fn formulas_and_quotes_are_stored_as_they_are_typed() {
     for desk in Desk::all().await {
-        let rows = "C-1,K-20,\"=cmd|'/c calc'!A1\",\"@Ro'\"\"b\"\"; drop table contacts; --\",r@d.example,+33 1 99 00 10 20,,,1\n";
+        let rows = "C-1,K-20,\"=cmd|'/c calc'!A1\",\"@Ro'\"\"b\"\"; drop table contacts; --\",r@d.example,\
+            +33 1 99 00 10 20,,,1\n";
         assert_eq!(desk.contacts(rows).await, counts([1, 0, 0, 0, 0]));
         let stored = desk.contact("K-20").await;
         assert_eq!(

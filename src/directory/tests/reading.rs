@@ -155,9 +155,19 @@ prop_compose! {
         (newsletter, active) in (any::<bool>(), any::<bool>()),
     ) -> ContactRow {
         ContactRow {
-            company_ref, reference: String::new(), last_name, first_name, email: Email::parse("a@b.example").unwrap(),
-            phone, mobile: Some(mobile), kind: Told::Value(kind), title: Told::Value(title), language: Told::Value(language),
-            newsletter: Told::Value(newsletter), branch: Told::Value(branch), active: Told::Value(active),
+            company_ref,
+            reference: String::new(),
+            last_name,
+            first_name,
+            email: Email::parse("a@b.example").unwrap(),
+            phone,
+            mobile: Some(mobile),
+            kind: Told::Value(kind),
+            title: Told::Value(title),
+            language: Told::Value(language),
+            newsletter: Told::Value(newsletter),
+            branch: Told::Value(branch),
+            active: Told::Value(active),
         }
     }
 }
@@ -172,8 +182,12 @@ prop_compose! {
     ) -> CompanyRow {
         let networks: Vec<String> = networks.iter().map(ToString::to_string).collect();
         CompanyRow {
-            reference: String::new(), name, blocked: Told::Value(blocked), branches: Told::Value(branches),
-            accounting_validated_at: times[0].map(Timestamp::from_millis), first_order_at: times[1].map(Timestamp::from_millis),
+            reference: String::new(),
+            name,
+            blocked: Told::Value(blocked),
+            branches: Told::Value(branches),
+            accounting_validated_at: times[0].map(Timestamp::from_millis),
+            first_order_at: times[1].map(Timestamp::from_millis),
             e_services: Told::Value(e_services.iter().map(|code| EServiceCode::parse(code).unwrap()).collect()),
             networks: Told::Value(Networks::parse(&networks.join(" ")).unwrap()),
         }
@@ -250,7 +264,10 @@ fn written(header: &str, rows: &[Vec<String>], (semicolon, crlf, ansi): (bool, b
 
 proptest! {
     #[test]
-    fn contacts_are_read_as_they_were_written(mut rows in prop::collection::vec(contact(), 1..8), how: (bool, bool, bool)) {
+    fn contacts_are_read_as_they_were_written(
+        mut rows in prop::collection::vec(contact(), 1..8),
+        how: (bool, bool, bool),
+    ) {
         for (n, row) in rows.iter_mut().enumerate() {
             row.reference = format!("K-{n}");
             row.email = Email::parse(&format!("p{n}@b.example")).unwrap();
@@ -262,7 +279,10 @@ proptest! {
     }
 
     #[test]
-    fn companies_are_read_as_they_were_written(mut rows in prop::collection::vec(company(), 1..8), how: (bool, bool, bool)) {
+    fn companies_are_read_as_they_were_written(
+        mut rows in prop::collection::vec(company(), 1..8),
+        how: (bool, bool, bool),
+    ) {
         rows.iter_mut().enumerate().for_each(|(n, row)| row.reference = format!("C-{n}"));
         let cells: Vec<_> = rows.iter().map(company_cells).collect();
         let header = "ref,name,accounting_validated_at,first_order_at,blocked,branches,e_services,networks";
@@ -280,10 +300,13 @@ proptest! {
     }
 
     #[test]
-    fn any_cells_are_accepted_or_named_with_their_line(rows in prop::collection::vec(prop::collection::vec("[a-z0-9\",;\r\n@. é|:=+-]{0,9}", 13), 0..6)) {
+    fn any_cells_are_accepted_or_named_with_their_line(
+        rows in prop::collection::vec(prop::collection::vec("[a-z0-9\",;\r\n@. é|:=+-]{0,9}", 13), 0..6),
+    ) {
         let file = read("f", &written(HEADER, &rows, (false, false, false))).unwrap();
         let blank = |row: &&Vec<String>| row.iter().all(|cell| cell.trim().is_empty());
-        prop_assert_eq!(contact_rows(&file).len() + file.rejections.len(), rows.len() - rows.iter().filter(blank).count());
+        let filled = rows.len() - rows.iter().filter(blank).count();
+        prop_assert_eq!(contact_rows(&file).len() + file.rejections.len(), filled);
     }
 
     #[test]

@@ -110,7 +110,8 @@ mod tests {
     fn what_is_known_is_read_and_the_rest_ignored() {
         let wishes = Wishes::parse(
             r#"{"userinfo": {"name": null, "email": {"essential": true}, "picture": null, "name#fr": null},
-                "id_token": {"roles": {"values": ["billing"]}, "auth_time": {"essential": true}, "acr": {"essential": true, "values": ["1fa", 7]}},
+                "id_token": {"roles": {"values": ["billing"]}, "auth_time": {"essential": true},
+                    "acr": {"essential": true, "values": ["1fa", 7]}},
                 "verified": {"x": [1]}}"#,
         );
         let claims = Claims { userinfo: [Claim::Name, Claim::Email].into(), id_token: [Claim::Roles].into() };

@@ -69,7 +69,8 @@ fn without_a_proven_client_and_redirect_uri_there_is_nowhere_to_answer() {
         assert_eq!(verify(query).unwrap_err(), why, "{query}");
     }
     let ported = format!(
-        "client_id=native&redirect_uri=http://127.0.0.1:4711/cb&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256"
+        "client_id=native&redirect_uri=http://127.0.0.1:4711/cb&response_type=code&scope=openid\
+         &code_challenge={CHALLENGE}&code_challenge_method=S256"
     );
     assert_eq!(verify(&ported).unwrap().unwrap().redirect_uri, "http://127.0.0.1:4711/cb");
 }
@@ -121,7 +122,8 @@ fn pkce_is_required_of_public_clients() {
 
 #[test]
 fn claims_are_read_where_openid_is_asked_and_no_further_than_the_client_may_ask() {
-    let asked = "claims={\"userinfo\":{\"email\":null,\"name\":null},\"id_token\":{\"sub\":{\"value\":\"00000000-0000-0000-0000-000000000007\"},\"auth_time\":null}}";
+    let asked = "claims={\"userinfo\":{\"email\":null,\"name\":null},\
+        \"id_token\":{\"sub\":{\"value\":\"00000000-0000-0000-0000-000000000007\"},\"auth_time\":null}}";
     let request = web(&format!("response_mode=form_post&{asked}")).unwrap();
     assert_eq!(
         request.claims,
@@ -146,8 +148,9 @@ fn a_form_goes_to_the_web_only() {
 #[test]
 fn what_is_asked_is_read_whole_and_what_is_unknown_is_ignored() {
     let request = web(&format!(
-        "state=s&nonce=n&prompt=login+consent+create&max_age=0&scope=openid+email+phone+x&id_token_hint=ours&ui_locales=fr-CA&login_hint=alice\
-         &display=popup&acr_values=9fa&claims=%7B%7D&code_challenge={CHALLENGE}&code_challenge_method=S256&x=y"
+        "state=s&nonce=n&prompt=login+consent+create&max_age=0&scope=openid+email+phone+x&id_token_hint=ours\
+         &ui_locales=fr-CA&login_hint=alice&display=popup&acr_values=9fa&claims=%7B%7D\
+         &code_challenge={CHALLENGE}&code_challenge_method=S256&x=y"
     ))
     .unwrap();
     assert_eq!(

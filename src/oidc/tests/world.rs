@@ -26,7 +26,8 @@ use crate::store::trial::{self, Trial};
 use crate::store::{self, Tx};
 
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-pub const ASKED: &str = "client_id=web&redirect_uri=https://web.example/cb&response_type=code&scope=openid+email+company+rights&state=s+1&nonce=n\
+pub const ASKED: &str = "client_id=web&redirect_uri=https://web.example/cb&response_type=code\
+                     &scope=openid+email+company+rights&state=s+1&nonce=n\
                      &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
 pub const CLIENTS: &str = "
     [[clients]]
@@ -218,7 +219,8 @@ pub async fn seed(tx: &mut Tx) -> Result<(), Fault> {
     )?;
     store::execute!(
         tx.db,
-        "insert into memberships (id, account, contact, company, profile, roles, e_services, networks, requested_at, approved_at) \
+        "insert into memberships (id, account, contact, company, profile, roles, e_services, networks, \
+         requested_at, approved_at) \
          values ($1, $2, $3, $4, 'limited', '[\"tickets\"]', '[]', '[]', $5, $5)",
         membership(),
         person(),

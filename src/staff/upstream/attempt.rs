@@ -40,7 +40,8 @@ pub async fn redeem(tx: &mut Tx, state: &Secret, browser: &Digest) -> Result<Opt
     store::optional!(
         tx.db,
         Attempt,
-        "update upstream_attempts set used_at = $3 where state = $1 and browser = $2 and used_at is null and expires_at > $3 \
+        "update upstream_attempts set used_at = $3 \
+         where state = $1 and browser = $2 and used_at is null and expires_at > $3 \
          returning nonce, verifier, errand, back",
         state.digest(),
         browser,

@@ -73,7 +73,9 @@ impl SeedView {
 /// A QR code as SVG within the page: black on white whatever the page's colours, for cameras want it so.
 #[derive(Clone, Debug, Template)]
 #[template(
-    source = r##"<svg class="square" viewBox="0 0 {{ side }} {{ side }}" shape-rendering="crispEdges" aria-hidden="true"><rect width="{{ side }}" height="{{ side }}" fill="#fff"/><path d="{{ path }}" fill="#000"/></svg>"##,
+    source = r##"<svg class="square" viewBox="0 0 {{ side }} {{ side }}" shape-rendering="crispEdges"
+        aria-hidden="true"><rect width="{{ side }}" height="{{ side }}" fill="#fff"/><path d="{{ path }}"
+        fill="#000"/></svg>"##,
     ext = "html"
 )]
 pub struct Square {

@@ -143,7 +143,8 @@ const SIGNED: &[(&str, &str)] = &[
     ("ceremony", NO_ID),
     (
         "credential",
-        r#"{"id":"AA","rawId":"AA","type":"public-key","response":{"authenticatorData":"AA","clientDataJSON":"AA","signature":"AA"}}"#,
+        "{\"id\":\"AA\",\"rawId\":\"AA\",\"type\":\"public-key\",\
+         \"response\":{\"authenticatorData\":\"AA\",\"clientDataJSON\":\"AA\",\"signature\":\"AA\"}}",
     ),
 ];
 

@@ -45,7 +45,8 @@ both! {
         let missing: Vec<_> = routed.difference(&knocks).collect();
         assert!(
             missing.is_empty(),
-            "{missing:?} without a knock: write one line each in tests/guichet/doors/knocks.rs, with what a right request sends"
+            "{missing:?} without a knock: write one line each in tests/guichet/doors/knocks.rs, \
+             with what a right request sends"
         );
         let walls: Vec<_> = knocks.difference(&routed).collect();
         assert!(walls.is_empty(), "{walls:?} is no route any more: take its line out of tests/guichet/doors/knocks.rs");

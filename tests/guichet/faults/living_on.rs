@@ -208,7 +208,8 @@ macro_rules! every_ending {
         fn no_cause_is_left_out() {
             let struck = [$($ending),*];
             let causes = Cause::ALL.map(Ending::AccessLost).into_iter();
-            let mut deeds = Hers::ALL.map(Ending::ByHerself).into_iter().chain(Services::ALL.map(Ending::ByCustomerService)).chain(causes);
+            let services = Services::ALL.map(Ending::ByCustomerService);
+            let mut deeds = Hers::ALL.map(Ending::ByHerself).into_iter().chain(services).chain(causes);
             assert!(deeds.all(|ending| struck.contains(&ending)), "{struck:?}");
         }
     };
@@ -237,7 +238,8 @@ every_ending! {
     nothing_outlives_an_alarm: Ending::ByHerself(Hers::Alarm),
     nothing_outlives_an_account_closed_by_its_owner: Ending::ByHerself(Hers::AccountClosed),
     nothing_outlives_the_end_of_sessions_by_customer_service: Ending::ByCustomerService(Services::SessionsEnded),
-    nothing_outlives_an_account_that_customer_service_switches_off: Ending::ByCustomerService(Services::AccountSwitchedOff),
+    nothing_outlives_an_account_that_customer_service_switches_off:
+        Ending::ByCustomerService(Services::AccountSwitchedOff),
     nothing_outlives_the_block_by_customer_service: Ending::ByCustomerService(Services::CompanyBlocked),
     what_outlives_a_consent_withdrawn: Ending::ConsentWithdrawn,
     what_outlives_a_refresh_token_given_back: Ending::AtThePortal(Portals::RefreshTokenRevoked),

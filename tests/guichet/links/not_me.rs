@@ -15,7 +15,8 @@ both! {
         ] {
             let who = if language == "en" { "bruno" } else { "carl" };
             let sql = format!(
-                "update accounts set language = '{language}' where id in (select account from sign_in_names where name = '{}')",
+                "update accounts set language = '{language}' \
+                 where id in (select account from sign_in_names where name = '{}')",
                 login(who)
             );
             assert_eq!(world.database().execute(&sql).await, 1);

@@ -32,7 +32,10 @@ both! {
     async fn claims_asked_for_by_name_are_asked_in_words_and_told_where_they_were_asked_for(world) {
         let portal = world.client("portal").scope("openid");
         let mut browser = world.signed_in("alice").await;
-        let asked = json!({ "userinfo": { "name": null, "email": { "essential": true } }, "id_token": { "family_name": null, "roles": null } });
+        let asked = json!({
+            "userinfo": { "name": null, "email": { "essential": true } },
+            "id_token": { "family_name": null, "roles": null },
+        });
         let ask = asking(&portal, &asked);
         let page = browser.open(&ask.path()).await;
         assert!(page.shows("consent-allow"), "{}", page.text());
@@ -98,10 +101,11 @@ both! {
     async fn nobody_gets_by_name_what_it_may_not_ask_for_by_scope(world) {
         let tied = world.client("tied").scope("openid");
         let mut browser = world.signed_in("alice").await;
-        let ask = asking(
-            &tied,
-            &json!({ "userinfo": { "email": { "essential": true }, "access_profile": null }, "id_token": { "name": null } }),
-        );
+        let asked = json!({
+            "userinfo": { "email": { "essential": true }, "access_profile": null },
+            "id_token": { "name": null },
+        });
+        let ask = asking(&tied, &asked);
         let page = browser.open(&ask.path()).await;
         assert!(
             !sees(&page).iter().any(|sight| sight.contains("email") || sight.contains("name")),
@@ -118,7 +122,11 @@ both! {
     async fn unknown_claims_are_ignored_and_what_is_no_wish_is_invalid_request(world) {
         let portal = world.client("portal").scope("openid");
         let mut browser = world.signed_in("alice").await;
-        let unknown = json!({ "userinfo": { "shoe_size": { "essential": true }, "name#fr": null }, "id_token": { "picture": null }, "other": 7 });
+        let unknown = json!({
+            "userinfo": { "shoe_size": { "essential": true }, "name#fr": null },
+            "id_token": { "picture": null },
+            "other": 7,
+        });
         let tokens = tokens(&portal, &mut browser, &asking(&portal, &unknown)).await;
         assert_eq!(names(&userinfo(&portal, &tokens).await), ["sub"]);
         for wrong in [

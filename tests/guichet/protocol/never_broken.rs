@@ -72,8 +72,11 @@ const CONTENT_TYPES: [&str; 3] = ["application/x-www-form-urlencoded", "applicat
 fn pair() -> impl Strategy<Value = String> {
     let name = prop_oneof![6 => proptest::sample::select(&NAMES[..]).prop_map(str::to_owned), 1 => "\\PC{0,12}"];
     let value = prop_oneof![6 => proptest::sample::select(&VALUES[..]).prop_map(str::to_owned), 2 => "\\PC{0,40}"];
+    let encoded = |(name, value): (String, String)| {
+        url::form_urlencoded::Serializer::new(String::new()).append_pair(&name, &value).finish()
+    };
     prop_oneof![
-        9 => (name, value).prop_map(|(name, value)| url::form_urlencoded::Serializer::new(String::new()).append_pair(&name, &value).finish()),
+        9 => (name, value).prop_map(encoded),
         1 => "[!-~]{0,30}".prop_map(|raw| raw.replace(['#', '"', '<', '>', '`', '{', '}', '|', '^', '\\'], "%")),
     ]
 }

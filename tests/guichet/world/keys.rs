@@ -83,7 +83,9 @@ impl Assertion {
         Self {
             alg: "ES256",
             header: json!({ "alg": "ES256", "kid": "ES256", "typ": "JWT" }),
-            claims: json!({ "iss": party.id(), "sub": party.id(), "aud": ISSUER, "jti": jti, "iat": now, "exp": now + 60 }),
+            claims: json!({
+                "iss": party.id(), "sub": party.id(), "aud": ISSUER, "jti": jti, "iat": now, "exp": now + 60,
+            }),
         }
     }
 

@@ -125,7 +125,8 @@ impl Passkey {
     }
 
     fn client_data(&self, kind: &str, challenge: &Value) -> String {
-        json!({ "type": kind, "challenge": challenge["publicKey"]["challenge"], "origin": self.origin, "crossOrigin": false }).to_string()
+        let challenge = &challenge["publicKey"]["challenge"];
+        json!({ "type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": false }).to_string()
     }
 
     /// As COSE writes it (RFC 9053 section 7.1.1).

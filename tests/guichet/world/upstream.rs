@@ -58,7 +58,8 @@ impl Forger {
     pub fn claims(&self, nonce: &str, email: &str) -> Value {
         let now = guichet::base::Clock::System.now().seconds();
         json!({
-            "iss": self.issuer, "sub": format!("sub-of-{email}"), "aud": CLIENT, "iat": now, "exp": now + 300, "auth_time": now, "nonce": nonce,
+            "iss": self.issuer, "sub": format!("sub-of-{email}"), "aud": CLIENT,
+            "iat": now, "exp": now + 300, "auth_time": now, "nonce": nonce,
             "email": email, "email_verified": true, "name": "Nadia Roux"
         })
     }
@@ -82,8 +83,13 @@ impl Forger {
 async fn metadata(State(forger): State<Forger>) -> Json<Value> {
     let at = |path: &str| format!("{}{path}", forger.issuer);
     Json(json!({
-        "issuer": forger.issuer, "authorization_endpoint": at("/authorize"), "token_endpoint": at("/token"), "jwks_uri": at("/jwks"),
-        "userinfo_endpoint": at("/userinfo"), "response_types_supported": ["code"], "subject_types_supported": ["public"],
+        "issuer": forger.issuer,
+        "authorization_endpoint": at("/authorize"),
+        "token_endpoint": at("/token"),
+        "jwks_uri": at("/jwks"),
+        "userinfo_endpoint": at("/userinfo"),
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"]
     }))
 }

@@ -97,8 +97,13 @@ async fn provider(key: &Jwk) -> String {
     let issuer = format!("http://localhost:{}", listener.local_addr().unwrap().port());
     let url = |path: &str| format!("{issuer}{path}");
     let metadata = json!({
-        "issuer": issuer, "authorization_endpoint": url("/a"), "token_endpoint": url("/t"), "userinfo_endpoint": url("/u"),
-        "jwks_uri": url("/jwks"), "response_types_supported": ["code"], "subject_types_supported": ["public"],
+        "issuer": issuer,
+        "authorization_endpoint": url("/a"),
+        "token_endpoint": url("/t"),
+        "userinfo_endpoint": url("/u"),
+        "jwks_uri": url("/jwks"),
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
     });
     let mut public = key.to_public_key().unwrap();

@@ -99,7 +99,8 @@ fn every_field_and_gap_of_the_doors_of_people_is_known_to_name_something_or_noth
             let known = IDS.iter().any(|(id, _)| *id == name) != NO_IDS.contains(&name);
             assert!(
                 known,
-                "{}: does `{name}` name something of somebody's? Then it belongs to IDS in {}, with a test; if not, to NO_IDS",
+                "{}: does `{name}` name something of somebody's? Then it belongs to IDS in {}, with a test; \
+                 if not, to NO_IDS",
                 knock.line(),
                 file!()
             );
