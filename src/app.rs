@@ -24,13 +24,10 @@ pub struct App(Arc<Inner>);
 
 /// What an [`App`] holds.
 pub struct Inner {
-    /// The settings.
     pub config: Config,
     /// Whose service it is.
     pub brand: Arc<Brand>,
-    /// The database.
     pub store: Store,
-    /// The time.
     pub clock: Clock,
     /// The master key and the signing keys.
     pub keys: Keys,
@@ -40,7 +37,6 @@ pub struct Inner {
     pub relying_parties: RelyingParties,
     /// Which of them guess at secrets and aren't heard for a while.
     pub closed_clients: Closed,
-    /// What rights allow.
     pub policy: Policy,
     /// The numbers of the rules.
     pub rules: Arc<Rules>,
@@ -69,11 +65,9 @@ impl Deref for App {
 
 /// What an app is made of, once the database is open and prepared.
 pub struct Parts {
-    /// The settings.
     pub config: Config,
     /// The database, with this program's schema.
     pub store: Store,
-    /// The time.
     pub clock: Clock,
     /// What the database is sealed with.
     pub master: MasterKey,
@@ -151,19 +145,15 @@ impl App {
 /// Why a server can't start, each with what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum CannotStart {
-    /// The keys.
     #[error(transparent)]
     Keys(#[from] crate::keys::CannotUse),
-    /// The mail.
     #[error(transparent)]
     Mail(#[from] crate::mail::CannotSend),
     /// A setting that only shows its fault in use.
     #[error("{0}")]
     Settings(String),
-    /// The database.
     #[error(transparent)]
     Store(#[from] crate::store::CannotOpen),
-    /// Something broke.
     #[error(transparent)]
     Fault(#[from] Fault),
 }

@@ -10,7 +10,6 @@ use crate::store::{self, Db, Tx};
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happening {
-    /// A session ended.
     SessionEnded(SessionId),
     /// Every session of an account ended.
     SessionsEnded(AccountId),
@@ -94,9 +93,7 @@ pub async fn record(tx: &mut Tx, what: Happening) -> Result<(), Fault> {
 /// An event that waits for its reaction.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Event {
-    /// Its row.
     pub id: EventId,
-    /// When it happened.
     pub at: Timestamp,
     kind: String,
     subject: Uuid,

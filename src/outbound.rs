@@ -46,7 +46,6 @@ pub struct Outbound {
 /// What a server answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// The status code.
     pub status: u16,
     /// The beginning of the body.
     pub text: String,
@@ -55,11 +54,9 @@ pub struct Answer {
 /// An answer read whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Whole {
-    /// The status code.
     pub status: u16,
     /// What the body is said to be.
     pub content_type: Option<String>,
-    /// The body.
     pub body: Vec<u8>,
 }
 

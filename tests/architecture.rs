@@ -7,6 +7,8 @@
 mod citations;
 #[path = "architecture/dependencies.rs"]
 mod dependencies;
+#[path = "architecture/docs.rs"]
+mod docs;
 #[path = "architecture/files.rs"]
 mod files;
 #[path = "architecture/routes.rs"]
@@ -194,6 +196,11 @@ fn files_are_short_and_narrow_and_begin_with_a_sentence() {
     none(&files::too_long(&sources, 400));
     none(&files::too_wide(&sources, 120));
     none(&files::without_first_sentence(&rust(&["src", "examples", "benches"])));
+}
+
+#[test]
+fn public_functions_and_types_carry_docs() {
+    none(&docs::undocumented(&rust(&["src"])));
 }
 
 #[test]

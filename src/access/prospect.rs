@@ -9,7 +9,6 @@ use super::Condition;
 
 /// A company, or one of its contacts, with the rows of the directory that decide about access.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct Prospect {
     pub company: CompanyId,
     pub accounting_validated_at: Option<Timestamp>,

@@ -11,7 +11,6 @@ use crate::store::{self, Db};
 
 /// A person as one contact of one company, with the rows that decide about their access.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct Snapshot {
     pub membership: MembershipId,
     pub account: AccountId,
@@ -82,7 +81,6 @@ impl Snapshot {
 
 /// A snapshot reached through an authorization, with the rows its life hangs on (idea 5).
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct Hanging {
     #[sqlx(flatten)]
     pub person: Snapshot,
@@ -204,7 +202,6 @@ pub async fn administrators(db: &mut Db, company: CompanyId) -> Result<Vec<Snaps
 
 /// An opaque access token of a person, with what its life hangs on.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name, after `token_`")]
 pub struct HangingToken {
     #[sqlx(flatten)]
     pub hanging: Hanging,

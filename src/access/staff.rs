@@ -26,7 +26,6 @@ words! {
 
 /// One of the vendor's people, with the rows that decide about their access, read by one query.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct StaffSnapshot {
     pub account: AccountId,
     pub name: String,
@@ -61,7 +60,6 @@ pub struct StaffRules<'a> {
 /// What is asked of a snapshot.
 #[derive(Clone, Copy, Debug)]
 pub struct StaffAsked<'a> {
-    /// The settings.
     pub rules: StaffRules<'a>,
     /// The caller's address; unknown refuses where a list applies.
     pub address: Option<Address>,

@@ -8,7 +8,6 @@ use super::{Condition, Door, Snapshot, counts};
 /// What is asked of a snapshot.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    /// At which door.
     pub door: Door,
     /// The address that door looks at; unknown refuses where a list applies.
     pub address: Option<Address>,

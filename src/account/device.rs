@@ -86,7 +86,6 @@ pub async fn recognise(tx: &mut Tx, account: AccountId, device: &Secret, user_ag
 
 /// A browser that an account has signed in from.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct Device {
     pub id: DeviceId,
     pub user_agent: String,

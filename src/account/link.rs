@@ -39,7 +39,6 @@ impl Purpose {
 
 /// A link that still works.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct Link {
     pub id: LinkId,
     pub account: AccountId,

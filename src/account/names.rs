@@ -11,7 +11,6 @@ use super::device;
 /// What signing in is checked against.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Credentials {
-    /// Whose they are.
     pub account: AccountId,
     /// The Argon2id hash, once a password is set.
     pub password_hash: Option<String>,

@@ -8,7 +8,6 @@ use crate::store::{self, Db, Tx};
 
 /// An account's own row, without what is secret in it.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct Record {
     pub id: AccountId,
     pub kind: String,

@@ -43,7 +43,6 @@ pub const TOLD: &[What] = &[
 
 /// Something that happened to an account.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct Happened {
     pub at: Timestamp,
     deed: String,

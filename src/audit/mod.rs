@@ -108,7 +108,6 @@ macro_rules! deeds {
         pub enum What { $(#[doc = $sentence] $variant),* }
 
         impl What {
-            /// All of them.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// The name stored: subject, dot, participle. Names never change, for lines are kept for years.
@@ -151,7 +150,7 @@ deeds! {
     FactorResetAsked = "factor.reset_asked",
     /// It isn't: somebody objected.
     FactorResetStopped = "factor.reset_stopped",
-    /// It was.
+    /// A lost second factor is gone.
     FactorResetDone = "factor.reset_done",
     /// A browser that an account had signed in from was forgotten.
     DeviceForgotten = "account.device_forgotten",
@@ -256,7 +255,6 @@ deeds! {
 /// Whose lines are read.
 #[derive(Clone, Copy, Debug)]
 pub enum About {
-    /// Everyone's.
     Everyone,
     /// Those that concern an account.
     Account(AccountId),
@@ -267,7 +265,6 @@ pub enum About {
 /// Which lines are read.
 #[derive(Clone, Copy, Debug)]
 pub struct Filter {
-    /// Whose.
     pub about: About,
     /// None older than this.
     pub since: Option<Timestamp>,
@@ -280,17 +277,13 @@ pub struct Filter {
 pub struct Line {
     /// The line's own id.
     pub id: AuditId,
-    /// When.
     pub at: Timestamp,
     /// The kind of actor ([`crate::base::actor::Who::kind`]).
     pub actor_kind: String,
-    /// Which one.
     pub actor: Option<String>,
     /// In whose name (R-SUP-5).
     pub in_name_of: Option<AccountId>,
-    /// From where.
     pub address: Option<String>,
-    /// In which session.
     pub session: Option<SessionId>,
     /// The deed's name ([`What::name`]).
     pub deed: String,
@@ -300,7 +293,6 @@ pub struct Line {
     pub account: Option<AccountId>,
     /// What was acted on.
     pub subject: Option<String>,
-    /// The particulars.
     #[sqlx(json)]
     pub detail: Value,
     /// What ties it to another record.

@@ -17,7 +17,6 @@ pub enum Sight {
     Customers,
     /// What concerns the service and its staff, without customer data.
     Service,
-    /// All of it.
     Everything,
 }
 
@@ -26,11 +25,8 @@ pub enum Sight {
 pub struct Search {
     /// What may be seen.
     pub sight: Sight,
-    /// A company's lines.
     pub company: Option<CompanyId>,
-    /// An account's lines.
     pub account: Option<AccountId>,
-    /// One deed.
     pub deed: Option<What>,
     /// From this instant on.
     pub since: Timestamp,

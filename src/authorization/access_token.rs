@@ -21,7 +21,6 @@ pub struct Opaque {
     pub scope: Json<Scopes>,
     /// When it was given.
     pub issued_at: Timestamp,
-    /// When it ends.
     pub expires_at: Timestamp,
 }
 

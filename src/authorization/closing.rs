@@ -15,7 +15,6 @@ const CLOSED_AT_ONCE: i64 = 100;
 pub struct Closed {
     /// Its id: the `sid` of tokens.
     pub sid: AuthorizationId,
-    /// Whose.
     pub account: AccountId,
     /// At which relying party.
     pub client: String,

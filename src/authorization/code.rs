@@ -116,7 +116,6 @@ fn is_verifier(text: &str) -> bool {
 pub enum Spent {
     /// It was spent now, by this call.
     Now(Box<Code>),
-    /// It had expired.
     TooLate,
     /// It had been spent before: all that it gave has ended (RFC 6749 section 4.1.2).
     Before,

@@ -15,7 +15,6 @@ use crate::store::{self, Db, Tx};
 pub struct Consent {
     /// Its id, which authorizations hang from.
     pub id: ConsentId,
-    /// The relying party.
     pub client: String,
     /// What it may see.
     pub scope: Json<Scopes>,

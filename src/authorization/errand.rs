@@ -17,7 +17,6 @@ const LINGERS: Life = Life::seconds(30);
 pub struct Errand {
     /// Its id, which pages carry along.
     pub id: ErrandId,
-    /// What is asked.
     pub request: Json<Request>,
     /// When it was asked: `prompt=login` is met by a later sign-in.
     pub created_at: Timestamp,

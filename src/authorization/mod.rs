@@ -42,7 +42,6 @@ pub struct Authorization {
     pub account: AccountId,
     /// The relying party it was given to.
     pub client: String,
-    /// What was granted.
     pub scope: Json<Scopes>,
     /// What was granted claim by claim.
     pub claims: Json<Claims>,
@@ -67,7 +66,6 @@ impl Authorization {
 pub struct Beginning {
     /// The session of the sign-in.
     pub session: SessionId,
-    /// Who signed in.
     pub account: AccountId,
     /// As which contact; a token never changes company.
     pub membership: MembershipId,
@@ -75,15 +73,12 @@ pub struct Beginning {
     pub client: String,
     /// The consent it rests on.
     pub consent: ConsentId,
-    /// What is granted.
     pub scope: Scopes,
     /// What is granted claim by claim.
     pub claims: Claims,
     /// How strongly the person signed in.
     pub acr: String,
-    /// By what means.
     pub amr: Vec<String>,
-    /// When.
     pub auth_time: Timestamp,
     /// When the second factor behind the sign-in was proven.
     pub second_factor_at: Option<Timestamp>,

@@ -13,11 +13,9 @@ use super::request::{Prompt, Request};
 /// Everything the decision looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
-    /// What is asked.
     pub request: &'a Request,
     /// When it was asked: an errand's creation, or now.
     pub asked_at: Timestamp,
-    /// When this is.
     pub now: Timestamp,
     /// The browser's live session.
     pub sign_in: Option<SignIn>,
@@ -32,11 +30,9 @@ pub struct Situation<'a> {
 /// Who is signed in, and since when.
 #[derive(Clone, Copy, Debug)]
 pub struct SignIn {
-    /// The account.
     pub account: AccountId,
     /// When the person proved to be its owner.
     pub auth_time: Timestamp,
-    /// How strongly.
     pub acr: Acr,
     /// How strongly they could, by what they have enrolled.
     pub could: Acr,
@@ -45,7 +41,6 @@ pub struct SignIn {
 /// What access says of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// Everything holds.
     Holds,
     /// Nothing is missing but the second factor, which the person can prove now.
     LacksSecondFactor,

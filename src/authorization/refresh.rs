@@ -102,7 +102,6 @@ pub enum Spent {
     Already,
     /// It had been exchanged longer ago: the authorization has ended.
     Replayed,
-    /// It had expired.
     TooLate,
 }
 

@@ -42,7 +42,6 @@ words! {
 /// What is asked. Client and redirect URI were proven before this came to exist.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// The relying party.
     pub client: String,
     /// Where the answer goes, exactly as it was given.
     pub redirect_uri: String,

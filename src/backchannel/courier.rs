@@ -34,9 +34,7 @@ const GLANCE: Duration = Duration::from_millis(250);
 /// What the courier works with.
 #[derive(Clone, Copy)]
 pub struct Desk<'a> {
-    /// The database.
     pub store: &'a Store,
-    /// The time.
     pub clock: &'a Clock,
     /// The numbers in force.
     pub rules: &'a Rules,
@@ -44,9 +42,7 @@ pub struct Desk<'a> {
     pub keys: &'a Keys,
     /// Who listens, and where.
     pub parties: &'a RelyingParties,
-    /// Who calls.
     pub outbound: &'a Outbound,
-    /// Who we are.
     pub issuer: &'a str,
 }
 

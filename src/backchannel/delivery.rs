@@ -100,7 +100,6 @@ pub(super) async fn done(tx: &mut Tx, claimed: &Claimed) -> Result<(), Fault> {
 pub(super) enum Failure {
     /// It may work later.
     Passing,
-    /// It never will.
     Final,
 }
 

@@ -6,7 +6,6 @@ use super::network::Address;
 /// Who does something, as the audit trail tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// Who acts.
     pub who: Who,
     /// The account in whose name a support agent acts (R-SUP-5).
     pub in_name_of: Option<AccountId>,
@@ -27,7 +26,6 @@ pub enum Who {
     Client(String),
     /// The operator at the command line.
     Operator,
-    /// The timetable.
     Timetable,
 }
 

@@ -174,7 +174,6 @@ impl<'de> Deserialize<'de> for Life {
 /// Where the time comes from.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
-    /// The system's clock.
     #[default]
     System,
     /// The system's clock moved forward by so many milliseconds: demonstrations and tests.

@@ -14,7 +14,6 @@ use super::{Fault, Timestamp};
 pub struct Dice;
 
 impl Dice {
-    /// Fresh random bytes.
     pub fn bytes<const N: usize>(self) -> Result<[u8; N], Fault> {
         let mut bytes = [0; N];
         getrandom::fill(&mut bytes).map_err(|error| Fault::broken("the system's randomness", error))?;

@@ -13,7 +13,6 @@ pub enum Fault {
     Broken {
         /// What was being done.
         what: &'static str,
-        /// Why it failed.
         cause: Box<dyn Error + Send + Sync>,
     },
     /// The server is at its bound for this kind of work and says so instead of queueing without end.

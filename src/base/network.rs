@@ -121,7 +121,6 @@ impl Networks {
         self.is_empty() || address.is_some_and(|address| self.contain(address))
     }
 
-    /// The networks.
     pub fn iter(&self) -> impl Iterator<Item = &IpNet> {
         self.0.iter()
     }

@@ -35,7 +35,6 @@ pub enum Place {
     CompanyChoice,
     /// Consent to what a relying party sees.
     Consent,
-    /// A one-time link.
     Link,
     /// Choice of a password, once a link was confirmed.
     NewPassword,
@@ -43,7 +42,6 @@ pub enum Place {
     PasswordDone,
     /// Sign-out from our own pages.
     Logout,
-    /// The language switch.
     Language,
     /// Says that an account is secured, after its owner said that a change wasn't theirs.
     Secured,
@@ -85,7 +83,6 @@ pub enum Place {
     StaffResetFactor,
     /// Demands a second factor of a contact, or no longer.
     StaffDemandOfContact,
-    /// The vendor's people.
     StaffPeople,
     /// Gives one of the vendor's people other roles.
     StaffRoles,
@@ -93,7 +90,6 @@ pub enum Place {
     StaffInviteAgain,
     /// Switches the account of one of the vendor's people off.
     StaffDismiss,
-    /// The audit trail.
     StaffAudit,
     /// Ends one of the person's sessions.
     EndSession,
@@ -101,7 +97,6 @@ pub enum Place {
     EndOtherSessions,
     /// Forgets a browser the person signed in from.
     ForgetDevice,
-    /// Withdraws a consent.
     WithdrawConsent,
     /// One's authenticator app and recovery codes.
     Totp,
@@ -109,13 +104,11 @@ pub enum Place {
     RenewRecoveryCodes,
     /// Removes one's authenticator app.
     RemoveTotp,
-    /// One's passkeys.
     Passkeys,
     /// A challenge for a new one.
     PasskeyChallenge,
     /// Gives a passkey another name.
     RenamePasskey,
-    /// Removes a passkey.
     RemovePasskey,
     /// The stylesheet and its like.
     Asset,
@@ -141,7 +134,6 @@ pub enum Place {
     Healthz,
     /// Can it answer requests?
     Readyz,
-    /// The demonstration's mailbox.
     DemoMailbox,
     /// The demonstration's mailbox for programs.
     DemoMailboxJson,
@@ -150,7 +142,6 @@ pub enum Place {
 }
 
 impl Place {
-    /// Every place.
     pub const ALL: [Self; 71] = [
         Self::Root,
         Self::Login,

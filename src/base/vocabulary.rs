@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 pub struct UnknownWord {
     /// What the word should have been.
     pub kind: &'static str,
-    /// What stood there.
     pub found: String,
     /// Every word that may stand there.
     pub allowed: Vec<&'static str>,
@@ -33,7 +32,6 @@ macro_rules! words {
             /// Every one, in the order people are shown.
             pub const ALL: &'static [Self] = &[ $( Self::$variant ),+ ];
 
-            /// The word.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $( Self::$variant => $word ),+ }

@@ -12,16 +12,10 @@ pub enum Refused {
         "the configuration {file} can't be read ({cause}): name another one with --config, or write one \
          from `guichet check-config --example`"
     )]
-    File {
-        /// Which file.
-        file: String,
-        /// Why.
-        cause: String,
-    },
+    File { file: String, cause: String },
     /// A key nobody reads.
     #[error("the configuration has an unknown key `{key}`: {advice}")]
     UnknownKey {
-        /// Where it stands.
         key: String,
         /// The nearest known key.
         advice: String,

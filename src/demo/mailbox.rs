@@ -11,20 +11,16 @@ use crate::page::Frame;
 pub struct MailboxPage {
     /// What every page shares.
     pub frame: Frame,
-    /// The mails.
     pub mails: Vec<MailView>,
 }
 
 /// One mail.
 #[derive(Clone, Debug)]
 pub struct MailView {
-    /// To whom.
     pub to: String,
-    /// Its subject.
     pub subject: String,
     /// When it was written.
     pub at: Timestamp,
-    /// The text part.
     pub text: String,
     /// The HTML part, shown in a frame that may do nothing.
     pub html: String,

@@ -13,12 +13,10 @@ use crate::store::{self, Db, Keys, Tx};
 /// A customer company.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Company {
-    /// Its row.
     pub id: CompanyId,
     /// The ERP's reference.
     #[sqlx(rename = "ref")]
     pub reference: String,
-    /// Its name.
     pub name: String,
     /// When Accounting validated its record (R-DIR-1).
     pub accounting_validated_at: Option<Timestamp>,
@@ -37,11 +35,9 @@ pub struct Company {
 /// A branch of a company.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Branch {
-    /// The company.
     pub company: CompanyId,
     /// Its code, unique within the company.
     pub code: String,
-    /// Its name.
     pub name: String,
 }
 

@@ -7,16 +7,12 @@ use crate::store::{self, Db, Keys, Tx};
 /// A person's record at a company.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Contact {
-    /// Its row.
     pub id: ContactId,
-    /// The company.
     pub company: CompanyId,
     /// The ERP's reference; none where the company added the contact and the ERP doesn't know it yet (R-DIR-7).
     #[sqlx(rename = "ref")]
     pub reference: Option<String>,
-    /// Last name.
     pub last_name: String,
-    /// First name.
     pub first_name: String,
     /// Email, unique within the company.
     pub email: Email,

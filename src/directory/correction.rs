@@ -21,15 +21,12 @@ words! {
     #[derive(sqlx::Type)]
     #[sqlx(type_name = "TEXT", rename_all = "snake_case")]
     Field, "field of a record" {
-        /// First name.
         FirstName = "first_name",
-        /// Last name.
         LastName = "last_name",
         /// Form of address.
         Title = "title",
         /// Landline.
         Phone = "phone",
-        /// Mobile.
         Mobile = "mobile",
         /// Language of mails.
         Language = "language",
@@ -47,7 +44,6 @@ pub enum Unfit {
 
 /// A record as its contact wants it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct Correction {
     pub first_name: String,
     pub last_name: String,
@@ -59,7 +55,6 @@ pub struct Correction {
 
 /// What a contact typed.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct Typed<'a> {
     pub first_name: &'a str,
     pub last_name: &'a str,

@@ -11,7 +11,6 @@ pub const PAGE: usize = 25;
 
 /// A contact found.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct FoundContact {
     pub id: ContactId,
     pub last_name: String,

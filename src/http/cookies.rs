@@ -9,7 +9,6 @@ use crate::base::{Fault, Life, Secret};
 /// A cookie of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
-    /// The session.
     Session,
     /// A sign-in whose second factor is still to come.
     SignIn,

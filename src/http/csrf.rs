@@ -23,11 +23,9 @@ pub fn token(app: &App, browser: &Secret) -> Result<String, Fault> {
 
 /// A form one of our pages sent: any other is refused before its handler runs.
 pub struct Posted<T> {
-    /// Who sent it.
     pub caller: Caller,
     /// The cookies and the rest of the request's headers.
     pub headers: HeaderMap,
-    /// Its fields.
     pub form: T,
 }
 

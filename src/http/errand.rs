@@ -18,7 +18,6 @@ use crate::http::{Caller, answer, headers};
 pub struct Waiting {
     /// What pages carry along.
     pub id: ErrandId,
-    /// What is asked.
     pub request: Request,
     /// The relying party's name in the caller's language.
     pub relying_party: String,

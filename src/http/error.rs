@@ -28,7 +28,6 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// Every trouble.
     pub const ALL: [Self; 10] = [
         Self::NotFound,
         Self::StaleForm,

@@ -57,7 +57,6 @@ impl FromRequestParts<App> for Visitor {
 pub struct Person {
     /// The request's own facts.
     pub caller: Caller,
-    /// The session.
     pub session: Session,
     /// The contact they act as.
     pub snapshot: Snapshot,

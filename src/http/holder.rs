@@ -73,7 +73,6 @@ impl Holder {
         }
     }
 
-    /// The session.
     #[must_use]
     pub fn session(&self) -> &Session {
         match &self.whose {
@@ -91,7 +90,6 @@ impl Holder {
         }
     }
 
-    /// Where they begin.
     #[must_use]
     pub fn home(&self) -> Place {
         home(self.session())

@@ -74,7 +74,6 @@ pub struct ContactRefusal {
 /// What was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
-    /// To sign in.
     SignIn,
     /// To enter a relying party, by its name.
     Enter(String),

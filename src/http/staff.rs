@@ -22,9 +22,7 @@ use crate::http::{Caller, Visitor};
 pub struct Staff {
     /// The request's own facts.
     pub caller: Caller,
-    /// The session.
     pub session: Session,
-    /// Who they are.
     pub person: StaffSnapshot,
 }
 

@@ -154,7 +154,6 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Starts the timetable.
     pub async fn start(app: &App) -> Result<Self, Fault> {
         let stopping = Arc::new(AtomicBool::new(false));
         let scheduler = JobScheduler::new().await.map_err(broken)?;

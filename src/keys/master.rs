@@ -118,7 +118,6 @@ impl MasterKey {
         Ok(Self { bytes, fingerprint: Fingerprint(URL_SAFE_NO_PAD.encode(&name[..12])) })
     }
 
-    /// The key's name.
     #[must_use]
     pub fn fingerprint(&self) -> &Fingerprint {
         &self.fingerprint

@@ -107,7 +107,6 @@ pub fn due<'r>(rows: &'r [KeyRow], settings: &Settings, now: Timestamp) -> Vec<&
 
 /// A key about to follow another.
 pub struct Succession<'a> {
-    /// The new key.
     pub fresh: &'a Fresh,
     /// The `kid` of the one that signs.
     pub replaces: &'a str,
@@ -118,12 +117,10 @@ pub struct Succession<'a> {
 /// A successor that was published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Published {
-    /// The successor.
     #[serde(skip)]
     pub kid: String,
     /// What it signs with.
     pub alg: Algorithm,
-    /// From when.
     pub signs_from: Timestamp,
     /// The key it takes over from …
     pub replaces: String,
@@ -194,7 +191,6 @@ pub async fn hasten(tx: &mut Tx, waiting: &KeyRow) -> Result<Option<Hastened>, F
 /// What became of a key that was to go at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Retired {
-    /// It is gone.
     Gone {
         /// What it signed with.
         alg: Algorithm,

@@ -28,7 +28,6 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Both.
     pub const ALL: [Self; 2] = [Self::Es256, Self::Rs256];
 
     /// The name in `alg` (RFC 7518 section 3.1).
@@ -72,9 +71,7 @@ pub enum Stage {
         /// When it takes over.
         until: Timestamp,
     },
-    /// Signs.
     Signing {
-        /// Since when.
         since: Timestamp,
         /// When its successor takes over, where there is one.
         until: Option<Timestamp>,
@@ -87,10 +84,7 @@ pub enum Stage {
         until: Timestamp,
     },
     /// Out of the JWKS: what it signed is refused.
-    Gone {
-        /// Since when.
-        since: Timestamp,
-    },
+    Gone { since: Timestamp },
 }
 
 impl KeyRow {

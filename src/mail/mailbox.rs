@@ -22,11 +22,8 @@ pub struct Sent {
     pub id: MailId,
     /// Who it is for.
     pub to: String,
-    /// Its subject.
     pub subject: String,
-    /// Its plain part.
     pub text: String,
-    /// Its HTML part.
     pub html: String,
     /// Where the HTML part leads.
     pub links: Vec<String>,

@@ -21,7 +21,6 @@ pub use transport::{Route, try_out};
 /// What a mail says, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
-    /// One line.
     pub subject: String,
     /// The part that reads well alone.
     pub text: String,

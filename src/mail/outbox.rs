@@ -24,9 +24,7 @@ const PATIENCE: Life = Life::days(3);
 pub struct Outgoing {
     /// The kind of letter, for lists and logs.
     pub name: &'static str,
-    /// Who gets it.
     pub to: Email,
-    /// What it says.
     pub letter: Letter,
 }
 

@@ -16,9 +16,7 @@ use crate::mail::transport::{Attempt, Route};
 
 /// What the postman works with.
 pub struct Desk {
-    /// The database.
     pub store: Store,
-    /// The time.
     pub clock: Clock,
     /// The numbers in force.
     pub rules: Arc<Rules>,
@@ -54,7 +52,6 @@ pub struct GivenUp {
     pub name: String,
     /// Who should have got it.
     pub recipient: String,
-    /// Why not.
     pub why: String,
 }
 

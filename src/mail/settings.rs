@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// What carries it.
     pub transport: Carrier,
     /// Who it is from: `Guichet <no-reply@portal.example>`.
     pub from: String,
@@ -86,18 +85,12 @@ pub enum CannotSend {
     Address {
         /// `from` or `reply_to`.
         key: &'static str,
-        /// What stands there.
         text: String,
     },
     /// The folder can't be written.
     #[error("mail.folder `{path}` can't be used ({cause}): name a folder \
         where this user may write", path = path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        cause: std::io::Error,
-    },
+    Folder { path: PathBuf, cause: std::io::Error },
     /// A user without password, or the other way round.
     #[error("mail.smtp.user and mail.smtp.password_file go together: set both or neither")]
     HalfCredentials,
@@ -107,18 +100,8 @@ pub enum CannotSend {
     /// The file can't be read.
     #[error("mail.smtp.password_file `{path}` can't be read ({cause}): create it \
         or correct the configuration", path = path.display())]
-    PasswordFile {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        cause: std::io::Error,
-    },
+    PasswordFile { path: PathBuf, cause: std::io::Error },
     /// The server's name can't be used for TLS.
     #[error("mail.smtp.host `{host}` can't be used ({cause}): correct it")]
-    Host {
-        /// What stands there.
-        host: String,
-        /// Why.
-        cause: String,
-    },
+    Host { host: String, cause: String },
 }

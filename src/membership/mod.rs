@@ -17,7 +17,6 @@ pub struct Grant {
     pub profile: Profile,
     /// What may be done beyond seeing.
     pub roles: BTreeSet<Role>,
-    /// The e-services ticked.
     pub e_services: BTreeSet<EServiceCode>,
     /// The only branch seen, if there is such a limit.
     pub branch: Option<String>,

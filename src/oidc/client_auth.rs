@@ -22,7 +22,6 @@ use super::parameters::{Parameters, decode};
 /// Why a client isn't let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// The error.
     pub error: Error,
     /// Whether it tried HTTP Basic, and is told so by a challenge.
     pub by_basic: bool,
@@ -50,7 +49,6 @@ pub enum Denied {
     Refused(Refused),
     /// Too many wrong secrets came for this client from this network: none is looked at for a while.
     TooMany(TooMany),
-    /// Something broke.
     Broken(Fault),
 }
 

@@ -19,9 +19,7 @@ pub type Posted<'p> = (&'p HeaderMap, &'p [u8]);
 
 /// A request whose client is proven.
 pub struct Asked<'a> {
-    /// Who asks.
     pub client: &'a RelyingParty,
-    /// What it says.
     pub parameters: Parameters,
 }
 
@@ -41,7 +39,6 @@ pub enum Failed {
     Denied(Denied),
     /// What it asks is refused.
     Refused(Error),
-    /// Something broke.
     Broken(Fault),
 }
 

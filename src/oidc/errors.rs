@@ -52,7 +52,6 @@ words! {
 /// A refusal in the specifications' terms. The sentence is ours and constant: nothing a request says is echoed in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// Which error.
     pub code: Code,
     /// What the developer should know.
     pub why: &'static str,

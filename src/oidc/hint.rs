@@ -9,7 +9,6 @@ use crate::keys::{Keyring, TokenType};
 /// What an ID token of ours says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
-    /// The person.
     pub account: AccountId,
     /// The relying party it was given to.
     pub client: String,

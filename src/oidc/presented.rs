@@ -26,7 +26,6 @@ pub struct AccessToken {
     pub jti: Option<Uuid>,
     /// When it was given.
     pub issued_at: Timestamp,
-    /// When it ends.
     pub expires_at: Timestamp,
 }
 
@@ -40,7 +39,6 @@ pub enum Holder {
 
 /// A token that hangs from nothing dead.
 pub struct Live<'a> {
-    /// What it says.
     pub token: AccessToken,
     /// Who it was given to.
     pub client: &'a RelyingParty,

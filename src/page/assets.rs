@@ -8,7 +8,6 @@ use crate::words::brand::Brand;
 /// A file under `/assets/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asset {
-    /// The stylesheet.
     Stylesheet,
     /// The operator's accent colour; kept apart since the pages' policy allows no inline style.
     BrandStylesheet,
@@ -21,7 +20,6 @@ pub enum Asset {
 }
 
 impl Asset {
-    /// Every asset.
     pub const ALL: [Self; 5] =
         [Self::Stylesheet, Self::BrandStylesheet, Self::FormPostScript, Self::PasskeyScript, Self::Icon];
 
@@ -31,7 +29,6 @@ impl Asset {
         Self::ALL.into_iter().find(|asset| asset.file() == name)
     }
 
-    /// The file's name.
     #[must_use]
     pub const fn file(self) -> &'static str {
         match self {
@@ -53,7 +50,6 @@ impl Asset {
         }
     }
 
-    /// Where it is.
     #[must_use]
     pub fn path(self) -> String {
         Place::Asset.path().replace("{file}", self.file())

@@ -153,7 +153,6 @@ pub struct Whom {
     pub name: String,
     /// What they are to the reader, if the name doesn't say it.
     pub what: Option<String>,
-    /// Where to write.
     pub email: String,
 }
 
@@ -174,9 +173,7 @@ impl Whom {
 /// A link out of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// Where it leads.
     pub to: String,
-    /// What it says.
     pub text: String,
 }
 

@@ -63,7 +63,6 @@ pub struct Here<'a> {
     pub issuer: &'a str,
     /// The audience of older relying parties, counted only where they are declared so.
     pub token_endpoint: &'a str,
-    /// When.
     pub now: Timestamp,
     /// It must expire within this time.
     pub longest: Life,
@@ -96,7 +95,6 @@ pub enum Flaw {
     /// Meant for somebody else.
     #[error("`aud` isn't the issuer")]
     OtherAudience,
-    /// Not now.
     #[error("it has expired, lives too long or lies in the future")]
     WrongTime,
     /// No `jti` to remember it by.

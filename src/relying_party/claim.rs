@@ -16,27 +16,19 @@ words! {
     Claim, "claim" {
         /// First and last name.
         Name = "name",
-        /// The first name.
         GivenName = "given_name",
-        /// The last name.
         FamilyName = "family_name",
-        /// The language.
         Locale = "locale",
-        /// The email address.
         Email = "email",
         /// Whether its owner proved to read it.
         EmailVerified = "email_verified",
-        /// The telephone number.
         PhoneNumber = "phone_number",
         /// Whether its owner proved to answer it.
         PhoneNumberVerified = "phone_number_verified",
         /// The company acted for.
         Company = "company",
-        /// The profile there.
         AccessProfile = "access_profile",
-        /// The roles there.
         Roles = "roles",
-        /// The e-services there.
         Entitlements = "entitlements",
     }
 }
@@ -64,7 +56,6 @@ impl Claim {
 /// What was asked for one by one, and where it is to be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// At UserInfo.
     pub userinfo: BTreeSet<Claim>,
     /// In the ID token.
     pub id_token: BTreeSet<Claim>,

@@ -63,7 +63,6 @@ pub fn check(settings: &[Settings]) -> Result<(), String> {
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one key that an operator sets")]
 pub struct RelyingParty {
-    /// The client identifier.
     pub id: String,
     /// The name people see.
     pub names: Names,
@@ -106,10 +105,7 @@ pub enum Kind {
     /// It can't keep a secret: a script in a browser or a program on the person's device.
     Public,
     /// It runs on a server of its own and keeps a secret, of which only the digest is held.
-    Confidential {
-        /// The secret's digest.
-        secret: Digest,
-    },
+    Confidential { secret: Digest },
     /// It signs assertions with keys of its own (`private_key_jwt`), of which only the public halves are held.
     Keyed {
         /// What its assertions are verified with.

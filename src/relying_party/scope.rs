@@ -16,9 +16,7 @@ words! {
         Openid = "openid",
         /// Names and language.
         Profile = "profile",
-        /// The email address.
         Email = "email",
-        /// The telephone number.
         Phone = "phone",
         /// The postal address. The directory holds none, so that nothing is told.
         Address = "address",

@@ -11,13 +11,9 @@ const TABLE: &str = include_str!("../../policies/e_services.csv");
 words! {
     /// The headings under which e-services are ticked (R-RGT-3).
     Group, "group of e-services" {
-        /// Before a sale.
         PreSales = "pre-sales",
-        /// Ordering and delivery.
         Orders = "orders",
-        /// After the sale.
         AfterSales = "after-sales",
-        /// Documents.
         Documents = "documents",
     }
 }
@@ -46,7 +42,6 @@ words! {
 /// One e-service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EService {
-    /// Its code.
     pub code: EServiceCode,
     /// The heading it is shown under.
     pub group: Group,
@@ -72,7 +67,6 @@ impl Catalogue {
         self.e_services.iter().find(|e_service| e_service.code == *code)
     }
 
-    /// Every e-service.
     pub fn iter(&self) -> impl Iterator<Item = &EService> {
         self.e_services.iter()
     }

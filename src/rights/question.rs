@@ -5,19 +5,15 @@ use crate::base::vocabulary::{EServiceCode, NotACode, UnknownWord, words};
 words! {
     /// The types of objects that relying parties ask about.
     Object, "type of object" {
-        /// An order.
         Order = "order",
         /// An invoice, a credit note or an annex (R-RGT-1).
         Invoice = "invoice",
-        /// A support case.
         Ticket = "ticket",
-        /// A digital certificate.
         Certificate = "certificate",
         /// A service with its control panel.
         Subscription = "subscription",
         /// A person at the company.
         Contact = "contact",
-        /// An e-service.
         EService = "e_service",
     }
 }
@@ -27,9 +23,7 @@ words! {
     OrderAction, "action on an order" {
         /// See it, amounts apart.
         View = "view",
-        /// See its amounts.
         ViewAmount = "view_amount",
-        /// Order.
         Create = "create",
         /// Exchange what was delivered.
         Exchange = "exchange",
@@ -43,7 +37,6 @@ words! {
     InvoiceAction, "action on an invoice" {
         /// See and download it.
         View = "view",
-        /// Pay it.
         Pay = "pay",
     }
 }
@@ -51,9 +44,7 @@ words! {
 words! {
     /// What can be done with a support case.
     TicketAction, "action on a ticket" {
-        /// See it.
         View = "view",
-        /// Open one.
         Open = "open",
         /// Comment on it, with attachments.
         Comment = "comment",
@@ -71,7 +62,6 @@ words! {
     CertificateAction, "action on a certificate" {
         /// See that it exists, and its dates.
         View = "view",
-        /// Download it.
         Download = "download",
     }
 }
@@ -79,7 +69,6 @@ words! {
 words! {
     /// What can be done with a subscription.
     SubscriptionAction, "action on a subscription" {
-        /// See it.
         View = "view",
         /// Change it in its control panel.
         Manage = "manage",
@@ -89,7 +78,6 @@ words! {
 words! {
     /// What can be done with a contact.
     ContactAction, "action on a contact" {
-        /// See their record.
         View = "view",
         /// Change it, and what they hold.
         Manage = "manage",
@@ -99,7 +87,6 @@ words! {
 words! {
     /// What can be done with an e-service.
     EServiceAction, "action on an e-service" {
-        /// Use it.
         Use = "use",
     }
 }
@@ -107,15 +94,11 @@ words! {
 /// One question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// About an order.
     Order(OrderAction),
-    /// About an invoice.
     Invoice(InvoiceAction),
     /// About a support case.
     Ticket(TicketAction),
-    /// About a certificate.
     Certificate(CertificateAction),
-    /// About a subscription.
     Subscription(SubscriptionAction),
     /// About a person at the company.
     Contact(ContactAction),

@@ -25,7 +25,6 @@ const ASKED_WITHOUT_ONE: &str = "eligibilite";
 /// What one line of the table is about: someone who holds this and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
-    /// The profile.
     pub profile: Profile,
     /// The one role, if any.
     pub role: Option<Role>,
@@ -38,7 +37,6 @@ pub struct Row {
 pub struct Report {
     /// How many decisions agreed with the table.
     pub agreed: usize,
-    /// Everything that didn't.
     pub problems: Vec<Problem>,
 }
 
@@ -50,7 +48,6 @@ pub enum Problem {
     BadLine {
         /// Its number in the file.
         line: u64,
-        /// What is wrong.
         why: String,
     },
     /// A line stands twice.
@@ -70,24 +67,14 @@ pub enum Problem {
     NeedlessColumn(String),
     /// A cell says neither yes nor no.
     #[error("{row}, {column}: `{found}` is neither yes nor no")]
-    BadCell {
-        /// The line.
-        row: Row,
-        /// The column.
-        column: String,
-        /// What stands there.
-        found: String,
-    },
+    BadCell { row: Row, column: String, found: String },
     /// The policy decides otherwise than people did.
     #[error("{row}, {column}: people say {}, the policy says {}: {because:?}", yes(*expected), yes(!*expected))]
     Disagreement {
-        /// The line.
         row: Row,
-        /// The column.
         column: String,
         /// What the table says.
         expected: bool,
-        /// The policy's reason.
         because: Because,
     },
 }

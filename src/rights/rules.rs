@@ -40,7 +40,6 @@ impl BadLine {
 words! {
     /// What a rule does where it matches.
     Effect, "effect" {
-        /// It grants.
         Allow = "allow",
         /// It denies, over any number of grants.
         Deny = "deny",

@@ -42,7 +42,6 @@ pub(super) struct Certificate {
 }
 
 impl Certificate {
-    /// Reads the files.
     pub(super) async fn open((certificate, key): (&Path, &Path)) -> Result<Self, Unusable> {
         let files = Files { certificate: certificate.to_owned(), key: key.to_owned() };
         let seen = files.marks().await;
@@ -114,9 +113,7 @@ pub enum Unusable {
     Unreadable {
         /// The setting that names it.
         setting: &'static str,
-        /// The file named.
         path: PathBuf,
-        /// Why.
         cause: std::io::Error,
     },
     /// There is no certificate in the file.
@@ -129,12 +126,7 @@ pub enum Unusable {
     /// The key is another certificate's.
     #[error("tls.key `{key}` isn't the key of the certificate in `{certificate}`: put both there together",
         key = key.display(), certificate = certificate.display())]
-    Strangers {
-        /// The certificate's file.
-        certificate: PathBuf,
-        /// The key's file.
-        key: PathBuf,
-    },
+    Strangers { certificate: PathBuf, key: PathBuf },
     /// OpenSSL doesn't take them.
     #[error("the TLS certificate isn't taken ({0}): have another one made")]
     Refused(String),

@@ -23,7 +23,6 @@ pub struct Pause<'a> {
 /// A half-made sign-in.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Halfway {
-    /// The row.
     pub id: SignInId,
     /// Whose password was right.
     pub account: AccountId,

@@ -14,7 +14,6 @@ use crate::account;
 
 /// A live session.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct Session {
     pub id: SessionId,
     pub account: AccountId,
@@ -61,20 +60,17 @@ words! {
 /// A session to begin.
 #[derive(Clone, Copy, Debug)]
 pub struct Begin<'a> {
-    /// Whose.
     pub account: AccountId,
     /// The membership to act as, where there is no choice to make.
     pub membership: Option<MembershipId>,
     /// The browser's own words.
     pub user_agent: &'a str,
-    /// What was proven.
     pub proof: Proof,
 }
 
 /// A session just begun, with the secret that its browser keeps.
 #[derive(Clone, Debug)]
 pub struct Opened {
-    /// The row.
     pub id: SessionId,
     /// The cookie's value.
     pub secret: Secret,
@@ -113,11 +109,8 @@ pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<Opened, Fault> {
 /// What a session is to be from now on, because its owner proved something again.
 #[derive(Clone, Copy, Debug)]
 pub struct Strengthening {
-    /// Which.
     pub session: SessionId,
-    /// Whose.
     pub account: AccountId,
-    /// What was proven.
     pub proof: Proof,
     /// When the person proved to be its owner.
     pub auth_time: Timestamp,

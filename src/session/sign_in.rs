@@ -65,7 +65,6 @@ pub struct Visit<'a> {
 /// How it ended.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Signed in.
     Entered(Entered),
     /// The second factor is still to be proven, or enrolled, by whoever holds this secret.
     Halfway(Secret),

@@ -17,7 +17,6 @@ use crate::session;
 
 /// One of the vendor's people.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct StaffMember {
     pub account: AccountId,
     pub name: String,

@@ -12,7 +12,6 @@ use crate::session::sign_in::{Judged, Outcome, Visit};
 /// Somebody whom the vendor's own provider vouches for.
 #[derive(Clone, Copy, Debug)]
 pub struct Vouched {
-    /// Whose account.
     pub account: AccountId,
     /// When they proved to the provider who they are.
     pub proven_at: Timestamp,

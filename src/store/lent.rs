@@ -49,7 +49,6 @@ impl<D: Database> Lender<D> {
         Self(Arc::new(Inner { pool, turns, ready: Mutex::default() }))
     }
 
-    /// Lends a connection.
     pub(super) async fn lend(&self) -> Result<Lent<D>, Fault> {
         let turn = tokio::time::timeout(
             self.0.pool.options().get_acquire_timeout(),

@@ -42,7 +42,6 @@ pub enum CannotOpen {
     #[error("store.url_file `{path}` can't be read ({cause}): create it \
         or correct the configuration", path = path.display())]
     AddressFile {
-        /// The file named.
         path: PathBuf,
         /// Why it can't be read.
         cause: std::io::Error,
@@ -54,7 +53,6 @@ pub enum CannotOpen {
         name: String,
         /// The driver's words.
         cause: String,
-        /// What to do.
         advice: &'static str,
     },
     /// The schema belongs to a later release.
@@ -63,7 +61,6 @@ pub enum CannotOpen {
          upgrade this program"
     )]
     Newer {
-        /// The schema found.
         found: i64,
         /// The schema this program was built with.
         known: i64,
@@ -71,7 +68,6 @@ pub enum CannotOpen {
     /// PostgreSQL is migrated by hand only.
     #[error("the database has schema {found}, this program needs {known}: run `guichet migrate` first")]
     NotMigrated {
-        /// The schema found.
         found: i64,
         /// The schema this program was built with.
         known: i64,
@@ -137,7 +133,6 @@ impl Store {
         Ok(db)
     }
 
-    /// Closes every connection.
     pub async fn close(&self) {
         match &self.backend {
             Backend::Sqlite { writer, readers, .. } => {

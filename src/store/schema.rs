@@ -19,7 +19,6 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 pub struct Migration {
     /// The schema before, 0 for an empty database.
     pub from: i64,
-    /// The schema now.
     pub to: i64,
     /// Where the database was copied to first.
     pub copy: Option<PathBuf>,

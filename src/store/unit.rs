@@ -7,9 +7,7 @@ use super::{Db, Store};
 
 /// What reads see.
 pub struct View {
-    /// Where to read.
     pub db: Db,
-    /// When this is.
     pub now: Timestamp,
     /// The numbers in force.
     pub rules: Rules,
@@ -21,9 +19,7 @@ pub struct Tx {
     pub db: Db,
     /// When this is, the same instant for everything in the unit.
     pub now: Timestamp,
-    /// Randomness.
     pub dice: Dice,
-    /// Who acts.
     pub by: Actor,
     /// The numbers in force.
     pub rules: Rules,
@@ -86,7 +82,6 @@ impl Store {
 
 /// What a writing unit starts from.
 pub struct Start<'a> {
-    /// Who acts.
     pub by: Actor,
     /// Where the instant comes from.
     pub clock: &'a Clock,

@@ -13,7 +13,6 @@ use crate::account::lock;
 
 /// A reset that is neither done nor stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct FactorReset {
     pub id: FactorResetId,
     pub account: AccountId,

@@ -79,14 +79,12 @@ impl std::fmt::Debug for Seed {
 /// A seed in its row, proven or offered.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Enrolled {
-    /// The row.
     pub id: TotpId,
     sealed_seed: Vec<u8>,
     sealed_by: Fingerprint,
 }
 
 impl Enrolled {
-    /// The seed itself.
     pub fn open(&self, seal: &dyn Seal) -> Result<Seed, Fault> {
         let sealed = Sealed { by: self.sealed_by.clone(), bytes: self.sealed_seed.clone() };
         let seed = seal.open(&sealed, self.id.0.as_bytes())?;

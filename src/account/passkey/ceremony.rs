@@ -33,9 +33,7 @@ words! {
 /// What a ceremony is bound to.
 #[derive(Clone, Debug)]
 pub struct Binding {
-    /// Whose browser.
     pub browser: Digest,
-    /// What for.
     pub purpose: Purpose,
     /// Whose answer it must be, where that is known, and the session or half-made sign-in that waits for it.
     pub whose: Option<(AccountId, Uuid)>,

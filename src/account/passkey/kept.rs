@@ -20,7 +20,6 @@ pub const MOST: usize = 10;
 
 /// A passkey in its row.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct Kept {
     pub id: PasskeyId,
     pub account: AccountId,
@@ -177,7 +176,6 @@ pub async fn rename(tx: &mut Tx, account: AccountId, (id, name): (PasskeyId, &Na
 /// What became of a removal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removal {
-    /// It is gone.
     Removed,
     /// It is the only second factor, and one is demanded.
     Needed,

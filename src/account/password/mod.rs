@@ -22,7 +22,6 @@ pub struct Settings {
     pub memory_kib: u32,
     /// Passes over that memory.
     pub passes: u32,
-    /// Lanes.
     pub lanes: u32,
     /// Hashes worked on at once; the memory they need together is this times `memory_kib`.
     pub at_once: usize,
@@ -45,7 +44,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub enum Verdict {
     /// It isn't the password.
     Wrong,
-    /// It is.
     Right,
     /// It is, and its hash is cheaper than the settings ask for now.
     RightButWeak,

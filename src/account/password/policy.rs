@@ -17,11 +17,8 @@ const TELLING: usize = 4;
 words! {
     /// A class of characters that must be there.
     Class, "class of characters" {
-        /// A small letter.
         Lower = "lower-case letter",
-        /// A capital.
         Upper = "upper-case letter",
-        /// A digit.
         Digit = "digit",
         /// Anything that is neither letter nor digit.
         Special = "special character",
@@ -42,10 +39,8 @@ impl Class {
 /// Why a password is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Weak {
-    /// It is short.
     #[error("it has fewer than {SHORTEST} characters")]
     Short,
-    /// It is long.
     #[error("it has more than {LONGEST} characters")]
     Long,
     /// A class of characters is missing.

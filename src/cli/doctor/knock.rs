@@ -14,7 +14,6 @@ use crate::base::Place;
 pub(super) enum Answer {
     /// A provider that calls itself by this issuer.
     Ours,
-    /// Nobody.
     Nobody(String),
     /// Somebody whose certificate isn't valid for that name.
     Untrusted(String),

@@ -7,25 +7,16 @@ use std::fmt;
 pub enum FileRefused {
     /// It is larger than a directory can be.
     #[error("the file has {megabytes} MiB, more than the {} read at once: split it", super::LARGEST >> 20)]
-    TooLarge {
-        /// Its size.
-        megabytes: usize,
-    },
+    TooLarge { megabytes: usize },
     /// It is UTF-16.
     #[error("the file is UTF-16: export it as UTF-8 or Windows-1252")]
     Utf16,
     /// It has NUL characters.
     #[error("line {line}: the file has a NUL character, so it is no text: export it as CSV in UTF-8 or Windows-1252")]
-    Nul {
-        /// Where.
-        line: usize,
-    },
+    Nul { line: usize },
     /// A quote never closes.
     #[error("line {line}: a quote opens here and never closes: close it, or double it if it belongs to the text")]
-    OpenQuote {
-        /// Where it opens.
-        line: u64,
-    },
+    OpenQuote { line: u64 },
     /// It has no header.
     #[error("the file is empty: its first line must name the columns")]
     Empty,
@@ -42,7 +33,6 @@ pub enum FileRefused {
     /// A column isn't known.
     #[error("column {found} is not known; did you mean `{nearest}`? Correct or remove it")]
     UnknownColumn {
-        /// What stands there.
         found: Quoted,
         /// The known column most like it.
         nearest: &'static str,
@@ -91,7 +81,6 @@ pub struct Quoted(String);
 impl Quoted {
     const LONGEST: usize = 60;
 
-    /// Quotes a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let end = text.char_indices().nth(Self::LONGEST).map_or(text.len(), |(at, _)| at);

@@ -10,7 +10,6 @@ use super::{Forecast, Kind, MOST_DEACTIVATED, Rejection};
 pub struct Report {
     /// What people call the file.
     pub file: String,
-    /// Its kind.
     pub kind: Kind,
     /// How many rows did what; all zero where the file was refused.
     pub counts: Counts,

@@ -14,9 +14,7 @@ use super::text::{Record, Records, decode, records};
 pub struct File {
     /// What people call it.
     pub name: String,
-    /// Its good rows.
     pub rows: Rows,
-    /// Its bad rows.
     pub rejections: Vec<Rejection>,
 }
 
@@ -34,7 +32,6 @@ pub enum Rows {
 pub struct Line<T> {
     /// The line of the file it begins on, counted from 1.
     pub number: u64,
-    /// What it says.
     pub row: T,
 }
 
@@ -43,7 +40,6 @@ pub struct Line<T> {
 pub enum Told<T> {
     /// The file lacks the column.
     Nothing,
-    /// The cell.
     Value(T),
 }
 
@@ -59,7 +55,6 @@ impl<T: Clone> Told<T> {
 
 /// A company, as the ERP tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct CompanyRow {
     pub reference: String,
     pub name: String,
@@ -73,7 +68,6 @@ pub struct CompanyRow {
 
 /// A contact, as the ERP tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each field is the column of that name, `kind` being `type`")]
 pub struct ContactRow {
     pub company_ref: String,
     pub reference: String,
@@ -82,6 +76,7 @@ pub struct ContactRow {
     pub email: Email,
     pub phone: Option<String>,
     pub mobile: Option<String>,
+    /// The column `type`.
     pub kind: Told<Option<String>>,
     pub title: Told<Option<String>>,
     pub language: Told<Option<Language>>,

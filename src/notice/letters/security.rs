@@ -17,7 +17,6 @@ words! {
         PasswordChanged = "password-changed",
         /// An authenticator app was enrolled.
         TotpEnrolled = "totp-enrolled",
-        /// It was removed.
         TotpRemoved = "totp-removed",
         /// New recovery codes were made.
         RecoveryCodesMade = "recovery-codes-made",
@@ -25,7 +24,6 @@ words! {
         RecoveryCodeUsed = "recovery-code-used",
         /// A passkey was added.
         PasskeyEnrolled = "passkey-enrolled",
-        /// One was removed.
         PasskeyRemoved = "passkey-removed",
         /// One counted backwards, as a copy of it does.
         PasskeyCopied = "passkey-copied",
@@ -53,11 +51,8 @@ words! {
 /// A change of an account.
 #[derive(Clone, Debug)]
 pub struct SecurityChange {
-    /// The owner's name.
     pub name: String,
-    /// What happened.
     pub what: Change,
-    /// When it happened.
     pub at: Timestamp,
     /// Who did it from where, if it was done in a browser of the account's.
     pub origin: Option<Origin>,
@@ -70,7 +65,6 @@ pub struct SecurityChange {
 /// The link "it wasn't me".
 #[derive(Clone, Debug)]
 pub struct NotMe {
-    /// Its address.
     pub link: String,
     /// Until when it works.
     pub until: Timestamp,
@@ -79,14 +73,12 @@ pub struct NotMe {
 /// Where a change was made.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// The browser.
     pub device: Device,
     /// The address it came from.
     pub address: String,
 }
 
 impl SecurityChange {
-    /// Writes the letter.
     pub fn write(&self, on: &Stationery) -> Result<Letter, Fault> {
         let notice = Notice {
             subject: self.about(on, "subject"),
@@ -135,7 +127,6 @@ fn exact(on: &Stationery, at: Timestamp) -> String {
 /// The link by which an account's owner chooses a password.
 #[derive(Clone, Debug)]
 pub struct NewPassword {
-    /// The owner's name.
     pub name: String,
     /// What they sign in with.
     pub login: String,
@@ -146,7 +137,6 @@ pub struct NewPassword {
 }
 
 impl NewPassword {
-    /// Writes the letter.
     pub fn write(&self, on: &Stationery) -> Result<Letter, Fault> {
         let service = [("service", on.brand.name.as_str())];
         let notice = Notice {
@@ -183,7 +173,6 @@ pub struct Alarm {
 }
 
 impl Alarm {
-    /// Writes the letter.
     pub fn write(&self, on: &Stationery) -> Result<Letter, Fault> {
         let notice = Notice {
             subject: on.words.tell("alarm-subject", &[("login", self.login.as_str())]),

@@ -10,11 +10,9 @@ use crate::notice::letters::{Stationery, rendered};
 
 /// What a letter says, part by part; an empty one is left out.
 pub(super) struct Notice {
-    /// The one line.
     pub(super) subject: String,
     /// Whom it greets; nobody, where it goes to an office.
     pub(super) name: Option<String>,
-    /// What happened.
     pub(super) sentence: String,
     /// When, where, with what: label and value.
     pub(super) facts: Vec<(String, String)>,
@@ -24,7 +22,6 @@ pub(super) struct Notice {
     pub(super) act: String,
     /// What the button says.
     pub(super) button: String,
-    /// Where it leads.
     pub(super) link: String,
     /// Why they get it, and what happens if they do nothing.
     pub(super) why: String,
@@ -47,7 +44,6 @@ struct Text<'l> {
 }
 
 impl Notice {
-    /// Writes the letter.
     pub(super) fn write(self, on: &Stationery) -> Result<Letter, Fault> {
         let html = rendered(&Html { on, letter: &self, subject: &self.subject, link: &self.link })?;
         let text = rendered(&Text { on, letter: &self })?;

@@ -10,11 +10,9 @@ use crate::notice::letters::{Stationery, rendered};
 /// An invitation.
 #[derive(Clone, Debug)]
 pub struct StaffInvitation {
-    /// Who is invited.
     pub name: String,
     /// What they will sign in with.
     pub login: String,
-    /// The one-time link.
     pub link: String,
     /// Until when it works.
     pub until: Timestamp,
@@ -37,7 +35,6 @@ struct Text<'l> {
 }
 
 impl StaffInvitation {
-    /// Writes the letter.
     pub fn write(&self, on: &Stationery) -> Result<Letter, Fault> {
         let subject = on.words.tell("staff-invitation-subject", &[("service", on.brand.name.as_str())]);
         let html = rendered(&Html { on, letter: self, subject: &subject, link: &self.link })?;

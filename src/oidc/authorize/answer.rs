@@ -32,7 +32,6 @@ impl ReturnAddress {
         Self { redirect_uri: request.redirect_uri.clone(), state: request.state.clone(), mode: request.response_mode }
     }
 
-    /// Sends the code.
     #[must_use]
     pub fn send_code(&self, app: &App, caller: &Caller, code: &Secret) -> Response {
         self.send(app, caller, &[("code", code.expose())])

@@ -46,7 +46,6 @@ struct Wish {
 }
 
 impl Wishes {
-    /// Reads the parameter.
     pub fn parse(text: &str) -> Result<Self, Error> {
         if text.len() > LONGEST {
             return Err(Error::request("claims is longer than 4000 bytes"));

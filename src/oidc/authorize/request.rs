@@ -50,7 +50,6 @@ impl Unsendable {
 }
 
 impl Unverified {
-    /// What arrived.
     #[must_use]
     pub const fn new(parameters: Parameters) -> Self {
         Self(parameters)
@@ -77,7 +76,6 @@ pub struct Verified<'a> {
 }
 
 impl<'a> Verified<'a> {
-    /// Who asks.
     #[must_use]
     pub const fn client(&self) -> &'a RelyingParty {
         self.client

@@ -9,7 +9,6 @@ pub const LIFE: Life = Life::minutes(15);
 
 /// What was remembered of an attempt.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
 pub struct Attempt {
     pub nonce: String,
     pub verifier: String,

@@ -41,7 +41,6 @@ pub struct PersonView {
     pub name: String,
     /// The login, which never changes (R-ADM-9).
     pub login: String,
-    /// The email address.
     pub email: String,
     /// What they are written to in.
     pub language: Language,
@@ -52,13 +51,11 @@ pub struct PersonView {
 /// Rights at one company, in words.
 #[derive(Clone, Debug)]
 pub struct AccessView {
-    /// The company's name.
     pub company: String,
     /// Its reference at the ERP.
     pub reference: String,
     /// The only branch the person sees, if there is such a limit (R-RGT-6).
     pub branch: Option<String>,
-    /// The profile's name.
     pub profile: String,
     /// What the profile allows, in one sentence.
     pub profile_means: String,
@@ -73,9 +70,7 @@ pub struct AccessView {
 /// E-services of one group.
 #[derive(Clone, Debug)]
 pub struct EServiceGroup {
-    /// The group's name.
     pub name: String,
-    /// The e-services' names.
     pub e_services: Vec<String>,
 }
 

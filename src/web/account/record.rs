@@ -36,7 +36,6 @@ pub struct RecordPage {
 
 /// What the form sends.
 #[derive(Clone, Debug, Deserialize)]
-#[expect(missing_docs, reason = "each field is the form's of that name")]
 pub struct Fields {
     pub first_name: String,
     pub last_name: String,

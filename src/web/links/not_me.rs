@@ -31,7 +31,6 @@ use crate::notice::Owner;
 pub struct SecuredPage {
     /// What every page shares.
     pub frame: Frame,
-    /// Whom to ask.
     pub whom: Vec<Whom>,
 }
 

@@ -10,7 +10,6 @@ use crate::page::Frame;
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/passkey.html")]
 pub struct PasskeyForm<'p> {
-    /// The page's frame.
     pub frame: &'p Frame,
     /// Where the answer goes.
     pub action: Place,

@@ -38,7 +38,6 @@ pub struct SecurityPage {
     pub frame: Frame,
     /// Since when the password is the one it is.
     pub password_since: Option<Timestamp>,
-    /// The second factors.
     pub second_factor: SecondFactorView,
     /// Where the person is signed in.
     pub sessions: Vec<SessionView>,

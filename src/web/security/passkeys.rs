@@ -29,7 +29,6 @@ use crate::web::passkey::site;
 pub struct PasskeysPage {
     /// What every page shares.
     pub frame: Frame,
-    /// What there is.
     pub passkeys: Vec<PasskeyView>,
     /// The recovery codes that stand in for what is lost; only who has a second factor has any.
     pub recovery: Option<RecoveryView>,

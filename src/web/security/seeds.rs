@@ -21,7 +21,6 @@ pub fn seal(app: &App) -> Sealer {
 /// A seed to enrol, as a page shows it.
 #[derive(Clone, Debug)]
 pub struct SeedView {
-    /// The square.
     pub square: Square,
     /// The seed in groups of four.
     pub text: String,

@@ -28,7 +28,6 @@ use crate::web::security::seeds::{self, SeedView};
 pub struct TotpPage {
     /// What every page shares.
     pub frame: Frame,
-    /// The app enrolled.
     pub enrolled: Option<EnrolledView>,
     /// A seed to enrol, for the first app or in place of the old one.
     pub seed: Option<SeedView>,
@@ -38,7 +37,6 @@ pub struct TotpPage {
 /// The app enrolled, as its owner sees it.
 #[derive(Clone, Debug)]
 pub struct EnrolledView {
-    /// Since when.
     pub since: Timestamp,
     /// How many recovery codes are left.
     pub codes_left: usize,
@@ -74,7 +72,6 @@ pub struct RecoveryCodesPage {
 }
 
 impl RecoveryCodesPage {
-    /// Codes just made.
     #[must_use]
     pub fn new(frame: Frame, codes: &[RecoveryCode], next: Link) -> Self {
         Self { frame, codes: codes.iter().map(ToString::to_string).collect(), next }

@@ -20,7 +20,6 @@ pub struct SessionView {
     pub device: String,
     /// The last address seen.
     pub address: String,
-    /// When it began.
     pub since: Timestamp,
     /// When it was last used.
     pub seen: Timestamp,
@@ -46,11 +45,9 @@ pub struct SecondFactorView {
 pub struct ApplicationView {
     /// What the button sends.
     pub id: String,
-    /// The application's name.
     pub name: String,
     /// What it sees, in words.
     pub sights: Vec<String>,
-    /// Since when.
     pub since: Timestamp,
 }
 
@@ -78,7 +75,6 @@ pub struct ActivityView {
     pub what: String,
     /// Who did it, where it wasn't the person.
     pub by: Option<String>,
-    /// When.
     pub at: Timestamp,
     /// From where, where that is known.
     pub address: Option<String>,

@@ -41,7 +41,6 @@ pub struct CompanyChoicePage {
 pub struct CompanyOption {
     /// The ERP's reference, which the button sends.
     pub reference: String,
-    /// The company's name.
     pub name: String,
     /// The person's profile there, in words.
     pub profile: String,

@@ -53,7 +53,6 @@ pub struct SecondFactorPage {
 pub struct Takes {
     /// A code of their app.
     pub app: bool,
-    /// A passkey.
     pub passkey: bool,
     /// A recovery code: not where only a passkey is strong enough.
     pub recovery: bool,

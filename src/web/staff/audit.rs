@@ -47,7 +47,6 @@ pub struct Filter {
     pub company: String,
     /// A login or email.
     pub account: String,
-    /// A deed's name.
     pub deed: String,
     /// The first day.
     pub from: String,
@@ -62,15 +61,10 @@ pub struct Filter {
 /// A line, in words.
 #[derive(Clone, Debug)]
 pub struct LineView {
-    /// When.
     pub at: Timestamp,
-    /// The deed's name.
     pub deed: String,
-    /// Who did it.
     pub actor: String,
-    /// Whom it concerns.
     pub about: Option<String>,
-    /// From where.
     pub address: Option<String>,
     /// The particulars, as they were written.
     pub detail: String,

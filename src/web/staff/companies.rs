@@ -28,7 +28,6 @@ pub struct CompaniesPage {
     pub frame: Frame,
     /// The way through the console.
     pub menu: Menu,
-    /// What was searched.
     pub paging: Paging,
     /// Name and ERP reference of each.
     pub companies: Vec<(String, String)>,
@@ -42,7 +41,6 @@ pub struct CompanyPage {
     pub frame: Frame,
     /// The way through the console.
     pub menu: Menu,
-    /// Its name.
     pub name: String,
     /// Its reference at the ERP.
     pub reference: String,
@@ -56,7 +54,6 @@ pub struct CompanyPage {
     pub demanded_at: Option<Timestamp>,
     /// Whether the reader may demand it.
     pub may_demand: bool,
-    /// Its contacts.
     pub contacts: Vec<ContactRow>,
     /// Further pages of them.
     pub paging: Paging,

@@ -37,7 +37,6 @@ pub struct ContactPage {
     pub frame: Frame,
     /// The way through the console.
     pub menu: Menu,
-    /// The contact's record.
     pub contact: ContactView,
     /// Every condition of their access, met or not.
     pub standing: Vec<Standing>,
@@ -49,7 +48,6 @@ pub struct ContactPage {
 
 /// The contact's record.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "each field is the record's of that name")]
 pub struct ContactView {
     pub id: String,
     pub name: String,

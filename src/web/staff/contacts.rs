@@ -23,9 +23,7 @@ pub struct ContactsPage {
     pub frame: Frame,
     /// The way through the console.
     pub menu: Menu,
-    /// What was searched.
     pub paging: Paging,
-    /// Those found.
     pub contacts: Vec<ContactRow>,
 }
 
@@ -38,7 +36,6 @@ pub struct ContactRow {
     pub name: String,
     /// Where they are written to.
     pub email: String,
-    /// Their company's name.
     pub company: String,
     /// Its reference at the ERP.
     pub company_ref: String,

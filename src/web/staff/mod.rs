@@ -51,9 +51,7 @@ pub struct Menu(pub Vec<Entry>);
 /// A line of the menu.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Where it leads.
     pub place: Place,
-    /// What it says.
     pub label: String,
     /// Whether it is the page being read.
     pub here: bool,
@@ -78,11 +76,9 @@ impl Menu {
 words! {
     /// What was just done, which the next page says.
     Done, "deed" {
-        /// Limits were opened.
         Unlocked = "unlocked",
         /// There was nothing to open.
         NotLocked = "not-locked",
-        /// Sessions ended.
         SessionsEnded = "sessions-ended",
         /// An account was switched off.
         SwitchedOff = "switched-off",
@@ -102,9 +98,7 @@ words! {
         Blocked = "blocked",
         /// A company was let in again.
         Unblocked = "unblocked",
-        /// Somebody was invited.
         Invited = "invited",
-        /// Roles were changed.
         RolesChanged = "roles-changed",
     }
 }
@@ -120,7 +114,6 @@ impl Done {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
-    /// What is searched.
     q: String,
     /// The last item of the page before.
     after: String,
@@ -139,7 +132,6 @@ impl Asked {
 /// A search and its further pages.
 #[derive(Clone, Debug, Default)]
 pub struct Paging {
-    /// What was searched.
     pub q: String,
     /// The last item shown, where more follow.
     pub next: Option<String>,

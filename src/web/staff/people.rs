@@ -32,18 +32,15 @@ pub struct PeoplePage {
     pub frame: Frame,
     /// The way through the console.
     pub menu: Menu,
-    /// All of them.
     pub people: Vec<MemberView>,
     /// What was typed, where it couldn't be taken.
     pub typed: Typed,
-    /// Why.
     pub errors: Errors,
 }
 
 /// One of them.
 #[derive(Clone, Debug)]
 pub struct MemberView {
-    /// The account.
     pub id: String,
     /// First and last name.
     pub name: String,
@@ -58,9 +55,7 @@ pub struct MemberView {
 /// A role to tick.
 #[derive(Clone, Debug)]
 pub struct RoleView {
-    /// Its word.
     pub role: StaffRole,
-    /// Its name.
     pub name: String,
     /// Whether it is ticked.
     pub held: bool,
@@ -74,7 +69,6 @@ pub struct Typed {
     pub name: String,
     /// What they will sign in with.
     pub email: String,
-    /// The roles ticked.
     #[serde(flatten)]
     pub ticked: Ticked,
 }
