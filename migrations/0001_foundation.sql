@@ -172,7 +172,7 @@ create table consents (
 create unique index consents_live on consents (account, client) where withdrawn_at is null;
 
 -- Authorization requests that wait for their person, bound to a browser once one has picked them up.
-create table errands (
+create table interactions (
     id uuid primary key,
     browser bytea,
     client text not null,
@@ -181,10 +181,10 @@ create table errands (
     declined_at bigint,
     expires_at bigint not null
 );
-create index errands_by_expiry on errands (expires_at);
+create index interactions_by_expiry on interactions (expires_at);
 
 -- One row per sign-in at a relying party: every code and token hangs from it and lives as long as it and its ancestors do.
--- `given_at` says when the relying party got its first tokens, `closed_at` when the reaction to whatever ended the sign-in reached it.
+-- `tokens_issued_at` says when the relying party got its first tokens, `closed_at` when the reaction to whatever ended the sign-in reached it.
 create table authorizations (
     id uuid primary key,
     session uuid references sessions (id),
@@ -198,7 +198,7 @@ create table authorizations (
     amr jsonb not null,
     auth_time bigint not null,
     created_at bigint not null,
-    given_at bigint,
+    tokens_issued_at bigint,
     closed_at bigint,
     ended_at bigint,
     ended_because text

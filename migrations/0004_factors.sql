@@ -35,19 +35,19 @@ create table recovery_codes (
 
 -- Sign-ins half made: the password was right, and a second factor is still to be proven or enrolled. Known by the hash of a cookie.
 -- With a session it is that session that is strengthened in the end; without, one begins.
-create table sign_ins (
+create table pending_sign_ins (
     id uuid primary key,
     hash bytea not null unique,
     account uuid not null references accounts (id),
     password_digest bytea not null,
     session uuid references sessions (id) on delete cascade,
-    errand uuid,
+    interaction uuid,
     back text,
     created_at bigint not null,
     expires_at bigint not null,
     finished_at bigint
 );
-create index sign_ins_by_expiry on sign_ins (expires_at);
+create index pending_sign_ins_by_expiry on pending_sign_ins (expires_at);
 
 -- A server of an earlier schema would let people in by password alone.
 update schema_state set version = 4, oldest_server = 4;

@@ -31,7 +31,7 @@ create table upstream_attempts (
     browser bytea not null,
     nonce text not null,
     verifier text not null,
-    errand uuid,
+    interaction uuid,
     created_at bigint not null,
     expires_at bigint not null,
     used_at bigint

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use crate::account::passkey::Site;
 use crate::account::password::Hasher;
-use crate::base::{Actor, Clock, Fault, Place, Rules, Seal};
+use crate::base::{Actor, Clock, Fault, Lifetimes, Place, Seal};
 use crate::config::Config;
-use crate::keys::{Keys, MasterKey, Purpose};
-use crate::limits::{Closed, Kind};
-use crate::mail::{Desk, Mailbox, Postman, Route};
+use crate::keys::{KeyPurpose, Keys, MasterKey};
+use crate::limits::{ClosedLimits, LimitKind};
+use crate::mail::{Context, Mailbox, Postman, Route};
 use crate::notice;
 use crate::outbound::Outbound;
 use crate::relying_party::RelyingParties;
@@ -36,10 +36,10 @@ pub struct Inner {
     /// Who may ask for sign-ins.
     pub relying_parties: RelyingParties,
     /// Which of them guess at secrets and aren't heard for a while.
-    pub closed_clients: Closed,
+    pub closed_clients: ClosedLimits,
     pub policy: Policy,
     /// The numbers of the rules.
-    pub rules: Arc<Rules>,
+    pub lives: Arc<Lifetimes>,
     /// What seals letters until they are sent.
     pub envelope: Arc<dyn Seal>,
     /// What letters to account owners are written with.
@@ -91,16 +91,16 @@ impl App {
             }
         }
         let keys = Keys::open(&store, master, &clock, &config.lives).await?;
-        let rules = Arc::new(config.lives);
-        let closed_clients = Closed::of(Kind::Client, &config.limits);
-        store.look(&clock, &rules, async |view| closed_clients.refresh(view).await).await?;
-        let envelope: Arc<dyn Seal> = Arc::new(keys.master().sealer(Purpose::Outbox));
-        let desk = Desk { store: store.clone(), clock: clock.clone(), rules: rules.clone(), seal: envelope.clone() };
+        let lives = Arc::new(config.lives);
+        let closed_clients = ClosedLimits::of(LimitKind::Client, &config.limits);
+        store.look(&clock, &lives, async |view| closed_clients.refresh(view).await).await?;
+        let envelope: Arc<dyn Seal> = Arc::new(keys.master().sealer(KeyPurpose::Outbox));
+        let desk = Context { store: store.clone(), clock: clock.clone(), lives: lives.clone(), seal: envelope.clone() };
         let brand = Arc::new(config.brand.clone());
         let notice = notice::Context {
             store: store.clone(),
             clock: clock.clone(),
-            rules: rules.clone(),
+            lives: lives.clone(),
             brand: brand.clone(),
             issuer: config.issuer.clone(),
             seal: envelope.clone(),
@@ -120,7 +120,7 @@ impl App {
             closed_clients,
             postman: Postman::new(desk, route),
             outbound,
-            rules,
+            lives,
             envelope,
             mailbox,
             keys,
@@ -133,12 +133,12 @@ impl App {
 
     /// Reads.
     pub async fn look<T>(&self, work: impl AsyncFnOnce(&mut View) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.store.look(&self.clock, &self.rules, work).await
+        self.store.look(&self.clock, &self.lives, work).await
     }
 
     /// Reads and writes in one transaction, durable when this answers.
     pub async fn act<T>(&self, by: Actor, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.store.act(Start { by, clock: &self.clock, rules: &self.rules }, work).await
+        self.store.act(Start { by, clock: &self.clock, lives: &self.lives }, work).await
     }
 }
 

@@ -9,7 +9,7 @@ use crate::store::{self, Db, Tx};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Happening {
+pub enum Event {
     SessionEnded(SessionId),
     /// Every session of an account ended.
     SessionsEnded(AccountId),
@@ -29,7 +29,7 @@ pub enum Happening {
     CompanyInactive(CompanyId),
 }
 
-impl Happening {
+impl Event {
     /// The kind, as the database keeps it; kinds never change their names.
     const fn kind(self) -> &'static str {
         match self {
@@ -77,7 +77,7 @@ impl Happening {
 }
 
 /// Writes down that something happened, now.
-pub async fn record(tx: &mut Tx, what: Happening) -> Result<(), Fault> {
+pub async fn record(tx: &mut Tx, what: Event) -> Result<(), Fault> {
     let id = EventId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
@@ -92,18 +92,18 @@ pub async fn record(tx: &mut Tx, what: Happening) -> Result<(), Fault> {
 
 /// An event that waits for its reaction.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Event {
+pub struct PendingEvent {
     pub id: EventId,
     pub at: Timestamp,
     kind: String,
     subject: Uuid,
 }
 
-impl Event {
+impl PendingEvent {
     /// What happened; nothing where only a newer server than this one knows.
     #[must_use]
-    pub fn what(&self) -> Option<Happening> {
-        Happening::read(&self.kind, self.subject)
+    pub fn what(&self) -> Option<Event> {
+        Event::read(&self.kind, self.subject)
     }
 }
 
@@ -120,10 +120,10 @@ pub async fn are_waiting(db: &mut Db, now: Timestamp) -> Result<bool, Fault> {
 
 /// Takes the event that has waited longest, for the unit of work that reacts to it: the event counts as dealt with if
 /// that unit commits, and waits on if it doesn't. Of two servers one gets it.
-pub async fn claim(tx: &mut Tx) -> Result<Option<Event>, Fault> {
+pub async fn claim(tx: &mut Tx) -> Result<Option<PendingEvent>, Fault> {
     store::optional!(
         tx.db,
-        Event,
+        PendingEvent,
         "update events set reacted_at = $1 \
          where id = (select id from events where due_at <= $1 and reacted_at is null order by due_at, id limit 1) \
          and due_at <= $1 and reacted_at is null returning id, at, kind, subject",
@@ -165,32 +165,32 @@ mod tests {
 
     use uuid::Uuid;
 
-    use super::{Happening, are_waiting, claim, postpone, record, step_back, sweep};
+    use super::{Event, are_waiting, claim, postpone, record, step_back, sweep};
     use crate::base::actor::Who;
     use crate::base::ids::{AccountId, AuthorizationId, CompanyId, ConsentId, ContactId, MembershipId, SessionId};
-    use crate::base::{Actor, Clock, Fault, Life, Rules};
+    use crate::base::{Actor, Clock, Fault, Life, Lifetimes};
     use crate::store::{self, Start, Store, Tx, trial};
 
-    fn every_kind() -> [Happening; 9] {
+    fn every_kind() -> [Event; 9] {
         let id = Uuid::from_u128(7);
         [
-            Happening::SessionEnded(SessionId(id)),
-            Happening::SessionsEnded(AccountId(id)),
-            Happening::AuthorizationEnded(AuthorizationId(id)),
-            Happening::AuthorizationsEnded(AccountId(id)),
-            Happening::ConsentWithdrawn(ConsentId(id)),
-            Happening::AccountDisabled(AccountId(id)),
-            Happening::MembershipDisabled(MembershipId(id)),
-            Happening::ContactInactive(ContactId(id)),
-            Happening::CompanyInactive(CompanyId(id)),
+            Event::SessionEnded(SessionId(id)),
+            Event::SessionsEnded(AccountId(id)),
+            Event::AuthorizationEnded(AuthorizationId(id)),
+            Event::AuthorizationsEnded(AccountId(id)),
+            Event::ConsentWithdrawn(ConsentId(id)),
+            Event::AccountDisabled(AccountId(id)),
+            Event::MembershipDisabled(MembershipId(id)),
+            Event::ContactInactive(ContactId(id)),
+            Event::CompanyInactive(CompanyId(id)),
         ]
     }
 
-    /// Held against the enum's own text: a kind that [`Happening::read`] doesn't know would wait for ever.
+    /// Held against the enum's own text: a kind that [`Event::read`] doesn't know would wait for ever.
     #[test]
     fn every_kind_is_really_every_kind() {
         let source = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file!())).unwrap();
-        let (_, variants) = source.split_once("pub enum Happening {").unwrap();
+        let (_, variants) = source.split_once("pub enum Event {").unwrap();
         let variants =
             variants.split_once("\n}").unwrap().0.lines().map(str::trim).filter(|line| !line.starts_with('/'));
         let declared: Vec<&str> = variants.filter_map(|line| line.split_once('(')).map(|(name, _)| name).collect();
@@ -200,19 +200,19 @@ mod tests {
 
     struct Bench {
         clock: Clock,
-        rules: Rules,
+        lives: Lifetimes,
     }
 
     impl Bench {
         fn new() -> Self {
-            Self { clock: Clock::movable(), rules: Rules::default() }
+            Self { clock: Clock::movable(), lives: Lifetimes::default() }
         }
 
         async fn act<T>(&self, store: &Store, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
-            store.act(Start { by: Actor::of(Who::Timetable), clock: &self.clock, rules: &self.rules }, work).await
+            store.act(Start { by: Actor::of(Who::Timetable), clock: &self.clock, lives: &self.lives }, work).await
         }
 
-        async fn claimed(&self, store: &Store) -> Option<Happening> {
+        async fn claimed(&self, store: &Store) -> Option<Event> {
             self.act(store, async |tx| claim(tx).await).await.unwrap().and_then(|event| event.what())
         }
     }
@@ -220,9 +220,9 @@ mod tests {
     #[test]
     fn every_kind_is_read_as_it_was_written() {
         for happening in every_kind() {
-            assert_eq!(Happening::read(happening.kind(), happening.subject()), Some(happening));
+            assert_eq!(Event::read(happening.kind(), happening.subject()), Some(happening));
         }
-        assert_eq!(Happening::read("something newer", Uuid::nil()), None);
+        assert_eq!(Event::read("something newer", Uuid::nil()), None);
     }
 
     #[tokio::test]
@@ -243,10 +243,10 @@ mod tests {
             while let (first, other) = tokio::join!(bench.claimed(&trial.store), bench.claimed(&second))
                 && (first.is_some() || other.is_some())
             {
-                got.extend(first.into_iter().chain(other).map(Happening::kind));
+                got.extend(first.into_iter().chain(other).map(Event::kind));
             }
             got.sort_unstable();
-            let mut all = happened.map(Happening::kind);
+            let mut all = happened.map(Event::kind);
             all.sort_unstable();
             assert_eq!(got, all);
         }
@@ -271,7 +271,7 @@ mod tests {
             assert_eq!(bench.claimed(&trial.store).await, None);
             bench.clock.advance(Life::minutes(1));
             let waiting =
-                trial.store.look(&bench.clock, &bench.rules, async |view| are_waiting(&mut view.db, view.now).await);
+                trial.store.look(&bench.clock, &bench.lives, async |view| are_waiting(&mut view.db, view.now).await);
             assert!(waiting.await.unwrap());
             assert_eq!(bench.claimed(&trial.store).await, Some(happened));
             bench.clock.advance(Life::days(8));

@@ -16,7 +16,7 @@
 //! - [`app`] what every request can reach; [`config`] every subject's settings in one file
 //! - [`notice`] what account owners are written, and to which mailbox
 //! - [`backchannel`] tells relying parties that a sign-in is over
-//! - [`authorization`] what one sign-in gave one relying party: errands, consents, codes, tokens
+//! - [`authorization`] what one sign-in gave one relying party: interactions, consents, codes, tokens
 //! - [`relying_party`] the applications that ask for sign-ins
 //! - [`staff`] the vendor's own people, and the vendor's own OpenID provider, where they may sign in instead
 //! - [`session`] how somebody signs in, and in which browsers an account is signed in now

@@ -16,8 +16,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guichet::access;
 use guichet::app::{App, Parts};
-use guichet::authorization::refresh::{self, Family, Spent};
-use guichet::authorization::{self, Beginning, Request, ResponseMode, access_token, code, consent};
+use guichet::authorization::refresh::{self, Family, SpentRefreshToken};
+use guichet::authorization::{self, NewAuthorization, Request, ResponseMode, access_token, code, consent};
 use guichet::base::actor::Who;
 use guichet::base::ids::AuthorizationId;
 use guichet::base::{Actor, Clock, Fault, Secret};
@@ -234,7 +234,9 @@ async fn refresh(app: &App, mut token: Secret, (opaque, count): (bool, &Count)) 
 async fn exchange(tx: &mut Tx, found: &refresh::RefreshToken, opaque: bool) -> Result<Secret, Fault> {
     let sid = found.authorization.sid;
     access::of_authorization(&mut tx.db, sid).await?.ok_or_else(|| missing("the authorization"))?;
-    let Spent::For(successor) = refresh::spend(tx, found).await? else { return Err(missing("a live refresh token")) };
+    let SpentRefreshToken::For(successor) = refresh::spend(tx, found).await? else {
+        return Err(missing("a live refresh token"));
+    };
     if opaque {
         access_token::issue(tx, Some(sid), &found.authorization.client, &found.authorization.scope).await?;
     }
@@ -260,15 +262,15 @@ async fn flow(app: &App, session: &Secret, count: &Count) -> Outcome<()> {
 }
 
 /// The queries of the authorization endpoint: the session, the person's access, the consent.
-async fn asked(view: &mut View, session: &Secret) -> Result<(Beginning, Request), Fault> {
-    let at = (Clock::System.now(), view.rules.session_idle);
+async fn asked(view: &mut View, session: &Secret) -> Result<(NewAuthorization, Request), Fault> {
+    let at = (Clock::System.now(), view.lives.session_idle);
     let session = session::find(&mut view.db, session, at).await?.ok_or_else(|| missing("the session"))?;
     let membership = session.membership.ok_or_else(|| missing("the company"))?;
     let person = access::of_membership(&mut view.db, membership).await?.ok_or_else(|| missing("the membership"))?;
     let consent =
         consent::standing(&mut view.db, session.account, "web").await?.ok_or_else(|| missing("the consent"))?;
     let request = request();
-    let beginning = Beginning {
+    let beginning = NewAuthorization {
         session: session.id,
         account: session.account,
         membership: person.membership,
@@ -306,14 +308,14 @@ fn request() -> Request {
 }
 
 /// What the token endpoint asks and writes for a code.
-async fn redeem(tx: &mut Tx, found: code::Code) -> Result<(), Fault> {
-    let proof = code::Proof { client: "web", redirect_uri: Some(REDIRECT_URI), verifier: Some(VERIFIER) };
+async fn redeem(tx: &mut Tx, found: code::AuthorizationCode) -> Result<(), Fault> {
+    let proof = code::CodeProof { client: "web", redirect_uri: Some(REDIRECT_URI), verifier: Some(VERIFIER) };
     let proven = found.prove(proof).map_err(|_| missing("a proof"))?;
-    let code::Spent::Now(code) = code::spend(tx, proven).await? else { return Err(missing("a live code")) };
+    let code::SpentCode::Now(code) = code::spend(tx, proven).await? else { return Err(missing("a live code")) };
     let sid = code.authorization.sid;
     access::of_authorization(&mut tx.db, sid).await?.ok_or_else(|| missing("the authorization"))?;
-    authorization::give(tx, sid).await?;
-    refresh::begin(tx, Family { sid, until: tx.now + tx.rules.refresh_family, wants_auth_time: false }).await?;
+    authorization::mark_tokens_issued(tx, sid).await?;
+    refresh::begin(tx, Family { sid, until: tx.now + tx.lives.refresh_family, wants_auth_time: false }).await?;
     Ok(())
 }
 

@@ -46,8 +46,11 @@ impl Browser {
         while let Some(to) = answer.header("location").and_then(here) {
             answer = self.get(&to).await?;
             if answer.status == 200 {
-                let fields =
-                    [("csrf", field(&answer, "csrf")?), ("errand", field(&answer, "errand")?), ("decision", "allow")];
+                let fields = [
+                    ("csrf", field(&answer, "csrf")?),
+                    ("interaction", field(&answer, "interaction")?),
+                    ("decision", "allow"),
+                ];
                 answer = self.post(Place::Consent.path(), &fields).await?.expect(303)?;
             }
         }

@@ -114,7 +114,7 @@ async fn demo(options: &Options, portal: SocketAddr) -> Result<Option<Demo>, Box
         return Ok(None);
     }
     let trusted_proxies = Networks::parse(&options.trusted_proxy.join(","))?;
-    let demo = guichet::demo::Options {
+    let demo = guichet::demo::DemoOptions {
         listen: options.listen,
         portal,
         data: options.data.clone(),

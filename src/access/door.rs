@@ -22,9 +22,9 @@ words! {
     }
 }
 
-/// Whose address a door looks at (R-RGT-6).
+/// AddressSource address a door looks at (R-RGT-6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whose {
+pub enum AddressSource {
     /// The connection's: the person's own browser or program is at the other end.
     Callers,
     /// The one the relying party reports for its user, else the session's last.
@@ -32,12 +32,12 @@ pub enum Whose {
 }
 
 impl Door {
-    /// Whose address this door looks at.
+    /// AddressSource address this door looks at.
     #[must_use]
-    pub const fn address(self) -> Whose {
+    pub const fn address(self) -> AddressSource {
         match self {
-            Self::SignIn | Self::Page | Self::Authorize | Self::PublicClient => Whose::Callers,
-            Self::ConfidentialClient => Whose::ReportedOrSessions,
+            Self::SignIn | Self::Page | Self::Authorize | Self::PublicClient => AddressSource::Callers,
+            Self::ConfidentialClient => AddressSource::ReportedOrSessions,
         }
     }
 }
@@ -81,8 +81,8 @@ pub fn table() -> String {
         }
     };
     line("(address)", &|door| match door.address() {
-        Whose::Callers => "caller's",
-        Whose::ReportedOrSessions => "reported or session's",
+        AddressSource::Callers => "caller's",
+        AddressSource::ReportedOrSessions => "reported or session's",
     });
     for condition in Condition::ALL {
         line(condition.as_str(), &|door| if counts(*condition, door) { "counts" } else { "-" });

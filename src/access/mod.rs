@@ -9,13 +9,13 @@ mod staff;
 mod standing;
 
 pub use condition::{Condition, Lasting};
-pub use door::{Door, Whose, counts, table};
+pub use door::{AddressSource, Door, counts, table};
 pub use prospect::{Prospect, of_company, of_prospect};
 pub use snapshot::{
-    Hanging, HangingToken, Snapshot, administrators, of_account, of_authorization, of_contact, of_membership,
+    AuthorizationFacts, Snapshot, TokenFacts, administrators, of_account, of_authorization, of_contact, of_membership,
     of_opaque_token, of_token,
 };
 pub use staff::{
-    SecondFactor, StaffAsked, StaffCondition, StaffRules, StaffSnapshot, StaffStanding, judge_staff, of_staff,
+    SecondFactor, StaffCircumstances, StaffCondition, StaffRules, StaffSnapshot, StaffVerdict, judge_staff, of_staff,
 };
-pub use standing::{Asked, Standing, Unmet, judge, may_come_back};
+pub use standing::{Circumstances, Unmet, Verdict, judge, may_come_back};

@@ -81,14 +81,14 @@ impl Snapshot {
 
 /// A snapshot reached through an authorization, with the rows its life hangs on (idea 5).
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Hanging {
+pub struct AuthorizationFacts {
     #[sqlx(flatten)]
     pub person: Snapshot,
     pub sid: AuthorizationId,
     pub client: String,
     pub consent: ConsentId,
     pub scope: Json<BTreeSet<String>>,
-    pub given_at: Option<Timestamp>,
+    pub tokens_issued_at: Option<Timestamp>,
     pub claims: Json<BTreeMap<String, BTreeSet<String>>>,
     pub second_factor_at: Option<Timestamp>,
     pub acr: String,
@@ -104,7 +104,7 @@ pub struct Hanging {
     pub token_revoked: bool,
 }
 
-impl Hanging {
+impl AuthorizationFacts {
     /// Whether the authorization and every ancestor is live, and the token asked about wasn't taken back. What was
     /// given with `offline_access` doesn't hang from the session: it is meant for the time after it, and lives until
     /// the person withdraws the consent or access ends it (OpenID Connect Core section 11, Back-Channel Logout section
@@ -202,21 +202,21 @@ pub async fn administrators(db: &mut Db, company: CompanyId) -> Result<Vec<Snaps
 
 /// An opaque access token of a person, with what its life hangs on.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct HangingToken {
+pub struct TokenFacts {
     #[sqlx(flatten)]
-    pub hanging: Hanging,
+    pub hanging: AuthorizationFacts,
     pub token_client: String,
     pub token_scope: Json<BTreeSet<String>>,
     pub token_issued_at: Timestamp,
     pub token_expires_at: Timestamp,
 }
 
-/// The columns of [`Hanging`] and the joins they come from, `$rest` filling in how the authorization is found.
+/// The columns of [`AuthorizationFacts`] and the joins they come from, `$rest` filling in how the authorization is found.
 macro_rules! hanging {
     ($columns:literal, $revoked:literal, $rest:literal) => {
         snapshot!(
             concat!(
-                ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.given_at, au.second_factor_at, \
+                ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.tokens_issued_at, au.second_factor_at, \
                  au.acr, au.amr, au.auth_time, ",
                 "au.ended_at as authorization_ended_at, cs.withdrawn_at as consent_withdrawn_at, ",
                 "au.session, s.ended_at as session_ended_at, s.expires_at as session_expires_at, ",
@@ -236,24 +236,28 @@ macro_rules! hanging {
 }
 
 /// The person behind an authorization, with what its life hangs on.
-pub async fn of_authorization(db: &mut Db, sid: AuthorizationId) -> Result<Option<Hanging>, Fault> {
+pub async fn of_authorization(db: &mut Db, sid: AuthorizationId) -> Result<Option<AuthorizationFacts>, Fault> {
     of_token(db, sid, None).await
 }
 
 /// The same, with whether the signed access token of that `jti` was taken back.
-pub async fn of_token(db: &mut Db, sid: AuthorizationId, jti: Option<Uuid>) -> Result<Option<Hanging>, Fault> {
+pub async fn of_token(
+    db: &mut Db,
+    sid: AuthorizationId,
+    jti: Option<Uuid>,
+) -> Result<Option<AuthorizationFacts>, Fault> {
     let sql = hanging!("", "exists (select 1 from revoked_tokens r where r.jti = $2)", "where au.id = $1");
-    store::optional!(*db, Hanging, sql, sid, jti)
+    store::optional!(*db, AuthorizationFacts, sql, sid, jti)
 }
 
 /// The person behind an opaque access token whose time isn't over, with what its life hangs on. One that was taken back
 /// isn't there.
-pub async fn of_opaque_token(db: &mut Db, hash: &Digest, now: Timestamp) -> Result<Option<HangingToken>, Fault> {
+pub async fn of_opaque_token(db: &mut Db, hash: &Digest, now: Timestamp) -> Result<Option<TokenFacts>, Fault> {
     let sql = hanging!(
         ", t.client as token_client, t.scope as token_scope, t.issued_at as token_issued_at, \
          t.expires_at as token_expires_at",
         "false",
         "join access_tokens t on t.sid = au.id where t.hash = $1 and t.expires_at > $2"
     );
-    store::optional!(*db, HangingToken, sql, hash, now)
+    store::optional!(*db, TokenFacts, sql, hash, now)
 }

@@ -59,7 +59,7 @@ pub struct StaffRules<'a> {
 
 /// What is asked of a snapshot.
 #[derive(Clone, Copy, Debug)]
-pub struct StaffAsked<'a> {
+pub struct StaffCircumstances<'a> {
     pub rules: StaffRules<'a>,
     /// The caller's address; unknown refuses where a list applies.
     pub address: Option<Address>,
@@ -69,9 +69,9 @@ pub struct StaffAsked<'a> {
 
 /// The conditions, met and unmet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StaffStanding(Vec<(StaffCondition, bool)>);
+pub struct StaffVerdict(Vec<(StaffCondition, bool)>);
 
-impl StaffStanding {
+impl StaffVerdict {
     /// Whether every condition is met.
     #[must_use]
     pub fn holds(&self) -> bool {
@@ -103,7 +103,7 @@ pub async fn of_staff(db: &mut Db, account: AccountId) -> Result<Option<StaffSna
 
 /// Evaluates every condition.
 #[must_use]
-pub fn judge_staff(person: &StaffSnapshot, asked: StaffAsked<'_>) -> StaffStanding {
+pub fn judge_staff(person: &StaffSnapshot, asked: StaffCircumstances<'_>) -> StaffVerdict {
     let is_met = |condition| match condition {
         StaffCondition::AccountEnabled => person.disabled_at.is_none(),
         StaffCondition::AccountActivated => person.activated_at.is_some(),
@@ -113,12 +113,12 @@ pub fn judge_staff(person: &StaffSnapshot, asked: StaffAsked<'_>) -> StaffStandi
             asked.rules.second_factor == SecondFactor::Optional || asked.second_factor_at.is_some()
         }
     };
-    StaffStanding(StaffCondition::ALL.iter().map(|condition| (*condition, is_met(*condition))).collect())
+    StaffVerdict(StaffCondition::ALL.iter().map(|condition| (*condition, is_met(*condition))).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{SecondFactor, StaffAsked, StaffCondition, StaffRules, StaffSnapshot, judge_staff};
+    use super::{SecondFactor, StaffCircumstances, StaffCondition, StaffRules, StaffSnapshot, judge_staff};
     use crate::base::ids::AccountId;
     use crate::base::{Address, Email, Networks, Timestamp};
 
@@ -141,7 +141,7 @@ mod tests {
     fn every_condition_alone_refuses() {
         let networks = Networks::parse("192.0.2.0/24").unwrap();
         let rules = StaffRules { networks: &networks, second_factor: SecondFactor::Required };
-        let asked = StaffAsked { rules, address: Address::parse("192.0.2.7"), second_factor_at: AT };
+        let asked = StaffCircumstances { rules, address: Address::parse("192.0.2.7"), second_factor_at: AT };
         assert!(judge_staff(&admitted(), asked).holds());
         for condition in StaffCondition::ALL {
             let (mut person, mut asked) = (admitted(), asked);
@@ -155,6 +155,6 @@ mod tests {
             assert_eq!(judge_staff(&person, asked).unmet(), [*condition]);
         }
         let demo = StaffRules { second_factor: SecondFactor::Optional, ..rules };
-        assert!(judge_staff(&admitted(), StaffAsked { rules: demo, second_factor_at: None, ..asked }).holds());
+        assert!(judge_staff(&admitted(), StaffCircumstances { rules: demo, second_factor_at: None, ..asked }).holds());
     }
 }

@@ -7,7 +7,7 @@ use super::{Condition, Door, Snapshot, counts};
 
 /// What is asked of a snapshot.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct Circumstances<'a> {
     pub door: Door,
     /// The address that door looks at; unknown refuses where a list applies.
     pub address: Option<Address>,
@@ -19,14 +19,14 @@ pub struct Asked<'a> {
 
 /// The conditions that count at a door, met and unmet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Verdict {
     conditions: Vec<(Condition, bool)>,
 }
 
 /// The conditions that aren't met.
 pub type Unmet = Vec<Condition>;
 
-impl Standing {
+impl Verdict {
     /// Whether every condition is met.
     #[must_use]
     pub fn holds(&self) -> bool {
@@ -65,19 +65,19 @@ impl Standing {
 
 /// Evaluates every condition that counts at the door.
 #[must_use]
-pub fn judge(person: &Snapshot, asked: Asked<'_>) -> Standing {
+pub fn judge(person: &Snapshot, asked: Circumstances<'_>) -> Verdict {
     let conditions = Condition::ALL
         .iter()
         .copied()
         .filter(|condition| counts(*condition, asked.door))
         .map(|condition| (condition, is_met(condition, person, asked)))
         .collect();
-    Standing { conditions }
+    Verdict { conditions }
 }
 
 /// Whether everything holds but perhaps the network and the second factor: the person could act, from the right place.
 pub(super) fn holds_anywhere(person: &Snapshot) -> bool {
-    let anywhere = Asked { door: Door::Page, address: None, e_service: None, second_factor_at: None };
+    let anywhere = Circumstances { door: Door::Page, address: None, e_service: None, second_factor_at: None };
     judge(person, anywhere)
         .unmet()
         .into_iter()
@@ -87,11 +87,11 @@ pub(super) fn holds_anywhere(person: &Snapshot) -> bool {
 /// Whether nothing final stands against the person: what is lacking may come back.
 #[must_use]
 pub fn may_come_back(person: &Snapshot) -> bool {
-    let anywhere = Asked { door: Door::Page, address: None, e_service: None, second_factor_at: None };
+    let anywhere = Circumstances { door: Door::Page, address: None, e_service: None, second_factor_at: None };
     !judge(person, anywhere).is_final()
 }
 
-fn is_met(condition: Condition, person: &Snapshot, asked: Asked<'_>) -> bool {
+fn is_met(condition: Condition, person: &Snapshot, asked: Circumstances<'_>) -> bool {
     match condition {
         Condition::CompanyValidated => person.accounting_validated_at.is_some(),
         Condition::CompanyOrdered => person.first_order_at.is_some(),
@@ -121,7 +121,7 @@ mod tests {
     use sqlx::types::Json;
     use uuid::Uuid;
 
-    use super::{Asked, judge};
+    use super::{Circumstances, judge};
     use crate::access::{Condition, Door, Snapshot, counts};
     use crate::base::ids::{AccountId, CompanyId, ContactId, MembershipId};
     use crate::base::{Address, EServiceCode, Networks, Profile, Timestamp};
@@ -191,8 +191,8 @@ mod tests {
         }
     }
 
-    fn asked(door: Door, e_service: &EServiceCode) -> Asked<'_> {
-        Asked { door, address: Address::parse("192.0.2.7"), e_service: Some(e_service), second_factor_at: None }
+    fn asked(door: Door, e_service: &EServiceCode) -> Circumstances<'_> {
+        Circumstances { door, address: Address::parse("192.0.2.7"), e_service: Some(e_service), second_factor_at: None }
     }
 
     #[test]
@@ -215,8 +215,12 @@ mod tests {
         for (address, admitted_there) in
             [("192.0.2.7", true), ("192.0.2.200", false), ("198.51.100.1", false), ("nowhere", false)]
         {
-            let asked =
-                Asked { door: Door::Page, address: Address::parse(address), e_service: None, second_factor_at: None };
+            let asked = Circumstances {
+                door: Door::Page,
+                address: Address::parse(address),
+                e_service: None,
+                second_factor_at: None,
+            };
             let standing = judge(&admitted(), asked);
             assert_eq!(standing.holds(), admitted_there, "{address}");
         }
@@ -231,7 +235,7 @@ mod tests {
             for door in Door::ALL {
                 let by_one = asked(*door, &code);
                 assert!(judge(&person, by_one).lacks_second_factor_only(), "{door}");
-                assert!(judge(&person, Asked { second_factor_at: AT, ..by_one }).holds(), "{door}");
+                assert!(judge(&person, Circumstances { second_factor_at: AT, ..by_one }).holds(), "{door}");
             }
         }
     }

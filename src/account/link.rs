@@ -2,17 +2,17 @@
 //! their time. Opening one only looks; the button on its page redeems it. Why a link is sent, and what a confirmation
 //! does, its purpose says.
 
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::{AccountId, LinkId};
 use crate::base::vocabulary::words;
-use crate::base::{AccountKind, Fault, Life, Rules, Secret, Timestamp};
+use crate::base::{AccountKind, Fault, Life, Lifetimes, Secret, Timestamp};
 use crate::store::{self, Db, Tx};
 
 words! {
-    /// What a link is for.
+    /// DeedKind a link is for.
     #[derive(sqlx::Type)]
     #[sqlx(type_name = "TEXT", rename_all = "kebab-case")]
-    Purpose, "purpose of a link" {
+    LinkPurpose, "purpose of a link" {
         /// One of the vendor's people takes up an invitation.
         StaffInvitation = "staff-invitation",
         /// Whoever confirmed another link chooses a password. It is never mailed: the browser keeps it.
@@ -25,34 +25,34 @@ words! {
     }
 }
 
-impl Purpose {
+impl LinkPurpose {
     /// How long such a link works.
-    const fn life(self, rules: &Rules) -> Life {
+    const fn life(self, lives: &Lifetimes) -> Life {
         match self {
-            Self::StaffInvitation => rules.invitation,
-            Self::PasswordChoice => rules.password_choice,
-            Self::NotMe => rules.not_me,
-            Self::NewPassword => rules.recovery,
+            Self::StaffInvitation => lives.invitation,
+            Self::PasswordChoice => lives.password_choice,
+            Self::NotMe => lives.not_me,
+            Self::NewPassword => lives.recovery,
         }
     }
 }
 
 /// A link that still works.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Link {
+pub struct MailedLink {
     pub id: LinkId,
     pub account: AccountId,
     pub kind: AccountKind,
-    pub purpose: Purpose,
+    pub purpose: LinkPurpose,
     pub expires_at: Timestamp,
 }
 
 /// Makes a link for an account, out of a fresh secret that is written into a letter before the unit of work begins.
 /// An older link of the same purpose stops working; not so those that object to a change, for each stands in a letter
 /// of its own.
-pub async fn issue(tx: &mut Tx, account: AccountId, purpose: Purpose, secret: &Secret) -> Result<(), Fault> {
+pub async fn issue(tx: &mut Tx, account: AccountId, purpose: LinkPurpose, secret: &Secret) -> Result<(), Fault> {
     let id = LinkId(tx.dice.id(tx.now)?);
-    let expires_at = tx.now + purpose.life(&tx.rules);
+    let expires_at = tx.now + purpose.life(&tx.lives);
     store::execute!(
         tx.db,
         "insert into links (id, hash, account, purpose, created_at, expires_at) values ($1, $2, $3, $4, $5, $6) \
@@ -66,15 +66,15 @@ pub async fn issue(tx: &mut Tx, account: AccountId, purpose: Purpose, secret: &S
         tx.now,
         expires_at
     )?;
-    let deed = Deed::new(What::LinkIssued).account(account).subject(id);
+    let deed = Deed::new(DeedKind::LinkIssued).account(account).subject(id);
     record(tx, deed.detail(serde_json::json!({ "purpose": purpose.as_str(), "until": expires_at.to_string() }))).await
 }
 
 /// The link of a secret, if it still works at `now`. It changes nothing.
-pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option<Link>, Fault> {
+pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option<MailedLink>, Fault> {
     store::optional!(
         *db,
-        Link,
+        MailedLink,
         "select l.id, l.account, a.kind, l.purpose, l.expires_at from links l join accounts a on a.id = l.account \
          where l.hash = $1 and l.used_at is null and l.expires_at > $2 and a.disabled_at is null",
         secret.digest(),
@@ -83,7 +83,7 @@ pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option
 }
 
 /// Uses a link up, if it is for that and still works: of any number at once, one is answered its account.
-pub async fn redeem(tx: &mut Tx, secret: &Secret, purpose: Purpose) -> Result<Option<AccountId>, Fault> {
+pub async fn redeem(tx: &mut Tx, secret: &Secret, purpose: LinkPurpose) -> Result<Option<AccountId>, Fault> {
     let row = store::optional!(
         tx.db,
         (AccountId, LinkId),
@@ -94,13 +94,13 @@ pub async fn redeem(tx: &mut Tx, secret: &Secret, purpose: Purpose) -> Result<Op
         tx.now
     )?;
     let Some((account, id)) = row else { return Ok(None) };
-    let deed = Deed::new(What::LinkUsed).account(account).subject(id);
+    let deed = Deed::new(DeedKind::LinkUsed).account(account).subject(id);
     record(tx, deed.detail(serde_json::json!({ "purpose": purpose.as_str() }))).await?;
     Ok(Some(account))
 }
 
 /// Every other link of that purpose stops working too: what it was for is done.
-pub async fn void(tx: &mut Tx, account: AccountId, purpose: Purpose) -> Result<(), Fault> {
+pub async fn void(tx: &mut Tx, account: AccountId, purpose: LinkPurpose) -> Result<(), Fault> {
     let sql = "update links set used_at = $3 where account = $1 and purpose = $2 and used_at is null";
     store::execute!(tx.db, sql, account, purpose, tx.now).map(drop)
 }
@@ -120,18 +120,18 @@ pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Purpose, find, issue, redeem, sweep};
+    use super::{LinkPurpose, find, issue, redeem, sweep};
     use crate::account::{create, disable};
     use crate::base::actor::Who;
-    use crate::base::{Actor, Clock, Dice, Life, Rules, Secret, SignInName};
+    use crate::base::{Actor, Clock, Dice, Life, Lifetimes, Secret, SignInName};
 
     use crate::store::{Start, trial};
 
     #[tokio::test]
     async fn a_link_works_once_for_its_purpose_until_it_expires_or_a_newer_one_comes() {
         for trial in trial::databases().await {
-            let (clock, rules) = (Clock::movable(), Rules::default());
-            let start = || Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
+            let (clock, lives) = (Clock::movable(), Lifetimes::default());
+            let start = || Start { by: Actor::of(Who::Operator), clock: &clock, lives: &lives };
             let login = SignInName::parse("alice@durand.example").unwrap();
             let account = trial
                 .store
@@ -141,14 +141,15 @@ mod tests {
                 .unwrap();
             let fresh = async || {
                 let secret = Dice.secret().unwrap();
-                let issued =
-                    trial.store.act(start(), async |tx| issue(tx, account, Purpose::StaffInvitation, &secret).await);
+                let issued = trial
+                    .store
+                    .act(start(), async |tx| issue(tx, account, LinkPurpose::StaffInvitation, &secret).await);
                 issued.await.map(|()| secret).unwrap()
             };
             let works = async |link: &Secret| {
                 trial
                     .store
-                    .look(&clock, &rules, async |view| find(&mut view.db, link, view.now).await)
+                    .look(&clock, &lives, async |view| find(&mut view.db, link, view.now).await)
                     .await
                     .unwrap()
                     .is_some()
@@ -158,21 +159,24 @@ mod tests {
             };
 
             let (older, newer) = (fresh().await, fresh().await);
-            assert!(!works(&older).await && !used(&older, Purpose::StaffInvitation).await, "a newer one came");
+            assert!(!works(&older).await && !used(&older, LinkPurpose::StaffInvitation).await, "a newer one came");
             assert!(works(&newer).await && works(&newer).await, "opening changes nothing");
-            assert!(!used(&newer, Purpose::PasswordChoice).await, "it is for something else");
+            assert!(!used(&newer, LinkPurpose::PasswordChoice).await, "it is for something else");
             let (one, other) =
-                tokio::join!(used(&newer, Purpose::StaffInvitation), used(&newer, Purpose::StaffInvitation));
+                tokio::join!(used(&newer, LinkPurpose::StaffInvitation), used(&newer, LinkPurpose::StaffInvitation));
             assert!(one != other && !works(&newer).await, "one use");
 
             let late = fresh().await;
             clock.advance(Life::days(7));
-            assert!(!works(&late).await && !used(&late, Purpose::StaffInvitation).await);
+            assert!(!works(&late).await && !used(&late, LinkPurpose::StaffInvitation).await);
             assert_eq!(trial.store.act(start(), async |tx| sweep(tx).await).await.unwrap(), 2);
 
             let last = fresh().await;
             trial.store.act(start(), async |tx| disable(tx, account).await).await.unwrap();
-            assert!(!works(&last).await && !used(&last, Purpose::StaffInvitation).await, "the account is switched off");
+            assert!(
+                !works(&last).await && !used(&last, LinkPurpose::StaffInvitation).await,
+                "the account is switched off"
+            );
         }
     }
 }

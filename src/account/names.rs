@@ -1,14 +1,14 @@
 //! Names and credentials: the one namespace of logins and emails (R-ADM-9), and what is checked against it.
 
 use crate::access;
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Language, SignInName, Timestamp};
 use crate::store::{self, Db, Tx};
 
 use super::device;
 
-/// What signing in is checked against.
+/// DeedKind signing in is checked against.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Credentials {
     pub account: AccountId,
@@ -65,7 +65,7 @@ pub async fn create(tx: &mut Tx, names: &[SignInName]) -> Result<Result<AccountI
             since
         )?;
     }
-    record(tx, Deed::new(What::AccountCreated).account(account)).await?;
+    record(tx, Deed::new(DeedKind::AccountCreated).account(account)).await?;
     Ok(Ok(account))
 }
 
@@ -104,7 +104,7 @@ pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: T
     )?;
     // Whoever signs in with the new password proves the second factor first, in every browser.
     device::forget_second_factors(tx, account).await?;
-    record(tx, Deed::new(What::PasswordSet).account(account)).await
+    record(tx, Deed::new(DeedKind::PasswordSet).account(account)).await
 }
 
 /// Puts a new password, hashed already, in the place of the one whose hash is `old`. Of two changes at once one counts;
@@ -120,7 +120,7 @@ pub async fn change_password(tx: &mut Tx, account: AccountId, (old, new): (&str,
     )?;
     if changed > 0 {
         device::forget_second_factors(tx, account).await?;
-        record(tx, Deed::new(What::PasswordSet).account(account)).await?;
+        record(tx, Deed::new(DeedKind::PasswordSet).account(account)).await?;
     }
     Ok(changed > 0)
 }
@@ -136,7 +136,7 @@ pub async fn prove_mailbox(tx: &mut Tx, account: AccountId) -> Result<(), Fault>
     store::execute!(tx.db, "update accounts set mailbox_proven_at = $2 where id = $1", account, tx.now).map(drop)
 }
 
-/// What others know of an account's owner, so that no password may contain it (R-ADM-10): names, and the companies'
+/// DeedKind others know of an account's owner, so that no password may contain it (R-ADM-10): names, and the companies'
 /// names.
 pub async fn known_of(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fault> {
     let mut known = super::record::names(db, account).await?;

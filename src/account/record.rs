@@ -1,14 +1,14 @@
 //! An account as an operator sees it: its names, the times of its life, and the switch that turns it off.
 
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::AccountId;
 use crate::base::{Fault, SignInName, Timestamp};
-use crate::events::{self, Happening};
+use crate::events::{self, Event};
 use crate::store::{self, Db, Tx};
 
 /// An account's own row, without what is secret in it.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Record {
+pub struct AccountRecord {
     pub id: AccountId,
     pub kind: String,
     pub created_at: Timestamp,
@@ -19,10 +19,10 @@ pub struct Record {
 }
 
 /// The account that goes by a name.
-pub async fn by_name(db: &mut Db, name: &SignInName) -> Result<Option<Record>, Fault> {
+pub async fn by_name(db: &mut Db, name: &SignInName) -> Result<Option<AccountRecord>, Fault> {
     store::optional!(
         *db,
-        Record,
+        AccountRecord,
         "select a.id, a.kind, a.created_at, a.activated_at, a.mailbox_proven_at, a.password_set_at, a.disabled_at \
          from accounts a join sign_in_names n on n.account = a.id where n.name = $1",
         name
@@ -30,10 +30,10 @@ pub async fn by_name(db: &mut Db, name: &SignInName) -> Result<Option<Record>, F
 }
 
 /// The account with this id.
-pub async fn by_id(db: &mut Db, account: AccountId) -> Result<Option<Record>, Fault> {
+pub async fn by_id(db: &mut Db, account: AccountId) -> Result<Option<AccountRecord>, Fault> {
     store::optional!(
         *db,
-        Record,
+        AccountRecord,
         "select id, kind, created_at, activated_at, mailbox_proven_at, password_set_at, disabled_at \
          from accounts where id = $1",
         account
@@ -56,8 +56,8 @@ pub async fn disable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
         tx.now
     )?;
     if switched > 0 {
-        record(tx, Deed::new(What::AccountDisabled).account(account)).await?;
-        events::record(tx, Happening::AccountDisabled(account)).await?;
+        record(tx, Deed::new(DeedKind::AccountDisabled).account(account)).await?;
+        events::record(tx, Event::AccountDisabled(account)).await?;
     }
     Ok(switched > 0)
 }
@@ -70,7 +70,7 @@ pub async fn enable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
         account
     )?;
     if switched > 0 {
-        record(tx, Deed::new(What::AccountEnabled).account(account)).await?;
+        record(tx, Deed::new(DeedKind::AccountEnabled).account(account)).await?;
     }
     Ok(switched > 0)
 }
@@ -87,8 +87,8 @@ pub async fn close(tx: &mut Tx, account: AccountId, password_hash: &str) -> Resu
         tx.now
     )?;
     if closed > 0 {
-        record(tx, Deed::new(What::AccountClosed).account(account)).await?;
-        events::record(tx, Happening::AccountDisabled(account)).await?;
+        record(tx, Deed::new(DeedKind::AccountClosed).account(account)).await?;
+        events::record(tx, Event::AccountDisabled(account)).await?;
     }
     Ok(closed > 0)
 }

@@ -1,44 +1,44 @@
-//! What happened to an account of late, for its owner: those lines of the audit trail that are told to people, with the
+//! DeedKind happened to an account of late, for its owner: those lines of the audit trail that are told to people, with the
 //! browser they came from.
 
-use crate::audit::What;
+use crate::audit::DeedKind;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Timestamp};
-use crate::store::{self, Db, Keys};
+use crate::store::{self, Db, Keyset};
 
-/// What is told, each with a sentence of its own. Links that were made, letters and the like are the machine's affairs.
-pub const TOLD: &[What] = &[
-    What::SessionBegan,
-    What::SessionRefused,
-    What::SessionEnded,
-    What::PasswordSet,
-    What::SessionStrengthened,
-    What::DeviceSeen,
-    What::FactorEnrolled,
-    What::FactorRemoved,
-    What::PasskeyCopied,
-    What::RecoveryCodesMade,
-    What::RecoveryCodeUsed,
-    What::AlarmRaised,
-    What::DeviceForgotten,
-    What::ContactCorrected,
-    What::AccountExported,
-    What::FactorResetAsked,
-    What::FactorResetStopped,
-    What::FactorResetDone,
-    What::AccountUnlocked,
-    What::AccountDisabled,
-    What::AccountEnabled,
-    What::ConsentGiven,
-    What::ConsentWithdrawn,
-    What::AuthorizationBegan,
-    What::CodeReplayed,
-    What::RefreshTokenReplayed,
-    What::MembershipApproved,
-    What::MembershipChanged,
-    What::MembershipDisabled,
-    What::AdministratorDesignated,
-    What::LimitClosed,
+/// DeedKind is told, each with a sentence of its own. Links that were made, letters and the like are the machine's affairs.
+pub const TOLD: &[DeedKind] = &[
+    DeedKind::SessionBegan,
+    DeedKind::SessionRefused,
+    DeedKind::SessionEnded,
+    DeedKind::PasswordSet,
+    DeedKind::SessionStrengthened,
+    DeedKind::DeviceSeen,
+    DeedKind::FactorEnrolled,
+    DeedKind::FactorRemoved,
+    DeedKind::PasskeyCopied,
+    DeedKind::RecoveryCodesMade,
+    DeedKind::RecoveryCodeUsed,
+    DeedKind::AlarmRaised,
+    DeedKind::DeviceForgotten,
+    DeedKind::ContactCorrected,
+    DeedKind::AccountExported,
+    DeedKind::FactorResetAsked,
+    DeedKind::FactorResetStopped,
+    DeedKind::FactorResetDone,
+    DeedKind::AccountUnlocked,
+    DeedKind::AccountDisabled,
+    DeedKind::AccountEnabled,
+    DeedKind::ConsentGiven,
+    DeedKind::ConsentWithdrawn,
+    DeedKind::AuthorizationBegan,
+    DeedKind::CodeReplayed,
+    DeedKind::RefreshTokenReplayed,
+    DeedKind::MembershipApproved,
+    DeedKind::MembershipChanged,
+    DeedKind::MembershipDisabled,
+    DeedKind::AdministratorDesignated,
+    DeedKind::LimitClosed,
 ];
 
 /// Something that happened to an account.
@@ -56,16 +56,16 @@ pub struct Happened {
 }
 
 impl Happened {
-    /// What it was; nothing where only a newer server than this one knows.
+    /// DeedKind it was; nothing where only a newer server than this one knows.
     #[must_use]
-    pub fn what(&self) -> Option<What> {
+    pub fn what(&self) -> Option<DeedKind> {
         TOLD.iter().copied().find(|what| what.name() == self.deed)
     }
 }
 
 /// The latest of what is told, the newest first.
 pub async fn activity(db: &mut Db, account: AccountId, limit: u32) -> Result<Vec<Happened>, Fault> {
-    let told = Keys::few(TOLD.iter().map(|what| what.name()))?;
+    let told = Keyset::few(TOLD.iter().map(|what| what.name()))?;
     store::all!(
         *db,
         Happened,

@@ -3,6 +3,7 @@
 //! one.
 
 pub mod activity;
+mod end_reason;
 mod search;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ use crate::base::ids::{AccountId, AuditId, CompanyId, SessionId};
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
 
+pub use end_reason::EndReason;
 pub use search::{PAGE, Search, Sight, search};
 
 /// Writes a line. Actor, address, session and instant are the unit's; the deed says the rest and holds no secret.
@@ -48,7 +50,7 @@ pub async fn record(tx: &mut Tx, deed: Deed) -> Result<(), Fault> {
 /// Something done, about to be told.
 #[derive(Clone, Debug)]
 pub struct Deed {
-    what: What,
+    what: DeedKind,
     company: Option<CompanyId>,
     account: Option<AccountId>,
     subject: Option<String>,
@@ -59,7 +61,7 @@ pub struct Deed {
 impl Deed {
     /// A deed of that name, concerning nobody yet.
     #[must_use]
-    pub fn new(what: What) -> Self {
+    pub fn new(what: DeedKind) -> Self {
         Self {
             what,
             company: None,
@@ -82,7 +84,7 @@ impl Deed {
         Self { account: Some(account), ..self }
     }
 
-    /// What was acted on: a client's or key's name, an id, a file.
+    /// DeedKind was acted on: a client's or key's name, an id, a file.
     #[must_use]
     pub fn subject(self, subject: impl fmt::Display) -> Self {
         Self { subject: Some(subject.to_string()), ..self }
@@ -94,7 +96,7 @@ impl Deed {
         Self { detail, ..self }
     }
 
-    /// What ties the line to another record: the reference an error page shows, a ticket.
+    /// DeedKind ties the line to another record: the reference an error page shows, a ticket.
     #[must_use]
     pub fn reference(self, reference: impl fmt::Display) -> Self {
         Self { reference: Some(reference.to_string()), ..self }
@@ -105,9 +107,9 @@ macro_rules! deeds {
     ($(#[doc = $sentence:literal] $variant:ident = $name:literal),* $(,)?) => {
         /// Every deed the trail tells of: its name in the database, and the sentence that explains it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum What { $(#[doc = $sentence] $variant),* }
+        pub enum DeedKind { $(#[doc = $sentence] $variant),* }
 
-        impl What {
+        impl DeedKind {
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// The name stored: subject, dot, participle. Names never change, for lines are kept for years.
@@ -116,7 +118,7 @@ macro_rules! deeds {
                 match self { $(Self::$variant => $name),* }
             }
 
-            /// What it means, for whoever reads the trail.
+            /// DeedKind it means, for whoever reads the trail.
             #[must_use]
             pub fn sentence(self) -> &'static str {
                 match self { $(Self::$variant => $sentence.trim_ascii()),* }
@@ -228,7 +230,7 @@ deeds! {
     ContactReactivated = "contact.reactivated",
     /// An account may act as a contact.
     MembershipApproved = "membership.approved",
-    /// What a membership may do changed.
+    /// DeedKind a membership may do changed.
     MembershipChanged = "membership.changed",
     /// An account's access as a contact was taken away (R-DEL-2).
     MembershipDisabled = "membership.disabled",
@@ -274,7 +276,7 @@ pub struct Filter {
 
 /// A line as it was written.
 #[derive(Clone, Debug, Serialize, sqlx::FromRow)]
-pub struct Line {
+pub struct AuditLine {
     /// The line's own id.
     pub id: AuditId,
     pub at: Timestamp,
@@ -285,29 +287,29 @@ pub struct Line {
     pub in_name_of: Option<AccountId>,
     pub address: Option<String>,
     pub session: Option<SessionId>,
-    /// The deed's name ([`What::name`]).
+    /// The deed's name ([`DeedKind::name`]).
     pub deed: String,
     /// The company it concerns.
     pub company: Option<CompanyId>,
     /// The account it concerns.
     pub account: Option<AccountId>,
-    /// What was acted on.
+    /// DeedKind was acted on.
     pub subject: Option<String>,
     #[sqlx(json)]
     pub detail: Value,
-    /// What ties it to another record.
+    /// DeedKind ties it to another record.
     pub reference: Option<String>,
 }
 
 /// Reads lines, newest first.
-pub async fn list(db: &mut Db, filter: Filter) -> Result<Vec<Line>, Fault> {
+pub async fn list(db: &mut Db, filter: Filter) -> Result<Vec<AuditLine>, Fault> {
     let since = filter.since.unwrap_or(Timestamp::from_millis(0));
     let limit = i64::from(filter.limit);
     match filter.about {
         About::Everyone => {
             store::all!(
                 *db,
-                Line,
+                AuditLine,
                 "select * from audit_log where at >= $1 order by at desc, id desc limit $2",
                 since,
                 limit
@@ -315,7 +317,7 @@ pub async fn list(db: &mut Db, filter: Filter) -> Result<Vec<Line>, Fault> {
         }
         About::Account(account) => store::all!(
             *db,
-            Line,
+            AuditLine,
             "select * from audit_log where account = $1 and at >= $2 order by at desc, id desc limit $3",
             account,
             since,
@@ -323,7 +325,7 @@ pub async fn list(db: &mut Db, filter: Filter) -> Result<Vec<Line>, Fault> {
         ),
         About::Company(company) => store::all!(
             *db,
-            Line,
+            AuditLine,
             "select * from audit_log where company = $1 and at >= $2 order by at desc, id desc limit $3",
             company,
             since,
@@ -340,7 +342,7 @@ pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(
         tx.db,
         "delete from audit_log where id in (select id from audit_log where at < $1 order by at limit $2)",
-        tx.now - tx.rules.audit,
+        tx.now - tx.lives.audit,
         SWEPT_AT_ONCE,
     )
 }

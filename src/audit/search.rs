@@ -3,9 +3,9 @@
 
 use crate::base::ids::{AccountId, AuditId, CompanyId};
 use crate::base::{Fault, Timestamp};
-use crate::store::{self, Db, Keys};
+use crate::store::{self, Db, Keyset};
 
-use super::{Line, What};
+use super::{AuditLine, DeedKind};
 
 /// How many lines one page has.
 pub const PAGE: usize = 50;
@@ -13,44 +13,44 @@ pub const PAGE: usize = 50;
 /// Which part of the trail somebody may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
-    /// What concerns customers and their people.
+    /// DeedKind concerns customers and their people.
     Customers,
-    /// What concerns the service and its staff, without customer data.
+    /// DeedKind concerns the service and its staff, without customer data.
     Service,
     Everything,
 }
 
-/// What is looked for; each part narrows.
+/// DeedKind is looked for; each part narrows.
 #[derive(Clone, Debug)]
 pub struct Search {
-    /// What may be seen.
+    /// DeedKind may be seen.
     pub sight: Sight,
     pub company: Option<CompanyId>,
     pub account: Option<AccountId>,
-    pub deed: Option<What>,
+    pub deed: Option<DeedKind>,
     /// From this instant on.
     pub since: Timestamp,
     /// Before this instant.
     pub until: Timestamp,
-    /// What a page showed.
+    /// DeedKind a page showed.
     pub reference: Option<String>,
     /// The last line of the page before.
     pub before: Option<AuditId>,
 }
 
 /// The deeds that concern no customer where neither company nor account is named.
-const OF_THE_SERVICE: [What; 11] = [
-    What::DirectoryImported,
-    What::MailGivenUp,
-    What::LogoutGivenUp,
-    What::LogoutRefused,
-    What::KeyPublished,
-    What::KeyHastened,
-    What::KeyRetired,
-    What::StaffInvited,
-    What::StaffRolesChanged,
-    What::RequestBroke,
-    What::UpstreamRefused,
+const OF_THE_SERVICE: [DeedKind; 11] = [
+    DeedKind::DirectoryImported,
+    DeedKind::MailGivenUp,
+    DeedKind::LogoutGivenUp,
+    DeedKind::LogoutRefused,
+    DeedKind::KeyPublished,
+    DeedKind::KeyHastened,
+    DeedKind::KeyRetired,
+    DeedKind::StaffInvited,
+    DeedKind::StaffRolesChanged,
+    DeedKind::RequestBroke,
+    DeedKind::UpstreamRefused,
 ];
 
 /// Which part a line belongs to: 1 is the service's, 0 the customers'. A request that broke is everybody's: its line
@@ -72,13 +72,13 @@ macro_rules! searched {
 }
 
 /// One page of lines, and whether another follows. The narrowest part is looked up by its index.
-pub async fn search(db: &mut Db, search: &Search) -> Result<(Vec<Line>, bool), Fault> {
+pub async fn search(db: &mut Db, search: &Search) -> Result<(Vec<AuditLine>, bool), Fault> {
     let sight: i64 = match search.sight {
         Sight::Customers => 0,
         Sight::Service => 1,
         Sight::Everything => 2,
     };
-    let service = Keys::few(OF_THE_SERVICE.map(What::name))?;
+    let service = Keyset::few(OF_THE_SERVICE.map(DeedKind::name))?;
     let most = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let sql = match (&search.reference, search.account, search.company) {
         (Some(_), ..) => searched!("reference = $1"),
@@ -88,12 +88,12 @@ pub async fn search(db: &mut Db, search: &Search) -> Result<(Vec<Line>, bool), F
     };
     let mut lines = store::all!(
         *db,
-        Line,
+        AuditLine,
         sql,
         search.reference.as_deref().unwrap_or_default(),
         search.since,
         search.until,
-        search.deed.map(What::name),
+        search.deed.map(DeedKind::name),
         sight,
         service,
         search.before,

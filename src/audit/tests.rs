@@ -1,27 +1,27 @@
-//! What is written can be found again, by what it is about.
+//! DeedKind is written can be found again, by what it is about.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{About, Deed, Filter, What, list, record, sweep};
+use super::{About, Deed, DeedKind, Filter, list, record, sweep};
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, CompanyId, SessionId};
-use crate::base::{Actor, Address, Clock, Life, Rules};
+use crate::base::{Actor, Address, Clock, Life, Lifetimes};
 use crate::store::{Start, trial};
 
 const ALL: Filter = Filter { about: About::Everyone, since: None, limit: 100 };
 
 #[test]
 fn deeds_have_names_of_their_own() {
-    let names: BTreeSet<_> = What::ALL.iter().map(|what| what.name()).collect();
-    assert_eq!(names.len(), What::ALL.len());
-    assert!(What::ALL.iter().all(|what| what.sentence().ends_with(['.', ')'])));
+    let names: BTreeSet<_> = DeedKind::ALL.iter().map(|what| what.name()).collect();
+    assert_eq!(names.len(), DeedKind::ALL.len());
+    assert!(DeedKind::ALL.iter().all(|what| what.sentence().ends_with(['.', ')'])));
 }
 
 #[tokio::test]
 async fn a_line_says_who_did_what_in_whose_name_and_from_where() {
-    let (clock, rules) = (Clock::movable(), Rules::default());
+    let (clock, lives) = (Clock::movable(), Lifetimes::default());
     let [agent, user] = [1, 2].map(|n| AccountId(uuid::Uuid::from_u128(n)));
     let company = CompanyId(uuid::Uuid::from_u128(3));
     let session = SessionId(uuid::Uuid::from_u128(4));
@@ -32,15 +32,15 @@ async fn a_line_says_who_did_what_in_whose_name_and_from_where() {
         session: Some(session),
     };
     for trial in trial::databases().await {
-        let start = Start { by: by.clone(), clock: &clock, rules: &rules };
-        let deed = Deed::new(What::SessionBegan)
+        let start = Start { by: by.clone(), clock: &clock, lives: &lives };
+        let deed = Deed::new(DeedKind::SessionBegan)
             .company(company)
             .account(user)
             .subject("portal")
             .detail(json!({"user_agent": "a\r\nb"}));
         trial.store.act(start, async |tx| record(tx, deed.reference("T-1")).await).await.unwrap();
         let read = async |about| {
-            trial.store.look(&clock, &rules, async |v| list(&mut v.db, Filter { about, ..ALL }).await).await.unwrap()
+            trial.store.look(&clock, &lives, async |v| list(&mut v.db, Filter { about, ..ALL }).await).await.unwrap()
         };
         let lines = read(About::Account(user)).await;
         let line = &lines[0];
@@ -62,18 +62,18 @@ async fn a_line_says_who_did_what_in_whose_name_and_from_where() {
 #[tokio::test]
 async fn lines_are_read_newest_first_and_go_when_the_settings_say() {
     for trial in trial::databases().await {
-        let (clock, rules) = (Clock::movable(), Rules::default());
-        let start = || Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
+        let (clock, lives) = (Clock::movable(), Lifetimes::default());
+        let start = || Start { by: Actor::of(Who::Operator), clock: &clock, lives: &lives };
         for subject in ["first", "second"] {
             trial
                 .store
-                .act(start(), async |tx| record(tx, Deed::new(What::DirectoryImported).subject(subject)).await)
+                .act(start(), async |tx| record(tx, Deed::new(DeedKind::DirectoryImported).subject(subject)).await)
                 .await
                 .unwrap();
             clock.advance(Life::days(400));
         }
         let subjects = async |filter| {
-            let lines = trial.store.look(&clock, &rules, async |view| list(&mut view.db, filter).await).await.unwrap();
+            let lines = trial.store.look(&clock, &lives, async |view| list(&mut view.db, filter).await).await.unwrap();
             lines.into_iter().filter_map(|line| line.subject).collect::<Vec<_>>()
         };
         assert_eq!(subjects(ALL).await, ["second", "first"]);
@@ -87,13 +87,13 @@ async fn lines_are_read_newest_first_and_go_when_the_settings_say() {
 #[tokio::test]
 async fn a_line_falls_with_its_unit_of_work() {
     for trial in trial::databases().await {
-        let (clock, rules) = (Clock::System, Rules::default());
-        let start = Start { by: Actor::of(Who::Visitor), clock: &clock, rules: &rules };
+        let (clock, lives) = (Clock::System, Lifetimes::default());
+        let start = Start { by: Actor::of(Who::Visitor), clock: &clock, lives: &lives };
         let fell = trial.store.act(start, async |tx| {
-            record(tx, Deed::new(What::PasswordSet)).await?;
+            record(tx, Deed::new(DeedKind::PasswordSet)).await?;
             Err::<(), _>(crate::base::Fault::Busy("a test"))
         });
         assert!(fell.await.is_err());
-        assert!(trial.store.look(&clock, &rules, async |view| list(&mut view.db, ALL).await).await.unwrap().is_empty());
+        assert!(trial.store.look(&clock, &lives, async |view| list(&mut view.db, ALL).await).await.unwrap().is_empty());
     }
 }

@@ -4,7 +4,7 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::audit::{self, Deed, What};
+use crate::audit::{self, Deed, DeedKind};
 use crate::base::ids::AuthorizationId;
 use crate::base::{Fault, Secret, Timestamp};
 use crate::relying_party::Scopes;
@@ -17,7 +17,7 @@ pub struct Opaque {
     pub sid: Option<AuthorizationId>,
     /// Who it was given to.
     pub client: String,
-    /// What it is good for.
+    /// DeedKind it is good for.
     pub scope: Json<Scopes>,
     /// When it was given.
     pub issued_at: Timestamp,
@@ -35,7 +35,7 @@ pub async fn issue(tx: &mut Tx, sid: Option<AuthorizationId>, client: &str, scop
         client,
         Json(scope),
         tx.now,
-        tx.now + tx.rules.token,
+        tx.now + tx.lives.token,
     )?;
     Ok(token)
 }
@@ -75,7 +75,7 @@ pub async fn revoke_signed(tx: &mut Tx, jti: Uuid, expires_at: Timestamp) -> Res
 }
 
 async fn told(tx: &mut Tx, rows: u64) -> Result<(), Fault> {
-    if rows == 1 { audit::record(tx, Deed::new(What::AccessTokenRevoked)).await } else { Ok(()) }
+    if rows == 1 { audit::record(tx, Deed::new(DeedKind::AccessTokenRevoked)).await } else { Ok(()) }
 }
 
 /// Tokens one sweep removes at most, so that it never holds the writer for long.

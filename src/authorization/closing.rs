@@ -4,7 +4,7 @@
 
 use crate::base::ids::{AccountId, AuthorizationId};
 use crate::base::{Fault, Timestamp};
-use crate::events::Happening;
+use crate::events::Event;
 use crate::store::{self, Tx};
 
 /// How many one call closes at most, so that it never holds the writer for long.
@@ -12,21 +12,21 @@ const CLOSED_AT_ONCE: i64 = 100;
 
 /// A sign-in at a relying party that is over.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Closed {
+pub struct ClosedAuthorizations {
     /// Its id: the `sid` of tokens.
     pub sid: AuthorizationId,
     pub account: AccountId,
     /// At which relying party.
     pub client: String,
     /// When that got its first tokens; one that never did knows nothing of the sign-in.
-    pub given_at: Option<Timestamp>,
+    pub tokens_issued_at: Option<Timestamp>,
 }
 
 /// What one call closed.
 #[derive(Clone, Debug)]
 pub struct Closing {
     /// The sign-ins closed by this call.
-    pub closed: Vec<Closed>,
+    pub closed: Vec<ClosedAuthorizations>,
     /// Whether none is left.
     pub is_complete: bool,
 }
@@ -38,19 +38,19 @@ macro_rules! close_those {
     ($tx:expr, ending if $lasting:literal, $which:literal $(, $bind:expr)*) => {{
         let closed = store::all!(
             $tx.db,
-            Closed,
+            ClosedAuthorizations,
             concat!(
                 "update authorizations set closed_at = $1, ",
                 "ended_because = case when ended_at is null and ",
                 $lasting,
-                " then 'access lost' else ended_because end, ",
+                " then 'access-lost' else ended_because end, ",
                 "ended_at = case when ended_at is null and ",
                 $lasting,
                 " then $1 else ended_at end ",
                 "where closed_at is null and id in (",
                 "select a.id from authorizations a where a.closed_at is null and ",
                 $which,
-                " limit $2) returning id as sid, account, client, given_at"
+                " limit $2) returning id as sid, account, client, tokens_issued_at"
             ),
             $tx.now,
             CLOSED_AT_ONCE
@@ -76,29 +76,29 @@ macro_rules! close_those {
 /// Closes what hung from what ended, at most some at a time.
 ///
 /// Access that was lost may come back, and new sign-ins with it: of those only what began before it was lost is closed.
-pub async fn close(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<Closing, Fault> {
+pub async fn close(tx: &mut Tx, what: Event, at: Timestamp) -> Result<Closing, Fault> {
     match what {
-        Happening::SessionEnded(session) => close_those!(tx, "a.session = $3", session),
-        Happening::SessionsEnded(account) => close_those!(
+        Event::SessionEnded(session) => close_those!(tx, "a.session = $3", session),
+        Event::SessionsEnded(account) => close_those!(
             tx,
             "a.account = $3 and exists (select 1 from sessions s where s.id = a.session and s.ended_at is not null)",
             account
         ),
-        Happening::AuthorizationEnded(sid) => close_those!(tx, "a.id = $3", sid),
-        Happening::AuthorizationsEnded(account) => {
+        Event::AuthorizationEnded(sid) => close_those!(tx, "a.id = $3", sid),
+        Event::AuthorizationsEnded(account) => {
             close_those!(tx, "a.account = $3 and a.ended_at is not null", account)
         }
-        Happening::ConsentWithdrawn(consent) => {
+        Event::ConsentWithdrawn(consent) => {
             close_those!(
                 tx,
                 "a.account = (select c.account from consents c where c.id = $3) and a.consent = $3",
                 consent
             )
         }
-        Happening::AccountDisabled(account) => {
+        Event::AccountDisabled(account) => {
             close_those!(tx, ending if "1 = 1", "a.account = $3 and a.created_at <= $4", account, at)
         }
-        Happening::MembershipDisabled(membership) => close_those!(
+        Event::MembershipDisabled(membership) => close_those!(
             tx,
             ending if "1 = 1",
             "a.account = (select m.account from memberships m where m.id = $3) \
@@ -106,7 +106,7 @@ pub async fn close(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<Closin
             membership,
             at
         ),
-        Happening::ContactInactive(contact) => close_those!(
+        Event::ContactInactive(contact) => close_those!(
             tx,
             ending if "1 = 1",
             "a.account in (select m.account from memberships m where m.contact = $3) \
@@ -115,7 +115,7 @@ pub async fn close(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<Closin
             at
         ),
         // A company that is blocked loses access for good, one that isn't validated any more until it is again.
-        Happening::CompanyInactive(company) => close_those!(
+        Event::CompanyInactive(company) => close_those!(
             tx,
             ending if "exists (select 1 from companies c where c.id = $3 and (c.blocked_at is not null \
                 or c.erp_blocked_at is not null))",

@@ -1,10 +1,11 @@
 //! Authorization codes: given once, proven before they are spent, spent once (RFC 6749 section 4.1, RFC 7636).
 
+use crate::audit::EndReason;
 use crate::base::ids::AuthorizationId;
 use crate::base::{Digest, Fault, Secret, Timestamp};
 use crate::store::{self, Db, Tx};
 
-use super::{Authorization, Because, Request, end};
+use super::{Authorization, Request, end};
 
 /// Gives a code for an authorization.
 pub async fn issue(
@@ -24,14 +25,14 @@ pub async fn issue(
         request.challenge.as_deref(),
         request.nonce.as_deref(),
         wants_auth_time,
-        tx.now + tx.rules.code,
+        tx.now + tx.lives.code,
     )?;
     Ok(code)
 }
 
 /// A code that somebody presented, with what it was given for.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Code {
+pub struct AuthorizationCode {
     hash: Digest,
     redirect_uri: String,
     challenge: Option<String>,
@@ -45,10 +46,10 @@ pub struct Code {
 }
 
 /// The code presented, spent or expired ones included.
-pub async fn find(db: &mut Db, presented: &Secret) -> Result<Option<Code>, Fault> {
+pub async fn find(db: &mut Db, presented: &Secret) -> Result<Option<AuthorizationCode>, Fault> {
     store::optional!(
         *db,
-        Code,
+        AuthorizationCode,
         "select c.hash, c.redirect_uri, c.challenge, c.nonce, c.wants_auth_time, c.sid, \
          a.session, a.account, a.client, a.scope, a.claims, a.acr, a.amr, a.auth_time \
          from codes c join authorizations a on a.id = c.sid where c.hash = $1",
@@ -58,7 +59,7 @@ pub async fn find(db: &mut Db, presented: &Secret) -> Result<Option<Code>, Fault
 
 /// What must fit the code.
 #[derive(Clone, Copy, Debug)]
-pub struct Proof<'a> {
+pub struct CodeProof<'a> {
     /// The client that authenticated.
     pub client: &'a str,
     /// The redirect URI repeated (RFC 6749 section 4.1.3).
@@ -80,11 +81,11 @@ pub enum Unproven {
 
 /// A code whose presenter is the one it was given to. Only such a code can be spent.
 #[derive(Clone, Debug)]
-pub struct Proven(Code);
+pub struct ProvenCode(AuthorizationCode);
 
-impl Code {
+impl AuthorizationCode {
     /// Checks that the presenter is the one the code was given to.
-    pub fn prove(self, proof: Proof<'_>) -> Result<Proven, Unproven> {
+    pub fn prove(self, proof: CodeProof<'_>) -> Result<ProvenCode, Unproven> {
         if self.authorization.client != proof.client {
             return Err(Unproven::Client);
         }
@@ -96,7 +97,7 @@ impl Code {
             (Some(challenge), Some(verifier)) => fits(challenge, verifier),
             (None, Some(_)) | (Some(_), None) => false,
         };
-        if verified { Ok(Proven(self)) } else { Err(Unproven::Verifier) }
+        if verified { Ok(ProvenCode(self)) } else { Err(Unproven::Verifier) }
     }
 }
 
@@ -113,17 +114,17 @@ fn is_verifier(text: &str) -> bool {
 
 /// What became of a proven code.
 #[derive(Clone, Debug)]
-pub enum Spent {
+pub enum SpentCode {
     /// It was spent now, by this call.
-    Now(Box<Code>),
+    Now(Box<AuthorizationCode>),
     TooLate,
     /// It had been spent before: all that it gave has ended (RFC 6749 section 4.1.2).
     Before,
 }
 
 /// Spends a code: of fifty at once one gets it, and the others end what it gave.
-pub async fn spend(tx: &mut Tx, proven: Proven) -> Result<Spent, Fault> {
-    let Proven(code) = proven;
+pub async fn spend(tx: &mut Tx, proven: ProvenCode) -> Result<SpentCode, Fault> {
+    let ProvenCode(code) = proven;
     let rows = store::execute!(
         tx.db,
         "update codes set spent_at = $2 where hash = $1 and spent_at is null and expires_at > $2",
@@ -131,17 +132,17 @@ pub async fn spend(tx: &mut Tx, proven: Proven) -> Result<Spent, Fault> {
         tx.now,
     )?;
     if rows == 1 {
-        return Ok(Spent::Now(Box::new(code)));
+        return Ok(SpentCode::Now(Box::new(code)));
     }
     // The row is read again: what was proven may be older than another redemption.
     let spent =
         store::optional!(tx.db, (Option<Timestamp>,), "select spent_at from codes where hash = $1", &code.hash)?;
     match spent {
         Some((Some(_),)) => {
-            end(tx, code.authorization.sid, Because::CodeReplayed).await?;
-            Ok(Spent::Before)
+            end(tx, code.authorization.sid, EndReason::CodeReplayed).await?;
+            Ok(SpentCode::Before)
         }
-        Some((None,)) | None => Ok(Spent::TooLate),
+        Some((None,)) | None => Ok(SpentCode::TooLate),
     }
 }
 
@@ -155,7 +156,7 @@ pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
         tx.db,
         "delete from codes where hash in (select c.hash from codes c where c.expires_at < $1 \
          and not exists (select 1 from refresh_tokens r where r.sid = c.sid) order by c.expires_at limit $2)",
-        tx.now - tx.rules.session,
+        tx.now - tx.lives.session,
         SWEPT_AT_ONCE,
     )
 }

@@ -3,10 +3,10 @@
 
 use sqlx::types::Json;
 
-use crate::audit::{self, Deed, What};
+use crate::audit::{self, Deed, DeedKind};
 use crate::base::ids::{AccountId, ConsentId};
 use crate::base::{Fault, Timestamp};
-use crate::events::{self, Happening};
+use crate::events::{self, Event};
 use crate::relying_party::Scopes;
 use crate::store::{self, Db, Tx};
 
@@ -16,7 +16,7 @@ pub struct Consent {
     /// Its id, which authorizations hang from.
     pub id: ConsentId,
     pub client: String,
-    /// What it may see.
+    /// DeedKind it may see.
     pub scope: Json<Scopes>,
     /// When the person last said so.
     pub granted_at: Timestamp,
@@ -66,8 +66,10 @@ pub async fn grant(tx: &mut Tx, account: AccountId, client: &str, asked: &Scopes
         Json(&scope),
         tx.now,
     )?;
-    let deed =
-        Deed::new(What::ConsentGiven).account(account).subject(client).detail(serde_json::json!({ "scope": scope }));
+    let deed = Deed::new(DeedKind::ConsentGiven)
+        .account(account)
+        .subject(client)
+        .detail(serde_json::json!({ "scope": scope }));
     audit::record(tx, deed).await?;
     Ok(id)
 }
@@ -85,7 +87,7 @@ pub async fn withdraw(tx: &mut Tx, account: AccountId, consent: ConsentId) -> Re
         tx.now,
     )?;
     let Some((client,)) = withdrawn else { return Ok(false) };
-    audit::record(tx, Deed::new(What::ConsentWithdrawn).account(account).subject(client)).await?;
-    events::record(tx, Happening::ConsentWithdrawn(consent)).await?;
+    audit::record(tx, Deed::new(DeedKind::ConsentWithdrawn).account(account).subject(client)).await?;
+    events::record(tx, Event::ConsentWithdrawn(consent)).await?;
     Ok(true)
 }

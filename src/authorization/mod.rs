@@ -8,7 +8,7 @@ pub mod access_token;
 mod closing;
 pub mod code;
 pub mod consent;
-pub mod errand;
+pub mod interaction;
 mod next;
 pub mod refresh;
 mod request;
@@ -19,14 +19,14 @@ mod tests;
 use sqlx::types::Json;
 
 use crate::access::Snapshot;
-use crate::audit::{self, Deed, What};
+use crate::audit::{self, Deed, DeedKind, EndReason};
 use crate::base::ids::{AccountId, AuthorizationId, ConsentId, MembershipId, SessionId};
 use crate::base::{Fault, Life, Timestamp};
-use crate::events::{self, Happening};
+use crate::events::{self, Event};
 use crate::relying_party::{Claims, Scope, Scopes};
 use crate::store::{self, Db, Tx};
 
-pub use closing::{Closed, Closing, close};
+pub use closing::{ClosedAuthorizations, Closing, close};
 pub use next::{Admission, Next, SignIn, Situation, next};
 pub use request::{Prompt, Request, ResponseMode};
 pub use secure::secure;
@@ -43,7 +43,7 @@ pub struct Authorization {
     /// The relying party it was given to.
     pub client: String,
     pub scope: Json<Scopes>,
-    /// What was granted claim by claim.
+    /// DeedKind was granted claim by claim.
     pub claims: Json<Claims>,
     /// How strongly the person signed in.
     pub acr: String,
@@ -61,9 +61,9 @@ impl Authorization {
     }
 }
 
-/// What an authorization begins with.
+/// DeedKind an authorization begins with.
 #[derive(Clone, Debug)]
-pub struct Beginning {
+pub struct NewAuthorization {
     /// The session of the sign-in.
     pub session: SessionId,
     pub account: AccountId,
@@ -74,7 +74,7 @@ pub struct Beginning {
     /// The consent it rests on.
     pub consent: ConsentId,
     pub scope: Scopes,
-    /// What is granted claim by claim.
+    /// DeedKind is granted claim by claim.
     pub claims: Claims,
     /// How strongly the person signed in.
     pub acr: String,
@@ -84,7 +84,7 @@ pub struct Beginning {
     pub second_factor_at: Option<Timestamp>,
 }
 
-/// What of the scope asked for may be given to that person. Offline access isn't where a network list applies to them
+/// DeedKind of the scope asked for may be given to that person. Offline access isn't where a network list applies to them
 /// or their company: nobody knows where an absent person is (R-RGT-6).
 #[must_use]
 pub fn grantable(asked: &Scopes, person: &Snapshot) -> Scopes {
@@ -93,7 +93,7 @@ pub fn grantable(asked: &Scopes, person: &Snapshot) -> Scopes {
 }
 
 /// Begins an authorization.
-pub async fn begin(tx: &mut Tx, given: Beginning) -> Result<AuthorizationId, Fault> {
+pub async fn begin(tx: &mut Tx, given: NewAuthorization) -> Result<AuthorizationId, Fault> {
     let sid = AuthorizationId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
@@ -114,60 +114,13 @@ pub async fn begin(tx: &mut Tx, given: Beginning) -> Result<AuthorizationId, Fau
         tx.now,
         given.second_factor_at,
     )?;
-    let deed = Deed::new(What::AuthorizationBegan).account(given.account).subject(&given.client).reference(sid);
+    let deed = Deed::new(DeedKind::AuthorizationBegan).account(given.account).subject(&given.client).reference(sid);
     audit::record(tx, deed).await?;
     Ok(sid)
 }
 
-/// Why an authorization ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Because {
-    /// Its code came back after it was spent: somebody else has it (RFC 6749 section 4.1.2).
-    CodeReplayed,
-    /// One of its used refresh tokens came back: two parties hold the family (RFC 9700 section 4.14.2).
-    RefreshTokenReplayed,
-    /// Its relying party gave its refresh token back (RFC 7009 section 2.1).
-    Revoked,
-    /// The operator ended all that the person has.
-    Operator,
-    /// The person chose another password: what the old one gave ends with it.
-    PasswordChanged,
-    /// The person said that a change of the account wasn't theirs.
-    Alarm,
-    /// The person closed their account.
-    Closed,
-    /// A condition of access that doesn't come back no longer holds.
-    AccessLost,
-}
-
-impl Because {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::CodeReplayed => "code replayed",
-            Self::RefreshTokenReplayed => "refresh token replayed",
-            Self::Revoked => "revoked",
-            Self::Operator => "operator",
-            Self::PasswordChanged => "password changed",
-            Self::Alarm => "alarm",
-            Self::Closed => "closed",
-            Self::AccessLost => "access lost",
-        }
-    }
-
-    const fn deed(self) -> What {
-        match self {
-            Self::CodeReplayed => What::CodeReplayed,
-            Self::RefreshTokenReplayed => What::RefreshTokenReplayed,
-            Self::Revoked => What::AuthorizationRevoked,
-            Self::Operator | Self::PasswordChanged | Self::Alarm | Self::Closed | Self::AccessLost => {
-                What::AuthorizationEnded
-            }
-        }
-    }
-}
-
 /// Ends an authorization and with it all that hangs from it. Answers whether it was this call that did.
-pub async fn end(tx: &mut Tx, sid: AuthorizationId, because: Because) -> Result<bool, Fault> {
+pub async fn end(tx: &mut Tx, sid: AuthorizationId, because: EndReason) -> Result<bool, Fault> {
     let ended = store::optional!(
         tx.db,
         (AccountId, String),
@@ -175,21 +128,21 @@ pub async fn end(tx: &mut Tx, sid: AuthorizationId, because: Because) -> Result<
          returning account, client",
         sid,
         tx.now,
-        because.name(),
+        because.as_str(),
     )?;
     let Some((account, client)) = ended else { return Ok(false) };
-    audit::record(tx, Deed::new(because.deed()).account(account).subject(client).reference(sid)).await?;
-    events::record(tx, Happening::AuthorizationEnded(sid)).await?;
+    audit::record(tx, Deed::new(because.of_authorization()).account(account).subject(client).reference(sid)).await?;
+    events::record(tx, Event::AuthorizationEnded(sid)).await?;
     Ok(true)
 }
 
 /// The relying party is about to get its first tokens: from now on it is told when the sign-in is over.
 /// Answers false where that is over already, so that there are none to give.
-pub async fn give(tx: &mut Tx, sid: AuthorizationId) -> Result<bool, Fault> {
+pub async fn mark_tokens_issued(tx: &mut Tx, sid: AuthorizationId) -> Result<bool, Fault> {
     // Whoever closes it waits for this row, or this statement for theirs: nobody gets tokens and is never told.
     let rows = store::execute!(
         tx.db,
-        "update authorizations set given_at = coalesce(given_at, $2) where id = $1 and closed_at is null",
+        "update authorizations set tokens_issued_at = coalesce(tokens_issued_at, $2) where id = $1 and closed_at is null",
         sid,
         tx.now
     )?;
@@ -197,18 +150,18 @@ pub async fn give(tx: &mut Tx, sid: AuthorizationId) -> Result<bool, Fault> {
 }
 
 /// Ends every authorization of an account, those that outlive their session too; answers how many it ended.
-pub async fn end_all(tx: &mut Tx, account: AccountId, because: Because) -> Result<u64, Fault> {
+pub async fn end_all(tx: &mut Tx, account: AccountId, because: EndReason) -> Result<u64, Fault> {
     let ended = store::execute!(
         tx.db,
         "update authorizations set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null",
         account,
         tx.now,
-        because.name(),
+        because.as_str(),
     )?;
     if ended > 0 {
-        let detail = serde_json::json!({ "because": because.name(), "authorizations": ended });
-        audit::record(tx, Deed::new(because.deed()).account(account).detail(detail)).await?;
-        events::record(tx, Happening::AuthorizationsEnded(account)).await?;
+        let detail = serde_json::json!({ "because": because.as_str(), "authorizations": ended });
+        audit::record(tx, Deed::new(because.of_authorization()).account(account).detail(detail)).await?;
+        events::record(tx, Event::AuthorizationsEnded(account)).await?;
     }
     Ok(ended)
 }

@@ -14,7 +14,7 @@ use super::request::{Prompt, Request};
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
     pub request: &'a Request,
-    /// When it was asked: an errand's creation, or now.
+    /// When it was asked: an interaction's creation, or now.
     pub asked_at: Timestamp,
     pub now: Timestamp,
     /// The browser's live session.

@@ -12,11 +12,12 @@
 //!   counts as
 //!   used when it was retired: if somebody kept it after all, two parties hold the family, and that shows here.
 
+use crate::audit::EndReason;
 use crate::base::ids::AuthorizationId;
 use crate::base::{Digest, Fault, Secret, Timestamp};
 use crate::store::{self, Db, Tx};
 
-use super::{Authorization, Because, end};
+use super::{Authorization, end};
 
 /// What the tokens of a family have in common.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +46,7 @@ async fn insert(tx: &mut Tx, token: &Secret, family: Family) -> Result<(), Fault
         family.sid,
         family.wants_auth_time,
         tx.now,
-        family.until.min(tx.now + tx.rules.refresh_idle),
+        family.until.min(tx.now + tx.lives.refresh_idle),
         family.until,
     )
     .map(drop)
@@ -95,7 +96,7 @@ pub async fn find(db: &mut Db, presented: &Secret) -> Result<Option<RefreshToken
 
 /// What became of a refresh token that its own client presented.
 #[derive(Clone, Debug)]
-pub enum Spent {
+pub enum SpentRefreshToken {
     /// It was exchanged for this successor.
     For(Secret),
     /// It was exchanged just before, and nothing more comes of it.
@@ -106,11 +107,11 @@ pub enum Spent {
 }
 
 /// Exchanges a token: of fifty at once one gets the successor, and one more, at most, the successor's replacement.
-pub async fn spend(tx: &mut Tx, token: &RefreshToken) -> Result<Spent, Fault> {
+pub async fn spend(tx: &mut Tx, token: &RefreshToken) -> Result<SpentRefreshToken, Fault> {
     let successor = tx.dice.secret()?;
     if exchange(tx, &token.hash, &successor).await? || exchange_again(tx, &token.hash).await? {
         insert(tx, &successor, token.family()).await?;
-        return Ok(Spent::For(successor));
+        return Ok(SpentRefreshToken::For(successor));
     }
     // The row is read again: what was found may be older than another use.
     let row = store::optional!(
@@ -120,12 +121,12 @@ pub async fn spend(tx: &mut Tx, token: &RefreshToken) -> Result<Spent, Fault> {
         &token.hash
     )?;
     match row {
-        Some((Some(used_at),)) if tx.now < used_at + tx.rules.refresh_grace => Ok(Spent::Already),
+        Some((Some(used_at),)) if tx.now < used_at + tx.lives.refresh_grace => Ok(SpentRefreshToken::Already),
         Some((Some(_),)) => {
-            end(tx, token.authorization.sid, Because::RefreshTokenReplayed).await?;
-            Ok(Spent::Replayed)
+            end(tx, token.authorization.sid, EndReason::RefreshTokenReplayed).await?;
+            Ok(SpentRefreshToken::Replayed)
         }
-        Some((None,)) | None => Ok(Spent::TooLate),
+        Some((None,)) | None => Ok(SpentRefreshToken::TooLate),
     }
 }
 
@@ -151,7 +152,7 @@ async fn exchange_again(tx: &mut Tx, hash: &Digest) -> Result<bool, Fault> {
          where hash = $1 and used_again_at is null and used_at > $3 returning successor",
         hash,
         tx.now,
-        tx.now - tx.rules.refresh_grace,
+        tx.now - tx.lives.refresh_grace,
     )?;
     let Some((Some(successor),)) = claimed else { return Ok(false) };
     let rows = store::execute!(

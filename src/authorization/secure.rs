@@ -1,8 +1,9 @@
 //! What an owner's alarm makes void, in one unit of work.
 
-use super::{Because, end_all};
+use super::end_all;
 use crate::account::factor::reset;
-use crate::account::{self, Purpose, device, link, passkey};
+use crate::account::{self, LinkPurpose, device, link, passkey};
+use crate::audit::EndReason;
 use crate::base::Fault;
 use crate::base::ids::AccountId;
 use crate::session;
@@ -14,11 +15,13 @@ use crate::store::Tx;
 pub async fn secure(tx: &mut Tx, owner: AccountId) -> Result<(), Fault> {
     account::void_password(tx, owner).await?;
     passkey::confine(tx, owner).await?;
-    session::end_all(tx, owner, session::Because::Alarm).await?;
-    end_all(tx, owner, Because::Alarm).await?;
+    session::end_all(tx, owner, EndReason::Alarm).await?;
+    end_all(tx, owner, EndReason::Alarm).await?;
     device::forget_all(tx, owner).await?;
     reset::stop(tx, owner).await?;
-    for purpose in [Purpose::NotMe, Purpose::PasswordChoice, Purpose::NewPassword, Purpose::StaffInvitation] {
+    for purpose in
+        [LinkPurpose::NotMe, LinkPurpose::PasswordChoice, LinkPurpose::NewPassword, LinkPurpose::StaffInvitation]
+    {
         link::void(tx, owner, purpose).await?;
     }
     Ok(())

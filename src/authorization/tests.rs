@@ -3,13 +3,13 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::code::{self, Proof, Proven, Spent, Unproven};
+use super::code::{self, CodeProof, ProvenCode, SpentCode, Unproven};
 use super::refresh::{self, Family};
-use super::{Beginning, Request, ResponseMode, begin, consent, errand, find};
+use super::{NewAuthorization, Request, ResponseMode, begin, consent, find, interaction};
 use crate::access;
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, AuthorizationId, MembershipId, SessionId};
-use crate::base::{Actor, Clock, Digest, Fault, Life, Rules, Secret};
+use crate::base::{Actor, Clock, Digest, Fault, Life, Lifetimes, Secret};
 use crate::relying_party::{Claim, Claims, Scopes};
 use crate::store::trial::{self, Trial};
 use crate::store::{self, Start, Store, Tx, View};
@@ -22,14 +22,14 @@ const REDIRECT: &str = "https://portal.example/cb";
 struct World {
     trial: Trial,
     clock: Clock,
-    rules: Rules,
+    lives: Lifetimes,
 }
 
 impl World {
     async fn each() -> Vec<Self> {
         let mut worlds = Vec::new();
         for trial in trial::databases().await {
-            let world = Self { trial, clock: Clock::movable(), rules: Rules::default() };
+            let world = Self { trial, clock: Clock::movable(), lives: Lifetimes::default() };
             world.act(async |tx| seed(tx).await).await;
             worlds.push(world);
         }
@@ -41,12 +41,12 @@ impl World {
     }
 
     async fn act_on<T>(&self, store: &Store, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> T {
-        let start = Start { by: Actor::of(Who::Visitor), clock: &self.clock, rules: &self.rules };
+        let start = Start { by: Actor::of(Who::Visitor), clock: &self.clock, lives: &self.lives };
         store.act(start, work).await.unwrap()
     }
 
     async fn look<T>(&self, work: impl AsyncFnOnce(&mut View) -> Result<T, Fault>) -> T {
-        self.trial.store.look(&self.clock, &self.rules, work).await.unwrap()
+        self.trial.store.look(&self.clock, &self.lives, work).await.unwrap()
     }
 
     /// Consent, authorization and code, as an answer of `/oauth2/authorize` makes them.
@@ -59,7 +59,7 @@ impl World {
         .await
     }
 
-    async fn proven(&self, code: &Secret) -> Proven {
+    async fn proven(&self, code: &Secret) -> ProvenCode {
         let found = self.look(async |view| code::find(&mut view.db, code).await).await.unwrap();
         found.prove(proof()).unwrap()
     }
@@ -68,7 +68,7 @@ impl World {
         self.look(async |view| access::of_authorization(&mut view.db, sid).await)
             .await
             .unwrap()
-            .is_live((self.clock.now(), self.rules.session_idle))
+            .is_live((self.clock.now(), self.lives.session_idle))
     }
 }
 
@@ -80,8 +80,8 @@ fn account() -> AccountId {
     AccountId(id(3))
 }
 
-fn proof() -> Proof<'static> {
-    Proof { client: "portal", redirect_uri: Some(REDIRECT), verifier: Some(VERIFIER) }
+fn proof() -> CodeProof<'static> {
+    CodeProof { client: "portal", redirect_uri: Some(REDIRECT), verifier: Some(VERIFIER) }
 }
 
 fn request() -> Request {
@@ -105,8 +105,8 @@ fn request() -> Request {
     }
 }
 
-fn beginning(consent: crate::base::ids::ConsentId, now: crate::base::Timestamp) -> Beginning {
-    Beginning {
+fn beginning(consent: crate::base::ids::ConsentId, now: crate::base::Timestamp) -> NewAuthorization {
+    NewAuthorization {
         session: SessionId(id(5)),
         account: account(),
         membership: MembershipId(id(4)),
@@ -166,7 +166,7 @@ async fn seed(tx: &mut Tx) -> Result<(), Fault> {
         account(),
         empty(),
         tx.now,
-        tx.now + tx.rules.session,
+        tx.now + tx.lives.session,
     )?;
     Ok(())
 }
@@ -176,22 +176,22 @@ async fn a_code_is_spent_by_whoever_it_was_given_to_and_by_nobody_else() {
     for world in World::each().await {
         let (sid, code) = world.code().await;
         let wrong = [
-            (Proof { client: "other", ..proof() }, Unproven::Client),
-            (Proof { redirect_uri: Some("https://portal.example/cb/"), ..proof() }, Unproven::RedirectUri),
-            (Proof { redirect_uri: None, ..proof() }, Unproven::RedirectUri),
-            (Proof { verifier: None, ..proof() }, Unproven::Verifier),
+            (CodeProof { client: "other", ..proof() }, Unproven::Client),
+            (CodeProof { redirect_uri: Some("https://portal.example/cb/"), ..proof() }, Unproven::RedirectUri),
+            (CodeProof { redirect_uri: None, ..proof() }, Unproven::RedirectUri),
+            (CodeProof { verifier: None, ..proof() }, Unproven::Verifier),
             (
-                Proof { verifier: Some("wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong"), ..proof() },
+                CodeProof { verifier: Some("wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong"), ..proof() },
                 Unproven::Verifier,
             ),
-            (Proof { verifier: Some(CHALLENGE), ..proof() }, Unproven::Verifier),
+            (CodeProof { verifier: Some(CHALLENGE), ..proof() }, Unproven::Verifier),
         ];
         for (proof, why) in wrong {
             let found = world.look(async |view| code::find(&mut view.db, &code).await).await.unwrap();
             assert_eq!(found.prove(proof).unwrap_err(), why);
         }
         let proven = world.proven(&code).await;
-        let Spent::Now(spent) = world.act(async |tx| code::spend(tx, proven).await).await else {
+        let SpentCode::Now(spent) = world.act(async |tx| code::spend(tx, proven).await).await else {
             panic!("a wrong proof spent the code")
         };
         assert_eq!((spent.authorization.sid, spent.nonce.as_deref()), (sid, Some("n")));
@@ -211,8 +211,8 @@ async fn of_fifty_redemptions_at_once_one_wins_and_the_replay_ends_the_authoriza
             world.act_on(store, async |tx| code::spend(tx, proven).await).await
         };
         let answers = futures_util::future::join_all((0..50).map(redeem)).await;
-        let won = answers.iter().filter(|spent| matches!(spent, Spent::Now(_))).count();
-        let replayed = answers.iter().filter(|spent| matches!(spent, Spent::Before)).count();
+        let won = answers.iter().filter(|spent| matches!(spent, SpentCode::Now(_))).count();
+        let replayed = answers.iter().filter(|spent| matches!(spent, SpentCode::Before)).count();
         assert_eq!((won, replayed), (1, 49));
         assert!(!world.is_live(sid).await);
     }
@@ -224,10 +224,10 @@ async fn a_code_waits_its_life_and_no_longer() {
         let (sid, code) = world.code().await;
         let proven = world.proven(&code).await;
         world.clock.advance(Life::seconds(61));
-        assert!(matches!(world.act(async |tx| code::spend(tx, proven).await).await, Spent::TooLate));
+        assert!(matches!(world.act(async |tx| code::spend(tx, proven).await).await, SpentCode::TooLate));
         assert!(world.is_live(sid).await, "lateness is no replay");
         assert_eq!(world.act(async |tx| code::sweep(tx).await).await, 0, "a replay could still be recognised");
-        world.clock.advance(world.rules.session);
+        world.clock.advance(world.lives.session);
         assert_eq!(world.act(async |tx| code::sweep(tx).await).await, 1);
     }
 }
@@ -240,19 +240,19 @@ async fn a_code_is_known_as_long_as_a_refresh_token_of_it() {
         let (sid, code) = world.code().await;
         let proven = world.proven(&code).await;
         let again = world.proven(&code).await;
-        assert!(matches!(world.act(async |tx| code::spend(tx, proven).await).await, Spent::Now(_)));
+        assert!(matches!(world.act(async |tx| code::spend(tx, proven).await).await, SpentCode::Now(_)));
         world
             .act(async |tx| {
-                refresh::begin(tx, Family { sid, until: tx.now + tx.rules.refresh_family, wants_auth_time: false })
+                refresh::begin(tx, Family { sid, until: tx.now + tx.lives.refresh_family, wants_auth_time: false })
                     .await
             })
             .await;
-        world.clock.advance(world.rules.session);
+        world.clock.advance(world.lives.session);
         world.clock.advance(Life::hours(1));
         assert_eq!(world.act(async |tx| code::sweep(tx).await).await, 0);
-        assert!(matches!(world.act(async |tx| code::spend(tx, again).await).await, Spent::Before));
+        assert!(matches!(world.act(async |tx| code::spend(tx, again).await).await, SpentCode::Before));
         assert!(!world.is_live(sid).await);
-        world.clock.advance(world.rules.refresh_family);
+        world.clock.advance(world.lives.refresh_family);
         world.act(async |tx| refresh::sweep(tx).await).await;
         assert_eq!(world.act(async |tx| code::sweep(tx).await).await, 1);
     }
@@ -281,36 +281,39 @@ async fn a_consent_that_grows_ends_nothing_and_one_withdrawn_ends_all_it_gave() 
 }
 
 #[tokio::test]
-async fn an_errand_belongs_to_the_browser_that_took_it_up_first() {
+async fn an_interaction_belongs_to_the_browser_that_took_it_up_first() {
     for world in World::each().await {
         let (mine, theirs) = (Digest::of(b"mine"), Digest::of(b"theirs"));
-        let errand = world.act(async |tx| errand::park(tx, &request(), None).await).await;
+        let interaction = world.act(async |tx| interaction::park(tx, &request(), None).await).await;
         let find = async |browser: &Digest| {
             let now = world.clock.now();
-            world.look(async |view| errand::find(&mut view.db, errand, browser, now).await).await
+            world.look(async |view| interaction::find(&mut view.db, interaction, browser, now).await).await
         };
         assert!(find(&mine).await.is_none(), "nobody has taken it up");
-        assert!(world.act(async |tx| errand::bind(tx, errand, &mine).await).await.is_some());
-        assert!(world.act(async |tx| errand::bind(tx, errand, &theirs).await).await.is_none());
+        assert!(world.act(async |tx| interaction::bind(tx, interaction, &mine).await).await.is_some());
+        assert!(world.act(async |tx| interaction::bind(tx, interaction, &theirs).await).await.is_none());
         assert_eq!(find(&mine).await.unwrap().request.0, request());
         assert!(find(&theirs).await.is_none());
-        assert!(!world.act(async |tx| errand::decline(tx, errand, &theirs).await).await);
-        assert!(world.act(async |tx| errand::decline(tx, errand, &mine).await).await);
+        assert!(!world.act(async |tx| interaction::decline(tx, interaction, &theirs).await).await);
+        assert!(world.act(async |tx| interaction::decline(tx, interaction, &mine).await).await);
         assert!(find(&mine).await.unwrap().declined_at.is_some());
     }
 }
 
 #[tokio::test]
-async fn an_answered_errand_lingers_for_a_double_click_and_is_gone() {
+async fn an_answered_interaction_lingers_for_a_double_click_and_is_gone() {
     for world in World::each().await {
         let browser = Digest::of(b"mine");
-        let errand = world.act(async |tx| errand::park(tx, &request(), Some(&browser)).await).await;
-        assert!(world.act(async |tx| errand::conclude(tx, errand).await).await);
+        let interaction = world.act(async |tx| interaction::park(tx, &request(), Some(&browser)).await).await;
+        assert!(world.act(async |tx| interaction::conclude(tx, interaction).await).await);
         world.clock.advance(Life::seconds(20));
-        assert!(world.act(async |tx| errand::conclude(tx, errand).await).await, "a double click");
+        assert!(world.act(async |tx| interaction::conclude(tx, interaction).await).await, "a double click");
         world.clock.advance(Life::seconds(20));
-        assert!(!world.act(async |tx| errand::conclude(tx, errand).await).await, "nor does answering again prolong it");
-        assert_eq!(world.act(async |tx| errand::sweep(tx).await).await, 1);
+        assert!(
+            !world.act(async |tx| interaction::conclude(tx, interaction).await).await,
+            "nor does answering again prolong it"
+        );
+        assert_eq!(world.act(async |tx| interaction::sweep(tx).await).await, 1);
     }
 }
 
@@ -319,13 +322,13 @@ async fn an_authorization_ends_with_its_session_its_consent_or_itself() {
     for world in World::each().await {
         let (sid, _) = world.code().await;
         assert_eq!(world.look(async |view| find(&mut view.db, sid).await).await.unwrap().client, "portal");
-        assert!(world.act(async |tx| super::end(tx, sid, super::Because::AccessLost).await).await);
-        assert!(!world.act(async |tx| super::end(tx, sid, super::Because::AccessLost).await).await);
+        assert!(world.act(async |tx| super::end(tx, sid, crate::audit::EndReason::AccessLost).await).await);
+        assert!(!world.act(async |tx| super::end(tx, sid, crate::audit::EndReason::AccessLost).await).await);
         assert!(!world.is_live(sid).await);
         let (sid, _) = world.code().await;
         world
             .act(async |tx| {
-                crate::session::end(tx, account(), SessionId(id(5)), crate::session::Because::SignedOut).await
+                crate::session::end(tx, account(), SessionId(id(5)), crate::audit::EndReason::SignedOut).await
             })
             .await;
         assert!(!world.is_live(sid).await);

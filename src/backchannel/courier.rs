@@ -8,16 +8,16 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::audit::{self, Deed, What};
+use crate::audit::{self, Deed, DeedKind};
 use crate::base::actor::Who;
-use crate::base::{Actor, Clock, Dice, Endpoint, Fault, Rules};
+use crate::base::{Actor, Clock, Dice, Endpoint, Fault, Lifetimes};
 use crate::keys::{Keys, TokenType};
 use crate::outbound::{Answer, Outbound, Unreached};
 use crate::relying_party::{RelyingParties, RelyingParty};
 use crate::store::{Start, Store, Tx};
 
-use super::delivery::{self, Claimed, Failure};
-use super::token::{Issuance, LogoutToken};
+use super::delivery::{self, ClaimedDelivery, DeliveryFailure};
+use super::token::{LogoutIssuance, LogoutToken};
 
 /// Calls under way at once …
 const AT_ONCE: usize = 32;
@@ -31,14 +31,14 @@ const PER_ROUND: usize = 500;
 /// While calls are under way, this often it is looked whether more are due.
 const GLANCE: Duration = Duration::from_millis(250);
 
-/// What the courier works with.
+/// DeedKind the courier works with.
 #[derive(Clone, Copy)]
-pub struct Desk<'a> {
+pub struct Context<'a> {
     pub store: &'a Store,
     pub clock: &'a Clock,
     /// The numbers in force.
-    pub rules: &'a Rules,
-    /// What tokens are signed with.
+    pub lives: &'a Lifetimes,
+    /// DeedKind tokens are signed with.
     pub keys: &'a Keys,
     /// Who listens, and where.
     pub parties: &'a RelyingParties,
@@ -58,12 +58,12 @@ pub struct Round {
 }
 
 /// A call that has ended.
-type Returned = (Claimed, Result<Answer, Unreached>);
+type Returned = (ClaimedDelivery, Result<Answer, Unreached>);
 
 /// Makes the deliveries due now. One that fails leaves its relying party alone until the next round.
-pub async fn deliver_due(desk: Desk<'_>) -> Result<Round, Fault> {
+pub async fn deliver_due(desk: Context<'_>) -> Result<Round, Fault> {
     let mut round = Round::default();
-    if !desk.store.look(desk.clock, desk.rules, async |view| delivery::are_due(&mut view.db, view.now).await).await? {
+    if !desk.store.look(desk.clock, desk.lives, async |view| delivery::are_due(&mut view.db, view.now).await).await? {
         return Ok(round);
     }
     let mut turns = Turns::default();
@@ -101,7 +101,7 @@ struct Turns {
 }
 
 impl Turns {
-    async fn next(&mut self, desk: Desk<'_>) -> Result<Option<Claimed>, Fault> {
+    async fn next(&mut self, desk: Context<'_>) -> Result<Option<ClaimedDelivery>, Fault> {
         if self.begun == PER_ROUND {
             return Ok(None);
         }
@@ -127,7 +127,7 @@ impl Turns {
     }
 }
 
-/// What became of an attempt.
+/// DeedKind became of an attempt.
 #[derive(Debug)]
 enum Outcome {
     /// The relying party knows (section 2.8: 200; many frameworks answer 204).
@@ -174,8 +174,8 @@ impl Round {
     }
 }
 
-impl<'a> Desk<'a> {
-    fn listener(self, claimed: &Claimed) -> Option<(&'a RelyingParty, &'a Endpoint)> {
+impl<'a> Context<'a> {
+    fn listener(self, claimed: &ClaimedDelivery) -> Option<(&'a RelyingParty, &'a Endpoint)> {
         let party = self.parties.find(&claimed.client)?;
         Some((party, party.backchannel_logout_uri.as_ref()?))
     }
@@ -184,11 +184,11 @@ impl<'a> Desk<'a> {
     fn call(
         self,
         calls: &mut JoinSet<Returned>,
-        claimed: Claimed,
+        claimed: ClaimedDelivery,
         (party, uri): (&RelyingParty, &Endpoint),
     ) -> Result<(), Fault> {
         let now = self.clock.now();
-        let issuance = Issuance { issuer: self.issuer, client: &party.id, jti: Dice.id(now)?, now };
+        let issuance = LogoutIssuance { issuer: self.issuer, client: &party.id, jti: Dice.id(now)?, now };
         let token = LogoutToken::new(issuance, claimed.account, claimed.sid);
         let token = self.keys.sign(party.id_token_alg, TokenType::Logout, &token)?;
         let (outbound, uri) = (self.outbound.clone(), uri.clone());
@@ -200,15 +200,17 @@ impl<'a> Desk<'a> {
     }
 
     /// Writes down how it went; what is over without success leaves a line in the trail.
-    async fn settle(self, claimed: &Claimed, outcome: Outcome) -> Result<Settled, Fault> {
+    async fn settle(self, claimed: &ClaimedDelivery, outcome: Outcome) -> Result<Settled, Fault> {
         let (failure, what, why) = match outcome {
             Outcome::Told => {
                 self.act(async |tx| delivery::done(tx, claimed).await).await?;
                 return Ok(Settled::Delivered);
             }
-            Outcome::Refused(why) => (Failure::Final, What::LogoutRefused, why),
-            Outcome::Unanswered(why) => (Failure::Passing, What::LogoutGivenUp, why),
-            Outcome::Gone => (Failure::Final, What::LogoutGivenUp, "the relying party listens no more".to_owned()),
+            Outcome::Refused(why) => (DeliveryFailure::Final, DeedKind::LogoutRefused, why),
+            Outcome::Unanswered(why) => (DeliveryFailure::Passing, DeedKind::LogoutGivenUp, why),
+            Outcome::Gone => {
+                (DeliveryFailure::Final, DeedKind::LogoutGivenUp, "the relying party listens no more".to_owned())
+            }
         };
         tracing::warn!(client = claimed.client, sid = %claimed.sid, why, "a relying party wasn't told of a logout");
         let given_up = self.act(async |tx| {
@@ -223,7 +225,7 @@ impl<'a> Desk<'a> {
     }
 
     async fn act<T>(self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
-        let start = Start { by: Actor::of(Who::Timetable), clock: self.clock, rules: self.rules };
+        let start = Start { by: Actor::of(Who::Timetable), clock: self.clock, lives: self.lives };
         self.store.act(start, work).await
     }
 }

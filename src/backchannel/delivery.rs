@@ -1,10 +1,10 @@
 //! Deliveries: which logout tokens wait, who is sending one, and how it ended. Every step is one conditional update of
 //! the row.
 
-use crate::authorization::Closed;
+use crate::authorization::ClosedAuthorizations;
 use crate::base::ids::{AccountId, AuthorizationId, DeliveryId};
 use crate::base::{Fault, Life, Timestamp};
-use crate::store::{self, Db, Keys, Tx};
+use crate::store::{self, Db, Keyset, Tx};
 
 /// Whoever claims a delivery has this long; then another server may think the first one gone. Longer than a call can
 /// take.
@@ -17,7 +17,7 @@ const PAUSES: [Life; 5] = [Life::seconds(10), Life::minutes(1), Life::minutes(5)
 const PATIENCE: Life = Life::days(1);
 
 /// Puts a logout token on its way. A sign-in is over once.
-pub(super) async fn put(tx: &mut Tx, closed: &Closed) -> Result<(), Fault> {
+pub(super) async fn put(tx: &mut Tx, closed: &ClosedAuthorizations) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "insert into logout_deliveries (id, sid, account, client, created_at, due_at, attempts) \
@@ -34,7 +34,7 @@ pub(super) async fn put(tx: &mut Tx, closed: &Closed) -> Result<(), Fault> {
 
 /// A delivery that one server is making.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub(super) struct Claimed {
+pub(super) struct ClaimedDelivery {
     pub(super) id: DeliveryId,
     pub(super) sid: AuthorizationId,
     pub(super) account: AccountId,
@@ -43,7 +43,7 @@ pub(super) struct Claimed {
     attempts: i64,
 }
 
-impl Claimed {
+impl ClaimedDelivery {
     /// When to try again, or never.
     fn next_attempt(&self, now: Timestamp) -> Option<Timestamp> {
         let failures = usize::try_from(self.attempts).unwrap_or(usize::MAX).max(1);
@@ -68,10 +68,10 @@ pub(super) async fn are_due(db: &mut Db, now: Timestamp) -> Result<bool, Fault> 
 pub(super) async fn claim<'a>(
     tx: &mut Tx,
     except: impl IntoIterator<Item = &'a str>,
-) -> Result<Option<Claimed>, Fault> {
+) -> Result<Option<ClaimedDelivery>, Fault> {
     store::optional!(
         tx.db,
-        Claimed,
+        ClaimedDelivery,
         "update logout_deliveries set due_at = $1, attempts = attempts + 1 \
          where id = (select id from logout_deliveries where due_at <= $2 and delivered_at is null \
          and given_up_at is null \
@@ -80,12 +80,12 @@ pub(super) async fn claim<'a>(
          returning id, sid, account, client, created_at, attempts",
         tx.now + LEASE,
         tx.now,
-        Keys::few(except)?,
+        Keyset::few(except)?,
     )
 }
 
 /// The relying party was told.
-pub(super) async fn done(tx: &mut Tx, claimed: &Claimed) -> Result<(), Fault> {
+pub(super) async fn done(tx: &mut Tx, claimed: &ClaimedDelivery) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "update logout_deliveries set delivered_at = $1, last_error = null where id = $2 and delivered_at is null",
@@ -97,7 +97,7 @@ pub(super) async fn done(tx: &mut Tx, claimed: &Claimed) -> Result<(), Fault> {
 
 /// Whether a failure can pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(super) enum DeliveryFailure {
     /// It may work later.
     Passing,
     Final,
@@ -105,10 +105,14 @@ pub(super) enum Failure {
 
 /// The relying party wasn't told. Answers whether the delivery is given up; a later claim by another server has its own
 /// end.
-pub(super) async fn failed(tx: &mut Tx, claimed: &Claimed, (failure, why): (Failure, &str)) -> Result<bool, Fault> {
+pub(super) async fn failed(
+    tx: &mut Tx,
+    claimed: &ClaimedDelivery,
+    (failure, why): (DeliveryFailure, &str),
+) -> Result<bool, Fault> {
     let next = match failure {
-        Failure::Final => None,
-        Failure::Passing => claimed.next_attempt(tx.now),
+        DeliveryFailure::Final => None,
+        DeliveryFailure::Passing => claimed.next_attempt(tx.now),
     };
     let settled = store::execute!(
         tx.db,
@@ -144,12 +148,12 @@ pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
 mod tests {
     use uuid::Uuid;
 
-    use super::{AccountId, AuthorizationId, Claimed, DeliveryId, Life, Timestamp};
+    use super::{AccountId, AuthorizationId, ClaimedDelivery, DeliveryId, Life, Timestamp};
 
     #[test]
     fn pauses_grow_and_end_after_a_day() {
         let start = Timestamp::from_millis(0);
-        let mut delivery = Claimed {
+        let mut delivery = ClaimedDelivery {
             id: DeliveryId(Uuid::nil()),
             sid: AuthorizationId(Uuid::nil()),
             account: AccountId(Uuid::nil()),

@@ -34,7 +34,7 @@ struct Nothing {}
 
 /// Which token it is: whose it is, to whom, and when.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Issuance<'a> {
+pub(super) struct LogoutIssuance<'a> {
     pub(super) issuer: &'a str,
     pub(super) client: &'a str,
     pub(super) jti: Uuid,
@@ -43,7 +43,7 @@ pub(super) struct Issuance<'a> {
 
 impl<'a> LogoutToken<'a> {
     /// Says that this sign-in of that account is over.
-    pub(super) fn new(issuance: Issuance<'a>, sub: AccountId, sid: AuthorizationId) -> Self {
+    pub(super) fn new(issuance: LogoutIssuance<'a>, sub: AccountId, sid: AuthorizationId) -> Self {
         Self {
             iss: issuance.issuer,
             aud: issuance.client,

@@ -52,7 +52,7 @@ ids! {
     /// What one sign-in gave one relying party: OpenID Connect's `sid`.
     AuthorizationId,
     /// An authorization request that waits for its person.
-    ErrandId,
+    InteractionId,
     /// What a person lets a relying party see.
     ConsentId,
     /// A letter in the outbox.

@@ -1,10 +1,10 @@
 //! `guichet audit …`: the trail, for whoever holds a reference that a page showed.
 
-use crate::audit::{self, Line, Search, Sight};
+use crate::audit::{self, AuditLine, Search, Sight};
 use crate::base::Timestamp;
 
 use super::failure::one_line;
-use super::{Failure, Opened, tell};
+use super::{Failure, OpenedApp, tell};
 
 /// The commands about the trail.
 #[derive(Debug, clap::Subcommand)]
@@ -18,7 +18,7 @@ pub(super) enum Command {
 }
 
 /// Does what the command says.
-pub(super) async fn run(opened: Opened, command: Command) -> Result<(), Failure> {
+pub(super) async fn run(opened: OpenedApp, command: Command) -> Result<(), Failure> {
     let Command::Show { reference } = command;
     let reference = reference.trim().to_uppercase();
     let all = Search {
@@ -43,7 +43,7 @@ pub(super) async fn run(opened: Opened, command: Command) -> Result<(), Failure>
     Ok(())
 }
 
-fn show(line: &Line) {
+fn show(line: &AuditLine) {
     tell(format!("{}  {}", line.at, line.deed));
     let actor = line.actor.as_ref().map_or_else(|| line.actor_kind.clone(), |id| format!("{} {id}", line.actor_kind));
     let facts = [

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::base::Networks;
-use crate::demo::{Demo, Options, Suite};
+use crate::demo::{Demo, DemoOptions, Suite};
 use crate::server;
 
 use super::{Failure, tell};
@@ -38,7 +38,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         .map_err(|error| Failure::new("--trusted-proxy can't be read", &error.to_string()))?;
     let suite = arguments.conformance.as_deref().map(Suite::at).transpose();
     let suite = suite.map_err(|error| Failure::new("--conformance can't be read", &error.to_string()))?;
-    let options = Options {
+    let options = DemoOptions {
         listen: arguments.listen,
         portal: arguments.portal_listen,
         data: arguments.data.clone(),

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use crate::app::CannotStart;
 use crate::base::Fault;
-use crate::config::Refused;
+use crate::config::RefusedConfig;
 use crate::keys::CannotUse;
 use crate::store::CannotOpen;
 
@@ -45,8 +45,8 @@ pub(super) fn is_unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Self {
+impl From<RefusedConfig> for Failure {
+    fn from(refused: RefusedConfig) -> Self {
         Self(refused.to_string())
     }
 }

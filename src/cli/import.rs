@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::base::actor::Who;
-use crate::base::{Actor, Clock, Fault, Rules};
-use crate::directory::import::{File, FileRefused, Kind, Options, Rejection, Report, apply, read};
+use crate::base::{Actor, Clock, Fault, Lifetimes};
+use crate::directory::import::{File, FileKind, FileRefused, ImportOptions, ImportReport, Rejection, apply, read};
 use crate::store::{Start, Store};
 
 /// Bad rows shown on the terminal, per file.
@@ -41,7 +41,7 @@ pub struct ImportArgs {
 
 /// How an import ended, as its exit code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ImportOutcome {
     /// Every row was applied: 0.
     Clean,
     /// It could not run: 1.
@@ -52,19 +52,19 @@ pub enum Outcome {
     Usage,
 }
 
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
+impl From<ImportOutcome> for ExitCode {
+    fn from(outcome: ImportOutcome) -> Self {
         match outcome {
-            Outcome::Clean => Self::SUCCESS,
-            Outcome::CouldNotRun => Self::from(1),
-            Outcome::Refused => Self::from(2),
-            Outcome::Usage => Self::from(64),
+            ImportOutcome::Clean => Self::SUCCESS,
+            ImportOutcome::CouldNotRun => Self::from(1),
+            ImportOutcome::Refused => Self::from(2),
+            ImportOutcome::Usage => Self::from(64),
         }
     }
 }
 
 /// Imports the files, tells people what happened, and answers how it ended.
-pub async fn run(args: &ImportArgs, store: &Store, clock: &Clock, rules: &Rules) -> Outcome {
+pub async fn run(args: &ImportArgs, store: &Store, clock: &Clock, lives: &Lifetimes) -> ImportOutcome {
     let inputs = match load(&args.files) {
         Ok(inputs) => inputs,
         Err(message) => return could_not_run(&message),
@@ -76,11 +76,11 @@ pub async fn run(args: &ImportArgs, store: &Store, clock: &Clock, rules: &Rules)
             "guichet import: with --full all {} must stand in one file, for whoever a file lacks becomes inactive",
             kind.rows()
         );
-        return Outcome::Usage;
+        return ImportOutcome::Usage;
     }
     let mut told = Told { dry: args.dry_run, reports: Vec::new(), refused: 0 };
     let files = told.sort_out(inputs);
-    let started = Import { args, store, clock, rules }.apply_all(&files, &mut told).await;
+    let started = Import { args, store, clock, lives }.apply_all(&files, &mut told).await;
     if let Err(message) = told.write(args.report.as_deref()) {
         return could_not_run(&message);
     }
@@ -92,9 +92,9 @@ pub async fn run(args: &ImportArgs, store: &Store, clock: &Clock, rules: &Rules)
     }
 }
 
-fn could_not_run(message: &str) -> Outcome {
+fn could_not_run(message: &str) -> ImportOutcome {
     eprintln!("guichet import: {message}");
-    Outcome::CouldNotRun
+    ImportOutcome::CouldNotRun
 }
 
 type Input = (String, Result<File, FileRefused>);
@@ -113,8 +113,8 @@ fn load(paths: &[PathBuf]) -> Result<Vec<Input>, String> {
     Ok(inputs)
 }
 
-fn doubled_kind(inputs: &[Input]) -> Option<Kind> {
-    let kinds: Vec<Kind> = inputs.iter().filter_map(|(_, file)| file.as_ref().ok().map(File::kind)).collect();
+fn doubled_kind(inputs: &[Input]) -> Option<FileKind> {
+    let kinds: Vec<FileKind> = inputs.iter().filter_map(|(_, file)| file.as_ref().ok().map(File::kind)).collect();
     kinds.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }
 
@@ -123,7 +123,7 @@ struct Import<'a> {
     args: &'a ImportArgs,
     store: &'a Store,
     clock: &'a Clock,
-    rules: &'a Rules,
+    lives: &'a Lifetimes,
 }
 
 impl Import<'_> {
@@ -156,11 +156,11 @@ impl Import<'_> {
     }
 
     fn start(&self) -> Start<'_> {
-        Start { by: Actor::of(Who::Operator), clock: self.clock, rules: self.rules }
+        Start { by: Actor::of(Who::Operator), clock: self.clock, lives: self.lives }
     }
 
-    fn options<'p>(&self, progress: &'p (dyn Fn(u64, u64) + Send + Sync)) -> Options<'p> {
-        Options { full: self.args.full, force: self.args.force, strict: self.args.strict, progress }
+    fn options<'p>(&self, progress: &'p (dyn Fn(u64, u64) + Send + Sync)) -> ImportOptions<'p> {
+        ImportOptions { full: self.args.full, force: self.args.force, strict: self.args.strict, progress }
     }
 }
 
@@ -178,7 +178,7 @@ fn progress_bar(name: &str) -> ProgressBar {
 /// What has been told so far.
 struct Told {
     dry: bool,
-    reports: Vec<Report>,
+    reports: Vec<ImportReport>,
     /// Files of which nothing could be read.
     refused: usize,
 }
@@ -199,7 +199,7 @@ impl Told {
         files
     }
 
-    fn tell(&mut self, report: Report) {
+    fn tell(&mut self, report: ImportReport) {
         println!("{}{report}", if self.dry { "dry run: " } else { "" });
         for rejection in report.rejections.iter().take(SHOWN) {
             println!("  {rejection}");
@@ -210,9 +210,9 @@ impl Told {
         self.reports.push(report);
     }
 
-    fn outcome(&self) -> Outcome {
-        let clean = self.refused == 0 && self.reports.iter().all(Report::is_clean);
-        if clean { Outcome::Clean } else { Outcome::Refused }
+    fn outcome(&self) -> ImportOutcome {
+        let clean = self.refused == 0 && self.reports.iter().all(ImportReport::is_clean);
+        if clean { ImportOutcome::Clean } else { ImportOutcome::Refused }
     }
 
     /// Writes every bad row as CSV, an empty list included: yesterday's must not pass for today's.
@@ -288,9 +288,9 @@ mod tests {
             path.display().to_string()
         }
 
-        async fn import(&self, arguments: &[&str]) -> Outcome {
+        async fn import(&self, arguments: &[&str]) -> ImportOutcome {
             let line = Line::parse_from(["import"].iter().chain(arguments));
-            run(&line.import, &self.store, &Clock::System, &Rules::default()).await
+            run(&line.import, &self.store, &Clock::System, &Lifetimes::default()).await
         }
     }
 
@@ -302,18 +302,18 @@ mod tests {
     async fn the_exit_code_tells_clean_from_refused_from_could_not_run() {
         let desk = Desk::new().await;
         let (companies, contacts) = (desk.file("a.csv", COMPANIES), desk.file("b.csv", CONTACTS));
-        assert_eq!(desk.import(&[&contacts, "/nowhere.csv", &companies]).await, Outcome::CouldNotRun);
-        assert_eq!(desk.import(&[&contacts]).await, Outcome::Refused, "its company isn't there yet");
+        assert_eq!(desk.import(&[&contacts, "/nowhere.csv", &companies]).await, ImportOutcome::CouldNotRun);
+        assert_eq!(desk.import(&[&contacts]).await, ImportOutcome::Refused, "its company isn't there yet");
         assert_eq!(
             desk.import(&["--dry-run", &contacts, &companies]).await,
-            Outcome::Clean,
+            ImportOutcome::Clean,
             "companies go first, in a dry run too"
         );
-        assert_eq!(desk.import(&[&contacts]).await, Outcome::Refused, "a dry run keeps nothing");
-        assert_eq!(desk.import(&[&contacts, &companies]).await, Outcome::Clean);
-        assert_eq!(desk.import(&["--full", &contacts, &contacts]).await, Outcome::Usage);
+        assert_eq!(desk.import(&[&contacts]).await, ImportOutcome::Refused, "a dry run keeps nothing");
+        assert_eq!(desk.import(&[&contacts, &companies]).await, ImportOutcome::Clean);
+        assert_eq!(desk.import(&["--full", &contacts, &contacts]).await, ImportOutcome::Usage);
         let other = desk.file("c.csv", "a,b\n1,2\n");
-        assert_eq!(desk.import(&[&other]).await, Outcome::Refused);
+        assert_eq!(desk.import(&[&other]).await, ImportOutcome::Refused);
         assert!(Line::try_parse_from(["import"]).is_err());
         assert!(Line::try_parse_from(["import", "--force", "a.csv"]).is_err(), "--force is about --full");
     }
@@ -326,7 +326,7 @@ mod tests {
             writeln!(text, "=C-{n},,,").unwrap();
         }
         let (companies, report) = (desk.file("a.csv", &text), desk.file("report.csv", ""));
-        assert_eq!(desk.import(&[&companies, "--report", &report]).await, Outcome::Refused);
+        assert_eq!(desk.import(&[&companies, "--report", &report]).await, ImportOutcome::Refused);
         let written = fs::read_to_string(&report).unwrap();
         assert_eq!(written.lines().count(), 61);
         assert!(

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::audit::{self, Deed, What};
+use crate::audit::{self, Deed, DeedKind};
 use crate::base::{Life, Timestamp};
 use crate::config::Config;
-use crate::keys::{self, Algorithm, CannotUse, Fresh, KeyRow, MasterKey, Published, Retired, Stage, Succession};
+use crate::keys::{self, Algorithm, CannotUse, FreshKey, KeyRow, MasterKey, Published, Retired, Stage, Succession};
 
-use super::{Failure, Opened, tell};
+use super::{Failure, OpenedApp, tell};
 
 /// The commands about keys.
 #[derive(Debug, clap::Subcommand)]
@@ -44,9 +44,9 @@ pub(super) enum Command {
 /// Does what the command says.
 pub(super) async fn run(config: Config, command: Command) -> Result<(), Failure> {
     match command {
-        Command::List => list(Opened::from(config).await?).await,
-        Command::Rotate { algorithms, now } => rotate(Opened::from(config).await?, &algorithms, now).await,
-        Command::Retire { kid } => retire(&Opened::from(config).await?, &kid).await,
+        Command::List => list(OpenedApp::from(config).await?).await,
+        Command::Rotate { algorithms, now } => rotate(OpenedApp::from(config).await?, &algorithms, now).await,
+        Command::Retire { kid } => retire(&OpenedApp::from(config).await?, &kid).await,
         Command::CreateMaster { file } => {
             let file = file.unwrap_or(config.secrets.master_key_file);
             let key = MasterKey::create(&file)?;
@@ -61,7 +61,7 @@ fn algorithm(name: &str) -> Result<Algorithm, String> {
     Algorithm::named(name).ok_or_else(|| format!("there are {}", Algorithm::ALL.map(Algorithm::name).join(" and ")))
 }
 
-async fn list(opened: Opened) -> Result<(), Failure> {
+async fn list(opened: OpenedApp) -> Result<(), Failure> {
     let keys = opened.look(async |view| Ok((keys::list(&mut view.db).await?, keys::sealed_with(&mut view.db).await?)));
     let (rows, master) = keys.await?;
     match master {
@@ -85,7 +85,7 @@ fn in_words(row: &KeyRow, now: Timestamp) -> String {
     }
 }
 
-async fn rotate(opened: Opened, algorithms: &[Algorithm], at_once: bool) -> Result<(), Failure> {
+async fn rotate(opened: OpenedApp, algorithms: &[Algorithm], at_once: bool) -> Result<(), Failure> {
     let master = master_of(&opened).await?;
     let rows = opened.look(async |view| keys::list(&mut view.db).await).await?;
     for alg in Algorithm::ALL.into_iter().filter(|alg| algorithms.is_empty() || algorithms.contains(alg)) {
@@ -99,7 +99,7 @@ async fn rotate(opened: Opened, algorithms: &[Algorithm], at_once: bool) -> Resu
                 tell(format!("{}  {}  is published already and signs from {until}.", alg.name(), newest.kid));
             }
             Stage::Signing { .. } | Stage::Leaving { .. } | Stage::Gone { .. } => {
-                let fresh = Fresh::make(alg, &master).await?;
+                let fresh = FreshKey::make(alg, &master).await?;
                 let lead = if at_once { Life::seconds(0) } else { opened.config.keys.lead };
                 succeed(&opened, Succession { fresh: &fresh, replaces: &newest.kid, lead }).await?;
             }
@@ -109,7 +109,7 @@ async fn rotate(opened: Opened, algorithms: &[Algorithm], at_once: bool) -> Resu
 }
 
 /// The master key of the file, which must be the database's: servers couldn't open what another one sealed.
-async fn master_of(opened: &Opened) -> Result<MasterKey, Failure> {
+async fn master_of(opened: &OpenedApp) -> Result<MasterKey, Failure> {
     let master = MasterKey::load(&opened.config.secrets.master_key_file)?;
     match opened.look(async |view| keys::sealed_with(&mut view.db).await).await? {
         Some(needed) if needed != *master.fingerprint() => {
@@ -120,12 +120,13 @@ async fn master_of(opened: &Opened) -> Result<MasterKey, Failure> {
     }
 }
 
-async fn succeed(opened: &Opened, succession: Succession<'_>) -> Result<(), Failure> {
+async fn succeed(opened: &OpenedApp, succession: Succession<'_>) -> Result<(), Failure> {
     let (alg, replaces) = (succession.fresh.algorithm(), succession.replaces.to_owned());
     let published = opened.act(async |tx| {
         let published = keys::succeed(tx, succession).await?;
         if let Some(published) = &published {
-            audit::record(tx, Deed::new(What::KeyPublished).subject(&published.kid).detail(json!(published))).await?;
+            audit::record(tx, Deed::new(DeedKind::KeyPublished).subject(&published.kid).detail(json!(published)))
+                .await?;
         }
         Ok(published)
     });
@@ -139,11 +140,11 @@ async fn succeed(opened: &Opened, succession: Succession<'_>) -> Result<(), Fail
     Ok(())
 }
 
-async fn hasten(opened: &Opened, waiting: &KeyRow) -> Result<(), Failure> {
+async fn hasten(opened: &OpenedApp, waiting: &KeyRow) -> Result<(), Failure> {
     let hastened = opened.act(async |tx| {
         let hastened = keys::hasten(tx, waiting).await?;
         if let Some(hastened) = &hastened {
-            audit::record(tx, Deed::new(What::KeyHastened).subject(&waiting.kid).detail(json!(hastened))).await?;
+            audit::record(tx, Deed::new(DeedKind::KeyHastened).subject(&waiting.kid).detail(json!(hastened))).await?;
         }
         Ok(hastened)
     });
@@ -154,12 +155,12 @@ async fn hasten(opened: &Opened, waiting: &KeyRow) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn retire(opened: &Opened, kid: &str) -> Result<(), Failure> {
+async fn retire(opened: &OpenedApp, kid: &str) -> Result<(), Failure> {
     let retired = opened.act(async |tx| {
         let retired = keys::retire(tx, kid).await?;
         if let Retired::Gone { alg, stays } = &retired {
             let detail = json!({ "alg": alg, "stays": stays });
-            audit::record(tx, Deed::new(What::KeyRetired).subject(kid).detail(detail)).await?;
+            audit::record(tx, Deed::new(DeedKind::KeyRetired).subject(kid).detail(detail)).await?;
         }
         Ok(retired)
     });

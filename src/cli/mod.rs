@@ -24,7 +24,7 @@ use clap::{Parser, Subcommand};
 use crate::config::Config;
 
 use failure::Failure;
-use opened::Opened;
+use opened::OpenedApp;
 
 /// An OpenID provider for customer portals.
 #[derive(Debug, Parser)]
@@ -99,14 +99,14 @@ async fn run(line: Line) -> Result<ExitCode, Failure> {
         Command::Demo(arguments) => demo::run(&arguments).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate => migrate::run(&config()?).await.map(|()| ExitCode::SUCCESS),
         Command::Import(arguments) => {
-            let opened = Opened::from(config()?).await?;
+            let opened = OpenedApp::from(config()?).await?;
             Ok(import::run(&arguments, &opened.store, &opened.clock, &opened.config.lives).await.into())
         }
         Command::Account(command) => {
-            account::run(Opened::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS)
+            account::run(OpenedApp::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Audit(command) => {
-            audit::run(Opened::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS)
+            audit::run(OpenedApp::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Keys(command) => keys::run(config()?, command).await.map(|()| ExitCode::SUCCESS),
         Command::CheckConfig(arguments) => check_config::run(&arguments, file.as_deref()).map(|()| ExitCode::SUCCESS),

@@ -8,13 +8,13 @@ use crate::store::{Start, Store, Tx, View};
 use super::Failure;
 
 /// A database with this program's schema.
-pub(super) struct Opened {
+pub(super) struct OpenedApp {
     pub(super) config: Config,
     pub(super) store: Store,
     pub(super) clock: Clock,
 }
 
-impl Opened {
+impl OpenedApp {
     /// Opens the database of the configuration.
     pub(super) async fn from(config: Config) -> Result<Self, Failure> {
         let store = Store::open(&config.store).await?;
@@ -38,6 +38,6 @@ impl Opened {
     }
 
     fn start(&self) -> Start<'_> {
-        Start { by: Actor::of(Who::Operator), clock: &self.clock, rules: &self.config.lives }
+        Start { by: Actor::of(Who::Operator), clock: &self.clock, lives: &self.config.lives }
     }
 }

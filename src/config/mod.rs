@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::account::password;
-use crate::base::{Networks, Rules};
+use crate::base::{Lifetimes, Networks};
 use crate::relying_party;
 use crate::words::brand::Brand;
 use crate::{keys, limits, mail, outbound, store};
 
-pub use refused::Refused;
-pub use staff::Staff;
+pub use refused::RefusedConfig;
+pub use staff::StaffSettings;
 
 /// The documented example, printed by `guichet check-config --example`.
 pub const EXAMPLE: &str = include_str!("example.toml");
@@ -48,9 +48,9 @@ pub struct Config {
     /// How many attempts may fail.
     pub limits: limits::Settings,
     /// Where the vendor's people come from.
-    pub staff: Staff,
+    pub staff: StaffSettings,
     /// How long things live.
-    pub lives: Rules,
+    pub lives: Lifetimes,
     /// How mail is sent.
     pub mail: mail::Settings,
     /// Which addresses are called.
@@ -112,8 +112,8 @@ impl Default for Config {
             brand: Brand::default(),
             password: password::Settings::default(),
             limits: limits::Settings::default(),
-            staff: Staff::default(),
-            lives: Rules::default(),
+            staff: StaffSettings::default(),
+            lives: Lifetimes::default(),
             mail: mail::Settings::default(),
             outbound: outbound::Settings::default(),
             clients: Vec::new(),
@@ -123,40 +123,40 @@ impl Default for Config {
 
 impl Config {
     /// Reads the file, where one is named, and the environment over it.
-    pub fn read(file: Option<&Path>) -> Result<Self, Refused> {
+    pub fn read(file: Option<&Path>) -> Result<Self, RefusedConfig> {
         let mut figment = Figment::from(Serialized::defaults(Self::default()));
         if let Some(file) = file {
             // Figment takes a missing file for an empty one.
-            std::fs::metadata(file).map_err(|cause| Refused::file(file, &cause))?;
+            std::fs::metadata(file).map_err(|cause| RefusedConfig::file(file, &cause))?;
             figment = figment.merge(Toml::file_exact(file));
         }
         Self::extract(figment.merge(environment()))
     }
 
     /// Reads a text instead of a file, without the environment.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
+    pub fn parse(text: &str) -> Result<Self, RefusedConfig> {
         Self::extract(Figment::from(Serialized::defaults(Self::default())).merge(Toml::string(text)))
     }
 
-    fn extract(figment: Figment) -> Result<Self, Refused> {
-        let config: Self = figment.extract().map_err(|error| Refused::from_figment(&error))?;
+    fn extract(figment: Figment) -> Result<Self, RefusedConfig> {
+        let config: Self = figment.extract().map_err(|error| RefusedConfig::from_figment(&error))?;
         config.check()?;
         Ok(config)
     }
 
     /// Whether the values fit together.
-    pub fn check(&self) -> Result<(), Refused> {
+    pub fn check(&self) -> Result<(), RefusedConfig> {
         check_issuer(&self.issuer)?;
-        self.limits.check().map_err(Refused::Value)?;
-        self.lives.check().map_err(Refused::Value)?;
+        self.limits.check().map_err(RefusedConfig::Value)?;
+        self.lives.check().map_err(RefusedConfig::Value)?;
         self.check_tls()?;
-        self.keys.check().map_err(Refused::Value)?;
-        self.staff.upstream.iter().try_for_each(|upstream| upstream.check().map_err(Refused::Value))?;
-        relying_party::check(&self.clients).map_err(Refused::Value)
+        self.keys.check().map_err(RefusedConfig::Value)?;
+        self.staff.upstream.iter().try_for_each(|upstream| upstream.check().map_err(RefusedConfig::Value))?;
+        relying_party::check(&self.clients).map_err(RefusedConfig::Value)
     }
 
-    fn check_tls(&self) -> Result<(), Refused> {
-        let refused = |words: String| Err(Refused::Value(words));
+    fn check_tls(&self) -> Result<(), RefusedConfig> {
+        let refused = |words: String| Err(RefusedConfig::Value(words));
         match (&self.tls.certificate, &self.tls.key) {
             (None, None) => Ok(()),
             (Some(_), None) => {
@@ -192,9 +192,9 @@ fn environment() -> Env {
 }
 
 /// OpenID Connect Discovery section 3: an https URL without query or fragment; http is for loopback only.
-fn check_issuer(issuer: &str) -> Result<(), Refused> {
+fn check_issuer(issuer: &str) -> Result<(), RefusedConfig> {
     let advice =
-        |why: &str| Refused::Value(format!("issuer `{issuer}` {why}: write it like https://login.example.com"));
+        |why: &str| RefusedConfig::Value(format!("issuer `{issuer}` {why}: write it like https://login.example.com"));
     let url = Url::parse(issuer).map_err(|_| advice("is no URL"))?;
     // What browsers call this origin must be the very same text: forms and cookies are held against it.
     if url.origin().ascii_serialization() != issuer {

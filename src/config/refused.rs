@@ -6,7 +6,7 @@ use figment::error::Kind;
 
 /// A configuration that isn't taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum RefusedConfig {
     /// The file can't be read.
     #[error(
         "the configuration {file} can't be read ({cause}): name another one with --config, or write one \
@@ -25,7 +25,7 @@ pub enum Refused {
     Value(String),
 }
 
-impl Refused {
+impl RefusedConfig {
     pub(super) fn file(file: &Path, cause: &std::io::Error) -> Self {
         Self::File { file: file.display().to_string(), cause: cause.to_string() }
     }

@@ -9,7 +9,7 @@ use crate::staff;
 /// The section.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Staff {
+pub struct StaffSettings {
     /// The networks they may come from; none listed limits nobody.
     pub networks: Networks,
     /// The vendor's own OpenID provider, where they may sign in instead.
@@ -20,7 +20,7 @@ pub struct Staff {
     pub second_factor: SecondFactor,
 }
 
-impl Staff {
+impl StaffSettings {
     /// What `access` judges them by.
     #[must_use]
     pub fn rules(&self) -> StaffRules<'_> {

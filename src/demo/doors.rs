@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::base::{Life, Place};
 use crate::demo::mailbox::{MailView, MailboxPage};
-use crate::http::answer::Stop;
+use crate::http::answer::Rejection;
 use crate::http::{Caller, answer};
 use crate::jobs;
 use crate::mail::{Mailbox, Sent};
@@ -27,7 +27,7 @@ pub fn routes() -> Router<App> {
         .route(Place::DemoClock.path(), post(move_clock))
 }
 
-async fn mailbox(State(app): State<App>, caller: Caller) -> Result<Response, Stop> {
+async fn mailbox(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
     let mails = newest_first(&app).into_iter().map(|sent| MailView {
         to: sent.to,
         subject: sent.subject,
@@ -59,7 +59,7 @@ struct Advance {
 }
 
 /// Moves the clock; what is due by then has run when this answers.
-async fn move_clock(State(app): State<App>, Form(form): Form<Advance>) -> Result<Response, Stop> {
+async fn move_clock(State(app): State<App>, Form(form): Form<Advance>) -> Result<Response, Rejection> {
     let Some(by) = Life::parse(&form.advance) else {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, "write advance=73h: a whole number and s, min, h or d\n")
             .into_response());

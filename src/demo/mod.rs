@@ -25,7 +25,7 @@ pub use world::{PASSWORD, Persona, build, clients, personas};
 
 /// What the demonstration can be told.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct DemoOptions {
     /// Where the provider listens.
     pub listen: SocketAddr,
     /// Where the sample portal listens, for its redirect URI.
@@ -50,7 +50,7 @@ pub struct Demo {
 
 impl Demo {
     /// Builds the world and listens.
-    pub async fn prepare(options: &Options) -> Result<Self, CannotStart> {
+    pub async fn prepare(options: &DemoOptions) -> Result<Self, CannotStart> {
         for address in [options.listen, options.portal] {
             if !address.ip().is_loopback() {
                 let advice =
@@ -107,7 +107,7 @@ impl Demo {
     }
 }
 
-async fn open(options: &Options, listen: SocketAddr, folder: &Path) -> Result<App, CannotStart> {
+async fn open(options: &DemoOptions, listen: SocketAddr, folder: &Path) -> Result<App, CannotStart> {
     let key = folder.join("guichet.key");
     let master = if key.exists() { MasterKey::load(&key)? } else { MasterKey::create(&key)? };
     let mut config = Config {
@@ -127,7 +127,7 @@ async fn open(options: &Options, listen: SocketAddr, folder: &Path) -> Result<Ap
         },
         clients: clients(options.portal.port())?,
         // Whoever tries it has no second factor at hand.
-        staff: config::Staff { second_factor: SecondFactor::Optional, ..config::Staff::default() },
+        staff: config::StaffSettings { second_factor: SecondFactor::Optional, ..config::StaffSettings::default() },
         outbound: outbound::Settings {
             allow: Networks::parse("127.0.0.0/8 ::1").map_err(|error| CannotStart::Settings(error.to_string()))?,
         },

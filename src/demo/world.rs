@@ -11,7 +11,7 @@ use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Actor, EServiceCode, Fault, Networks, Profile, Role, Seal, SignInName};
 use crate::directory::{self, import};
-use crate::keys::Purpose;
+use crate::keys::KeyPurpose;
 use crate::membership;
 use crate::membership::Grant;
 use crate::relying_party;
@@ -56,12 +56,12 @@ pub fn personas() -> Result<Vec<Persona>, Fault> {
 pub async fn build(app: &App) -> Result<(), CannotStart> {
     for (name, text) in [("companies.csv", COMPANIES), ("contacts.csv", CONTACTS)] {
         let file = import::read(name, text.as_bytes()).map_err(|refused| CannotStart::Settings(refused.to_string()))?;
-        app.act(Actor::of(Who::Operator), async |tx| import::apply(tx, &file, import::Options::default()).await)
+        app.act(Actor::of(Who::Operator), async |tx| import::apply(tx, &file, import::ImportOptions::default()).await)
             .await?;
     }
     for persona in personas()? {
         let hash = app.hasher.hash(PASSWORD.to_owned()).await?;
-        let seal = app.keys.master().sealer(Purpose::TotpSeeds);
+        let seal = app.keys.master().sealer(KeyPurpose::TotpSeeds);
         app.act(Actor::of(Who::Operator), async |tx| move_in(tx, &seal, (&persona, &hash)).await).await?;
     }
     for member in staff::members()? {

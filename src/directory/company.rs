@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use sqlx::types::Json;
 
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::CompanyId;
 use crate::base::{EServiceCode, Fault, Networks, Timestamp};
-use crate::events::{self, Happening};
-use crate::store::{self, Db, Keys, Tx};
+use crate::events::{self, Event};
+use crate::store::{self, Db, Keyset, Tx};
 
 /// A customer company.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -47,8 +47,8 @@ pub async fn block(tx: &mut Tx, company: CompanyId) -> Result<bool, Fault> {
     if store::execute!(tx.db, sql, company, tx.now)? == 0 {
         return Ok(false);
     }
-    record(tx, Deed::new(What::CompanyBlocked).company(company)).await?;
-    events::record(tx, Happening::CompanyInactive(company)).await.map(|()| true)
+    record(tx, Deed::new(DeedKind::CompanyBlocked).company(company)).await?;
+    events::record(tx, Event::CompanyInactive(company)).await.map(|()| true)
 }
 
 /// Lets a company in again that staff blocked. Answers whether they had.
@@ -57,7 +57,7 @@ pub async fn unblock(tx: &mut Tx, company: CompanyId) -> Result<bool, Fault> {
     if store::execute!(tx.db, sql, company)? == 0 {
         return Ok(false);
     }
-    record(tx, Deed::new(What::CompanyUnblocked).company(company)).await.map(|()| true)
+    record(tx, Deed::new(DeedKind::CompanyUnblocked).company(company)).await.map(|()| true)
 }
 
 macro_rules! companies {
@@ -95,7 +95,7 @@ pub async fn branches(db: &mut Db, company: CompanyId) -> Result<Vec<Branch>, Fa
 /// The companies with these ERP references, those that exist.
 pub(super) async fn companies_by_refs(db: &mut Db, references: &BTreeSet<&str>) -> Result<Vec<Company>, Fault> {
     let mut found = Vec::new();
-    for keys in Keys::lots(references.iter().copied())? {
+    for keys in Keyset::lots(references.iter().copied())? {
         found.extend(store::all!(*db, Company, companies!("where ref in (select key from json_each($1))"), keys)?);
     }
     Ok(found)
@@ -104,7 +104,7 @@ pub(super) async fn companies_by_refs(db: &mut Db, references: &BTreeSet<&str>) 
 /// The branches of the companies with these ERP references.
 pub(super) async fn branches_by_refs(db: &mut Db, references: &BTreeSet<&str>) -> Result<Vec<Branch>, Fault> {
     let mut found = Vec::new();
-    for keys in Keys::lots(references.iter().copied())? {
+    for keys in Keyset::lots(references.iter().copied())? {
         found.extend(store::all!(
             *db,
             Branch,
@@ -195,7 +195,7 @@ pub async fn require_second_factor(tx: &mut Tx, company: CompanyId, required: bo
         and (second_factor_required_at is null) = $4";
     let changed = store::execute!(tx.db, sql, company, required.then_some(tx.now), tx.now, required)?;
     if changed > 0 {
-        let deed = Deed::new(What::FactorRequired).company(company);
+        let deed = Deed::new(DeedKind::FactorRequired).company(company);
         record(tx, deed.detail(serde_json::json!({ "required": required }))).await?;
     }
     Ok(changed > 0)

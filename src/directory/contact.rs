@@ -2,7 +2,7 @@
 
 use crate::base::ids::{CompanyId, ContactId};
 use crate::base::{Email, Fault, Language, Timestamp};
-use crate::store::{self, Db, Keys, Tx};
+use crate::store::{self, Db, Keyset, Tx};
 
 /// A person's record at a company.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -70,7 +70,7 @@ pub(super) async fn contacts_by_refs(
     references: impl Iterator<Item = &str>,
 ) -> Result<Vec<Contact>, Fault> {
     let mut found = Vec::new();
-    for keys in Keys::lots(references)? {
+    for keys in Keyset::lots(references)? {
         found.extend(store::all!(*db, Contact, contacts!("where ref in (select key from json_each($1))"), keys)?);
     }
     Ok(found)
@@ -79,7 +79,7 @@ pub(super) async fn contacts_by_refs(
 /// The contacts with these emails, at whichever company.
 pub(super) async fn contacts_by_emails(db: &mut Db, emails: impl Iterator<Item = &str>) -> Result<Vec<Contact>, Fault> {
     let mut found = Vec::new();
-    for keys in Keys::lots(emails)? {
+    for keys in Keyset::lots(emails)? {
         found.extend(store::all!(*db, Contact, contacts!("where email in (select key from json_each($1))"), keys)?);
     }
     Ok(found)

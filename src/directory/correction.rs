@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::{Value, json};
 use sqlx::types::Json;
 
-use crate::audit::{self, Deed, What};
+use crate::audit::{self, Deed, DeedKind};
 use crate::base::ids::{AccountId, ContactId};
 use crate::base::vocabulary::words;
 use crate::base::{Fault, Language};
@@ -17,7 +17,7 @@ use super::contact::{Contact, contact, update_contact};
 use super::import::cells;
 
 words! {
-    /// What a contact may correct: never the email, a status or a right.
+    /// DeedKind a contact may correct: never the email, a status or a right.
     #[derive(sqlx::Type)]
     #[sqlx(type_name = "TEXT", rename_all = "snake_case")]
     Field, "field of a record" {
@@ -53,9 +53,9 @@ pub struct Correction {
     pub language: Option<Language>,
 }
 
-/// What a contact typed.
+/// DeedKind a contact typed.
 #[derive(Clone, Copy, Debug)]
-pub struct Typed<'a> {
+pub struct TypedRecord<'a> {
     pub first_name: &'a str,
     pub last_name: &'a str,
     pub title: &'a str,
@@ -66,7 +66,7 @@ pub struct Typed<'a> {
 
 impl Correction {
     /// Reads what was typed, by the rules of imports; every field that can't be taken is named.
-    pub fn read(typed: Typed<'_>) -> Result<Self, BTreeMap<Field, Unfit>> {
+    pub fn read(typed: TypedRecord<'_>) -> Result<Self, BTreeMap<Field, Unfit>> {
         let mut unfit = BTreeMap::new();
         let (first_name, last_name) = (cells::text(typed.first_name), cells::text(typed.last_name));
         for (field, text, read) in
@@ -152,7 +152,7 @@ pub async fn correct(
         by
     )?;
     let fields: Vec<&str> = changed.iter().map(|field| field.as_str()).collect();
-    let deed = Deed::new(What::ContactCorrected).account(by).company(before.company).subject(id);
+    let deed = Deed::new(DeedKind::ContactCorrected).account(by).company(before.company).subject(id);
     audit::record(tx, deed.detail(json!({ "fields": fields }))).await?;
     Ok(Some(changed))
 }

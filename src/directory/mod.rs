@@ -16,5 +16,5 @@ pub use company::{
     unblock,
 };
 pub use contact::{Contact, contact, contact_by_ref, contacts_by_email};
-pub use correction::{Correction, Field, Typed, Unfit, correct};
+pub use correction::{Correction, Field, TypedRecord, Unfit, correct};
 pub use search::{Found, FoundContact, PAGE, contacts_of, search_companies, search_contacts};

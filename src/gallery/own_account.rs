@@ -3,25 +3,25 @@
 use std::sync::Arc;
 
 use super::samples::{CHROME, Named, PORTAL, frame, named, now, signed_in};
-use crate::account::Purpose;
+use crate::account::LinkPurpose;
 use crate::base::{Language, Life};
 use crate::directory::{Field, Unfit};
 use crate::mail::Letter;
-use crate::notice::letters::{Alarm, Change, NewPassword, NotMe, Origin, SecurityChange, Stationery};
-use crate::page::{Whom, scopes};
+use crate::notice::letters::{AccountChange, Alarm, NewPassword, NotMe, Origin, SecurityChange, Stationery};
+use crate::page::{HelpContact, scopes};
 use crate::web::account::close::{ClosePage, ClosedPage};
-use crate::web::account::record::{Fields, RecordPage};
+use crate::web::account::record::{RecordFields, RecordPage};
 use crate::web::links::LinkPage;
 use crate::web::links::not_me::SecuredPage;
 use crate::web::security::overview::SecurityPage;
 use crate::web::security::password::ChangePasswordPage;
 use crate::web::security::views::{ActivityView, ApplicationView, DeviceView, SecondFactorView, SessionView};
 use crate::words::brand::Brand;
-use crate::words::{Device, Words};
+use crate::words::{UserAgent, Words};
 
 pub fn pages(language: Language) -> Named {
     let record = || {
-        let fields = Fields {
+        let fields = RecordFields {
             first_name: "<Inès>".to_owned(),
             last_name: "Aubert-Lefèvre".to_owned(),
             title: "Mme".to_owned(),
@@ -51,15 +51,18 @@ pub fn pages(language: Language) -> Named {
         named("change-password-too-often", &changing().too_often(Life::minutes(15))),
         named("record", &record()),
         named("record-refused", &record().refused(&unfit)),
-        named("secured", &SecuredPage { whom: vec![Whom::customer_service(&frame(language))], frame: frame(language) }),
+        named(
+            "secured",
+            &SecuredPage { whom: vec![HelpContact::customer_service(&frame(language))], frame: frame(language) },
+        ),
         named("close", &ClosePage::new(signed_in(language), "ines".to_owned(), Vec::new())),
         named(
             "close-last",
             &ClosePage::new(signed_in(language), "ines".to_owned(), vec!["Durand <Télécom>".to_owned()]),
         ),
         named("closed", &ClosedPage { frame: frame(language) }),
-        named("link-not-me", &link(Purpose::NotMe)),
-        named("link-new-password", &link(Purpose::NewPassword)),
+        named("link-not-me", &link(LinkPurpose::NotMe)),
+        named("link-new-password", &link(LinkPurpose::NewPassword)),
     ]
 }
 
@@ -67,7 +70,7 @@ fn security(language: Language) -> SecurityPage {
     let frame = signed_in(language);
     let session = |device: &str, hours: i64, here: bool| SessionView {
         id: device.to_owned(),
-        device: Device::from_user_agent(device).in_words(frame.words),
+        device: UserAgent::from_user_agent(device).in_words(frame.words),
         address: "2001:db8:85a3::8a2e:370:7334".to_owned(),
         since: now() - Life::hours(hours),
         seen: now() - Life::minutes(hours * 3 - 3),
@@ -78,7 +81,7 @@ fn security(language: Language) -> SecurityPage {
         by: by.map(|by| frame.say(by)),
         at: now() - Life::hours(3),
         address: device.map(|_| "203.0.113.7".to_owned()),
-        device: device.map(|device| Device::from_user_agent(device).in_words(frame.words)),
+        device: device.map(|device| UserAgent::from_user_agent(device).in_words(frame.words)),
     };
     SecurityPage {
         password_since: Some(now() - Life::days(40)),
@@ -113,7 +116,8 @@ fn security(language: Language) -> SecurityPage {
 
 pub fn letters(language: Language) -> Vec<(String, Letter)> {
     let on = Stationery { words: Words::of(language), brand: Arc::new(Brand::default()), now: now() };
-    let mut letters: Vec<_> = Change::ALL.iter().map(|what| (what.to_string(), change(language, *what))).collect();
+    let mut letters: Vec<_> =
+        AccountChange::ALL.iter().map(|what| (what.to_string(), change(language, *what))).collect();
     let link = "https://id.example/links/xq7f".to_owned();
     let way_back =
         NewPassword { name: NAME.to_owned(), login: "alice".to_owned(), link, until: now() + Life::minutes(30) };
@@ -127,19 +131,19 @@ pub fn letters(language: Language) -> Vec<(String, Letter)> {
 const NAME: &str = "Alice Durand";
 
 pub fn new_device(language: Language) -> Letter {
-    change(language, Change::NewDevice)
+    change(language, AccountChange::NewDevice)
 }
 
-fn change(language: Language, what: Change) -> Letter {
+fn change(language: Language, what: AccountChange) -> Letter {
     let on = Stationery { words: Words::of(language), brand: Arc::new(Brand::default()), now: now() };
     let not_me = NotMe { link: "https://id.example/links/xq7f".to_owned(), until: now() + Life::days(7) };
     let letter = SecurityChange {
         name: NAME.to_owned(),
         what,
         at: now(),
-        origin: Some(Origin { device: Device::from_user_agent(CHROME), address: "203.0.113.7".to_owned() }),
-        due: (what == Change::FactorResetAsked).then(|| now() + Life::hours(24)),
-        not_me: (what != Change::AccountClosed).then_some(not_me),
+        origin: Some(Origin { device: UserAgent::from_user_agent(CHROME), address: "203.0.113.7".to_owned() }),
+        due: (what == AccountChange::FactorResetAsked).then(|| now() + Life::hours(24)),
+        not_me: (what != AccountChange::AccountClosed).then_some(not_me),
     };
     letter.write(&on).unwrap()
 }

@@ -6,19 +6,19 @@ use askama::Template;
 
 use super::{own_account, second_factors};
 use crate::access::Condition;
-use crate::account::Purpose;
+use crate::account::LinkPurpose;
 use crate::account::password::policy::Weak;
 use crate::base::{Language, Life, Place, Timestamp};
 use crate::demo::mailbox::{MailView, MailboxPage};
-use crate::http::error::Trouble;
-use crate::http::refusal::Wish;
+use crate::http::error::ErrorKind;
+use crate::http::refusal::Attempted;
 use crate::mail::Letter;
 use crate::oidc::authorize::consent_page::ConsentPage;
 use crate::oidc::authorize::form_post::FormPostPage;
 use crate::page::ErrorPage;
 use crate::page::scopes;
-use crate::page::{Around, RefusalPage, Standing};
-use crate::page::{Frame, Link, SignedIn, Whom};
+use crate::page::{ConditionRow, ConditionValues, RefusalPage};
+use crate::page::{Frame, HelpContact, Link, SignedIn};
 use crate::page::{LoggedOutPage, LogoutPage};
 use crate::web::account::home::{AccessView, AccountPage, EServiceGroup, PersonView};
 use crate::web::links::LinkPage;
@@ -64,7 +64,7 @@ pub(super) fn frame(language: Language) -> Frame {
         brand: Arc::new(Brand::default()),
         now: now(),
         csrf: "token".to_owned(),
-        here: "/login?errand=1&x=\"2\"".to_owned(),
+        here: "/login?interaction=1&x=\"2\"".to_owned(),
         person: None,
         notice: None,
     }
@@ -84,14 +84,14 @@ fn sign_in(language: Language) -> Named {
         || LoginPage::new(frame(language), Some("e1".to_owned()), Some(PORTAL.to_owned())).taking_passkeys(true);
     let choice = CompanyChoicePage {
         frame: frame(language),
-        errand: Some("e1".to_owned()),
+        interaction: Some("e1".to_owned()),
         relying_party: Some(PORTAL.to_owned()),
         companies: companies(false),
     };
     let sights = scopes::in_words(&frame(language), ["openid", "profile", "email", "company", "rights", "unknown"]);
     let asked = |added: Vec<String>| ConsentPage {
         frame: signed_in(language),
-        errand: "e1".to_owned(),
+        interaction: "e1".to_owned(),
         relying_party: "Demo web".to_owned(),
         host: "localhost:9001".to_owned(),
         company: "Durand Télécom".to_owned(),
@@ -133,7 +133,7 @@ fn links(language: Language) -> Named {
     let link = LinkPage {
         frame: frame(language),
         token: "secret".to_owned(),
-        purpose: Purpose::StaffInvitation,
+        purpose: LinkPurpose::StaffInvitation,
         login: "carole@guichet.example".to_owned(),
         expires_at: now() + Life::days(7),
     };
@@ -157,9 +157,9 @@ fn form_post(language: Language) -> FormPostPage {
 
 fn troubles(language: Language) -> Named {
     let mut pages = vec![named("refusal", &refusal(language))];
-    for trouble in Trouble::ALL {
+    for trouble in ErrorKind::ALL {
         let mut page = ErrorPage::new(frame(language), trouble);
-        if trouble == Trouble::BadRequest {
+        if trouble == ErrorKind::BadRequest {
             page.detail = Some("invalid_request: redirect_uri is not registered <script>".to_owned());
             page.reference = Some("01935f3e-7c1a".to_owned());
         }
@@ -170,14 +170,17 @@ fn troubles(language: Language) -> Named {
 
 fn refusal(language: Language) -> RefusalPage {
     let frame = frame(language);
-    let around = Around { company: "Durand Télécom", address: Some("127.0.0.1"), e_service: Some("e-Just Fibre") };
+    let around =
+        ConditionValues { company: "Durand Télécom", address: Some("127.0.0.1"), e_service: Some("e-Just Fibre") };
     let standing =
-        Condition::ALL.iter().map(|one| Standing::new(&frame, *one, *one != Condition::Network, around)).collect();
-    let whom =
-        vec![Whom::administrator(&frame, "Alice Durand", "alice@durand.example"), Whom::customer_service(&frame)];
+        Condition::ALL.iter().map(|one| ConditionRow::new(&frame, *one, *one != Condition::Network, around)).collect();
+    let whom = vec![
+        HelpContact::administrator(&frame, "Alice Durand", "alice@durand.example"),
+        HelpContact::customer_service(&frame),
+    ];
     let links = vec![Link::to_place(Place::Login, frame.say("logged-out-again"))];
     RefusalPage {
-        wish: Wish::Enter(PORTAL.to_owned()),
+        wish: Attempted::Enter(PORTAL.to_owned()),
         standing,
         links,
         whom,

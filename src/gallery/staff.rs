@@ -4,15 +4,15 @@ use crate::access::Condition;
 use crate::account::factor::reset::FactorReset;
 use crate::base::ids::{AccountId, FactorResetId};
 use crate::base::{Language, Life, Place, StaffRole};
-use crate::page::Standing;
+use crate::page::ConditionRow;
 use crate::page::{Errors, Frame, SignedIn};
-use crate::rights::Duty;
-use crate::web::staff::audit::{AuditPage, Filter, LineView};
+use crate::rights::StaffPermission;
+use crate::web::staff::audit::{AuditPage, AuditQuery, LineView};
 use crate::web::staff::companies::{CompaniesPage, CompanyPage};
 use crate::web::staff::contact::{AccountView, ContactPage, ContactView};
 use crate::web::staff::contacts::{ContactRow, ContactsPage};
 use crate::web::staff::home::HomePage;
-use crate::web::staff::people::{MemberView, PeoplePage, RoleView, Typed};
+use crate::web::staff::people::{InvitationForm, MemberView, PeoplePage, RoleView};
 use crate::web::staff::{Entry, Menu, Paging, condition};
 
 use super::samples::{Named, frame, named, now};
@@ -96,7 +96,7 @@ fn directory(language: Language) -> Named {
     ]
 }
 
-fn standing(frame: &Frame) -> Vec<Standing> {
+fn standing(frame: &Frame) -> Vec<ConditionRow> {
     let values = [("company", "Durand Télécom"), ("person", "Inès"), ("address", "192.0.2.7"), ("service", "")];
     Condition::ALL.iter().map(|one| condition(frame, (*one, *one != Condition::Network), &values)).collect()
 }
@@ -132,7 +132,7 @@ fn contact(frame: Frame, with_account: bool) -> ContactPage {
         },
         standing: standing(&frame),
         account: with_account.then_some(account),
-        may: Duty::ALL.to_vec(),
+        may: StaffPermission::ALL.to_vec(),
         frame,
     }
 }
@@ -150,7 +150,7 @@ fn people(frame: Frame) -> PeoplePage {
     PeoplePage {
         menu: menu(&frame, Place::StaffPeople),
         people: vec![member("oscar", "active"), member("olga", "invited"), member("otto", "off")],
-        typed: Typed { name: "<Nadia>".to_owned(), email: "nadia".to_owned(), ..Typed::default() },
+        typed: InvitationForm { name: "<Nadia>".to_owned(), email: "nadia".to_owned(), ..InvitationForm::default() },
         errors,
         frame,
     }
@@ -168,7 +168,7 @@ fn audit(frame: Frame) -> AuditPage {
     };
     AuditPage {
         menu: menu(&frame, Place::StaffAudit),
-        filter: Filter { deed: "access.refused".to_owned(), ..Filter::default() },
+        filter: AuditQuery { deed: "access.refused".to_owned(), ..AuditQuery::default() },
         lines: vec![line],
         next: Some("/staff/audit?before=1&deed=x".to_owned()),
         frame,

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use crate::access::{Condition, StaffCondition};
-use crate::account::{Purpose, TOLD};
+use crate::account::LinkPurpose;
+use crate::audit::activity::TOLD;
 use crate::base::{Language, StaffRole};
-use crate::http::error::Trouble;
-use crate::mail::letters::Change;
+use crate::http::error::ErrorKind;
+use crate::notice::letters::AccountChange;
 use crate::relying_party::Scope;
 use crate::web::{security, staff};
 use crate::words::tests::{quoted, sentences, spoken, texts_that_speak};
@@ -19,7 +20,7 @@ const STATES: [&str; 3] = ["active", "invited", "off"];
 /// Keys put together at run time.
 fn composed() -> Vec<String> {
     let scopes = Scope::ALL.iter().filter(|scope| !scope.is_for_services());
-    let mailed = || Purpose::ALL.iter().filter(|purpose| **purpose != Purpose::PasswordChoice);
+    let mailed = || LinkPurpose::ALL.iter().filter(|purpose| **purpose != LinkPurpose::PasswordChoice);
     let told = TOLD.iter().map(|what| what.name().replace('.', "-"));
     [
         keys(&["language-{}"], Language::ALL.map(Language::code)),
@@ -28,11 +29,11 @@ fn composed() -> Vec<String> {
         keys(&["access-staff-{}-label", "access-staff-{}-person"], StaffCondition::ALL),
         keys(&["staff-role-{}", "staff-role-{}-explained"], StaffRole::ALL),
         keys(&["staff-state-{}"], STATES),
-        keys(&["staff-done-{}"], staff::Done::ALL),
-        keys(&["security-done-{}"], security::Done::ALL),
-        keys(&["error-{}-title", "error-{}-what", "error-{}-next"], Trouble::ALL.map(Trouble::name)),
+        keys(&["staff-done-{}"], staff::StaffDone::ALL),
+        keys(&["security-done-{}"], security::overview::SecurityDone::ALL),
+        keys(&["error-{}-title", "error-{}-what", "error-{}-next"], ErrorKind::ALL.map(ErrorKind::name)),
         keys(&["link-{}-title", "link-{}-lead", "link-{}-next", "link-{}-confirm"], mailed()),
-        keys(&["security-{}-subject", "security-{}-sentence"], Change::ALL),
+        keys(&["security-{}-subject", "security-{}-sentence"], AccountChange::ALL),
         keys(&["activity-{}"], told),
     ]
     .concat()

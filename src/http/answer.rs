@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::base::{Dice, Fault, Life, Place};
 
 use crate::http::Caller;
-use crate::http::error::Trouble;
+use crate::http::error::ErrorKind;
 use crate::http::refusal::Refusal;
 
 /// A page with its status.
@@ -22,14 +22,14 @@ pub fn page(status: StatusCode, template: &impl Template) -> Response {
 
 /// What went wrong: its status, and what `page` makes a page of.
 #[must_use]
-pub fn trouble(caller: &Caller, trouble: Trouble) -> Response {
-    bare(trouble.status(), caller, Early::Trouble(trouble))
+pub fn trouble(caller: &Caller, trouble: ErrorKind) -> Response {
+    bare(trouble.status(), caller, Early::Error(trouble))
 }
 
 /// A method that this door doesn't take (RFC 9110 section 15.5.6); the router adds which ones it does.
 #[must_use]
 pub fn wrong_method(caller: &Caller) -> Response {
-    bare(StatusCode::METHOD_NOT_ALLOWED, caller, Early::Trouble(Trouble::NotFound))
+    bare(StatusCode::METHOD_NOT_ALLOWED, caller, Early::Error(ErrorKind::NotFound))
 }
 
 /// Refuses somebody whose access doesn't hold, with all that is unmet.
@@ -57,7 +57,7 @@ pub struct Unexplained {
 #[derive(Clone, Debug)]
 pub enum Early {
     /// Something went wrong.
-    Trouble(Trouble),
+    Error(ErrorKind),
     /// Access doesn't hold.
     Refusal(Arc<Refusal>),
 }
@@ -93,21 +93,21 @@ pub fn see_other(to: &str) -> Response {
 
 /// What ends a handler early: an answer already made, or a fault.
 #[derive(Debug)]
-pub struct Stop(Box<Response>);
+pub struct Rejection(Box<Response>);
 
-impl From<Response> for Stop {
+impl From<Response> for Rejection {
     fn from(response: Response) -> Self {
         Self(Box::new(response))
     }
 }
 
-impl From<Fault> for Stop {
+impl From<Fault> for Rejection {
     fn from(fault: Fault) -> Self {
         Broken(fault).into_response().into()
     }
 }
 
-impl IntoResponse for Stop {
+impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         *self.0
     }

@@ -18,9 +18,9 @@ use crate::notice;
 
 use crate::http::address::{self, UnreadableChain};
 use crate::http::answer;
-use crate::http::answer::Stop;
-use crate::http::cookies::Kept;
-use crate::http::error::Trouble;
+use crate::http::answer::Rejection;
+use crate::http::cookies::Cookie;
+use crate::http::error::ErrorKind;
 
 /// The longest `User-Agent` kept.
 const LONGEST_USER_AGENT: usize = 300;
@@ -66,8 +66,8 @@ impl Caller {
         Ok(Self {
             address,
             language: language(parts, https),
-            chose_language: Kept::Language.read(&parts.headers, https).is_some(),
-            browser: fresh.or_else(|| Kept::Browser.secret(&parts.headers, https)),
+            chose_language: Cookie::Language.read(&parts.headers, https).is_some(),
+            browser: fresh.or_else(|| Cookie::Browser.secret(&parts.headers, https)),
             user_agent: user_agent.chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT).collect(),
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         })
@@ -87,13 +87,13 @@ impl Caller {
 }
 
 impl FromRequestParts<App> for Caller {
-    type Rejection = Stop;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         Self::read(parts, app).map_err(|UnreadableChain| {
             tracing::warn!("X-Forwarded-For of a trusted proxy can't be read");
             if answer::takes_page(&parts.headers) {
-                return answer::trouble(&Self::unreadable(parts), Trouble::BadRequest).into();
+                return answer::trouble(&Self::unreadable(parts), ErrorKind::BadRequest).into();
             }
             let what = json!({ "error": "invalid_request", "error_description": "X-Forwarded-For can't be read" });
             (StatusCode::BAD_REQUEST, Json(what)).into_response().into()
@@ -109,7 +109,7 @@ fn language(parts: &Parts, https: bool) -> Language {
             .find(|(name, _)| name == "ui_locales")
             .and_then(|(_, tags)| Language::from_ui_locales(&tags))
     };
-    let kept = || Kept::Language.read(&parts.headers, https).and_then(|tag| Language::from_tag(&tag));
+    let kept = || Cookie::Language.read(&parts.headers, https).and_then(|tag| Language::from_tag(&tag));
     let preferred = || {
         parts
             .headers
@@ -127,12 +127,12 @@ struct FreshBrowser(Secret);
 /// (from another site) leaves the browser's own untouched.
 pub async fn mark_browser(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Infallible> {
     let https = app.config.is_https();
-    if request.method() != Method::GET || Kept::Browser.secret(request.headers(), https).is_some() {
+    if request.method() != Method::GET || Cookie::Browser.secret(request.headers(), https).is_some() {
         return Ok(next.run(request).await);
     }
     let marked = async {
         let secret = Dice.secret()?;
-        let cookie = Kept::Browser.keep(secret.expose(), None, https)?;
+        let cookie = Cookie::Browser.keep(secret.expose(), None, https)?;
         request.extensions_mut().insert(FreshBrowser(secret));
         let mut response = next.run(request).await;
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -8,11 +8,11 @@ use crate::base::{Fault, Life, Secret};
 
 /// A cookie of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum Cookie {
     Session,
     /// A sign-in whose second factor is still to come.
     SignIn,
-    /// Which browser this is, for forms and errands.
+    /// Which browser this is, for forms and interactions.
     Browser,
     /// Which browser this is, beyond its own sessions: known devices.
     Device,
@@ -22,7 +22,7 @@ pub enum Kept {
     Language,
 }
 
-impl Kept {
+impl Cookie {
     fn name(self, https: bool) -> &'static str {
         match (self, https) {
             (Self::Session, false) => "guichet_session",

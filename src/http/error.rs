@@ -4,17 +4,17 @@ use axum::http::StatusCode;
 
 /// What went wrong, as far as the person is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ErrorKind {
     /// There is no such page, or none for this person.
     NotFound,
     /// The form was too old, or came from elsewhere.
     StaleForm,
     /// The sign-in took too long, or began in another browser.
-    StaleErrand,
+    StaleInteraction,
     /// The link was used, has expired, or a newer one came.
     StaleLink,
     /// The person's role at the vendor has other duties.
-    OtherDuty,
+    NotPermitted,
     /// The vendor's own provider vouched for nobody who may come in.
     Upstream,
     /// A relying party asked for something we can't answer, and it can't be told so.
@@ -27,13 +27,13 @@ pub enum Trouble {
     Broken,
 }
 
-impl Trouble {
+impl ErrorKind {
     pub const ALL: [Self; 10] = [
         Self::NotFound,
         Self::StaleForm,
-        Self::StaleErrand,
+        Self::StaleInteraction,
         Self::StaleLink,
-        Self::OtherDuty,
+        Self::NotPermitted,
         Self::Upstream,
         Self::BadRequest,
         Self::TooLarge,
@@ -47,9 +47,9 @@ impl Trouble {
         match self {
             Self::NotFound => "not-found",
             Self::StaleForm => "stale-form",
-            Self::StaleErrand => "stale-errand",
+            Self::StaleInteraction => "stale-interaction",
             Self::StaleLink => "stale-link",
-            Self::OtherDuty => "other-duty",
+            Self::NotPermitted => "not-permitted",
             Self::Upstream => "upstream",
             Self::BadRequest => "bad-request",
             Self::TooLarge => "too-large",
@@ -65,9 +65,9 @@ impl Trouble {
             Self::BadRequest | Self::Broken => true,
             Self::NotFound
             | Self::StaleForm
-            | Self::StaleErrand
+            | Self::StaleInteraction
             | Self::StaleLink
-            | Self::OtherDuty
+            | Self::NotPermitted
             | Self::Upstream
             | Self::TooLarge
             | Self::Busy => false,
@@ -79,8 +79,8 @@ impl Trouble {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::NotFound | Self::StaleLink => StatusCode::NOT_FOUND,
-            Self::StaleForm | Self::OtherDuty | Self::Upstream => StatusCode::FORBIDDEN,
-            Self::StaleErrand | Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::StaleForm | Self::NotPermitted | Self::Upstream => StatusCode::FORBIDDEN,
+            Self::StaleInteraction | Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use crate::access::{self, Asked, Door, Snapshot, Standing};
+use crate::access::{self, Circumstances, Door, Snapshot, Verdict};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{AccountKind, Actor, Fault, Place};
@@ -12,9 +12,9 @@ use crate::session;
 use crate::session::{Acr, Session};
 
 use crate::http::Caller;
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
-use crate::http::refusal::{ContactRefusal, Refusal, Wish};
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::Cookie;
+use crate::http::refusal::{Attempted, ContactRefusal, Refusal};
 
 /// Whoever calls, signed in or not.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub struct Visitor {
 impl Visitor {
     /// The visitor behind these cookies.
     pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Fault> {
-        let Some(secret) = Kept::Session.secret(headers, app.config.is_https()) else {
+        let Some(secret) = Cookie::Session.secret(headers, app.config.is_https()) else {
             return Ok(Self { caller, session: None });
         };
         let idle = app.config.lives.session_idle;
@@ -44,9 +44,9 @@ impl Visitor {
 }
 
 impl FromRequestParts<App> for Visitor {
-    type Rejection = Stop;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, app).await?;
         Ok(Self::behind(app, caller, &parts.headers).await?)
     }
@@ -64,12 +64,12 @@ pub struct Person {
 
 impl Person {
     /// The person behind these cookies; anybody else is led to the step they lack, or refused.
-    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Stop> {
+    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Rejection> {
         Self::before(app, caller, (headers, Place::Account.path())).await
     }
 
     /// The same, coming back to a page of ours after a step that was lacking.
-    async fn before(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Stop> {
+    async fn before(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Rejection> {
         let Visitor { caller, session } = Visitor::behind(app, caller, headers).await?;
         let Some(session) = session else { return Err(answer::go(Place::Login).into()) };
         if session.kind == AccountKind::Staff {
@@ -92,21 +92,26 @@ impl Person {
         Actor { session: Some(self.session.id), ..self.caller.acts_as(Who::Account(self.session.account)) }
     }
 
-    async fn refused(self, app: &App, standing: Standing) -> Result<Stop, Fault> {
+    async fn refused(self, app: &App, standing: Verdict) -> Result<Rejection, Fault> {
         let others = stands_elsewhere(app, &self.caller, &self.session, &self.snapshot).await?;
         if standing.is_final() {
             app.act(self.actor(), async |tx| session::lose(tx, &self.session, others).await).await?;
         }
         let people = vec![(self.snapshot, standing)];
-        let refusal = ContactRefusal { wish: Wish::Page, people, e_service: None, others };
+        let refusal = ContactRefusal { wish: Attempted::Page, people, e_service: None, others };
         Ok(answer::refuse(&self.caller, Refusal::Contact(refusal)).into())
     }
 }
 
 /// What is asked of somebody who opens a page of ours.
 #[must_use]
-pub fn at_a_page(caller: &Caller, session: &Session) -> Asked<'static> {
-    Asked { door: Door::Page, address: caller.address, e_service: None, second_factor_at: session.second_factor_at }
+pub fn at_a_page(caller: &Caller, session: &Session) -> Circumstances<'static> {
+    Circumstances {
+        door: Door::Page,
+        address: caller.address,
+        e_service: None,
+        second_factor_at: session.second_factor_at,
+    }
 }
 
 /// Where whoever is signed in begins.
@@ -127,9 +132,9 @@ pub async fn stands_elsewhere(app: &App, caller: &Caller, session: &Session, per
 }
 
 impl FromRequestParts<App> for Person {
-    type Rejection = Stop;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let here = caller.here.clone();
         Self::before(app, caller, (&parts.headers, &here)).await
@@ -143,12 +148,16 @@ pub struct Fresh(pub Person);
 
 impl Fresh {
     /// The person behind a form. Whoever must prove more first comes back to that page, not to the form's answer.
-    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap, page: Place) -> Result<Self, Stop> {
+    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap, page: Place) -> Result<Self, Rejection> {
         Self::before(app, caller, (headers, page.path())).await
     }
 
     /// The same, coming back to that address.
-    pub(super) async fn before(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Stop> {
+    pub(super) async fn before(
+        app: &App,
+        caller: Caller,
+        (headers, back): (&HeaderMap, &str),
+    ) -> Result<Self, Rejection> {
         let person = Person::before(app, caller, (headers, back)).await?;
         let is_recent = app.clock.now().since(person.session.auth_time) < app.config.lives.fresh;
         // A remembered browser proved the second factor some time, not now.
@@ -158,9 +167,9 @@ impl Fresh {
 }
 
 impl FromRequestParts<App> for Fresh {
-    type Rejection = Stop;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let here = caller.here.clone();
         Self::before(app, caller, (&parts.headers, &here)).await

@@ -1,6 +1,6 @@
 //! A refusal: what somebody can't do now, and every condition of access that counted. How it is said, `page` knows.
 
-use crate::access::{self, Condition, Snapshot, StaffCondition, StaffSnapshot, StaffStanding};
+use crate::access::{self, Condition, Snapshot, StaffCondition, StaffSnapshot, StaffVerdict};
 use crate::base::EServiceCode;
 use crate::base::ids::{AccountId, CompanyId};
 
@@ -16,7 +16,7 @@ pub enum Refusal {
 impl Refusal {
     /// What was wished.
     #[must_use]
-    pub const fn wish(&self) -> &Wish {
+    pub const fn wish(&self) -> &Attempted {
         match self {
             Self::Contact(refused) => &refused.wish,
             Self::Staff(refused) => &refused.wish,
@@ -51,20 +51,20 @@ impl Refusal {
 #[derive(Clone, Debug)]
 pub struct StaffRefusal {
     /// What they wished.
-    pub wish: Wish,
+    pub wish: Attempted,
     /// Who they are.
     pub person: StaffSnapshot,
     /// What they lack.
-    pub standing: StaffStanding,
+    pub standing: StaffVerdict,
 }
 
 /// What is refused to a customer's contact.
 #[derive(Clone, Debug)]
 pub struct ContactRefusal {
     /// What the person wished.
-    pub wish: Wish,
+    pub wish: Attempted,
     /// Each contact the person is, with what it lacks.
-    pub people: Vec<(Snapshot, access::Standing)>,
+    pub people: Vec<(Snapshot, access::Verdict)>,
     /// The e-service asked for, where there is one.
     pub e_service: Option<EServiceCode>,
     /// Whether the person may act for another company.
@@ -73,7 +73,7 @@ pub struct ContactRefusal {
 
 /// What was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum Attempted {
     SignIn,
     /// To enter a relying party, by its name.
     Enter(String),
@@ -81,7 +81,7 @@ pub enum Wish {
     Page,
 }
 
-impl Wish {
+impl Attempted {
     /// As the trail keeps it.
     #[must_use]
     pub fn name(&self) -> &str {

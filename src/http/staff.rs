@@ -5,16 +5,16 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use crate::access::{self, StaffAsked, StaffSnapshot};
+use crate::access::{self, StaffCircumstances, StaffSnapshot};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{AccountKind, Actor, Place};
-use crate::rights::Duty;
+use crate::rights::StaffPermission;
 use crate::session::Session;
 
-use crate::http::answer::{self, Stop};
-use crate::http::error::Trouble;
-use crate::http::refusal::{Refusal, StaffRefusal, Wish};
+use crate::http::answer::{self, Rejection};
+use crate::http::error::ErrorKind;
+use crate::http::refusal::{Attempted, Refusal, StaffRefusal};
 use crate::http::{Caller, Visitor};
 
 /// One of the vendor's people, whose access holds here and now.
@@ -28,39 +28,43 @@ pub struct Staff {
 
 impl Staff {
     /// The member of staff behind these cookies. A contact is answered as if there were no such door.
-    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Stop> {
+    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Rejection> {
         let Visitor { caller, session } = Visitor::behind(app, caller, headers).await?;
         let Some(session) = session else { return Err(answer::go(Place::Login).into()) };
         let person = match session.kind {
             AccountKind::Staff => app.look(async |view| access::of_staff(&mut view.db, session.account).await).await?,
             AccountKind::Contact => None,
         };
-        let Some(person) = person else { return Err(answer::trouble(&caller, Trouble::NotFound).into()) };
+        let Some(person) = person else { return Err(answer::trouble(&caller, ErrorKind::NotFound).into()) };
         let rules = app.config.staff.rules();
-        let asked = StaffAsked { rules, address: caller.address, second_factor_at: session.second_factor_at };
+        let asked = StaffCircumstances { rules, address: caller.address, second_factor_at: session.second_factor_at };
         let standing = access::judge_staff(&person, asked);
         if !standing.holds() {
-            let refusal = StaffRefusal { wish: Wish::Page, person, standing };
+            let refusal = StaffRefusal { wish: Attempted::Page, person, standing };
             return Err(answer::refuse(&caller, Refusal::Staff(Box::new(refusal))).into());
         }
         Ok(Self { caller, session, person })
     }
 
     /// The same, for pages and deeds of one duty only.
-    pub async fn on_duty(app: &App, (caller, headers): (Caller, &HeaderMap), duty: Duty) -> Result<Self, Stop> {
+    pub async fn with_permission(
+        app: &App,
+        (caller, headers): (Caller, &HeaderMap),
+        duty: StaffPermission,
+    ) -> Result<Self, Rejection> {
         let staff = Self::behind(app, caller, headers).await?;
         staff.must(app, duty).map(|()| staff)
     }
 
     /// Lets on only whoever has that duty.
-    pub fn must(&self, app: &App, duty: Duty) -> Result<(), Stop> {
-        if self.may(app, duty) { Ok(()) } else { Err(answer::trouble(&self.caller, Trouble::OtherDuty).into()) }
+    pub fn must(&self, app: &App, duty: StaffPermission) -> Result<(), Rejection> {
+        if self.may(app, duty) { Ok(()) } else { Err(answer::trouble(&self.caller, ErrorKind::NotPermitted).into()) }
     }
 
     /// Whether one of their roles has that duty.
     #[must_use]
-    pub fn may(&self, app: &App, duty: Duty) -> bool {
-        app.policy.has_duty(&self.person.roles, duty)
+    pub fn may(&self, app: &App, duty: StaffPermission) -> bool {
+        app.policy.permits_staff(&self.person.roles, duty)
     }
 
     /// Them as an actor of the audit trail.
@@ -71,15 +75,15 @@ impl Staff {
 
     /// What doesn't exist, or isn't theirs to see.
     #[must_use]
-    pub fn nothing(&self, app: &App) -> Stop {
-        answer::trouble(&self.caller, Trouble::NotFound).into()
+    pub fn nothing(&self, app: &App) -> Rejection {
+        answer::trouble(&self.caller, ErrorKind::NotFound).into()
     }
 }
 
 impl FromRequestParts<App> for Staff {
-    type Rejection = Stop;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, app).await?;
         Self::behind(app, caller, &parts.headers).await
     }

@@ -8,7 +8,7 @@ use crate::base::{Actor, Fault};
 use crate::mail::{self, Fate};
 use crate::notice;
 use crate::notice::Owner;
-use crate::notice::letters::Change;
+use crate::notice::letters::AccountChange;
 
 /// Sees to it that everybody is told, and carries out what is due.
 pub(super) async fn go_on(app: &App) -> Result<(), Fault> {
@@ -27,7 +27,7 @@ pub(super) async fn go_on(app: &App) -> Result<(), Fault> {
 /// Whoever has no mailbox that is surely theirs couldn't object: then nothing is reset.
 async fn write(app: &App, lost: FactorReset) -> Result<(), Fault> {
     let owner = Owner::away(&app.notice, lost.account).await?;
-    let letter = owner.map(|owner| owner.of_change(Change::FactorResetAsked)).transpose()?;
+    let letter = owner.map(|owner| owner.of_change(AccountChange::FactorResetAsked)).transpose()?;
     app.act(Actor::of(Who::Timetable), async |tx| {
         let Some(letter) = letter else { return reset::give_up(tx, lost.account).await.map(drop) };
         if !reset::lacks_letter(tx, lost.id).await? {
@@ -54,7 +54,7 @@ async fn follow(app: &App, lost: FactorReset, letter: MailId) -> Result<(), Faul
 
 async fn carry_out(app: &App, lost: FactorReset) -> Result<(), Fault> {
     let owner = Owner::away(&app.notice, lost.account).await?;
-    let letter = owner.map(|owner| owner.of_change(Change::FactorReset)).transpose()?;
+    let letter = owner.map(|owner| owner.of_change(AccountChange::FactorReset)).transpose()?;
     app.act(Actor::of(Who::Timetable), async |tx| {
         if reset::carry_out(tx, lost).await? { notice::post(tx, &app.notice, letter).await } else { Ok(()) }
     })

@@ -17,10 +17,10 @@ use tokio::task::JoinHandle;
 use tokio_cron_scheduler::{Job as CronJob, JobScheduler, JobSchedulerError};
 
 use crate::app::App;
-use crate::audit::{Deed, What};
+use crate::audit::{Deed, DeedKind};
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault};
-use crate::keys::{Fresh, Succession};
+use crate::keys::{FreshKey, Succession};
 use crate::mail;
 use crate::relying_party::assertion;
 use crate::session;
@@ -77,9 +77,9 @@ const TIMETABLE: &[Job] = &[
     },
     Job { name: "sweep mail", cron: "0 52 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(mail::sweep(tx)))) },
     Job {
-        name: "sweep errands",
+        name: "sweep interactions",
         cron: "0 17 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::errand::sweep(tx)))),
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::interaction::sweep(tx)))),
     },
     Job {
         name: "sweep assertions",
@@ -99,7 +99,7 @@ const TIMETABLE: &[Job] = &[
     Job {
         name: "sweep half-made sign-ins",
         cron: "0 21 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(session::halfway::sweep(tx)))),
+        run: |app| Box::pin(sweep(app, |tx| Box::pin(session::pending::sweep(tx)))),
     },
     Job {
         name: "sweep passkey ceremonies",
@@ -240,11 +240,11 @@ async fn rotate_keys(app: App) -> Result<(), Fault> {
     let settings = &app.config.keys;
     let (rows, now) = app.look(async |view| Ok((keys::list(&mut view.db).await?, view.now))).await?;
     for row in keys::due(&rows, settings, now) {
-        let fresh = Fresh::make(row.alg, app.keys.master()).await?;
+        let fresh = FreshKey::make(row.alg, app.keys.master()).await?;
         let succession = Succession { fresh: &fresh, replaces: &row.kid, lead: settings.lead };
         app.act(Actor::of(Who::Timetable), async |tx| {
             if let Some(published) = keys::succeed(tx, succession).await? {
-                let deed = Deed::new(What::KeyPublished).subject(&published.kid).detail(json!(published));
+                let deed = Deed::new(DeedKind::KeyPublished).subject(&published.kid).detail(json!(published));
                 audit::record(tx, deed).await?;
             }
             Ok(())
@@ -258,7 +258,7 @@ async fn deliver_mail(app: App) -> Result<(), Fault> {
     let delivery = app.postman.deliver_due().await?;
     for lost in delivery.given_up {
         let detail = json!({ "name": lost.name, "recipient": lost.recipient, "why": lost.why });
-        let deed = Deed::new(What::MailGivenUp).subject(lost.id).detail(detail);
+        let deed = Deed::new(DeedKind::MailGivenUp).subject(lost.id).detail(detail);
         app.act(Actor::of(Who::Timetable), async |tx| audit::record(tx, deed).await).await?;
     }
     Ok(())
@@ -266,10 +266,10 @@ async fn deliver_mail(app: App) -> Result<(), Fault> {
 
 /// Tells relying parties what is due to be told now.
 async fn deliver_logouts(app: App) -> Result<(), Fault> {
-    let desk = backchannel::Desk {
+    let desk = backchannel::Context {
         store: &app.store,
         clock: &app.clock,
-        rules: &app.rules,
+        lives: &app.lives,
         keys: &app.keys,
         parties: &app.relying_parties,
         outbound: &app.outbound,

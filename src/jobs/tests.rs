@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::{Job, Jobs, Lane, TIMETABLE, run_due};
 use crate::app::{App, Parts};
-use crate::audit::{self, About, Deed, Filter, What};
+use crate::audit::{self, About, Deed, DeedKind, Filter};
 use crate::base::actor::Who;
 use crate::base::{Actor, Clock, Email, Life};
 use crate::config::Config;
@@ -41,7 +41,7 @@ fn arrived(app: &App) -> usize {
 async fn what_is_due_has_run_when_the_answer_comes() {
     for trial in trial::databases().await {
         let app = app(&trial).await;
-        app.act(Actor::of(Who::Operator), async |tx| audit::record(tx, Deed::new(What::PasswordSet)).await)
+        app.act(Actor::of(Who::Operator), async |tx| audit::record(tx, Deed::new(DeedKind::PasswordSet)).await)
             .await
             .unwrap();
         write_to_alice(&app).await;
@@ -49,10 +49,10 @@ async fn what_is_due_has_run_when_the_answer_comes() {
         run_due(&app).await.unwrap();
         let everything = Filter { about: About::Everyone, since: None, limit: 9 };
         let lines = app.look(async |view| audit::list(&mut view.db, everything).await).await.unwrap();
-        assert!(!lines.iter().any(|line| line.deed == What::PasswordSet.name()), "the trail was swept");
+        assert!(!lines.iter().any(|line| line.deed == DeedKind::PasswordSet.name()), "the trail was swept");
         let successors = lines
             .iter()
-            .filter(|line| line.deed == What::KeyPublished.name() && line.actor_kind == "timetable")
+            .filter(|line| line.deed == DeedKind::KeyPublished.name() && line.actor_kind == "timetable")
             .count();
         assert_eq!(successors, Algorithm::ALL.len(), "the keys were rotated");
         // Parsed, for a key's own characters may spell any short word.

@@ -9,10 +9,10 @@ use josekit::jws::{ES256, JwsSigner, JwsVerifier, RS256};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::master::{MasterKey, Purpose};
-use super::proven::Proven;
+use super::master::{KeyPurpose, MasterKey};
+use super::proven::ProvenKeys;
 use super::signing::{self, Algorithm, KeyRow};
-use super::token::{self, Refused, TokenType};
+use super::token::{self, RefusedToken, TokenType};
 use crate::base::seal::{Fingerprint, Sealed};
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, View};
@@ -24,7 +24,7 @@ pub struct Keyring {
     signers: BTreeMap<Algorithm, Box<dyn JwsSigner>>,
     verifiers: BTreeMap<String, (Algorithm, Box<dyn JwsVerifier>)>,
     jwks: String,
-    proven: Proven,
+    proven: ProvenKeys,
 }
 
 impl Keyring {
@@ -44,23 +44,23 @@ impl Keyring {
     }
 
     /// Reads a token of our own: its type, key, signature and expiry must all be right.
-    pub fn verify(&self, token: &str, typ: TokenType, now: Timestamp) -> Result<Map<String, Value>, Refused> {
+    pub fn verify(&self, token: &str, typ: TokenType, now: Timestamp) -> Result<Map<String, Value>, RefusedToken> {
         let claims = self.verify_hint(token, typ)?;
-        let expires = claims.get("exp").and_then(Value::as_i64).ok_or(Refused::Malformed)?;
-        if now.seconds() < expires { Ok(claims) } else { Err(Refused::Expired) }
+        let expires = claims.get("exp").and_then(Value::as_i64).ok_or(RefusedToken::Malformed)?;
+        if now.seconds() < expires { Ok(claims) } else { Err(RefusedToken::Expired) }
     }
 
     /// The same without the expiry: an `id_token_hint` may be an old token (OpenID Connect RP-Initiated Logout section
     /// 2).
-    pub fn verify_hint(&self, token: &str, typ: TokenType) -> Result<Map<String, Value>, Refused> {
+    pub fn verify_hint(&self, token: &str, typ: TokenType) -> Result<Map<String, Value>, RefusedToken> {
         token::read(token, typ, |header, message, signature| {
             let (_, verifier) = self
                 .verifiers
                 .get(&header.kid)
                 .filter(|(alg, _)| alg.name() == header.alg)
-                .ok_or(Refused::UnknownKey)?;
+                .ok_or(RefusedToken::UnknownKey)?;
             let right = self.proven.or_verify(token, || verifier.verify(message, signature).is_ok());
-            if right { Ok(()) } else { Err(Refused::WrongSignature) }
+            if right { Ok(()) } else { Err(RefusedToken::WrongSignature) }
         })
     }
 
@@ -91,7 +91,7 @@ pub(super) async fn load(view: &mut View, master: &MasterKey) -> Result<Keyring,
         signers: BTreeMap::new(),
         verifiers: BTreeMap::new(),
         jwks: String::new(),
-        proven: Proven::default(),
+        proven: ProvenKeys::default(),
     };
     let mut published = Vec::new();
     for key in full.into_iter().filter(|key| holds(view.now, key.row.published_at, key.row.gone_at)) {
@@ -112,7 +112,7 @@ fn holds(now: Timestamp, from: Timestamp, until: Option<Timestamp>) -> bool {
 
 fn private(master: &MasterKey, key: &FullRow) -> Result<Jwk, Fault> {
     let sealed = Sealed { by: key.sealed_by.clone(), bytes: key.sealed_private_jwk.clone() };
-    parse(&master.open(Purpose::SigningKeys, &sealed, key.row.kid.as_bytes())?)
+    parse(&master.open(KeyPurpose::SigningKeys, &sealed, key.row.kid.as_bytes())?)
 }
 
 fn parse(jwk: &[u8]) -> Result<Jwk, Fault> {

@@ -33,7 +33,7 @@ pub struct MasterKey {
 
 /// What a derived key is for. A key of one purpose is of no use for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum KeyPurpose {
     /// Sealing the private halves of signing keys.
     SigningKeys,
     /// Sealing letters in the outbox.
@@ -49,7 +49,7 @@ pub enum Purpose {
     Fingerprint,
 }
 
-impl Purpose {
+impl KeyPurpose {
     /// The label that HKDF binds the derived key to. Changing one makes everything sealed under it unreadable.
     const fn label(self) -> &'static [u8] {
         match self {
@@ -114,7 +114,7 @@ impl MasterKey {
     }
 
     fn new(bytes: [u8; LENGTH]) -> Result<Self, Fault> {
-        let name = derive(&bytes, Purpose::Fingerprint)?;
+        let name = derive(&bytes, KeyPurpose::Fingerprint)?;
         Ok(Self { bytes, fingerprint: Fingerprint(URL_SAFE_NO_PAD.encode(&name[..12])) })
     }
 
@@ -125,12 +125,12 @@ impl MasterKey {
 
     /// What modules that know no keys seal with.
     #[must_use]
-    pub fn sealer(&self, purpose: Purpose) -> Sealer {
+    pub fn sealer(&self, purpose: KeyPurpose) -> Sealer {
         Sealer { master: self.clone(), purpose }
     }
 
     /// Seals with AES-256-GCM under a random nonce; see [`Seal::seal`].
-    pub fn seal(&self, purpose: Purpose, plain: &[u8], associated: &[u8]) -> Result<Sealed, Fault> {
+    pub fn seal(&self, purpose: KeyPurpose, plain: &[u8], associated: &[u8]) -> Result<Sealed, Fault> {
         let nonce: [u8; NONCE] = Dice.bytes()?;
         let key = derive(&self.bytes, purpose)?;
         let mut tag = [0; TAG];
@@ -140,7 +140,7 @@ impl MasterKey {
     }
 
     /// Opens what [`MasterKey::seal`] sealed for the same purpose with the same associated bytes.
-    pub fn open(&self, purpose: Purpose, sealed: &Sealed, associated: &[u8]) -> Result<Vec<u8>, CannotUnseal> {
+    pub fn open(&self, purpose: KeyPurpose, sealed: &Sealed, associated: &[u8]) -> Result<Vec<u8>, CannotUnseal> {
         if sealed.by != self.fingerprint {
             return Err(CannotUnseal::OtherKey(sealed.by.clone()));
         }
@@ -153,7 +153,7 @@ impl MasterKey {
     }
 
     /// An HMAC-SHA256 that only this deployment can make.
-    pub fn mac(&self, purpose: Purpose, bytes: &[u8]) -> Result<[u8; 32], Fault> {
+    pub fn mac(&self, purpose: KeyPurpose, bytes: &[u8]) -> Result<[u8; 32], Fault> {
         let key = PKey::hmac(&derive(&self.bytes, purpose)?).map_err(broken)?;
         let mut mac = [0; 32];
         let mut signer = Signer::new(openssl::hash::MessageDigest::sha256(), &key).map_err(broken)?;
@@ -162,7 +162,7 @@ impl MasterKey {
     }
 
     /// Whether that is the bytes' HMAC, found out in a time that doesn't tell how much of it is right.
-    pub fn mac_matches(&self, purpose: Purpose, bytes: &[u8], presented: &[u8]) -> Result<bool, Fault> {
+    pub fn mac_matches(&self, purpose: KeyPurpose, bytes: &[u8], presented: &[u8]) -> Result<bool, Fault> {
         let mac = self.mac(purpose, bytes)?;
         Ok(presented.len() == mac.len() && openssl::memcmp::eq(&mac, presented))
     }
@@ -172,7 +172,7 @@ impl MasterKey {
 #[derive(Clone, Debug)]
 pub struct Sealer {
     master: MasterKey,
-    purpose: Purpose,
+    purpose: KeyPurpose,
 }
 
 impl Seal for Sealer {
@@ -192,7 +192,7 @@ impl fmt::Debug for MasterKey {
 }
 
 /// HKDF-SHA256 (RFC 5869). The master key is uniformly random already, hence no salt.
-fn derive(master: &[u8; LENGTH], purpose: Purpose) -> Result<[u8; 32], Fault> {
+fn derive(master: &[u8; LENGTH], purpose: KeyPurpose) -> Result<[u8; 32], Fault> {
     let derive = || -> Result<[u8; 32], ErrorStack> {
         let mut context = PkeyCtx::new_id(Id::HKDF)?;
         context.derive_init()?;
@@ -231,7 +231,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{CannotUnseal, CannotUse, MasterKey, Purpose, Sealed, derive, from_hex};
+    use super::{CannotUnseal, CannotUse, KeyPurpose, MasterKey, Sealed, derive, from_hex};
 
     fn key() -> MasterKey {
         MasterKey::random().unwrap()
@@ -246,50 +246,50 @@ mod tests {
             bit in 0..8u8,
         ) {
             let key = key();
-            let mut sealed = key.seal(Purpose::Outbox, &plain, &associated).unwrap();
-            prop_assert_eq!(key.open(Purpose::Outbox, &sealed, &associated).unwrap(), plain);
+            let mut sealed = key.seal(KeyPurpose::Outbox, &plain, &associated).unwrap();
+            prop_assert_eq!(key.open(KeyPurpose::Outbox, &sealed, &associated).unwrap(), plain);
             let at = at.index(sealed.bytes.len());
             sealed.bytes[at] ^= 1 << bit;
-            prop_assert_eq!(key.open(Purpose::Outbox, &sealed, &associated), Err(CannotUnseal::Altered));
+            prop_assert_eq!(key.open(KeyPurpose::Outbox, &sealed, &associated), Err(CannotUnseal::Altered));
         }
 
         #[test]
         fn any_bytes_are_refused(bytes: Vec<u8>) {
             let key = key();
             let sealed = Sealed { by: key.fingerprint().clone(), bytes };
-            prop_assert_eq!(key.open(Purpose::Outbox, &sealed, b""), Err(CannotUnseal::Altered));
+            prop_assert_eq!(key.open(KeyPurpose::Outbox, &sealed, b""), Err(CannotUnseal::Altered));
         }
     }
 
     #[test]
     fn another_row_purpose_or_key_opens_nothing() {
         let key = key();
-        let sealed = key.seal(Purpose::Outbox, b"letter", b"row 1").unwrap();
-        assert_eq!(key.open(Purpose::Outbox, &sealed, b"row 2"), Err(CannotUnseal::Altered));
-        assert_eq!(key.open(Purpose::SigningKeys, &sealed, b"row 1"), Err(CannotUnseal::Altered));
-        let other = self::key().open(Purpose::Outbox, &sealed, b"row 1");
+        let sealed = key.seal(KeyPurpose::Outbox, b"letter", b"row 1").unwrap();
+        assert_eq!(key.open(KeyPurpose::Outbox, &sealed, b"row 2"), Err(CannotUnseal::Altered));
+        assert_eq!(key.open(KeyPurpose::SigningKeys, &sealed, b"row 1"), Err(CannotUnseal::Altered));
+        let other = self::key().open(KeyPurpose::Outbox, &sealed, b"row 1");
         assert_eq!(other, Err(CannotUnseal::OtherKey(key.fingerprint().clone())));
     }
 
     #[test]
     fn a_mac_is_for_its_purpose_and_bytes() {
         let key = key();
-        let mac = key.mac(Purpose::Csrf, b"form").unwrap();
-        assert!(key.mac_matches(Purpose::Csrf, b"form", &mac).unwrap());
-        assert!(!key.mac_matches(Purpose::Csrf, b"farm", &mac).unwrap());
-        assert!(!key.mac_matches(Purpose::Outbox, b"form", &mac).unwrap());
-        assert!(!key.mac_matches(Purpose::Csrf, b"form", &mac[..31]).unwrap());
+        let mac = key.mac(KeyPurpose::Csrf, b"form").unwrap();
+        assert!(key.mac_matches(KeyPurpose::Csrf, b"form", &mac).unwrap());
+        assert!(!key.mac_matches(KeyPurpose::Csrf, b"farm", &mac).unwrap());
+        assert!(!key.mac_matches(KeyPurpose::Outbox, b"form", &mac).unwrap());
+        assert!(!key.mac_matches(KeyPurpose::Csrf, b"form", &mac[..31]).unwrap());
     }
 
     /// What is derived today must be derived by every later release.
     #[test]
     fn derived_keys_never_change() {
         let master = [7; 32];
-        assert_eq!(derive(&master, Purpose::SigningKeys).unwrap()[..4], [0xc0, 0xef, 0xa2, 0x04]);
-        assert_eq!(derive(&master, Purpose::Outbox).unwrap()[..4], [0xb8, 0x9a, 0x31, 0xe2]);
-        assert_eq!(derive(&master, Purpose::TotpSeeds).unwrap()[..4], [0x0a, 0xad, 0x3d, 0x2a]);
-        assert_eq!(derive(&master, Purpose::Csrf).unwrap()[..4], [0x5a, 0xe1, 0x56, 0xc0]);
-        assert_eq!(derive(&master, Purpose::Fingerprint).unwrap()[..4], [0x7f, 0x19, 0x98, 0xc0]);
+        assert_eq!(derive(&master, KeyPurpose::SigningKeys).unwrap()[..4], [0xc0, 0xef, 0xa2, 0x04]);
+        assert_eq!(derive(&master, KeyPurpose::Outbox).unwrap()[..4], [0xb8, 0x9a, 0x31, 0xe2]);
+        assert_eq!(derive(&master, KeyPurpose::TotpSeeds).unwrap()[..4], [0x0a, 0xad, 0x3d, 0x2a]);
+        assert_eq!(derive(&master, KeyPurpose::Csrf).unwrap()[..4], [0x5a, 0xe1, 0x56, 0xc0]);
+        assert_eq!(derive(&master, KeyPurpose::Fingerprint).unwrap()[..4], [0x7f, 0x19, 0x98, 0xc0]);
         assert_eq!(from_hex("00ff7A"), Some(vec![0, 255, 0x7a]));
     }
 

@@ -17,14 +17,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use keyring::Keyring;
-pub use master::{MasterKey, Purpose, Sealer};
+pub use master::{KeyPurpose, MasterKey, Sealer};
 pub use rotation::{Hastened, Published, Retired, Rhythm, Settings, Succession, due, hasten, retire, succeed};
-pub use signing::{Algorithm, Fresh, KeyRow, Stage, list, sealed_with};
-pub use token::{Refused, TokenType};
+pub use signing::{Algorithm, FreshKey, KeyRow, Stage, list, sealed_with};
+pub use token::{RefusedToken, TokenType};
 
 use crate::base::actor::Who;
 use crate::base::seal::Fingerprint;
-use crate::base::{Actor, Clock, Fault, Rules, Timestamp};
+use crate::base::{Actor, Clock, Fault, Lifetimes, Timestamp};
 use crate::store::{Start, Store, View};
 
 /// Why the keys can't be used, with what to do.
@@ -72,19 +72,19 @@ pub struct Keys {
 impl Keys {
     /// Makes the keys ready: the first start on a database records its master key and makes the signing keys; a start
     /// with another master key is refused.
-    pub async fn open(store: &Store, master: MasterKey, clock: &Clock, rules: &Rules) -> Result<Self, CannotUse> {
-        let start = || Start { by: Actor::of(Who::Operator), clock, rules };
+    pub async fn open(store: &Store, master: MasterKey, clock: &Clock, lives: &Lifetimes) -> Result<Self, CannotUse> {
+        let start = || Start { by: Actor::of(Who::Operator), clock, lives };
         let needed = store.act(start(), async |tx| signing::adopt(tx, master.fingerprint()).await).await?;
         if needed != *master.fingerprint() {
             return Err(CannotUse::WrongMasterKey { found: master.fingerprint().clone(), needed });
         }
-        let present = store.look(clock, rules, async |view| list(&mut view.db).await).await?;
+        let present = store.look(clock, lives, async |view| list(&mut view.db).await).await?;
         let lacks = |alg: &Algorithm| !present.iter().any(|row| row.alg == *alg && row.is_newest());
         for alg in Algorithm::ALL.into_iter().filter(lacks) {
-            let fresh = Fresh::make(alg, &master).await?;
+            let fresh = FreshKey::make(alg, &master).await?;
             store.act(start(), async |tx| signing::publish(tx, &fresh, tx.now).await).await?;
         }
-        let ring = store.look(clock, rules, async |view| keyring::load(view, &master).await).await?;
+        let ring = store.look(clock, lives, async |view| keyring::load(view, &master).await).await?;
         Ok(Self { master, ring: RwLock::new(Arc::new(ring)) })
     }
 
@@ -118,7 +118,7 @@ impl Keys {
     }
 
     /// See [`Keyring::verify`].
-    pub fn verify(&self, token: &str, typ: TokenType, now: Timestamp) -> Result<Map<String, Value>, Refused> {
+    pub fn verify(&self, token: &str, typ: TokenType, now: Timestamp) -> Result<Map<String, Value>, RefusedToken> {
         self.ring().verify(token, typ, now)
     }
 }

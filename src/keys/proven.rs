@@ -12,7 +12,7 @@ const REMEMBERED: usize = 8192;
 
 /// The texts whose signatures one ring of keys found right; a ring with other keys begins with none.
 #[derive(Default)]
-pub(super) struct Proven(Mutex<Generations>);
+pub(super) struct ProvenKeys(Mutex<Generations>);
 
 /// When the younger ones are enough, the older ones are forgotten: nobody can make this grow.
 #[derive(Default)]
@@ -21,7 +21,7 @@ struct Generations {
     older: HashSet<Digest>,
 }
 
-impl Proven {
+impl ProvenKeys {
     /// Whether the signature is right: known, or found by verifying.
     pub(super) fn or_verify(&self, signed: &str, verify: impl FnOnce() -> bool) -> bool {
         let digest = Digest::of(signed.as_bytes());
@@ -53,11 +53,11 @@ impl Proven {
 mod tests {
     use std::cell::Cell;
 
-    use super::{Proven, REMEMBERED};
+    use super::{ProvenKeys, REMEMBERED};
 
     #[test]
     fn what_was_found_right_is_verified_once_and_what_was_wrong_every_time() {
-        let (proven, verified) = (Proven::default(), Cell::new(0));
+        let (proven, verified) = (ProvenKeys::default(), Cell::new(0));
         let ask = |text: &str, right: bool| {
             proven.or_verify(text, || {
                 verified.set(verified.get() + 1);
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn it_keeps_no_more_than_two_generations() {
-        let proven = Proven::default();
+        let proven = ProvenKeys::default();
         for count in 0..=2 * REMEMBERED {
             assert!(proven.or_verify(&count.to_string(), || true));
         }

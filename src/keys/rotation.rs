@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::signing::{self, Algorithm, Fresh, KeyRow, Stage};
-use crate::base::{Fault, Life, Rules, Timestamp};
+use super::signing::{self, Algorithm, FreshKey, KeyRow, Stage};
+use crate::base::{Fault, Life, Lifetimes, Timestamp};
 use crate::store::{self, Tx};
 
 /// `[keys]` in the configuration.
@@ -107,7 +107,7 @@ pub fn due<'r>(rows: &'r [KeyRow], settings: &Settings, now: Timestamp) -> Vec<&
 
 /// A key about to follow another.
 pub struct Succession<'a> {
-    pub fresh: &'a Fresh,
+    pub fresh: &'a FreshKey,
     /// The `kid` of the one that signs.
     pub replaces: &'a str,
     /// How long the new one is published before it signs; none in an emergency.
@@ -133,7 +133,7 @@ pub struct Published {
 pub async fn succeed(tx: &mut Tx, succession: Succession<'_>) -> Result<Option<Published>, Fault> {
     let Succession { fresh, replaces, lead } = succession;
     let signs_from = tx.now + lead;
-    let gone_at = gone_after(signs_from, &tx.rules);
+    let gone_at = gone_after(signs_from, &tx.lives);
     let followed = store::execute!(
         tx.db,
         "update signing_keys set signs_until = $1, gone_at = $2 \
@@ -176,7 +176,7 @@ pub async fn hasten(tx: &mut Tx, waiting: &KeyRow) -> Result<Option<Hastened>, F
     if hastened == 0 {
         return Ok(None);
     }
-    let gone_at = gone_after(tx.now, &tx.rules);
+    let gone_at = gone_after(tx.now, &tx.lives);
     store::execute!(
         tx.db,
         "update signing_keys set signs_until = $1, gone_at = $2 where alg = $3 and signs_until = $4",
@@ -267,8 +267,8 @@ const SLACK: Life = Life::minutes(1);
 
 /// When nothing is left that a key signed until `last` and anybody may show: tokens live as long as the settings say,
 /// and an ID token, though expired, is a hint as long as its session (OpenID Connect RP-Initiated Logout section 2).
-fn gone_after(last: Timestamp, rules: &Rules) -> Timestamp {
-    last + rules.token.max(rules.session) + SLACK
+fn gone_after(last: Timestamp, lives: &Lifetimes) -> Timestamp {
+    last + lives.token.max(lives.session) + SLACK
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use josekit::jwk::alg::ec::EcCurve;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::master::{MasterKey, Purpose};
+use super::master::{KeyPurpose, MasterKey};
 use crate::base::ids::SigningKeyId;
 use crate::base::seal::Fingerprint;
 use crate::base::{Digest, Fault, Sealed, Timestamp};
@@ -139,14 +139,14 @@ pub(super) async fn adopt(tx: &mut Tx, found: &Fingerprint) -> Result<Fingerprin
 }
 
 /// A key just made and sealed, not yet known to the database.
-pub struct Fresh {
+pub struct FreshKey {
     pub(super) alg: Algorithm,
     pub(super) kid: String,
     public: String,
     sealed: Sealed,
 }
 
-impl Fresh {
+impl FreshKey {
     /// What it signs with.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
@@ -158,7 +158,7 @@ impl Fresh {
         let pair = tokio::task::spawn_blocking(move || Pair::generate(alg))
             .await
             .map_err(|cause| Fault::broken("making a key", cause))??;
-        let sealed = master.seal(Purpose::SigningKeys, pair.private.to_string().as_bytes(), pair.kid.as_bytes())?;
+        let sealed = master.seal(KeyPurpose::SigningKeys, pair.private.to_string().as_bytes(), pair.kid.as_bytes())?;
         Ok(Self { alg, kid: pair.kid, public: pair.public.to_string(), sealed })
     }
 }
@@ -188,7 +188,7 @@ impl Pair {
 }
 
 /// Publishes a key that signs from then on, unless its algorithm has a newest one. Answers whether it did.
-pub(super) async fn publish(tx: &mut Tx, key: &Fresh, signs_from: Timestamp) -> Result<bool, Fault> {
+pub(super) async fn publish(tx: &mut Tx, key: &FreshKey, signs_from: Timestamp) -> Result<bool, Fault> {
     let added = store::execute!(
         tx.db,
         "insert into signing_keys (id, kid, alg, public_jwk, sealed_private_jwk, sealed_by, published_at, signs_from) \

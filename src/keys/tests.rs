@@ -7,15 +7,15 @@ use josekit::jws::{HS256, JwsSigner as _};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{Algorithm, CannotUse, Keys, MasterKey, Refused, TokenType, list};
-use crate::base::{Clock, Rules, Timestamp};
+use super::{Algorithm, CannotUse, Keys, MasterKey, RefusedToken, TokenType, list};
+use crate::base::{Clock, Lifetimes, Timestamp};
 use crate::store::trial;
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 async fn keys() -> Keys {
     let trial = trial::database().await;
-    Keys::open(&trial.store, MasterKey::random().unwrap(), &Clock::System, &Rules::default()).await.unwrap()
+    Keys::open(&trial.store, MasterKey::random().unwrap(), &Clock::System, &Lifetimes::default()).await.unwrap()
 }
 
 fn claims() -> Value {
@@ -65,12 +65,12 @@ async fn the_jwks_shows_public_members_only() {
 async fn types_times_and_bytes_must_be_right() {
     let keys = keys().await;
     let token = keys.sign(Algorithm::Es256, TokenType::Id, &claims()).unwrap();
-    assert_eq!(keys.verify(&token, TokenType::Access, NOW), Err(Refused::OtherType));
+    assert_eq!(keys.verify(&token, TokenType::Access, NOW), Err(RefusedToken::OtherType));
     let late = Timestamp::from_millis(NOW.millis() + 300_000);
-    assert_eq!(keys.verify(&token, TokenType::Id, late), Err(Refused::Expired));
+    assert_eq!(keys.verify(&token, TokenType::Id, late), Err(RefusedToken::Expired));
     assert!(keys.ring().verify_hint(&token, TokenType::Id).is_ok(), "a hint may be old");
     let endless = keys.sign(Algorithm::Es256, TokenType::Id, &json!({"sub": "alice"})).unwrap();
-    assert_eq!(keys.verify(&endless, TokenType::Id, NOW), Err(Refused::Malformed));
+    assert_eq!(keys.verify(&endless, TokenType::Id, NOW), Err(RefusedToken::Malformed));
     let (message, _) = token.rsplit_once('.').unwrap();
     for signature in [
         String::new(),
@@ -81,12 +81,12 @@ async fn types_times_and_bytes_must_be_right() {
     ] {
         assert_eq!(
             keys.verify(&format!("{message}.{signature}"), TokenType::Id, NOW),
-            Err(Refused::WrongSignature),
+            Err(RefusedToken::WrongSignature),
             "{signature}"
         );
     }
     let other = self::keys().await;
-    assert_eq!(other.verify(&token, TokenType::Id, NOW), Err(Refused::UnknownKey));
+    assert_eq!(other.verify(&token, TokenType::Id, NOW), Err(RefusedToken::UnknownKey));
 }
 
 #[tokio::test]
@@ -99,21 +99,21 @@ async fn headers_smuggle_nothing_in() {
     let with = |header: Value| format!("{}.{}.{signature}", encoded(&header), encoded(&claims()));
     let kid = &rsa["kid"];
     let cases = [
-        (json!({"typ": "at+jwt", "alg": "none", "kid": kid}), Refused::UnknownKey),
-        (json!({"typ": "at+jwt", "alg": "HS256", "kid": kid}), Refused::UnknownKey),
-        (json!({"typ": "at+jwt", "alg": "rs256", "kid": kid}), Refused::UnknownKey),
-        (json!({"typ": "at+jwt", "alg": "ES256", "kid": kid}), Refused::UnknownKey),
-        (json!({"typ": "at+jwt", "alg": "RS256", "kid": ec["kid"]}), Refused::UnknownKey),
-        (json!({"typ": "at+jwt", "alg": "RS256", "kid": "' or 1=1 --"}), Refused::UnknownKey),
-        (json!({"typ": "at+jwt", "alg": "RS256", "kid": "../../dev/null"}), Refused::UnknownKey),
-        (json!({"typ": "at+jwt", "alg": "RS256"}), Refused::Malformed),
-        (json!({"alg": "RS256", "kid": kid}), Refused::Malformed),
-        (json!({"typ": "logout+jwt", "alg": "RS256", "kid": kid}), Refused::OtherType),
-        (json!({"typ": "secevent+jwt", "alg": "RS256", "kid": kid}), Refused::Malformed),
-        (json!({"typ": "at+jwt", "alg": "RS256", "kid": kid, "jwk": rsa}), Refused::Malformed),
-        (json!({"typ": "at+jwt", "alg": "RS256", "kid": kid, "jku": "http://127.0.0.1/"}), Refused::Malformed),
-        (json!({"typ": "at+jwt", "alg": "RS256", "kid": kid, "x5u": "http://127.0.0.1/"}), Refused::Malformed),
-        (json!({"typ": "at+jwt", "alg": "RS256", "kid": kid, "crit": ["b64"], "b64": false}), Refused::Malformed),
+        (json!({"typ": "at+jwt", "alg": "none", "kid": kid}), RefusedToken::UnknownKey),
+        (json!({"typ": "at+jwt", "alg": "HS256", "kid": kid}), RefusedToken::UnknownKey),
+        (json!({"typ": "at+jwt", "alg": "rs256", "kid": kid}), RefusedToken::UnknownKey),
+        (json!({"typ": "at+jwt", "alg": "ES256", "kid": kid}), RefusedToken::UnknownKey),
+        (json!({"typ": "at+jwt", "alg": "RS256", "kid": ec["kid"]}), RefusedToken::UnknownKey),
+        (json!({"typ": "at+jwt", "alg": "RS256", "kid": "' or 1=1 --"}), RefusedToken::UnknownKey),
+        (json!({"typ": "at+jwt", "alg": "RS256", "kid": "../../dev/null"}), RefusedToken::UnknownKey),
+        (json!({"typ": "at+jwt", "alg": "RS256"}), RefusedToken::Malformed),
+        (json!({"alg": "RS256", "kid": kid}), RefusedToken::Malformed),
+        (json!({"typ": "logout+jwt", "alg": "RS256", "kid": kid}), RefusedToken::OtherType),
+        (json!({"typ": "secevent+jwt", "alg": "RS256", "kid": kid}), RefusedToken::Malformed),
+        (json!({"typ": "at+jwt", "alg": "RS256", "kid": kid, "jwk": rsa}), RefusedToken::Malformed),
+        (json!({"typ": "at+jwt", "alg": "RS256", "kid": kid, "jku": "http://127.0.0.1/"}), RefusedToken::Malformed),
+        (json!({"typ": "at+jwt", "alg": "RS256", "kid": kid, "x5u": "http://127.0.0.1/"}), RefusedToken::Malformed),
+        (json!({"typ": "at+jwt", "alg": "RS256", "kid": kid, "crit": ["b64"], "b64": false}), RefusedToken::Malformed),
     ];
     for (header, refused) in cases {
         assert_eq!(keys.verify(&with(header.clone()), TokenType::Access, NOW), Err(refused), "{header}");
@@ -123,7 +123,7 @@ async fn headers_smuggle_nothing_in() {
     let message = format!("{}.{}", encoded(&header), encoded(&claims()));
     let mac = HS256.signer_from_bytes(rsa.to_string()).unwrap().sign(message.as_bytes()).unwrap();
     let forged = format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac));
-    assert_eq!(keys.verify(&forged, TokenType::Access, NOW), Err(Refused::UnknownKey));
+    assert_eq!(keys.verify(&forged, TokenType::Access, NOW), Err(RefusedToken::UnknownKey));
 }
 
 #[tokio::test]
@@ -132,9 +132,9 @@ async fn oversized_and_nested_tokens_are_refused_fast() {
     let long = "a".repeat(50_000_000);
     let nested = format!("{}.e30.AA", URL_SAFE_NO_PAD.encode("[".repeat(5_000)));
     let began = Instant::now();
-    assert_eq!(keys.verify(&long, TokenType::Access, NOW), Err(Refused::TooLong));
-    assert_eq!(keys.verify(&".".repeat(8_000), TokenType::Access, NOW), Err(Refused::Malformed));
-    assert_eq!(keys.verify(&nested, TokenType::Access, NOW), Err(Refused::Malformed));
+    assert_eq!(keys.verify(&long, TokenType::Access, NOW), Err(RefusedToken::TooLong));
+    assert_eq!(keys.verify(&".".repeat(8_000), TokenType::Access, NOW), Err(RefusedToken::Malformed));
+    assert_eq!(keys.verify(&nested, TokenType::Access, NOW), Err(RefusedToken::Malformed));
     // Generous, for a busy machine: a signature check alone would take less.
     assert!(began.elapsed().as_millis() < 500, "{:?}", began.elapsed());
 }
@@ -161,13 +161,13 @@ async fn no_changed_token_verifies() {
 #[tokio::test]
 async fn a_second_start_finds_the_same_keys_and_another_master_key_is_refused() {
     for trial in trial::databases().await {
-        let (clock, rules, master) = (Clock::System, Rules::default(), MasterKey::random().unwrap());
-        let first = Keys::open(&trial.store, master.clone(), &clock, &rules).await.unwrap();
-        let again = Keys::open(&trial.store, master.clone(), &clock, &rules).await.unwrap();
+        let (clock, lives, master) = (Clock::System, Lifetimes::default(), MasterKey::random().unwrap());
+        let first = Keys::open(&trial.store, master.clone(), &clock, &lives).await.unwrap();
+        let again = Keys::open(&trial.store, master.clone(), &clock, &lives).await.unwrap();
         assert_eq!(first.ring().jwks(), again.ring().jwks());
         let token = first.sign(Algorithm::Es256, TokenType::Access, &claims()).unwrap();
         assert!(again.verify(&token, TokenType::Access, NOW).is_ok());
-        let other = Keys::open(&trial.store, MasterKey::random().unwrap(), &clock, &rules).await.err().unwrap();
+        let other = Keys::open(&trial.store, MasterKey::random().unwrap(), &clock, &lives).await.err().unwrap();
         assert!(matches!(&other, CannotUse::WrongMasterKey { needed, .. } if needed == master.fingerprint()));
         assert!(other.to_string().contains("put the file with"), "{other}");
     }
@@ -176,14 +176,14 @@ async fn a_second_start_finds_the_same_keys_and_another_master_key_is_refused() 
 #[tokio::test]
 async fn servers_that_start_at_once_end_with_one_set() {
     for trial in trial::databases().await {
-        let (clock, rules, master) = (Clock::System, Rules::default(), MasterKey::random().unwrap());
+        let (clock, lives, master) = (Clock::System, Lifetimes::default(), MasterKey::random().unwrap());
         let other = trial.second_server().await;
         let (one, two) = tokio::join!(
-            Keys::open(&trial.store, master.clone(), &clock, &rules),
-            Keys::open(&other, master.clone(), &clock, &rules)
+            Keys::open(&trial.store, master.clone(), &clock, &lives),
+            Keys::open(&other, master.clone(), &clock, &lives)
         );
         assert_eq!(one.unwrap().ring().jwks(), two.unwrap().ring().jwks());
-        let rows = trial.store.look(&clock, &rules, async |view| list(&mut view.db).await).await.unwrap();
+        let rows = trial.store.look(&clock, &lives, async |view| list(&mut view.db).await).await.unwrap();
         assert_eq!(rows.len(), Algorithm::ALL.len());
     }
 }
@@ -191,11 +191,11 @@ async fn servers_that_start_at_once_end_with_one_set() {
 #[tokio::test]
 async fn of_two_master_keys_at_once_one_is_refused() {
     for trial in trial::databases().await {
-        let (clock, rules) = (Clock::System, Rules::default());
+        let (clock, lives) = (Clock::System, Lifetimes::default());
         let other = trial.second_server().await;
         let [one, two] = [MasterKey::random().unwrap(), MasterKey::random().unwrap()];
         let (one, two) =
-            tokio::join!(Keys::open(&trial.store, one, &clock, &rules), Keys::open(&other, two, &clock, &rules));
+            tokio::join!(Keys::open(&trial.store, one, &clock, &lives), Keys::open(&other, two, &clock, &lives));
         assert!(one.is_ok() != two.is_ok());
     }
 }
@@ -203,16 +203,16 @@ async fn of_two_master_keys_at_once_one_is_refused() {
 #[tokio::test]
 async fn a_running_server_takes_up_a_change_of_the_table() {
     for trial in trial::databases().await {
-        let (clock, rules) = (Clock::movable(), Rules::default());
-        let keys = Keys::open(&trial.store, MasterKey::random().unwrap(), &clock, &rules).await.unwrap();
+        let (clock, lives) = (Clock::movable(), Lifetimes::default());
+        let keys = Keys::open(&trial.store, MasterKey::random().unwrap(), &clock, &lives).await.unwrap();
         let before = keys.ring();
-        let refresh = async || trial.store.look(&clock, &rules, async |view| keys.refresh(view).await).await.unwrap();
+        let refresh = async || trial.store.look(&clock, &lives, async |view| keys.refresh(view).await).await.unwrap();
         refresh().await;
         assert!(std::sync::Arc::ptr_eq(&before, &keys.ring()), "nothing changed");
         let start = crate::store::Start {
             by: crate::base::Actor::of(crate::base::actor::Who::Operator),
             clock: &clock,
-            rules: &rules,
+            lives: &lives,
         };
         trial
             .store

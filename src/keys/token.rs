@@ -28,7 +28,7 @@ pub enum TokenType {
 
 /// Why a token is no token of ours. Callers are told no more than that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum RefusedToken {
     /// Longer than any of ours.
     #[error("the token is too long")]
     TooLong,
@@ -76,19 +76,19 @@ pub(super) fn write(signer: &dyn JwsSigner, typ: TokenType, claims: &impl Serial
 pub(super) fn read(
     token: &str,
     typ: TokenType,
-    prove: impl FnOnce(&Header, &[u8], &[u8]) -> Result<(), Refused>,
-) -> Result<Map<String, Value>, Refused> {
+    prove: impl FnOnce(&Header, &[u8], &[u8]) -> Result<(), RefusedToken>,
+) -> Result<Map<String, Value>, RefusedToken> {
     if token.len() > LONGEST {
-        return Err(Refused::TooLong);
+        return Err(RefusedToken::TooLong);
     }
-    let (message, signature) = token.rsplit_once('.').ok_or(Refused::Malformed)?;
-    let (header, claims) = message.split_once('.').ok_or(Refused::Malformed)?;
-    let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| Refused::Malformed)?;
+    let (message, signature) = token.rsplit_once('.').ok_or(RefusedToken::Malformed)?;
+    let (header, claims) = message.split_once('.').ok_or(RefusedToken::Malformed)?;
+    let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| RefusedToken::Malformed)?;
     if header.typ != typ {
-        return Err(Refused::OtherType);
+        return Err(RefusedToken::OtherType);
     }
     prove(&header, message.as_bytes(), &decode(signature)?)?;
-    serde_json::from_slice(&decode(claims)?).map_err(|_| Refused::Malformed)
+    serde_json::from_slice(&decode(claims)?).map_err(|_| RefusedToken::Malformed)
 }
 
 fn json(value: &impl Serialize) -> Result<Vec<u8>, Fault> {
@@ -99,6 +99,6 @@ fn encode(bytes: &[u8], text: &mut String) {
     URL_SAFE_NO_PAD.encode_string(bytes, text);
 }
 
-fn decode(text: &str) -> Result<Vec<u8>, Refused> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|_| Refused::Malformed)
+fn decode(text: &str) -> Result<Vec<u8>, RefusedToken> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| RefusedToken::Malformed)
 }

@@ -3,23 +3,23 @@
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
-use super::{Kind, Limit, Settings, TooMany};
+use super::{Limit, LimitKind, Settings, TooMany};
 use crate::base::{Digest, Fault, Timestamp};
 use crate::store::{self, View};
 
 /// The closed limits of one kind. A server learns of them from its own refusals at once, and from the other servers'
 /// within 5 s.
 #[derive(Debug)]
-pub struct Closed {
-    kind: Kind,
+pub struct ClosedLimits {
+    kind: LimitKind,
     most: i64,
     until: RwLock<HashMap<Digest, Timestamp>>,
 }
 
-impl Closed {
+impl ClosedLimits {
     /// None of that kind is known yet.
     #[must_use]
-    pub fn of(kind: Kind, settings: &Settings) -> Self {
+    pub fn of(kind: LimitKind, settings: &Settings) -> Self {
         Self { kind, most: settings.most(kind).into(), until: RwLock::default() }
     }
 

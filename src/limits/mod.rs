@@ -10,12 +10,12 @@ use crate::base::vocabulary::words;
 use crate::base::{Digest, Fault, Life, Timestamp};
 use crate::store::{self, Db, Tx};
 
-pub use closed::Closed;
+pub use closed::ClosedLimits;
 pub use settings::Settings;
 
 words! {
     /// What failures are counted by. Units of work count them in this order.
-    Kind, "limit" {
+    LimitKind, "limit" {
         /// One browser that an account knows.
         Device = "device",
         /// One account, or one name that nobody has.
@@ -36,7 +36,7 @@ words! {
 /// A limit on somebody or something in particular.
 #[derive(Clone, Debug)]
 pub struct Limit {
-    kind: Kind,
+    kind: LimitKind,
     key: Digest,
     most: i64,
     window: Life,
@@ -56,7 +56,7 @@ pub struct Counted(Vec<Mark>);
 /// Where an attempt was counted.
 #[derive(Debug)]
 struct Mark {
-    kind: Kind,
+    kind: LimitKind,
     key: Digest,
     ends_at: Timestamp,
     is_last: bool,
@@ -79,7 +79,7 @@ pub async fn check(db: &mut Db, limits: &[Limit], now: Timestamp) -> Result<Resu
     Ok(longest.map_or(Ok(()), |wait| Err(TooMany { wait })))
 }
 
-/// Counts an attempt by each of them, in the order of [`Kind`] so that no two units wait for each other, or by none
+/// Counts an attempt by each of them, in the order of [`LimitKind`] so that no two units wait for each other, or by none
 /// where one is closed.
 pub async fn count(tx: &mut Tx, limits: &[Limit]) -> Result<Result<Counted, TooMany>, Fault> {
     let mut counted = Counted(Vec::with_capacity(limits.len()));
@@ -152,7 +152,7 @@ impl Counted {
     }
 
     /// The limits that this attempt closed, now that it failed, and until when: exactly one attempt closes each.
-    pub fn closed(&self) -> impl Iterator<Item = (Kind, Timestamp)> {
+    pub fn closed(&self) -> impl Iterator<Item = (LimitKind, Timestamp)> {
         self.0.iter().filter(|mark| mark.is_last).map(|mark| (mark.kind, mark.ends_at))
     }
 }

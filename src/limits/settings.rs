@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Limit};
+use super::{Limit, LimitKind};
 use crate::base::ids::AccountId;
 use crate::base::{Address, Digest, Life};
 
@@ -50,7 +50,7 @@ impl Settings {
         if self.window < Life::seconds(1) {
             return Err("`limits.window` is 0, so that nothing is ever counted: write a duration like 15min".to_owned());
         }
-        match Kind::ALL.iter().find(|kind| self.most(**kind) == 0) {
+        match LimitKind::ALL.iter().find(|kind| self.most(**kind) == 0) {
             Some(kind) => Err(format!("`limits.{kind}` is 0, which lets nobody in: write 1 or more")),
             None => Ok(()),
         }
@@ -58,7 +58,7 @@ impl Settings {
 
     /// The limit of that kind on `whom`: bytes that are the same for the same one only.
     #[must_use]
-    pub fn on(&self, kind: Kind, whom: &[u8]) -> Limit {
+    pub fn on(&self, kind: LimitKind, whom: &[u8]) -> Limit {
         let key = Digest::of(&[kind.as_str().as_bytes(), b"\0", whom].concat());
         Limit { kind, key, most: self.most(kind).into(), window: self.window }
     }
@@ -67,30 +67,30 @@ impl Settings {
     /// account, its network or everybody.
     #[must_use]
     pub fn on_device(&self, account: AccountId, device: &Digest) -> Limit {
-        self.on(Kind::Device, format!("{account} {}", device.base64url()).as_bytes())
+        self.on(LimitKind::Device, format!("{account} {}", device.base64url()).as_bytes())
     }
 
     /// The limit on a subscriber's network. Addresses that nobody knows are one.
     #[must_use]
     pub fn on_network(&self, address: Option<Address>) -> Limit {
-        self.on(Kind::Network, subscriber(address).as_bytes())
+        self.on(LimitKind::Network, subscriber(address).as_bytes())
     }
 
     /// The limit on the challenges that a subscriber's network asks for.
     #[must_use]
     pub fn on_challenges(&self, address: Option<Address>) -> Limit {
-        self.on(Kind::Challenge, subscriber(address).as_bytes())
+        self.on(LimitKind::Challenge, subscriber(address).as_bytes())
     }
 
-    pub(super) const fn most(&self, kind: Kind) -> u32 {
+    pub(super) const fn most(&self, kind: LimitKind) -> u32 {
         match kind {
-            Kind::Device => self.device,
-            Kind::Name => self.name,
-            Kind::Factor => self.factor,
-            Kind::Network => self.network,
-            Kind::Overall => self.overall,
-            Kind::Client => self.client,
-            Kind::Challenge => self.challenge,
+            LimitKind::Device => self.device,
+            LimitKind::Name => self.name,
+            LimitKind::Factor => self.factor,
+            LimitKind::Network => self.network,
+            LimitKind::Overall => self.overall,
+            LimitKind::Client => self.client,
+            LimitKind::Challenge => self.challenge,
         }
     }
 }

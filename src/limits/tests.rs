@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use tokio::sync::Barrier;
 
-use super::{Closed, Counted, Kind, Limit, Settings, TooMany, check, count, give_back, sweep};
+use super::{ClosedLimits, Counted, Limit, LimitKind, Settings, TooMany, check, count, give_back, sweep};
 use crate::base::actor::Who;
-use crate::base::{Actor, Clock, Fault, Life, Rules, Timestamp};
+use crate::base::{Actor, Clock, Fault, Life, Lifetimes, Timestamp};
 use crate::store::{Start, Store, Tx, trial};
 
 const AT_ONCE: usize = 50;
@@ -24,8 +24,8 @@ const SETTINGS: Settings = Settings {
 };
 
 async fn act<T>(store: &Store, clock: &Clock, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> T {
-    let rules = Rules::default();
-    store.act(Start { by: Actor::of(Who::Visitor), clock, rules: &rules }, work).await.unwrap()
+    let lives = Lifetimes::default();
+    store.act(Start { by: Actor::of(Who::Visitor), clock, lives: &lives }, work).await.unwrap()
 }
 
 async fn fail(store: &Store, clock: &Clock, limits: &[Limit]) -> Result<Counted, TooMany> {
@@ -33,13 +33,13 @@ async fn fail(store: &Store, clock: &Clock, limits: &[Limit]) -> Result<Counted,
 }
 
 async fn is_open(store: &Store, clock: &Clock, limit: &Limit) -> bool {
-    let rules = Rules::default();
-    let look = store.look(clock, &rules, async |view| check(&mut view.db, std::slice::from_ref(limit), view.now).await);
+    let lives = Lifetimes::default();
+    let look = store.look(clock, &lives, async |view| check(&mut view.db, std::slice::from_ref(limit), view.now).await);
     look.await.unwrap().is_ok()
 }
 
 async fn as_name(store: &Store, clock: &Clock, whom: &str) -> Result<Counted, TooMany> {
-    fail(store, clock, &[SETTINGS.on(Kind::Name, whom.as_bytes())]).await
+    fail(store, clock, &[SETTINGS.on(LimitKind::Name, whom.as_bytes())]).await
 }
 
 #[tokio::test]
@@ -73,8 +73,9 @@ async fn a_limit_opens_again_when_its_window_has_passed_and_not_before() {
 async fn where_one_limit_is_closed_none_counts() {
     for trial in trial::databases().await {
         let (store, clock) = (&trial.store, Clock::movable());
-        let [alice, network, overall] = [(Kind::Name, "alice"), (Kind::Network, "n"), (Kind::Overall, "")]
-            .map(|(kind, whom)| SETTINGS.on(kind, whom.as_bytes()));
+        let [alice, network, overall] =
+            [(LimitKind::Name, "alice"), (LimitKind::Network, "n"), (LimitKind::Overall, "")]
+                .map(|(kind, whom)| SETTINGS.on(kind, whom.as_bytes()));
         for _ in 0..10 {
             assert!(fail(store, &clock, &[network.clone(), overall.clone()]).await.is_ok());
         }
@@ -114,8 +115,8 @@ async fn fifty_at_once_on_two_servers_are_as_many_as_the_limit_and_one_of_them_c
             counted.extend(task.await.unwrap());
         }
         assert_eq!(counted.len(), 3);
-        let closed: Vec<Kind> = counted.iter().flat_map(|one| one.closed().map(|(kind, _)| kind)).collect();
-        assert_eq!(closed, [Kind::Name]);
+        let closed: Vec<LimitKind> = counted.iter().flat_map(|one| one.closed().map(|(kind, _)| kind)).collect();
+        assert_eq!(closed, [LimitKind::Name]);
     }
 }
 
@@ -125,12 +126,12 @@ async fn fifty_that_succeed_at_once_leave_nothing_and_nobody_waits_in_a_circle()
     for trial in trial::databases().await {
         let roomy = Settings { name: 100, network: 100, overall: 100, ..SETTINGS };
         let (clock, barrier) = (Clock::movable(), Arc::new(Barrier::new(AT_ONCE)));
-        let overall = roomy.on(Kind::Overall, b"");
+        let overall = roomy.on(LimitKind::Overall, b"");
         let tasks: Vec<_> = (0..AT_ONCE)
             .map(|index| {
                 let limits = [
-                    roomy.on(Kind::Name, &[u8::try_from(index % 3).unwrap()]),
-                    roomy.on(Kind::Network, b"n"),
+                    roomy.on(LimitKind::Name, &[u8::try_from(index % 3).unwrap()]),
+                    roomy.on(LimitKind::Network, b"n"),
                     overall.clone(),
                 ];
                 let (store, clock, barrier) = (trial.store.clone(), clock.clone(), barrier.clone());
@@ -172,16 +173,17 @@ async fn what_is_swept_has_ended() {
 #[tokio::test]
 async fn a_server_learns_what_another_one_closed() {
     for trial in trial::databases().await {
-        let (store, clock, rules) = (&trial.store, Clock::movable(), Rules::default());
-        let (known, limit) = (Closed::of(Kind::Client, &SETTINGS), SETTINGS.on(Kind::Client, b"portal"));
-        let refresh = async || store.look(&clock, &rules, async |view| known.refresh(view).await).await.unwrap();
+        let (store, clock, lives) = (&trial.store, Clock::movable(), Lifetimes::default());
+        let (known, limit) =
+            (ClosedLimits::of(LimitKind::Client, &SETTINGS), SETTINGS.on(LimitKind::Client, b"portal"));
+        let refresh = async || store.look(&clock, &lives, async |view| known.refresh(view).await).await.unwrap();
         fail(store, &clock, std::slice::from_ref(&limit)).await.unwrap();
         refresh().await;
         assert!(known.check(&limit, clock.now()).is_ok());
         fail(store, &clock, std::slice::from_ref(&limit)).await.unwrap();
         refresh().await;
         assert!(known.check(&limit, clock.now()).is_err());
-        assert!(known.check(&SETTINGS.on(Kind::Client, b"another"), clock.now()).is_ok());
+        assert!(known.check(&SETTINGS.on(LimitKind::Client, b"another"), clock.now()).is_ok());
         clock.advance(Life::minutes(15));
         assert!(known.check(&limit, clock.now()).is_ok());
         known.learn(&limit, clock.now() + Life::minutes(1));
@@ -279,7 +281,7 @@ fn whatever_happens_windows_count_as_written_down() {
         runner
             .run(&(1_u32..6, steps()), |(most, steps)| {
                 let limit = Settings { name: most, ..SETTINGS }
-                    .on(Kind::Name, &case.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+                    .on(LimitKind::Name, &case.fetch_add(1, Ordering::Relaxed).to_be_bytes());
                 runtime.block_on(take(&trial.store, &limit, steps));
                 Ok(())
             })

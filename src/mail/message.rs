@@ -8,7 +8,7 @@ use lettre::{Address, Message};
 
 use crate::base::Fault;
 use crate::mail::Letter;
-use crate::mail::outbox::Claimed;
+use crate::mail::outbox::ClaimedLetter;
 
 /// Who letters are from.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Sender {
 }
 
 /// Writes the message. Its id and date are the row's, so that a letter sent twice is recognised as one.
-pub(super) fn write(sender: &Sender, claimed: &Claimed, letter: &Letter) -> Result<Message, Fault> {
+pub(super) fn write(sender: &Sender, claimed: &ClaimedLetter, letter: &Letter) -> Result<Message, Fault> {
     let mut message = Message::builder()
         .message_id(Some(format!("<{}@{}>", claimed.id, sender.from.email.domain())))
         .date(UNIX_EPOCH + Duration::from_millis(claimed.created_at.millis().unsigned_abs()))

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use mailbox::{Mailbox, Sent};
 pub use outbox::{Fate, Outgoing, fate, post, sweep};
-pub use postman::{Delivery, Desk, GivenUp, Postman};
+pub use postman::{Context, Delivery, GivenUp, Postman};
 pub use settings::{CannotSend, Carrier, Settings, Smtp, SmtpTls};
 pub use transport::{Route, try_out};
 

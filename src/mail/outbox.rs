@@ -49,7 +49,7 @@ pub async fn post(tx: &mut Tx, seal: &dyn Seal, outgoing: Outgoing) -> Result<Ma
 
 /// A letter one server is sending.
 #[derive(sqlx::FromRow)]
-pub(super) struct Claimed {
+pub(super) struct ClaimedLetter {
     pub(super) id: MailId,
     pub(super) name: String,
     pub(super) recipient: String,
@@ -59,7 +59,7 @@ pub(super) struct Claimed {
     attempts: i64,
 }
 
-impl Claimed {
+impl ClaimedLetter {
     /// What the letter says.
     pub(super) fn read(&self, seal: &dyn Seal) -> Result<Letter, Fault> {
         let sealed = Sealed { by: self.sealed_by.clone(), bytes: self.sealed_letter.clone() };
@@ -77,10 +77,10 @@ impl Claimed {
 
 /// Claims the letter that has been due longest, by pushing its time forward. Of two servers one gets it, the other
 /// nothing.
-pub(super) async fn claim(tx: &mut Tx) -> Result<Option<Claimed>, Fault> {
+pub(super) async fn claim(tx: &mut Tx) -> Result<Option<ClaimedLetter>, Fault> {
     store::optional!(
         tx.db,
-        Claimed,
+        ClaimedLetter,
         "update outbox set due_at = $1, attempts = attempts + 1 \
          where id = (select id from outbox where due_at <= $2 and sent_at is null and given_up_at is null \
          order by due_at, id limit 1) and due_at <= $2 and sent_at is null and given_up_at is null \
@@ -91,7 +91,7 @@ pub(super) async fn claim(tx: &mut Tx) -> Result<Option<Claimed>, Fault> {
 }
 
 /// The mail server took it: what it said is erased.
-pub(super) async fn taken(tx: &mut Tx, claimed: &Claimed) -> Result<(), Fault> {
+pub(super) async fn taken(tx: &mut Tx, claimed: &ClaimedLetter) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "update outbox set sent_at = $1, sealed_letter = null, last_error = null where id = $2 and sent_at is null",
@@ -102,7 +102,7 @@ pub(super) async fn taken(tx: &mut Tx, claimed: &Claimed) -> Result<(), Fault> {
 }
 
 /// It wasn't sent. Answers whether the letter is given up; a later claim by another server has its own end.
-pub(super) async fn failed(tx: &mut Tx, claimed: &Claimed, why: &str, for_good: bool) -> Result<bool, Fault> {
+pub(super) async fn failed(tx: &mut Tx, claimed: &ClaimedLetter, why: &str, for_good: bool) -> Result<bool, Fault> {
     let next = if for_good { None } else { claimed.next_attempt(tx.now) };
     let settled = match next {
         Some(next) => store::execute!(
@@ -167,12 +167,12 @@ pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Claimed, Fingerprint, Life, MailId, Timestamp};
+    use super::{ClaimedLetter, Fingerprint, Life, MailId, Timestamp};
 
     #[test]
     fn pauses_grow_and_end_after_three_days() {
         let start = Timestamp::from_millis(0);
-        let mut letter = Claimed {
+        let mut letter = ClaimedLetter {
             id: MailId(uuid::Uuid::nil()),
             name: String::new(),
             recipient: String::new(),

@@ -8,25 +8,25 @@ use tokio::sync::{Mutex, Notify};
 
 use crate::base::actor::Who;
 use crate::base::ids::MailId;
-use crate::base::{Actor, Clock, Fault, Rules, Seal};
+use crate::base::{Actor, Clock, Fault, Lifetimes, Seal};
 use crate::store::{Start, Store, Tx};
 
-use crate::mail::outbox::{self, Claimed};
-use crate::mail::transport::{Attempt, Route};
+use crate::mail::outbox::{self, ClaimedLetter};
+use crate::mail::transport::{Route, SendAttempt};
 
 /// What the postman works with.
-pub struct Desk {
+pub struct Context {
     pub store: Store,
     pub clock: Clock,
     /// The numbers in force.
-    pub rules: Arc<Rules>,
+    pub lives: Arc<Lifetimes>,
     /// What opens letters.
     pub seal: Arc<dyn Seal>,
 }
 
 /// Sends what is in the outbox.
 pub struct Postman {
-    desk: Desk,
+    desk: Context,
     route: Route,
     round: Mutex<()>,
     posted: Notify,
@@ -58,7 +58,7 @@ pub struct GivenUp {
 impl Postman {
     /// A postman who takes that way.
     #[must_use]
-    pub fn new(desk: Desk, route: Route) -> Self {
+    pub fn new(desk: Context, route: Route) -> Self {
         Self { desk, route, round: Mutex::new(()), posted: Notify::new() }
     }
 
@@ -83,19 +83,19 @@ impl Postman {
         Ok(delivery)
     }
 
-    async fn deliver(&self, claimed: Claimed, delivery: &mut Delivery) -> Result<(), Fault> {
+    async fn deliver(&self, claimed: ClaimedLetter, delivery: &mut Delivery) -> Result<(), Fault> {
         let attempt = match claimed.read(self.desk.seal.as_ref()) {
             Ok(letter) => self.route.send(&claimed, letter, self.desk.clock.now()).await,
             // Another master key may come back; nobody loses a letter over it before its time.
-            Err(fault) => Attempt::Deferred(fault.to_string()),
+            Err(fault) => SendAttempt::Deferred(fault.to_string()),
         };
         let (why, for_good) = match attempt {
-            Attempt::Taken => {
+            SendAttempt::Taken => {
                 delivery.sent += 1;
                 return self.act(async |tx| outbox::taken(tx, &claimed).await).await;
             }
-            Attempt::Deferred(why) => (why, false),
-            Attempt::Refused(why) => (why, true),
+            SendAttempt::Deferred(why) => (why, false),
+            SendAttempt::Refused(why) => (why, true),
         };
         tracing::warn!(mail = %claimed.id, name = claimed.name, why, "a letter wasn't sent");
         if self.act(async |tx| outbox::failed(tx, &claimed, &why, for_good).await).await? {
@@ -107,7 +107,7 @@ impl Postman {
     }
 
     async fn act<T>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
-        let start = Start { by: Actor::of(Who::Timetable), clock: &self.desk.clock, rules: &self.desk.rules };
+        let start = Start { by: Actor::of(Who::Timetable), clock: &self.desk.clock, lives: &self.desk.lives };
         self.desk.store.act(start, work).await
     }
 }

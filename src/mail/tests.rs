@@ -5,9 +5,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::base::actor::Who;
 use crate::base::seal::{CannotUnseal, Fingerprint};
-use crate::base::{Actor, Clock, Email, Fault, Life, Rules, Seal, Sealed};
+use crate::base::{Actor, Clock, Email, Fault, Life, Lifetimes, Seal, Sealed};
 use crate::mail::{
-    CannotSend, Carrier, Delivery, Desk, Letter, Mailbox, Outgoing, Postman, Route, Settings, Smtp, SmtpTls, outbox,
+    CannotSend, Carrier, Context, Delivery, Letter, Mailbox, Outgoing, Postman, Route, Settings, Smtp, SmtpTls, outbox,
     post,
 };
 use crate::store::trial::{self, Trial};
@@ -29,18 +29,18 @@ impl Seal for Glass {
 struct Bench {
     store: Store,
     clock: Clock,
-    rules: Arc<Rules>,
+    lives: Arc<Lifetimes>,
 }
 
 impl Bench {
     async fn at(trial: &Trial) -> Self {
-        let bench = Self { store: trial.store.clone(), clock: Clock::movable(), rules: Arc::default() };
+        let bench = Self { store: trial.store.clone(), clock: Clock::movable(), lives: Arc::default() };
         bench.act("insert into master_keys (fingerprint, created_at) values ('glass', 0)").await;
         bench
     }
 
     fn start(&self) -> Start<'_> {
-        Start { by: Actor::of(Who::Visitor), clock: &self.clock, rules: &self.rules }
+        Start { by: Actor::of(Who::Visitor), clock: &self.clock, lives: &self.lives }
     }
 
     async fn act(&self, sql: &'static str) {
@@ -58,10 +58,10 @@ impl Bench {
     }
 
     fn postman(&self, store: &Store, route: Route) -> Postman {
-        let desk = Desk {
+        let desk = Context {
             store: store.clone(),
             clock: self.clock.clone(),
-            rules: Arc::clone(&self.rules),
+            lives: Arc::clone(&self.lives),
             seal: Arc::new(Glass),
         };
         Postman::new(desk, route)
@@ -78,7 +78,7 @@ impl Bench {
         let read = "select sent_at is not null, given_up_at is not null, sealed_letter is not null, attempts, \
             last_error from outbox order by id";
         self.store
-            .look(&self.clock, &self.rules, async |view| {
+            .look(&self.clock, &self.lives, async |view| {
                 store::all!(view.db, (bool, bool, bool, i64, Option<String>), read)
             })
             .await

@@ -11,7 +11,7 @@ use lettre::{AsyncTransport as _, Message, Tokio1Executor};
 
 use crate::base::Timestamp;
 use crate::mail::message::{self, Sender};
-use crate::mail::outbox::Claimed;
+use crate::mail::outbox::ClaimedLetter;
 use crate::mail::settings::{CannotSend, Carrier, Settings, Smtp, SmtpTls};
 use crate::mail::{Letter, Mailbox};
 
@@ -35,7 +35,7 @@ enum Transport {
 
 /// What became of an attempt.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Attempt {
+pub(super) enum SendAttempt {
     /// The server took the letter.
     Taken,
     /// It can't be sent now.
@@ -64,18 +64,19 @@ impl Route {
         Ok(Self { carrier: Transport::Mailbox(mailbox), sender: sender(settings)? })
     }
 
-    pub(super) async fn send(&self, claimed: &Claimed, letter: Letter, now: Timestamp) -> Attempt {
+    pub(super) async fn send(&self, claimed: &ClaimedLetter, letter: Letter, now: Timestamp) -> SendAttempt {
         match message::write(&self.sender, claimed, &letter) {
             // An address that can't be written down today can't be tomorrow.
-            Err(fault) => Attempt::Refused(told(&fault)),
+            Err(fault) => SendAttempt::Refused(told(&fault)),
             Ok(message) => match &self.carrier {
-                Transport::File(files) => {
-                    files.send(message).await.map_or_else(|error| Attempt::Deferred(told(&error)), |_| Attempt::Taken)
-                }
+                Transport::File(files) => files
+                    .send(message)
+                    .await
+                    .map_or_else(|error| SendAttempt::Deferred(told(&error)), |_| SendAttempt::Taken),
                 Transport::Smtp(server) => hand_over(server, message).await,
                 Transport::Mailbox(mailbox) => {
                     mailbox.take((claimed.id, &claimed.recipient), letter, now);
-                    Attempt::Taken
+                    SendAttempt::Taken
                 }
             },
         }
@@ -104,12 +105,12 @@ pub async fn try_out(settings: &Settings) -> Result<(), String> {
     }
 }
 
-async fn hand_over(server: &AsyncSmtpTransport<Tokio1Executor>, message: Message) -> Attempt {
+async fn hand_over(server: &AsyncSmtpTransport<Tokio1Executor>, message: Message) -> SendAttempt {
     match tokio::time::timeout(PATIENCE, server.send(message)).await {
-        Ok(Ok(_)) => Attempt::Taken,
-        Ok(Err(error)) if refuses_the_address(&error) => Attempt::Refused(told(&error)),
-        Ok(Err(error)) => Attempt::Deferred(told(&error)),
-        Err(_) => Attempt::Deferred(format!("the mail server didn't answer within {} s", PATIENCE.as_secs())),
+        Ok(Ok(_)) => SendAttempt::Taken,
+        Ok(Err(error)) if refuses_the_address(&error) => SendAttempt::Refused(told(&error)),
+        Ok(Err(error)) => SendAttempt::Deferred(told(&error)),
+        Err(_) => SendAttempt::Deferred(format!("the mail server didn't answer within {} s", PATIENCE.as_secs())),
     }
 }
 

@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 
 use sqlx::types::Json;
 
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::{AccountId, CompanyId, ContactId, MembershipId};
 use crate::base::{EServiceCode, Fault, Networks, Profile, Role, Timestamp};
-use crate::events::{self, Happening};
+use crate::events::{self, Event};
 use crate::store::{self, Db, Tx};
 
-/// What a membership gives.
+/// DeedKind a membership gives.
 #[derive(Clone, Debug)]
 pub struct Grant {
     /// How much of the company's data is seen.
     pub profile: Profile,
-    /// What may be done beyond seeing.
+    /// DeedKind may be done beyond seeing.
     pub roles: BTreeSet<Role>,
     pub e_services: BTreeSet<EServiceCode>,
     /// The only branch seen, if there is such a limit.
@@ -50,7 +50,7 @@ pub async fn admit(
         Json(&grant.networks),
         tx.now
     )?;
-    let deed = Deed::new(What::MembershipApproved).account(account).company(company);
+    let deed = Deed::new(DeedKind::MembershipApproved).account(account).company(company);
     record(
         tx,
         deed.detail(
@@ -71,8 +71,8 @@ pub async fn disable(tx: &mut Tx, id: MembershipId) -> Result<bool, Fault> {
         tx.now
     )?;
     let Some((account, company)) = disabled else { return Ok(false) };
-    record(tx, Deed::new(What::MembershipDisabled).account(account).company(company).subject(id)).await?;
-    events::record(tx, Happening::MembershipDisabled(id)).await?;
+    record(tx, Deed::new(DeedKind::MembershipDisabled).account(account).company(company).subject(id)).await?;
+    events::record(tx, Event::MembershipDisabled(id)).await?;
     Ok(true)
 }
 
@@ -98,7 +98,8 @@ pub async fn detach_all(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
         tx.now
     )?;
     for (membership, company) in detached {
-        record(tx, Deed::new(What::MembershipDetached).account(account).company(company).subject(membership)).await?;
+        record(tx, Deed::new(DeedKind::MembershipDetached).account(account).company(company).subject(membership))
+            .await?;
     }
     Ok(())
 }
@@ -115,7 +116,7 @@ pub async fn require_second_factor(tx: &mut Tx, id: MembershipId, required: bool
         required
     )?;
     if changed > 0 {
-        let deed = Deed::new(What::FactorRequired).subject(id);
+        let deed = Deed::new(DeedKind::FactorRequired).subject(id);
         record(tx, deed.detail(serde_json::json!({ "required": required }))).await?;
     }
     Ok(changed > 0)

@@ -6,15 +6,15 @@ pub mod letters;
 use std::sync::Arc;
 
 use crate::access;
-use crate::account::{Purpose, link};
+use crate::account::{LinkPurpose, link};
 use crate::base::ids::{AccountId, MailId};
-use crate::base::{Address, Clock, Dice, Email, Fault, Language, Place, Rules, Seal, Secret};
+use crate::base::{Address, Clock, Dice, Email, Fault, Language, Lifetimes, Place, Seal, Secret};
 use crate::mail::{self, Letter, Outgoing};
 use crate::store::{Db, Store, Tx, View};
 use crate::words::brand::Brand;
-use crate::words::{Device, Words};
+use crate::words::{UserAgent, Words};
 
-use letters::{Change, NewPassword, NotMe, Origin, SecurityChange, Stationery};
+use letters::{AccountChange, NewPassword, NotMe, Origin, SecurityChange, Stationery};
 
 /// What letters are written with.
 pub struct Context {
@@ -23,7 +23,7 @@ pub struct Context {
     /// The time.
     pub clock: Clock,
     /// How long links work.
-    pub rules: Arc<Rules>,
+    pub lives: Arc<Lifetimes>,
     /// Whose service it is.
     pub brand: Arc<Brand>,
     /// Where links lead.
@@ -34,7 +34,7 @@ pub struct Context {
 
 impl Context {
     async fn look<T>(&self, work: impl AsyncFnOnce(&mut View) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.store.look(&self.clock, &self.rules, work).await
+        self.store.look(&self.clock, &self.lives, work).await
     }
 }
 
@@ -63,7 +63,7 @@ pub struct Owner<'a> {
 pub struct Notice {
     outgoing: Outgoing,
     account: AccountId,
-    link: Option<(Purpose, Secret)>,
+    link: Option<(LinkPurpose, Secret)>,
 }
 
 /// Whom to write to: mailbox, name, and the language they chose.
@@ -95,34 +95,34 @@ impl<'a> Owner<'a> {
 
     /// A sign-in from a browser that wasn't known.
     pub fn of_new_device(&self) -> Result<Notice, Fault> {
-        self.of_change(Change::NewDevice)
+        self.of_change(AccountChange::NewDevice)
     }
 
     /// Something about the account changed, or somebody tries to get into it: with the link that objects.
-    pub fn of_change(&self, what: Change) -> Result<Notice, Fault> {
+    pub fn of_change(&self, what: AccountChange) -> Result<Notice, Fault> {
         // What was closed for good has no link any more.
-        let link = if what == Change::AccountClosed { None } else { Some(Dice.secret()?) };
-        let lives = &self.context.rules;
+        let link = if what == AccountChange::AccountClosed { None } else { Some(Dice.secret()?) };
+        let lives = &self.context.lives;
         let letter = SecurityChange {
             name: self.name.clone(),
             what,
             at: self.on.now,
             origin: self.browser.map(|browser| self.origin(browser)),
-            due: (what == Change::FactorResetAsked).then(|| self.on.now + lives.factor_reset),
+            due: (what == AccountChange::FactorResetAsked).then(|| self.on.now + lives.factor_reset),
             not_me: link.as_ref().map(|link| NotMe { link: self.url(link), until: self.on.now + lives.not_me }),
         };
-        Ok(self.notice(what.as_str(), letter.write(&self.on)?, link.map(|link| (Purpose::NotMe, link))))
+        Ok(self.notice(what.as_str(), letter.write(&self.on)?, link.map(|link| (LinkPurpose::NotMe, link))))
     }
 
     /// The way to a new password.
     pub fn of_new_password(&self, login: &str) -> Result<Notice, Fault> {
         let link = Dice.secret()?;
-        let until = self.on.now + self.context.rules.recovery;
+        let until = self.on.now + self.context.lives.recovery;
         let letter = NewPassword { name: self.name.clone(), login: login.to_owned(), link: self.url(&link), until };
-        Ok(self.notice("new-password", letter.write(&self.on)?, Some((Purpose::NewPassword, link))))
+        Ok(self.notice("new-password", letter.write(&self.on)?, Some((LinkPurpose::NewPassword, link))))
     }
 
-    fn notice(&self, name: &'static str, letter: Letter, link: Option<(Purpose, Secret)>) -> Notice {
+    fn notice(&self, name: &'static str, letter: Letter, link: Option<(LinkPurpose, Secret)>) -> Notice {
         Notice { outgoing: Outgoing { name, to: self.to.clone(), letter }, account: self.account, link }
     }
 
@@ -133,7 +133,7 @@ impl<'a> Owner<'a> {
     fn origin(&self, browser: Browser<'_>) -> Origin {
         let address =
             browser.address.map_or_else(|| self.on.words.say("access-address-unknown"), |address| address.to_string());
-        Origin { device: Device::from_user_agent(browser.user_agent), address }
+        Origin { device: UserAgent::from_user_agent(browser.user_agent), address }
     }
 }
 
@@ -157,7 +157,7 @@ pub async fn reader(db: &mut Db, account: AccountId) -> Result<Option<Reader>, F
 pub async fn of_change(
     context: &Context,
     browser: Browser<'_>,
-    (account, what): (AccountId, Change),
+    (account, what): (AccountId, AccountChange),
 ) -> Result<Option<Notice>, Fault> {
     Owner::of(context, browser, account).await?.map(|owner| owner.of_change(what)).transpose()
 }

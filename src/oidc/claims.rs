@@ -16,7 +16,7 @@ use crate::relying_party::{Claim, Scope, Scopes};
 
 /// The company acted for.
 #[derive(Debug, Serialize)]
-pub struct Company<'a> {
+pub struct CompanyClaim<'a> {
     id: CompanyId,
     #[serde(rename = "ref")]
     reference: &'a str,
@@ -25,11 +25,11 @@ pub struct Company<'a> {
     branch: Option<&'a str>,
 }
 
-/// Company and rights: alike in the ID token, the access token and UserInfo.
+/// CompanyClaim and rights: alike in the ID token, the access token and UserInfo.
 #[derive(Debug, Serialize)]
-pub struct Standing<'a> {
+pub struct CompanyClaims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    company: Option<Company<'a>>,
+    company: Option<CompanyClaim<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     access_profile: Option<Profile>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +38,7 @@ pub struct Standing<'a> {
     entitlements: Option<BTreeSet<EServiceCode>>,
 }
 
-impl<'a> Standing<'a> {
+impl<'a> CompanyClaims<'a> {
     /// What the scope lets through.
     #[must_use]
     pub fn of(person: &'a Snapshot, scope: &Scopes) -> Self {
@@ -46,7 +46,7 @@ impl<'a> Standing<'a> {
     }
 
     fn telling(person: &'a Snapshot, tells: impl Fn(Claim) -> bool) -> Self {
-        let company = || Company {
+        let company = || CompanyClaim {
             id: person.company,
             reference: &person.company_ref,
             name: &person.company_name,
@@ -63,7 +63,7 @@ impl<'a> Standing<'a> {
 
 /// The person, as far as scopes and single claims let it be told (OpenID Connect Core section 5.1).
 #[derive(Debug, Serialize)]
-pub struct Portrait<'a> {
+pub struct UserClaims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,10 +81,10 @@ pub struct Portrait<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_number_verified: Option<bool>,
     #[serde(flatten)]
-    standing: Standing<'a>,
+    standing: CompanyClaims<'a>,
 }
 
-impl<'a> Portrait<'a> {
+impl<'a> UserClaims<'a> {
     fn of(person: &'a Snapshot, tells: impl Fn(Claim) -> bool) -> Self {
         let number = person.phone.as_deref().or(person.mobile.as_deref());
         Self {
@@ -97,7 +97,7 @@ impl<'a> Portrait<'a> {
             phone_number: number.filter(|_| tells(Claim::PhoneNumber)),
             // Nobody proves telephone numbers to us.
             phone_number_verified: number.filter(|_| tells(Claim::PhoneNumberVerified)).map(|_| false),
-            standing: Standing::telling(person, tells),
+            standing: CompanyClaims::telling(person, tells),
         }
     }
 }
@@ -128,7 +128,7 @@ pub struct AccessToken<'a> {
     auth_time: i64,
     acr: &'a str,
     #[serde(flatten)]
-    standing: Standing<'a>,
+    standing: CompanyClaims<'a>,
 }
 
 impl<'a> AccessToken<'a> {
@@ -147,7 +147,7 @@ impl<'a> AccessToken<'a> {
             exp: (issuance.now + issuance.life).seconds(),
             auth_time: authorization.auth_time.seconds(),
             acr: &authorization.acr,
-            standing: Standing::of(person, &authorization.scope),
+            standing: CompanyClaims::of(person, &authorization.scope),
         }
     }
 }
@@ -170,7 +170,7 @@ pub struct IdToken<'a> {
     at_hash: String,
     sid: AuthorizationId,
     #[serde(flatten)]
-    portrait: Portrait<'a>,
+    portrait: UserClaims<'a>,
 }
 
 /// What an ID token says beside its authorization.
@@ -204,7 +204,7 @@ impl<'a> IdToken<'a> {
             amr: &authorization.amr,
             at_hash: at_hash(echo.access_token),
             sid: authorization.sid,
-            portrait: Portrait::of(person, |claim| by_name.contains(&claim) || by_scope(claim)),
+            portrait: UserClaims::of(person, |claim| by_name.contains(&claim) || by_scope(claim)),
         }
     }
 }
@@ -219,14 +219,14 @@ fn at_hash(access_token: &str) -> String {
 pub struct UserInfo<'a> {
     sub: AccountId,
     #[serde(flatten)]
-    portrait: Portrait<'a>,
+    portrait: UserClaims<'a>,
 }
 
 impl<'a> UserInfo<'a> {
     /// What the scope lets through, and what was asked for by name.
     #[must_use]
     pub fn of(person: &'a Snapshot, scope: &Scopes, by_name: &BTreeSet<Claim>) -> Self {
-        let portrait = Portrait::of(person, |claim| by_name.contains(&claim) || claim.is_open_to(scope));
+        let portrait = UserClaims::of(person, |claim| by_name.contains(&claim) || claim.is_open_to(scope));
         Self { sub: person.account, portrait }
     }
 }

@@ -8,31 +8,34 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::app::App;
-use crate::audit::{self, Deed, What};
+use crate::audit::{self, Deed, DeedKind};
 use crate::base::actor::Who;
 use crate::base::{Actor, Address, Fault, Place, Secret};
 use crate::http::{Caller, answer};
-use crate::limits::{self, Kind, Limit, TooMany};
+use crate::limits::{self, Limit, LimitKind, TooMany};
 use crate::relying_party::assertion::{self, Assertion, Here};
 use crate::relying_party::{RelyingParties, RelyingParty};
 
-use super::errors::{Code, Error};
+use super::errors::{Error, ErrorCode};
 use super::parameters::{Parameters, decode};
 
 /// Why a client isn't let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct RefusedClient {
     pub error: Error,
     /// Whether it tried HTTP Basic, and is told so by a challenge.
     pub by_basic: bool,
 }
 
-impl Refused {
+impl RefusedClient {
     /// RFC 6749 section 5.2.
     #[must_use]
     pub fn answer(self) -> Response {
-        let status =
-            if self.error.code == Code::InvalidClient { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
+        let status = if self.error.code == ErrorCode::InvalidClient {
+            StatusCode::UNAUTHORIZED
+        } else {
+            StatusCode::BAD_REQUEST
+        };
         let mut response = self.error.json(status);
         if self.by_basic && status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Basic realm=\"guichet\", charset=\"UTF-8\"");
@@ -46,14 +49,14 @@ impl Refused {
 #[derive(Debug)]
 pub enum Denied {
     /// It isn't who it says.
-    Refused(Refused),
+    Refused(RefusedClient),
     /// Too many wrong secrets came for this client from this network: none is looked at for a while.
     TooMany(TooMany),
     Broken(Fault),
 }
 
-impl From<Refused> for Denied {
-    fn from(refused: Refused) -> Self {
+impl From<RefusedClient> for Denied {
+    fn from(refused: RefusedClient) -> Self {
         Self::Refused(refused)
     }
 }
@@ -66,15 +69,17 @@ impl From<Fault> for Denied {
 
 /// The answer where a limit is closed: 429 with Retry-After (RFC 6585 section 4). RFC 6749 section 5.2 names no error
 /// for it: `invalid_client` would say that the secret was looked at, and `slow_down` is a device's (RFC 8628 section
-/// 3.5). What fits is section 4.1.2.1's `temporarily_unavailable`, which clients know as "try again later".
+/// 3.5). DeedKind fits is section 4.1.2.1's `temporarily_unavailable`, which clients know as "try again later".
 #[must_use]
 pub fn too_many(closed: TooMany) -> Response {
-    let error =
-        Error::new(Code::TemporarilyUnavailable, "too many failed attempts: try again after the time in Retry-After");
+    let error = Error::new(
+        ErrorCode::TemporarilyUnavailable,
+        "too many failed attempts: try again after the time in Retry-After",
+    );
     answer::after(error.json(StatusCode::TOO_MANY_REQUESTS), closed.wait)
 }
 
-/// Finds out which client calls. What is wrong is never told in more detail than that it is. A right secret costs no
+/// Finds out which client calls. DeedKind is wrong is never told in more detail than that it is. A right secret costs no
 /// query: unlike a password it is compared in no time, so that a wrong one can be counted before anybody is told that
 /// it is wrong.
 pub async fn authenticate<'a>(
@@ -110,7 +115,7 @@ pub async fn authenticate<'a>(
 async fn spend<'a>(
     app: &App,
     party: &'a RelyingParty,
-    asserted: &assertion::Proven,
+    asserted: &assertion::ProvenAssertion,
 ) -> Result<&'a RelyingParty, Denied> {
     let by = Actor::of(Who::Client(party.id.clone()));
     if app.act(by, async |tx| assertion::spend(tx, asserted).await).await? {
@@ -139,21 +144,25 @@ async fn count(
             app.closed_clients.learn(&limit, until);
             let client = app.relying_parties.find(&presented.id).map(|party| party.id.as_str());
             let detail = serde_json::json!({ "client": client, "until": until.to_string() });
-            audit::record(tx, Deed::new(What::LimitClosed).subject(kind).detail(detail)).await?;
+            audit::record(tx, Deed::new(DeedKind::LimitClosed).subject(kind).detail(detail)).await?;
         }
         Ok(Ok(()))
     })
     .await
 }
 
-const fn failed(by_basic: bool) -> Refused {
-    Refused { error: Error::new(Code::InvalidClient, "client authentication failed"), by_basic }
+const fn failed(by_basic: bool) -> RefusedClient {
+    RefusedClient { error: Error::new(ErrorCode::InvalidClient, "client authentication failed"), by_basic }
 }
 
 /// The client and, where it brought one, the assertion that is still to be spent.
-type Found<'a> = (&'a RelyingParty, Option<assertion::Proven>);
+type Found<'a> = (&'a RelyingParty, Option<assertion::ProvenAssertion>);
 
-fn prove<'a>(parties: &'a RelyingParties, here: Here<'_>, presented: &Presented<'_>) -> Result<Found<'a>, Refused> {
+fn prove<'a>(
+    parties: &'a RelyingParties,
+    here: Here<'_>,
+    presented: &Presented<'_>,
+) -> Result<Found<'a>, RefusedClient> {
     let by_basic = presented.by_basic;
     let party = parties.find(&presented.id).ok_or(failed(by_basic))?;
     match &presented.proof {
@@ -200,10 +209,12 @@ impl<'t> Presented<'t> {
     fn limit(&self, app: &App, address: Option<Address>) -> Limit {
         let guessed = app.relying_parties.find(&self.id).filter(|party| !party.is_public());
         let network = address.map(|address| address.subscriber().to_string()).unwrap_or_default();
-        app.config.limits.on(Kind::Client, format!("{network} {}", guessed.map_or("", |party| &party.id)).as_bytes())
+        app.config
+            .limits
+            .on(LimitKind::Client, format!("{network} {}", guessed.map_or("", |party| &party.id)).as_bytes())
     }
 
-    fn read(headers: &HeaderMap, parameters: &'t Parameters) -> Result<Self, Refused> {
+    fn read(headers: &HeaderMap, parameters: &'t Parameters) -> Result<Self, RefusedClient> {
         let by_basic = headers.contains_key(header::AUTHORIZATION);
         let sent = |name: &str| parameters.get(name).is_some();
         let asserts = sent("client_assertion") || sent("client_assertion_type");
@@ -211,14 +222,16 @@ impl<'t> Presented<'t> {
             + usize::from(sent("client_secret"))
             + usize::from(asserts);
         if ways > 1 {
-            return Err(refused(Code::InvalidRequest, "more than one way of client authentication", by_basic));
+            return Err(refused(ErrorCode::InvalidRequest, "more than one way of client authentication", by_basic));
         }
         let presented = match headers.get(header::AUTHORIZATION) {
             Some(line) => Self::by_basic(line)?,
             None if asserts => Self::by_assertion(parameters)?,
             None => {
-                let id =
-                    parameters.get("client_id").ok_or(refused(Code::InvalidClient, "no client_id", false))?.to_owned();
+                let id = parameters
+                    .get("client_id")
+                    .ok_or(refused(ErrorCode::InvalidClient, "no client_id", false))?
+                    .to_owned();
                 let proof = parameters
                     .get("client_secret")
                     .map_or(Proof::Nothing, |secret| Proof::Secret(Secret::presented(secret)));
@@ -226,23 +239,27 @@ impl<'t> Presented<'t> {
             }
         };
         if parameters.get("client_id").is_some_and(|id| id != presented.id) {
-            return Err(refused(Code::InvalidRequest, "client_id differs from the one that authenticates", by_basic));
+            return Err(refused(
+                ErrorCode::InvalidRequest,
+                "client_id differs from the one that authenticates",
+                by_basic,
+            ));
         }
         Ok(presented)
     }
 
-    fn by_basic(line: &HeaderValue) -> Result<Self, Refused> {
-        let unreadable = refused(Code::InvalidClient, "the Authorization header can't be read", true);
+    fn by_basic(line: &HeaderValue) -> Result<Self, RefusedClient> {
+        let unreadable = refused(ErrorCode::InvalidClient, "the Authorization header can't be read", true);
         let (id, secret) = line.to_str().ok().and_then(read_basic).ok_or(unreadable)?;
         Ok(Self { id, proof: Proof::Secret(Secret::presented(&secret)), by_basic: true })
     }
 
-    fn by_assertion(parameters: &'t Parameters) -> Result<Self, Refused> {
+    fn by_assertion(parameters: &'t Parameters) -> Result<Self, RefusedClient> {
         let (Some(token), Some(JWT_BEARER)) =
             (parameters.get("client_assertion"), parameters.get("client_assertion_type"))
         else {
             return Err(refused(
-                Code::InvalidClient,
+                ErrorCode::InvalidClient,
                 "client_assertion and its type, jwt-bearer, belong together",
                 false,
             ));
@@ -255,8 +272,8 @@ impl<'t> Presented<'t> {
     }
 }
 
-const fn refused(code: Code, why: &'static str, by_basic: bool) -> Refused {
-    Refused { error: Error::new(code, why), by_basic }
+const fn refused(code: ErrorCode, why: &'static str, by_basic: bool) -> RefusedClient {
+    RefusedClient { error: Error::new(code, why), by_basic }
 }
 
 /// Id and secret are form-encoded before they go into the header (RFC 6749 section 2.3.1).
@@ -277,7 +294,7 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
     use proptest::prelude::*;
 
-    use super::{Code, Here, Parameters, Presented, RelyingParties, prove, read_basic};
+    use super::{ErrorCode, Here, Parameters, Presented, RelyingParties, prove, read_basic};
     use crate::base::{Life, Timestamp};
     use crate::relying_party::Settings;
 
@@ -291,7 +308,7 @@ mod tests {
         RelyingParties::new(&toml::from_str::<File>(text).unwrap().clients).unwrap()
     }
 
-    fn ask(authorization: &[&str], body: &str) -> Result<String, (Code, bool)> {
+    fn ask(authorization: &[&str], body: &str) -> Result<String, (ErrorCode, bool)> {
         let mut headers = HeaderMap::new();
         for line in authorization {
             headers.append(header::AUTHORIZATION, HeaderValue::from_str(line).unwrap());
@@ -329,29 +346,34 @@ mod tests {
     fn everything_else_is_refused_and_basic_is_challenged() {
         let fine = basic("web:s%2Bcr%25t+%26%3Aof+the+web");
         for (authorization, body, code, by_basic) in [
-            (vec![], "", Code::InvalidClient, false),
-            (vec![], "client_id=nobody", Code::InvalidClient, false),
-            (vec![], "client_id=web", Code::InvalidClient, false),
-            (vec![], "client_id=web&client_secret=wrong", Code::InvalidClient, false),
-            (vec![], "client_id=spa&client_secret=anything", Code::InvalidClient, false),
-            (vec![], "client_id=web&client_id=spa", Code::InvalidClient, false),
-            (vec![basic("web:wrong")], "", Code::InvalidClient, true),
-            (vec![basic("web:")], "", Code::InvalidClient, true),
-            (vec![basic("spa:")], "", Code::InvalidClient, true),
-            (vec!["Bearer x".to_owned()], "client_id=spa", Code::InvalidClient, true),
-            (vec!["Basic !".to_owned()], "client_id=spa", Code::InvalidClient, true),
-            (vec![fine.clone()], "client_secret=x", Code::InvalidRequest, true),
-            (vec![fine.clone(), fine.clone()], "", Code::InvalidRequest, true),
-            (vec![fine], "client_id=spa", Code::InvalidRequest, true),
-            (vec![], "client_id=spa&client_assertion=x", Code::InvalidClient, false),
+            (vec![], "", ErrorCode::InvalidClient, false),
+            (vec![], "client_id=nobody", ErrorCode::InvalidClient, false),
+            (vec![], "client_id=web", ErrorCode::InvalidClient, false),
+            (vec![], "client_id=web&client_secret=wrong", ErrorCode::InvalidClient, false),
+            (vec![], "client_id=spa&client_secret=anything", ErrorCode::InvalidClient, false),
+            (vec![], "client_id=web&client_id=spa", ErrorCode::InvalidClient, false),
+            (vec![basic("web:wrong")], "", ErrorCode::InvalidClient, true),
+            (vec![basic("web:")], "", ErrorCode::InvalidClient, true),
+            (vec![basic("spa:")], "", ErrorCode::InvalidClient, true),
+            (vec!["Bearer x".to_owned()], "client_id=spa", ErrorCode::InvalidClient, true),
+            (vec!["Basic !".to_owned()], "client_id=spa", ErrorCode::InvalidClient, true),
+            (vec![fine.clone()], "client_secret=x", ErrorCode::InvalidRequest, true),
+            (vec![fine.clone(), fine.clone()], "", ErrorCode::InvalidRequest, true),
+            (vec![fine], "client_id=spa", ErrorCode::InvalidRequest, true),
+            (vec![], "client_id=spa&client_assertion=x", ErrorCode::InvalidClient, false),
             (
                 vec![],
                 "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                Code::InvalidClient,
+                ErrorCode::InvalidClient,
                 false,
             ),
-            (vec![], "client_secret=x&client_assertion=x&client_id=web", Code::InvalidRequest, false),
-            (vec![basic("web:s%2Bcr%25t+%26%3Aof+the+web")], "client_assertion_type=x", Code::InvalidRequest, true),
+            (vec![], "client_secret=x&client_assertion=x&client_id=web", ErrorCode::InvalidRequest, false),
+            (
+                vec![basic("web:s%2Bcr%25t+%26%3Aof+the+web")],
+                "client_assertion_type=x",
+                ErrorCode::InvalidRequest,
+                true,
+            ),
         ] {
             let lines: Vec<&str> = authorization.iter().map(String::as_str).collect();
             assert_eq!(ask(&lines, body), Err((code, by_basic)), "{authorization:?} {body}");

@@ -15,22 +15,26 @@ use super::errors::Error;
 use super::parameters::Parameters;
 
 /// Headers and body of a POST.
-pub type Posted<'p> = (&'p HeaderMap, &'p [u8]);
+pub type PostedParameters<'p> = (&'p HeaderMap, &'p [u8]);
 
 /// A request whose client is proven.
-pub struct Asked<'a> {
+pub struct ClientRequest<'a> {
     pub client: &'a RelyingParty,
     pub parameters: Parameters,
 }
 
 /// Reads the form and proves the client.
-pub async fn read<'a>(app: &'a App, caller: &Caller, (headers, body): Posted<'_>) -> Result<Asked<'a>, Failed> {
+pub async fn read<'a>(
+    app: &'a App,
+    caller: &Caller,
+    (headers, body): PostedParameters<'_>,
+) -> Result<ClientRequest<'a>, Failed> {
     let parameters = Parameters::of_form(headers, body).map_err(|unreadable| Error::request(unreadable.why()))?;
     if parameters.has_repeated() {
         return Err(Error::request("a parameter was sent twice").into());
     }
     let client = client_auth::authenticate(app, caller, (headers, &parameters)).await.map_err(Failed::Denied)?;
-    Ok(Asked { client, parameters })
+    Ok(ClientRequest { client, parameters })
 }
 
 /// Why a request isn't granted.

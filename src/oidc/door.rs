@@ -1,14 +1,20 @@
 //! The door of clients: access asked for a person about whom a client brings a code or a token (idea 1).
 
-use crate::access::{self, Asked, Door, Hanging, Standing};
+use crate::access::{self, AuthorizationFacts, Circumstances, Door, Verdict};
 use crate::app::App;
-use crate::authorization::{self, Because};
+use crate::audit::EndReason;
+use crate::authorization::{self};
 use crate::base::{Actor, Address, Fault, Life, Timestamp};
 use crate::relying_party::RelyingParty;
 
 /// A public client runs where the person is; a server doesn't, so that there the session's last address counts
 /// (R-RGT-6). `at` is the instant, with the time a session may lie idle.
-pub fn judge(client: &RelyingParty, hanging: &Hanging, caller: Option<Address>, at: (Timestamp, Life)) -> Standing {
+pub fn judge(
+    client: &RelyingParty,
+    hanging: &AuthorizationFacts,
+    caller: Option<Address>,
+    at: (Timestamp, Life),
+) -> Verdict {
     let (door, address) = if client.is_public() {
         (Door::PublicClient, caller)
     } else {
@@ -16,14 +22,22 @@ pub fn judge(client: &RelyingParty, hanging: &Hanging, caller: Option<Address>, 
     };
     let e_service = client.e_service.as_ref();
     // What the sign-in proved counts, not what its session may have proven since: a token stays what it was given for.
-    access::judge(&hanging.person, Asked { door, address, e_service, second_factor_at: hanging.second_factor_at })
+    access::judge(
+        &hanging.person,
+        Circumstances { door, address, e_service, second_factor_at: hanging.second_factor_at },
+    )
 }
 
 /// Whether that standing lets a token through. A final refusal ends the authorization, so that nothing comes back with
 /// the access.
-pub async fn lets_through(app: &App, by: Actor, hanging: &Hanging, standing: &Standing) -> Result<bool, Fault> {
+pub async fn lets_through(
+    app: &App,
+    by: Actor,
+    hanging: &AuthorizationFacts,
+    standing: &Verdict,
+) -> Result<bool, Fault> {
     if standing.is_final() {
-        app.act(by, async |tx| authorization::end(tx, hanging.sid, Because::AccessLost).await).await?;
+        app.act(by, async |tx| authorization::end(tx, hanging.sid, EndReason::AccessLost).await).await?;
     }
     Ok(standing.holds())
 }

@@ -9,7 +9,7 @@ use crate::base::vocabulary::words;
 
 words! {
     /// An error code.
-    Code, "error code" {
+    ErrorCode, "error code" {
         /// RFC 6749 section 4.1.2.1 and 5.2.
         InvalidRequest = "invalid_request",
         /// RFC 6749 section 4.1.2.1: the person or the server says no.
@@ -26,7 +26,7 @@ words! {
         AccountSelectionRequired = "account_selection_required",
         /// OpenID Connect Core section 3.1.2.6.
         InteractionRequired = "interaction_required",
-        /// OpenID Connect Core Error Code unmet_authentication_requirements.
+        /// OpenID Connect Core Error ErrorCode unmet_authentication_requirements.
         UnmetAuthenticationRequirements = "unmet_authentication_requirements",
         /// OpenID Connect Core section 3.1.2.6.
         ConsentRequired = "consent_required",
@@ -52,7 +52,7 @@ words! {
 /// A refusal in the specifications' terms. The sentence is ours and constant: nothing a request says is echoed in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Error {
-    pub code: Code,
+    pub code: ErrorCode,
     /// What the developer should know.
     pub why: &'static str,
 }
@@ -60,20 +60,20 @@ pub struct Error {
 impl Error {
     /// An error with its sentence.
     #[must_use]
-    pub const fn new(code: Code, why: &'static str) -> Self {
+    pub const fn new(code: ErrorCode, why: &'static str) -> Self {
         Self { code, why }
     }
 
     /// `invalid_request` with its sentence.
     #[must_use]
     pub const fn request(why: &'static str) -> Self {
-        Self::new(Code::InvalidRequest, why)
+        Self::new(ErrorCode::InvalidRequest, why)
     }
 
     /// `invalid_grant` with its sentence.
     #[must_use]
     pub const fn grant(why: &'static str) -> Self {
-        Self::new(Code::InvalidGrant, why)
+        Self::new(ErrorCode::InvalidGrant, why)
     }
 
     /// As JSON (RFC 6749 section 5.2).
@@ -86,24 +86,24 @@ impl Error {
     #[must_use]
     pub fn challenge(self) -> Response {
         let status = match self.code {
-            Code::InvalidToken => StatusCode::UNAUTHORIZED,
-            Code::InsufficientScope => StatusCode::FORBIDDEN,
-            Code::InvalidRequest
-            | Code::AccessDenied
-            | Code::UnsupportedResponseType
-            | Code::InvalidScope
-            | Code::TemporarilyUnavailable
-            | Code::LoginRequired
-            | Code::AccountSelectionRequired
-            | Code::InteractionRequired
-            | Code::UnmetAuthenticationRequirements
-            | Code::ConsentRequired
-            | Code::RequestNotSupported
-            | Code::RequestUriNotSupported
-            | Code::InvalidClient
-            | Code::InvalidGrant
-            | Code::UnauthorizedClient
-            | Code::UnsupportedGrantType => StatusCode::BAD_REQUEST,
+            ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
+            ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+            ErrorCode::InvalidRequest
+            | ErrorCode::AccessDenied
+            | ErrorCode::UnsupportedResponseType
+            | ErrorCode::InvalidScope
+            | ErrorCode::TemporarilyUnavailable
+            | ErrorCode::LoginRequired
+            | ErrorCode::AccountSelectionRequired
+            | ErrorCode::InteractionRequired
+            | ErrorCode::UnmetAuthenticationRequirements
+            | ErrorCode::ConsentRequired
+            | ErrorCode::RequestNotSupported
+            | ErrorCode::RequestUriNotSupported
+            | ErrorCode::InvalidClient
+            | ErrorCode::InvalidGrant
+            | ErrorCode::UnauthorizedClient
+            | ErrorCode::UnsupportedGrantType => StatusCode::BAD_REQUEST,
         };
         let challenge =
             format!("Bearer realm=\"guichet\", error=\"{}\", error_description=\"{}\"", self.code, self.why);

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::access::{self, Asked, Door, Hanging};
+use crate::access::{self, AuthorizationFacts, Circumstances, Door};
 use crate::app::App;
 use crate::authorization::refresh;
 use crate::base::actor::Who;
@@ -20,19 +20,19 @@ use crate::http::Caller;
 use crate::relying_party::RelyingParty;
 use crate::store::View;
 
-use super::claims::Standing;
-use super::client_request::{self, Failed, Posted};
+use super::claims::CompanyClaims;
+use super::client_request::{self, Failed, PostedParameters};
 use super::door;
 use super::errors::Error;
 use super::parameters::Parameters;
-use super::presented::{AccessToken, Holder, Live, Presented};
+use super::presented::{Live, Presented, PresentedToken, TokenSubject};
 
 /// POST.
 pub async fn post(State(app): State<App>, caller: Caller, headers: HeaderMap, body: Bytes) -> Response {
     client_request::answer(introspect(&app, &caller, (&headers, &body)).await)
 }
 
-async fn introspect(app: &App, caller: &Caller, posted: Posted<'_>) -> Result<Response, Failed> {
+async fn introspect(app: &App, caller: &Caller, posted: PostedParameters<'_>) -> Result<Response, Failed> {
     let asked = client_request::read(app, caller, posted).await?;
     let token = asked.parameters.get("token").ok_or(Error::request("token is missing"))?;
     let question = Question::read(asked.client, &asked.parameters)?;
@@ -43,10 +43,10 @@ async fn introspect(app: &App, caller: &Caller, posted: Posted<'_>) -> Result<Re
         })
         .await?;
     let Some(found) = found.filter(|found| question.may_be_told_of(found)) else { return Ok(inactive()) };
-    if let Holder::Person(hanging) = &found.live.holder {
+    if let TokenSubject::Person(hanging) = &found.live.holder {
         // Access is asked at this door too (fault 2).
         let by = caller.acts_as(Who::Client(asked.client.id.clone()));
-        let standing = question.judge(found.live.client, hanging, (app.clock.now(), app.rules.session_idle));
+        let standing = question.judge(found.live.client, hanging, (app.clock.now(), app.lives.session_idle));
         if !door::lets_through(app, by, hanging, &standing).await? {
             return Ok(inactive());
         }
@@ -83,10 +83,10 @@ async fn refresh_token<'a>(app: &'a App, view: &mut View, token: &str) -> Result
     let Some(client) = app.relying_parties.find(&authorization.client).filter(|client| client.refresh_tokens) else {
         return Ok(None);
     };
-    let at = (view.now, view.rules.session_idle);
+    let at = (view.now, view.lives.session_idle);
     let hanging =
         access::of_authorization(&mut view.db, authorization.sid).await?.filter(|hanging| hanging.is_live(at));
-    let token = AccessToken {
+    let token = PresentedToken {
         sid: Some(authorization.sid),
         client: authorization.client,
         scope: authorization.scope.0,
@@ -95,7 +95,7 @@ async fn refresh_token<'a>(app: &'a App, view: &mut View, token: &str) -> Result
         expires_at: token.expires_at,
     };
     Ok(hanging.map(|hanging| Found {
-        live: Live { token, client, holder: Holder::Person(Box::new(hanging)) },
+        live: Live { token, client, holder: TokenSubject::Person(Box::new(hanging)) },
         kind: Kind::Refresh,
     }))
 }
@@ -133,10 +133,13 @@ impl<'a> Question<'a> {
 
     /// The reported address counts also where the token is a public client's: whoever calls is a server, and its own
     /// address tells nothing of the person (R-RGT-6).
-    fn judge(&self, client: &RelyingParty, hanging: &Hanging, at: (Timestamp, Life)) -> access::Standing {
+    fn judge(&self, client: &RelyingParty, hanging: &AuthorizationFacts, at: (Timestamp, Life)) -> access::Verdict {
         let address = self.user_address.or_else(|| hanging.last_address(at));
         let (door, e_service) = (Door::ConfidentialClient, client.e_service.as_ref());
-        access::judge(&hanging.person, Asked { door, address, e_service, second_factor_at: hanging.second_factor_at })
+        access::judge(
+            &hanging.person,
+            Circumstances { door, address, e_service, second_factor_at: hanging.second_factor_at },
+        )
     }
 }
 
@@ -167,15 +170,15 @@ struct SignIn<'a> {
     acr: &'a str,
     amr: &'a [String],
     #[serde(flatten)]
-    standing: Standing<'a>,
+    standing: CompanyClaims<'a>,
 }
 
 impl<'a> Introspected<'a> {
     fn of(found: &'a Found<'a>, issuer: &'a str) -> Self {
         let token = &found.live.token;
         let (sub, sign_in) = match &found.live.holder {
-            Holder::Person(hanging) => (hanging.person.account.to_string(), Some(SignIn::of(hanging, token))),
-            Holder::Service => (token.client.clone(), None),
+            TokenSubject::Person(hanging) => (hanging.person.account.to_string(), Some(SignIn::of(hanging, token))),
+            TokenSubject::Service => (token.client.clone(), None),
         };
         Self {
             active: true,
@@ -197,13 +200,13 @@ impl<'a> Introspected<'a> {
 }
 
 impl<'a> SignIn<'a> {
-    fn of(hanging: &'a Hanging, token: &AccessToken) -> Self {
+    fn of(hanging: &'a AuthorizationFacts, token: &PresentedToken) -> Self {
         Self {
             sid: hanging.sid,
             auth_time: hanging.auth_time.seconds(),
             acr: &hanging.acr,
             amr: &hanging.amr,
-            standing: Standing::of(&hanging.person, &token.scope),
+            standing: CompanyClaims::of(&hanging.person, &token.scope),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Sign-out asked for by a relying party (OpenID Connect RP-Initiated Logout): ends the session, and with it everything
 //! that hangs from it.
 
+use crate::audit::EndReason;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -12,16 +13,16 @@ use crate::authorization;
 use crate::base::actor::Who;
 use crate::base::redirect_uri::origin;
 use crate::base::{Actor, Fault, Language, Place};
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
-use crate::http::error::Trouble;
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::Cookie;
+use crate::http::error::ErrorKind;
 use crate::http::{Caller, Visitor, headers, is_ours};
 use crate::page::ErrorPage;
 use crate::page::Framed as _;
 use crate::page::{LoggedOutPage, LogoutPage};
 use crate::relying_party::{RelyingParties, RelyingParty};
 use crate::session;
-use crate::session::{Because, Session};
+use crate::session::Session;
 
 use super::hint::{self, Hint};
 use super::parameters::Parameters;
@@ -34,14 +35,19 @@ const CARRIED: [&str; 6] =
 const TWICE: &str = "a parameter was sent twice";
 
 /// GET.
-pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Stop> {
+pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
     let parameters = Parameters::parse(query.unwrap_or_default().as_bytes())
         .map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
     proceed(&app, visitor, &parameters, false).await
 }
 
 /// POST: a relying party's form, or the answer of our own confirmation page.
-pub async fn post(State(app): State<App>, visitor: Visitor, headers: HeaderMap, body: Bytes) -> Result<Response, Stop> {
+pub async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Rejection> {
     let parameters =
         Parameters::of_form(&headers, &body).map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
     if parameters.has_repeated() {
@@ -55,7 +61,12 @@ pub async fn post(State(app): State<App>, visitor: Visitor, headers: HeaderMap, 
     proceed(&app, visitor, &parameters, confirmed).await
 }
 
-async fn proceed(app: &App, mut visitor: Visitor, parameters: &Parameters, confirmed: bool) -> Result<Response, Stop> {
+async fn proceed(
+    app: &App,
+    mut visitor: Visitor,
+    parameters: &Parameters,
+    confirmed: bool,
+) -> Result<Response, Rejection> {
     if let Some(wished) = parameters.get("ui_locales").and_then(Language::from_ui_locales)
         && !visitor.caller.chose_language
     {
@@ -70,10 +81,10 @@ async fn proceed(app: &App, mut visitor: Visitor, parameters: &Parameters, confi
     match &visitor.session {
         Some(session) if confirmed || asking.fits(app, session).await? => {
             let actor = Actor { session: Some(session.id), ..visitor.caller.acts_as(Who::Account(session.account)) };
-            app.act(actor, async |tx| session::end(tx, session.account, session.id, Because::RelyingParty).await)
+            app.act(actor, async |tx| session::end(tx, session.account, session.id, EndReason::RelyingParty).await)
                 .await?;
             let mut response = farewell(app, &visitor.caller, &asking)?;
-            response.headers_mut().append(header::SET_COOKIE, Kept::Session.forget(app.config.is_https())?);
+            response.headers_mut().append(header::SET_COOKIE, Cookie::Session.forget(app.config.is_https())?);
             Ok(response)
         }
         Some(_) => confirm(app, &visitor.caller, (&asking, parameters)),
@@ -115,7 +126,11 @@ fn with_state(uri: &str, state: Option<&str>) -> String {
     format!("{uri}{joint}{}", Serializer::new(String::new()).append_pair("state", state).finish())
 }
 
-fn confirm(app: &App, caller: &Caller, (asking, parameters): (&Asking<'_>, &Parameters)) -> Result<Response, Stop> {
+fn confirm(
+    app: &App,
+    caller: &Caller,
+    (asking, parameters): (&Asking<'_>, &Parameters),
+) -> Result<Response, Rejection> {
     let mut frame = caller.frame(app)?;
     frame.here = format!("{}?{}", Place::RelyingPartyLogout.path(), carried_query(parameters));
     let page = LogoutPage {
@@ -132,7 +147,7 @@ fn confirm(app: &App, caller: &Caller, (asking, parameters): (&Asking<'_>, &Para
 }
 
 /// Back to a registered address of a proven relying party; everybody else stays here.
-fn farewell(app: &App, caller: &Caller, asking: &Asking<'_>) -> Result<Response, Stop> {
+fn farewell(app: &App, caller: &Caller, asking: &Asking<'_>) -> Result<Response, Rejection> {
     match &asking.back {
         Some(back) => Ok(answer::see_other(back)),
         None => Ok(answer::page(StatusCode::OK, &LoggedOutPage { frame: caller.frame(app)?, back: None })),
@@ -147,12 +162,12 @@ fn carried_query(parameters: &Parameters) -> String {
     Serializer::new(String::new()).extend_pairs(carried(parameters)).finish()
 }
 
-fn bad_request(app: &App, caller: &Caller, detail: &str) -> Stop {
+fn bad_request(app: &App, caller: &Caller, detail: &str) -> Rejection {
     match caller.frame(app) {
         Ok(frame) => {
             let page = ErrorPage {
                 detail: Some(format!("invalid_request: {detail}")),
-                ..ErrorPage::new(frame, Trouble::BadRequest)
+                ..ErrorPage::new(frame, ErrorKind::BadRequest)
             };
             answer::page(StatusCode::BAD_REQUEST, &page).into()
         }

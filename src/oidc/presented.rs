@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::access::{self, Hanging, HangingToken};
+use crate::access::{self, AuthorizationFacts, TokenFacts};
 use crate::app::App;
 use crate::authorization::access_token;
 use crate::base::ids::AuthorizationId;
@@ -15,7 +15,7 @@ use crate::store::View;
 
 /// What an access token says.
 #[derive(Clone, Debug)]
-pub struct AccessToken {
+pub struct PresentedToken {
     /// The authorization it hangs from; none for a service's own.
     pub sid: Option<AuthorizationId>,
     /// Who it was given to.
@@ -30,26 +30,26 @@ pub struct AccessToken {
 }
 
 /// Who a live token speaks for.
-pub enum Holder {
+pub enum TokenSubject {
     /// A person, through an authorization.
-    Person(Box<Hanging>),
+    Person(Box<AuthorizationFacts>),
     /// The client itself.
     Service,
 }
 
 /// A token that hangs from nothing dead.
 pub struct Live<'a> {
-    pub token: AccessToken,
+    pub token: PresentedToken,
     /// Who it was given to.
     pub client: &'a RelyingParty,
     /// Whom it speaks for.
-    pub holder: Holder,
+    pub holder: TokenSubject,
 }
 
 /// A token as it came.
 pub enum Presented {
     /// A signed one, whose signature, type, issuer, audience and expiry are right (RFC 9068 section 4).
-    Signed(AccessToken),
+    Signed(PresentedToken),
     /// Anything else, which may be an opaque one.
     Opaque(Secret),
 }
@@ -72,21 +72,21 @@ impl Presented {
         let Some(client) = app.relying_parties.find(&token.client) else { return Ok(None) };
         let holder = match hanging {
             Some(hanging) => {
-                let at = (view.now, view.rules.session_idle);
+                let at = (view.now, view.lives.session_idle);
                 if hanging.client != token.client || !hanging.honours(token.issued_at, at) {
                     return Ok(None);
                 }
                 token.scope = token.scope.within(&Scopes::known(hanging.scope.iter().map(String::as_str)));
-                Holder::Person(hanging)
+                TokenSubject::Person(hanging)
             }
-            None if is_services(view, client, &token).await? => Holder::Service,
+            None if is_services(view, client, &token).await? => TokenSubject::Service,
             None => return Ok(None),
         };
         Ok(Some(Live { token, client, holder }))
     }
 
     /// What it says, with what it hangs from where it speaks for a person: one query for either form.
-    async fn found(self, view: &mut View) -> Result<Option<(AccessToken, Option<Box<Hanging>>)>, Fault> {
+    async fn found(self, view: &mut View) -> Result<Option<(PresentedToken, Option<Box<AuthorizationFacts>>)>, Fault> {
         let secret = match self {
             Self::Signed(token) => {
                 let Some(sid) = token.sid else { return Ok(Some((token, None))) };
@@ -96,15 +96,15 @@ impl Presented {
             Self::Opaque(secret) => secret,
         };
         if let Some(found) = access::of_opaque_token(&mut view.db, &secret.digest(), view.now).await? {
-            return Ok(Some((AccessToken::of_person(&found), Some(Box::new(found.hanging)))));
+            return Ok(Some((PresentedToken::of_person(&found), Some(Box::new(found.hanging)))));
         }
         let found = access_token::find(&mut view.db, &secret, view.now).await?;
-        Ok(found.filter(|row| row.sid.is_none()).map(|row| (AccessToken::of_service(row), None)))
+        Ok(found.filter(|row| row.sid.is_none()).map(|row| (PresentedToken::of_service(row), None)))
     }
 }
 
-impl AccessToken {
-    fn of_person(found: &HangingToken) -> Self {
+impl PresentedToken {
+    fn of_person(found: &TokenFacts) -> Self {
         Self {
             sid: Some(found.hanging.sid),
             client: found.token_client.clone(),
@@ -128,7 +128,7 @@ impl AccessToken {
 }
 
 /// A service's token is good as long as it wasn't taken back, and the operator lets the service have what it says.
-async fn is_services(view: &mut View, client: &RelyingParty, token: &AccessToken) -> Result<bool, Fault> {
+async fn is_services(view: &mut View, client: &RelyingParty, token: &PresentedToken) -> Result<bool, Fault> {
     let revoked = match token.jti {
         Some(jti) => access_token::is_revoked(&mut view.db, jti).await?,
         None => false,
@@ -136,7 +136,7 @@ async fn is_services(view: &mut View, client: &RelyingParty, token: &AccessToken
     Ok(!revoked && client.scope.of_services().cover(&token.scope))
 }
 
-fn read_signed(app: &App, token: &str) -> Option<AccessToken> {
+fn read_signed(app: &App, token: &str) -> Option<PresentedToken> {
     let claims: Map<String, Value> = app.keys.verify(token, TokenType::Access, app.clock.now()).ok()?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let time =
@@ -151,7 +151,7 @@ fn read_signed(app: &App, token: &str) -> Option<AccessToken> {
         return None;
     }
     let jti = text("jti")?.parse().ok()?;
-    Some(AccessToken {
+    Some(PresentedToken {
         sid,
         client: text("client_id")?.to_owned(),
         scope: Scopes::known(text("scope")?.split(' ')),

@@ -1,20 +1,21 @@
 //! Revocation (RFC 7009): a client gives back what it was given. A refresh token takes everything along that hangs from
 //! the same sign-in, an access token nothing but itself.
 
+use crate::audit::EndReason;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use crate::app::App;
-use crate::authorization::{self, Because, access_token, refresh};
+use crate::authorization::{self, access_token, refresh};
 use crate::base::actor::Who;
 use crate::base::ids::AuthorizationId;
 use crate::base::{Fault, Secret, Timestamp};
 use crate::http::Caller;
 use crate::store::{Tx, View};
 
-use super::client_request::{self, Failed, Posted};
+use super::client_request::{self, Failed, PostedParameters};
 use super::errors::Error;
 use super::presented::Presented;
 
@@ -23,7 +24,7 @@ pub async fn post(State(app): State<App>, caller: Caller, headers: HeaderMap, bo
     client_request::answer(revoke(&app, &caller, (&headers, &body)).await)
 }
 
-async fn revoke(app: &App, caller: &Caller, posted: Posted<'_>) -> Result<StatusCode, Failed> {
+async fn revoke(app: &App, caller: &Caller, posted: PostedParameters<'_>) -> Result<StatusCode, Failed> {
     let asked = client_request::read(app, caller, posted).await?;
     let token = asked.parameters.get("token").ok_or(Error::request("token is missing"))?;
     let found = match Presented::read(app, token) {
@@ -77,6 +78,6 @@ async fn take_back(tx: &mut Tx, what: What) -> Result<(), Fault> {
     match what {
         What::Signed { jti, expires_at } => access_token::revoke_signed(tx, jti, expires_at).await,
         What::Opaque(secret) => access_token::revoke_opaque(tx, &secret).await,
-        What::Refresh(sid) => authorization::end(tx, sid, Because::Revoked).await.map(drop),
+        What::Refresh(sid) => authorization::end(tx, sid, EndReason::Revoked).await.map(drop),
     }
 }

@@ -10,14 +10,14 @@ use axum::response::{IntoResponse as _, Response};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::http::Caller;
-use crate::http::answer::Stop;
+use crate::http::answer::Rejection;
 use crate::relying_party::Scope;
 
 use super::claims::UserInfo;
 use super::door;
-use super::errors::{Code, Error};
+use super::errors::{Error, ErrorCode};
 use super::parameters::{Parameters, is_form};
-use super::presented::{Holder, Presented};
+use super::presented::{Presented, TokenSubject};
 
 /// GET.
 pub async fn get(
@@ -25,7 +25,7 @@ pub async fn get(
     caller: Caller,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Result<Response, Stop> {
+) -> Result<Response, Rejection> {
     answer(&app, &caller, bearer(&headers, query.as_deref(), &[])).await
 }
 
@@ -35,7 +35,7 @@ pub async fn post(
     caller: Caller,
     RawQuery(query): RawQuery,
     (headers, body): (HeaderMap, Bytes),
-) -> Result<Response, Stop> {
+) -> Result<Response, Rejection> {
     let form = if is_form(&headers) { &body[..] } else { &[] };
     answer(&app, &caller, bearer(&headers, query.as_deref(), form)).await
 }
@@ -67,7 +67,7 @@ fn after_scheme(line: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-async fn answer(app: &App, caller: &Caller, presented: Carried) -> Result<Response, Stop> {
+async fn answer(app: &App, caller: &Caller, presented: Carried) -> Result<Response, Rejection> {
     let token = match presented {
         Ok(Some(token)) => token,
         // Who brings nothing is told what to bring, and no error (RFC 6750 section 3.1).
@@ -78,12 +78,12 @@ async fn answer(app: &App, caller: &Caller, presented: Carried) -> Result<Respon
     let found = app.look(async |view| presented.live(app, view).await).await?;
     let Some(live) = found else { return Ok(INVALID.challenge()) };
     let hanging = match &live.holder {
-        Holder::Person(hanging) => hanging,
+        TokenSubject::Person(hanging) => hanging,
         // A service speaks for itself: there is nobody to tell about.
-        Holder::Service => return Ok(LACKS_OPENID.challenge()),
+        TokenSubject::Service => return Ok(LACKS_OPENID.challenge()),
     };
     let by = caller.acts_as(Who::Client(live.client.id.clone()));
-    let standing = door::judge(live.client, hanging, caller.address, (app.clock.now(), app.rules.session_idle));
+    let standing = door::judge(live.client, hanging, caller.address, (app.clock.now(), app.lives.session_idle));
     if !door::lets_through(app, by, hanging, &standing).await? {
         return Ok(INVALID.challenge());
     }
@@ -95,10 +95,10 @@ async fn answer(app: &App, caller: &Caller, presented: Carried) -> Result<Respon
     Ok(Json(UserInfo::of(&hanging.person, scope, &by_name)).into_response())
 }
 
-const LACKS_OPENID: Error = Error::new(Code::InsufficientScope, "the access token lacks the scope openid");
+const LACKS_OPENID: Error = Error::new(ErrorCode::InsufficientScope, "the access token lacks the scope openid");
 
 /// Whatever is wrong with a token, its bearer learns no more than this.
-const INVALID: Error = Error::new(Code::InvalidToken, "the access token is not valid, or no longer");
+const INVALID: Error = Error::new(ErrorCode::InvalidToken, "the access token is not valid, or no longer");
 
 fn unauthenticated() -> Response {
     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"guichet\""))])
@@ -109,9 +109,9 @@ fn unauthenticated() -> Response {
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, header};
 
-    use super::{Code, bearer};
+    use super::{ErrorCode, bearer};
 
-    fn ask(lines: &[&'static str], query: Option<&str>, form: &str) -> Result<Option<String>, Code> {
+    fn ask(lines: &[&'static str], query: Option<&str>, form: &str) -> Result<Option<String>, ErrorCode> {
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append(header::AUTHORIZATION, HeaderValue::from_static(line));
@@ -135,7 +135,7 @@ mod tests {
             ask(&[], None, "access_token=t&access_token=u"),
             ask(&[], None, "access_token=%00"),
         ] {
-            assert_eq!(wrong, Err(Code::InvalidRequest));
+            assert_eq!(wrong, Err(ErrorCode::InvalidRequest));
         }
     }
 }

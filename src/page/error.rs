@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use super::frame::{Frame, Link, Whom};
+use super::frame::{Frame, HelpContact, Link};
 use crate::base::Place;
-use crate::http::error::Trouble;
+use crate::http::error::ErrorKind;
 
 /// The error page.
 #[derive(Debug, Template)]
@@ -13,7 +13,7 @@ pub struct ErrorPage {
     /// What every page shares.
     pub frame: Frame,
     /// What went wrong.
-    pub trouble: Trouble,
+    pub trouble: ErrorKind,
     /// What the relying party's developer needs to know, in English: the specification's error and its description.
     pub detail: Option<String>,
     /// What Customer Service finds it by.
@@ -25,7 +25,7 @@ pub struct ErrorPage {
 impl ErrorPage {
     /// The page, with the start page as the way out.
     #[must_use]
-    pub fn new(frame: Frame, trouble: Trouble) -> Self {
+    pub fn new(frame: Frame, trouble: ErrorKind) -> Self {
         let back = Link::to_place(Place::Root, frame.say("error-back"));
         Self { frame, trouble, detail: None, reference: None, back }
     }
@@ -34,7 +34,7 @@ impl ErrorPage {
         self.frame.say(&format!("error-{}-{part}", self.trouble.name()))
     }
 
-    fn whom(&self) -> Option<Whom> {
-        self.trouble.needs_us().then(|| Whom::customer_service(&self.frame))
+    fn whom(&self) -> Option<HelpContact> {
+        self.trouble.needs_us().then(|| HelpContact::customer_service(&self.frame))
     }
 }

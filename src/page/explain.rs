@@ -1,4 +1,4 @@
-//! What a person sees when something went wrong, was refused or broke: a page, in their language, with a reference where
+//! DeedKind a person sees when something went wrong, was refused or broke: a page, in their language, with a reference where
 //! somebody has to look. Programs get the status and the reference as JSON.
 
 use std::time::Duration;
@@ -11,12 +11,12 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use crate::app::App;
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault};
 use crate::http::Caller;
 use crate::http::answer::{self, Broken, Early, Reference, Unexplained};
-use crate::http::error::Trouble;
+use crate::http::error::ErrorKind;
 
 use super::error::ErrorPage;
 use super::framed::Framed as _;
@@ -31,7 +31,7 @@ async fn remember(app: &App, asked: &str, broken: &Reference) {
     if broken.busy {
         return;
     }
-    let deed = Deed::new(What::RequestBroke).subject(asked).reference(&broken.reference);
+    let deed = Deed::new(DeedKind::RequestBroke).subject(asked).reference(&broken.reference);
     let deed = deed.detail(serde_json::json!({ "broke": broken.what }));
     let written =
         tokio::time::timeout(PATIENCE, app.act(Actor::of(Who::Visitor), async |tx| record(tx, deed).await)).await;
@@ -56,14 +56,14 @@ pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Re
     let Some(frame) = caller.and_then(|caller| caller.frame(&app).ok()) else {
         return told_to_program(&response, broken);
     };
-    let trouble = if broken.busy { Trouble::Busy } else { Trouble::Broken };
-    let page = ErrorPage { reference: Some(broken.reference), ..ErrorPage::new(frame, trouble) };
+    let kind = if broken.busy { ErrorKind::Busy } else { ErrorKind::Broken };
+    let page = ErrorPage { reference: Some(broken.reference), ..ErrorPage::new(frame, kind) };
     told(answer::page(response.status(), &page), broken.busy)
 }
 
 async fn early_page(app: &App, early: Unexplained, status: StatusCode) -> Result<Response, Fault> {
     Ok(match early.what {
-        Early::Trouble(trouble) => answer::page(status, &ErrorPage::new(early.caller.frame(app)?, trouble)),
+        Early::Error(kind) => answer::page(status, &ErrorPage::new(early.caller.frame(app)?, kind)),
         Early::Refusal(refusal) => answer::page(status, &refusal::page(app, &early.caller, &refusal).await?),
     })
 }

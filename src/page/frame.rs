@@ -148,7 +148,7 @@ impl Errors {
 
 /// Somebody who can help, with the button that writes to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Whom {
+pub struct HelpContact {
     /// Their name: a person's, or Customer Service.
     pub name: String,
     /// What they are to the reader, if the name doesn't say it.
@@ -156,7 +156,7 @@ pub struct Whom {
     pub email: String,
 }
 
-impl Whom {
+impl HelpContact {
     /// Customer Service.
     #[must_use]
     pub fn customer_service(frame: &Frame) -> Self {

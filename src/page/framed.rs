@@ -3,8 +3,8 @@
 use super::frame::{Frame, SignedIn};
 use crate::app::App;
 use crate::base::Fault;
-use crate::http::holder::Whose;
-use crate::http::{Caller, Holder, Person, Staff, csrf};
+use crate::http::credential_owner::OwnerKind;
+use crate::http::{Caller, CredentialOwner, Person, Staff, form};
 use crate::words::Words;
 
 /// Somebody whom pages are shown to.
@@ -15,7 +15,7 @@ pub trait Framed {
 
 impl Framed for Caller {
     fn frame(&self, app: &App) -> Result<Frame, Fault> {
-        let csrf = self.browser.as_ref().map(|browser| csrf::token(app, browser)).transpose()?;
+        let csrf = self.browser.as_ref().map(|browser| form::token(app, browser)).transpose()?;
         Ok(Frame {
             words: Words::of(self.language),
             brand: app.brand.clone(),
@@ -42,11 +42,11 @@ impl Framed for Staff {
     }
 }
 
-impl Framed for Holder {
+impl Framed for CredentialOwner {
     fn frame(&self, app: &App) -> Result<Frame, Fault> {
         match &self.whose {
-            Whose::Contact(person) => person.frame(app),
-            Whose::Staff(staff) => staff.frame(app),
+            OwnerKind::Contact(person) => person.frame(app),
+            OwnerKind::Staff(staff) => staff.frame(app),
         }
     }
 }

@@ -12,7 +12,7 @@ mod sign_out;
 
 pub use error::ErrorPage;
 pub use explain::{explain, explain_to_program};
-pub use frame::{Errors, FieldError, Frame, Link, SignedIn, Stressed, Whom};
+pub use frame::{Errors, FieldError, Frame, HelpContact, Link, SignedIn, Stressed};
 pub use framed::Framed;
-pub use refusal::{Around, RefusalPage, Standing};
+pub use refusal::{ConditionRow, ConditionValues, RefusalPage};
 pub use sign_out::{LoggedOutPage, LogoutPage};

@@ -5,14 +5,14 @@ use askama::Template;
 
 use crate::access::{self, Condition, Snapshot, StaffCondition};
 use crate::app::App;
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::actor::Who;
 use crate::base::{Fault, Place};
-use crate::http::refusal::{ContactRefusal, Refusal, StaffRefusal, Wish};
+use crate::http::refusal::{Attempted, ContactRefusal, Refusal, StaffRefusal};
 use crate::http::{Caller, answer};
 use crate::rights;
 
-use super::frame::{Frame, Link, SignedIn, Whom};
+use super::frame::{Frame, HelpContact, Link, SignedIn};
 use super::framed::Framed as _;
 
 /// The page of a refusal. The reference that it shows stands in the trail, where Customer Service finds it.
@@ -26,7 +26,7 @@ pub(super) async fn page(app: &App, caller: &Caller, refusal: &Refusal) -> Resul
 }
 
 async fn remember(app: &App, caller: &Caller, (refusal, reference): (&Refusal, &str)) -> Result<(), Fault> {
-    let deed = Deed::new(What::AccessRefused).reference(reference);
+    let deed = Deed::new(DeedKind::AccessRefused).reference(reference);
     let deed = deed.detail(serde_json::json!({ "wish": refusal.wish().name(), "unmet": refusal.unmet() }));
     let (who, deed) = match refusal.first() {
         (Some(account), Some(company)) => (Who::Account(account), deed.account(account).company(company)),
@@ -43,19 +43,22 @@ async fn of_contact(
 ) -> Result<RefusalPage, Fault> {
     let mut frame = caller.frame(app)?;
     // Whoever is refused in a running session is named, and can sign out.
-    if let Some((person, _)) = refused.people.first().filter(|_| refused.wish != Wish::SignIn) {
+    if let Some((person, _)) = refused.people.first().filter(|_| refused.wish != Attempted::SignIn) {
         frame.person = Some(SignedIn { name: person.full_name(), company: Some(person.company_name.clone()) });
     }
     let address = caller.address.map(|address| address.to_string());
     let e_service = refused.e_service.as_ref().map(|code| frame.say(&rights::e_service_key(code)));
     let mut standing = Vec::new();
     for (person, judged) in &refused.people {
-        let around =
-            Around { company: &person.company_name, address: address.as_deref(), e_service: e_service.as_deref() };
-        standing.extend(judged.conditions().map(|(condition, met)| Standing::new(&frame, condition, met, around)));
+        let around = ConditionValues {
+            company: &person.company_name,
+            address: address.as_deref(),
+            e_service: e_service.as_deref(),
+        };
+        standing.extend(judged.conditions().map(|(condition, met)| ConditionRow::new(&frame, condition, met, around)));
     }
     let mut whom = administrators(app, &frame, &refused.people).await?;
-    whom.push(Whom::customer_service(&frame));
+    whom.push(HelpContact::customer_service(&frame));
     let links = if refused.others {
         vec![Link::to_place(Place::CompanyChoice, frame.say("refusal-other-company"))]
     } else {
@@ -67,28 +70,31 @@ async fn of_contact(
 /// To one of the vendor's people the operators are whom to ask.
 fn of_staff(app: &App, caller: &Caller, (refused, reference): (&StaffRefusal, String)) -> Result<RefusalPage, Fault> {
     let mut frame = caller.frame(app)?;
-    if refused.wish != Wish::SignIn {
+    if refused.wish != Attempted::SignIn {
         frame.person = Some(SignedIn { name: refused.person.name.clone(), company: None });
     }
     let address = caller.address.map(|address| address.to_string());
     let conditions = refused.standing.conditions();
-    let standing = conditions.map(|one| Standing::of_staff(&frame, one, address.as_deref())).collect();
-    let whom = vec![Whom::customer_service(&frame)];
+    let standing = conditions.map(|one| ConditionRow::of_staff(&frame, one, address.as_deref())).collect();
+    let whom = vec![HelpContact::customer_service(&frame)];
     Ok(RefusalPage { frame, wish: refused.wish.clone(), standing, links: Vec::new(), whom, reference })
 }
 
 /// The companies' own administrators, where the cure lies with them.
-async fn administrators(app: &App, frame: &Frame, people: &[(Snapshot, access::Standing)]) -> Result<Vec<Whom>, Fault> {
+async fn administrators(
+    app: &App,
+    frame: &Frame,
+    people: &[(Snapshot, access::Verdict)],
+) -> Result<Vec<HelpContact>, Fault> {
     let mut whom = Vec::new();
     for (person, standing) in people {
         if standing.unmet().into_iter().any(Condition::is_the_companys) {
             let administrators =
                 app.look(async |view| access::administrators(&mut view.db, person.company).await).await?;
             let others = administrators.iter().filter(|administrator| administrator.account != person.account);
-            whom.extend(
-                others
-                    .map(|administrator| Whom::administrator(frame, &administrator.full_name(), &administrator.email)),
-            );
+            whom.extend(others.map(|administrator| {
+                HelpContact::administrator(frame, &administrator.full_name(), &administrator.email)
+            }));
         }
     }
     Ok(whom)
@@ -98,36 +104,36 @@ async fn administrators(app: &App, frame: &Frame, people: &[(Snapshot, access::S
 #[derive(Debug, Template)]
 #[template(path = "page/refusal.html")]
 pub struct RefusalPage {
-    /// What every page shares.
+    /// DeedKind every page shares.
     pub frame: Frame,
-    /// What the person can't do now.
-    pub wish: Wish,
+    /// DeedKind the person can't do now.
+    pub wish: Attempted,
     /// Every condition that counts here, met or not.
-    pub standing: Vec<Standing>,
-    /// What the person can do by themselves; asking is always possible.
+    pub standing: Vec<ConditionRow>,
+    /// DeedKind the person can do by themselves; asking is always possible.
     pub links: Vec<Link>,
-    /// Whom to ask.
-    pub whom: Vec<Whom>,
-    /// What Customer Service finds the refusal by.
+    /// HelpContact to ask.
+    pub whom: Vec<HelpContact>,
+    /// DeedKind Customer Service finds the refusal by.
     pub reference: String,
 }
 
 /// One condition, as the person sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct ConditionRow {
     /// The condition.
     pub condition: &'static str,
     /// Whether it holds.
     pub met: bool,
-    /// What it asks for, in a few words.
+    /// DeedKind it asks for, in a few words.
     pub label: String,
     /// Why it doesn't hold and whom to ask; for unmet conditions.
     pub sentence: String,
 }
 
-/// What the sentences of conditions name.
+/// DeedKind the sentences of conditions name.
 #[derive(Clone, Copy, Debug)]
-pub struct Around<'a> {
+pub struct ConditionValues<'a> {
     /// The person's company.
     pub company: &'a str,
     /// The address they come from, where it is known.
@@ -136,10 +142,10 @@ pub struct Around<'a> {
     pub e_service: Option<&'a str>,
 }
 
-impl Standing {
+impl ConditionRow {
     /// The condition in the person's words.
     #[must_use]
-    pub fn new(frame: &Frame, condition: Condition, met: bool, around: Around<'_>) -> Self {
+    pub fn new(frame: &Frame, condition: Condition, met: bool, around: ConditionValues<'_>) -> Self {
         let label = frame.say(&format!("access-{condition}-label"));
         let sentence = if met { String::new() } else { around.sentence(frame, condition) };
         Self { condition: condition.as_str(), met, label, sentence }
@@ -156,7 +162,7 @@ impl Standing {
     }
 }
 
-impl Around<'_> {
+impl ConditionValues<'_> {
     fn sentence(self, frame: &Frame, condition: Condition) -> String {
         let unknown = frame.say("access-address-unknown");
         let values = [
@@ -171,9 +177,9 @@ impl Around<'_> {
 impl RefusalPage {
     fn title(&self) -> String {
         match &self.wish {
-            Wish::SignIn => self.frame.say("refusal-sign-in"),
-            Wish::Enter(name) => self.frame.tell("refusal-enter", &[("client", name.as_str())]),
-            Wish::Page => self.frame.say("refusal-page"),
+            Attempted::SignIn => self.frame.say("refusal-sign-in"),
+            Attempted::Enter(name) => self.frame.tell("refusal-enter", &[("client", name.as_str())]),
+            Attempted::Page => self.frame.say("refusal-page"),
         }
     }
 

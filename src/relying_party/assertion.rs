@@ -10,7 +10,7 @@ use crate::base::{Digest, Fault, Life, Timestamp};
 use crate::store::{self, Tx};
 
 use super::jwks::SignatureAlgorithm;
-use super::{Kind, RelyingParty};
+use super::{ClientKind, RelyingParty};
 
 /// No assertion comes near this many bytes.
 const LONGEST: usize = 8 * 1024;
@@ -70,7 +70,7 @@ pub struct Here<'a> {
 
 /// Why an assertion proves nothing. The log is told; the caller isn't.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Flaw {
+pub enum AssertionFlaw {
     /// Longer than any honest one.
     #[error("it is too long")]
     TooLong,
@@ -104,12 +104,12 @@ pub enum Flaw {
 
 impl<'t> Assertion<'t> {
     /// Reads header and claims.
-    pub fn read(token: &'t str) -> Result<Self, Flaw> {
+    pub fn read(token: &'t str) -> Result<Self, AssertionFlaw> {
         if token.len() > LONGEST {
-            return Err(Flaw::TooLong);
+            return Err(AssertionFlaw::TooLong);
         }
-        let (message, signature) = token.rsplit_once('.').ok_or(Flaw::Malformed)?;
-        let (header, claims) = message.split_once('.').ok_or(Flaw::Malformed)?;
+        let (message, signature) = token.rsplit_once('.').ok_or(AssertionFlaw::Malformed)?;
+        let (header, claims) = message.split_once('.').ok_or(AssertionFlaw::Malformed)?;
         Ok(Self { header: part(header)?, claims: part(claims)?, message, signature: decode(signature)? })
     }
 
@@ -120,27 +120,27 @@ impl<'t> Assertion<'t> {
     }
 
     /// Checks that it was made by that relying party, for us, for now.
-    pub fn prove(&self, party: &RelyingParty, here: Here<'_>) -> Result<Proven, Flaw> {
-        let Kind::Keyed { keys, legacy_audience } = &party.kind else { return Err(Flaw::NoKeys) };
+    pub fn prove(&self, party: &RelyingParty, here: Here<'_>) -> Result<ProvenAssertion, AssertionFlaw> {
+        let ClientKind::Keyed { keys, legacy_audience } = &party.kind else { return Err(AssertionFlaw::NoKeys) };
         let Claims { iss, sub, aud, .. } = &self.claims;
         if self.header.typ.as_deref().is_some_and(|typ| !TYPES.iter().any(|known| typ.eq_ignore_ascii_case(known))) {
-            return Err(Flaw::OtherType);
+            return Err(AssertionFlaw::OtherType);
         }
         if *iss != party.id || *sub != party.id {
-            return Err(Flaw::OtherClient);
+            return Err(AssertionFlaw::OtherClient);
         }
         if aud != here.issuer && !(*legacy_audience && aud == here.token_endpoint) {
-            return Err(Flaw::OtherAudience);
+            return Err(AssertionFlaw::OtherAudience);
         }
         self.claims.check_time(here)?;
         if self.claims.jti.is_empty() {
-            return Err(Flaw::NoId);
+            return Err(AssertionFlaw::NoId);
         }
         // The signature comes last: it costs most, and no answer tells how far an assertion came.
-        let alg: SignatureAlgorithm = self.header.alg.parse().map_err(|_| Flaw::UnknownKey)?;
-        let verifier = keys.verifier(self.header.kid.as_deref(), alg).ok_or(Flaw::UnknownKey)?;
-        verifier.verify(self.message.as_bytes(), &self.signature).map_err(|_| Flaw::WrongSignature)?;
-        Ok(Proven {
+        let alg: SignatureAlgorithm = self.header.alg.parse().map_err(|_| AssertionFlaw::UnknownKey)?;
+        let verifier = keys.verifier(self.header.kid.as_deref(), alg).ok_or(AssertionFlaw::UnknownKey)?;
+        verifier.verify(self.message.as_bytes(), &self.signature).map_err(|_| AssertionFlaw::WrongSignature)?;
+        Ok(ProvenAssertion {
             client: party.id.clone(),
             jti: Digest::of(self.claims.jti.as_bytes()),
             expires_at: Timestamp::from_millis(self.claims.exp * 1000),
@@ -150,38 +150,38 @@ impl<'t> Assertion<'t> {
 
 impl Claims {
     /// josekit's own check of signatures lets expired tokens pass, so that time is looked at here.
-    fn check_time(&self, here: Here<'_>) -> Result<(), Flaw> {
+    fn check_time(&self, here: Here<'_>) -> Result<(), AssertionFlaw> {
         let (now, latest_start) = (here.now.seconds(), (here.now + AHEAD).seconds());
         let latest_end = (here.now + here.longest + AHEAD).seconds();
         let starts_in_time =
             [self.iat, self.nbf].into_iter().flatten().all(|start| start <= latest_start && start < self.exp);
-        if now < self.exp && self.exp <= latest_end && starts_in_time { Ok(()) } else { Err(Flaw::WrongTime) }
+        if now < self.exp && self.exp <= latest_end && starts_in_time { Ok(()) } else { Err(AssertionFlaw::WrongTime) }
     }
 }
 
-fn part<T: DeserializeOwned>(encoded: &str) -> Result<T, Flaw> {
+fn part<T: DeserializeOwned>(encoded: &str) -> Result<T, AssertionFlaw> {
     let json = decode(encoded)?;
     // serde would take a list for the object's members in their order.
     if !json.trim_ascii_start().starts_with(b"{") {
-        return Err(Flaw::Malformed);
+        return Err(AssertionFlaw::Malformed);
     }
-    serde_json::from_slice(&json).map_err(|_| Flaw::Malformed)
+    serde_json::from_slice(&json).map_err(|_| AssertionFlaw::Malformed)
 }
 
-fn decode(encoded: &str) -> Result<Vec<u8>, Flaw> {
-    URL_SAFE_NO_PAD.decode(encoded).map_err(|_| Flaw::Malformed)
+fn decode(encoded: &str) -> Result<Vec<u8>, AssertionFlaw> {
+    URL_SAFE_NO_PAD.decode(encoded).map_err(|_| AssertionFlaw::Malformed)
 }
 
 /// An assertion that proves its client, once.
 #[derive(Clone, Debug)]
-pub struct Proven {
+pub struct ProvenAssertion {
     client: String,
     jti: Digest,
     expires_at: Timestamp,
 }
 
 /// Spends an assertion: of fifty at once, on whichever servers, one counts (fault 1). Answers whether this was it.
-pub async fn spend(tx: &mut Tx, proven: &Proven) -> Result<bool, Fault> {
+pub async fn spend(tx: &mut Tx, proven: &ProvenAssertion) -> Result<bool, Fault> {
     let rows = store::execute!(
         tx.db,
         "insert into client_assertions (client, jti, expires_at) values ($1, $2, $3) on conflict do nothing",

@@ -67,7 +67,7 @@ pub struct RelyingParty {
     /// The name people see.
     pub names: Names,
     /// How it proves who it is.
-    pub kind: Kind,
+    pub kind: ClientKind,
     /// Where authorization answers may be sent.
     pub redirect_uris: Vec<RedirectUri>,
     /// Where a browser may be sent after a sign-out.
@@ -101,7 +101,7 @@ pub struct Names {
 
 /// How a relying party proves who it is.
 #[derive(Clone, Debug)]
-pub enum Kind {
+pub enum ClientKind {
     /// It can't keep a secret: a script in a browser or a program on the person's device.
     Public,
     /// It runs on a server of its own and keeps a secret, of which only the digest is held.
@@ -129,8 +129,8 @@ impl RelyingParty {
     #[must_use]
     pub fn is_public(&self) -> bool {
         match self.kind {
-            Kind::Public => true,
-            Kind::Confidential { .. } | Kind::Keyed { .. } => false,
+            ClientKind::Public => true,
+            ClientKind::Confidential { .. } | ClientKind::Keyed { .. } => false,
         }
     }
 
@@ -150,8 +150,8 @@ impl RelyingParty {
     #[must_use]
     pub fn knows(&self, presented: &Secret) -> bool {
         match &self.kind {
-            Kind::Public | Kind::Keyed { .. } => false,
-            Kind::Confidential { secret } => secret.matches(&presented.digest()),
+            ClientKind::Public | ClientKind::Keyed { .. } => false,
+            ClientKind::Confidential { secret } => secret.matches(&presented.digest()),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::base::{EServiceCode, Endpoint, RedirectUri, Secret};
 use crate::keys::Algorithm;
 
 use super::jwks::NotAKeySet;
-use super::{Kind, Names, PublicKeys, RelyingParty, Scope};
+use super::{ClientKind, Names, PublicKeys, RelyingParty, Scope};
 
 /// Secrets shorter than this can be guessed.
 const SHORTEST_SECRET: usize = 16;
@@ -170,13 +170,15 @@ impl Settings {
             return Err(Flaw::Name);
         }
         let kind = self.kind()?;
-        if matches!(kind, Kind::Public) && !self.require_pkce {
+        if matches!(kind, ClientKind::Public) && !self.require_pkce {
             return Err(Flaw::PublicWithoutPkce);
         }
         if self.backchannel_logout_session_required && self.backchannel_logout_uri.is_none() {
             return Err(Flaw::SessionWithoutUri);
         }
-        if matches!(kind, Kind::Public) && (self.introspect || self.scope.iter().any(|scope| scope.is_for_services())) {
+        if matches!(kind, ClientKind::Public)
+            && (self.introspect || self.scope.iter().any(|scope| scope.is_for_services()))
+        {
             return Err(Flaw::PublicService);
         }
         Ok(RelyingParty {
@@ -200,12 +202,12 @@ impl Settings {
         })
     }
 
-    fn kind(&self) -> Result<Kind, Flaw> {
+    fn kind(&self) -> Result<ClientKind, Flaw> {
         if self.legacy_assertion_audience && self.jwks.is_none() && self.jwks_file.is_none() {
             return Err(Flaw::AudienceWithoutKeys);
         }
         match (&self.secret, &self.secret_file, &self.jwks, &self.jwks_file) {
-            (None, None, None, None) => Ok(Kind::Public),
+            (None, None, None, None) => Ok(ClientKind::Public),
             (Some(secret), None, None, None) => self.confidential(secret),
             (None, Some(path), None, None) => self.confidential(&read_secret(path)?),
             (None, None, Some(jwks), None) => self.keyed(jwks),
@@ -214,17 +216,17 @@ impl Settings {
         }
     }
 
-    fn confidential(&self, secret: &str) -> Result<Kind, Flaw> {
+    fn confidential(&self, secret: &str) -> Result<ClientKind, Flaw> {
         let shortest = if self.of_the_demonstration { 1 } else { SHORTEST_SECRET };
         if secret.chars().count() < shortest {
             return Err(Flaw::ShortSecret);
         }
-        Ok(Kind::Confidential { secret: Secret::presented(secret).digest() })
+        Ok(ClientKind::Confidential { secret: Secret::presented(secret).digest() })
     }
 
-    fn keyed(&self, jwks: &serde_json::Value) -> Result<Kind, Flaw> {
+    fn keyed(&self, jwks: &serde_json::Value) -> Result<ClientKind, Flaw> {
         let keys = PublicKeys::parse(jwks).map_err(Flaw::Keys)?;
-        Ok(Kind::Keyed { keys, legacy_audience: self.legacy_assertion_audience })
+        Ok(ClientKind::Keyed { keys, legacy_audience: self.legacy_assertion_audience })
     }
 }
 

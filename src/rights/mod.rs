@@ -7,19 +7,17 @@
 //! This module doesn't know who is asking, from where, or whether they may be here at all: `access` does. It reads no
 //! table and keeps nothing between two decisions.
 
-mod because;
-mod duty;
 pub mod e_services;
 mod holdings;
 mod policy;
 mod question;
+mod reason;
 mod review;
 mod rules;
+mod staff_permission;
 #[cfg(test)]
 mod tests;
 
-pub use because::{Because, Decision, e_service_key, profile_key, role_key};
-pub use duty::Duty;
 pub use e_services::{Catalogue, EService, Group};
 pub use holdings::{Holdings, Resource};
 pub use policy::Policy;
@@ -27,4 +25,6 @@ pub use question::{
     CertificateAction, ContactAction, EServiceAction, InvoiceAction, Object, OrderAction, Question, SubscriptionAction,
     TicketAction, Unknown,
 };
-pub use review::{Problem, Report, Row, review};
+pub use reason::{Decision, Reason, e_service_key, profile_key, role_key};
+pub use review::{Problem, ReviewReport, Row, review};
+pub use staff_permission::StaffPermission;

@@ -7,12 +7,12 @@ use casbin::{Adapter as _, CoreApi as _, DefaultModel, Enforcer, MemoryAdapter};
 use crate::base::vocabulary::EServiceCode;
 use crate::base::{Fault, StaffRole};
 
-use super::because::{Because, Decision};
-use super::duty::{Duties, Duty};
 use super::e_services::Catalogue;
 use super::holdings::{Holdings, OutOfReach, Resource};
 use super::question::{Object, Question};
-use super::rules::{self, Effect, Holder, Rule};
+use super::reason::{Decision, Reason};
+use super::rules::{self, Effect, Principal, Rule};
+use super::staff_permission::{Duties, StaffPermission};
 
 pub(super) const MODEL: &str = include_str!("../../policies/model.conf");
 const LOADING: &str = "loading the policy";
@@ -40,12 +40,12 @@ impl Policy {
     #[must_use]
     pub fn decide(&self, holdings: &Holdings, question: &Question, resource: &Resource<'_>) -> Decision {
         let because = match holdings.out_of_reach(resource) {
-            Some(OutOfReach::Company) => Because::OtherCompany,
-            Some(OutOfReach::Branch) => Because::OtherBranch,
+            Some(OutOfReach::Company) => Reason::OtherCompany,
+            Some(OutOfReach::Branch) => Reason::OtherBranch,
             None => self.evaluate(holdings, question).unwrap_or_else(|error| {
                 let (object, action) = (question.object(), question.action());
                 tracing::error!(%error, %object, action, "a decision failed and is refused");
-                Because::Undecidable
+                Reason::Undecidable
             }),
         };
         Decision::from(because)
@@ -53,7 +53,7 @@ impl Policy {
 
     /// Whether one of these roles of the vendor's people has that duty.
     #[must_use]
-    pub fn has_duty(&self, roles: &BTreeSet<StaffRole>, duty: Duty) -> bool {
+    pub fn permits_staff(&self, roles: &BTreeSet<StaffRole>, duty: StaffPermission) -> bool {
         self.duties.allow(roles, duty)
     }
 
@@ -68,8 +68,8 @@ impl Policy {
         self.rules
             .iter()
             .filter_map(|rule| match &rule.holder {
-                Holder::EService(code) => Some(code),
-                Holder::AnyProfile | Holder::Profile(_) | Holder::Role(_) | Holder::EServiceAsked => None,
+                Principal::EService(code) => Some(code),
+                Principal::AnyProfile | Principal::Profile(_) | Principal::Role(_) | Principal::EServiceAsked => None,
             })
             .collect()
     }
@@ -86,17 +86,17 @@ impl Policy {
         Ok(Self { shards, rules, catalogue, duties: Duties::default() })
     }
 
-    fn evaluate(&self, holdings: &Holdings, question: &Question) -> Result<Because, String> {
+    fn evaluate(&self, holdings: &Holdings, question: &Question) -> Result<Reason, String> {
         let shard = self.shards.get(&question.object()).ok_or("no rules on this type of object")?;
         let (allowed, matched) = shard
             .enforce_ex((held_words(holdings, question), question.object().as_str(), question.action()))
             .map_err(|error| error.to_string())?;
         let effect = if allowed { Effect::Allow } else { Effect::Deny };
         match matched.iter().find(|cells| cells.last().is_some_and(|word| word == effect.as_str())) {
-            Some(cells) if allowed => granted(&Holder::parse(&cells[0])?, holdings, question),
-            Some(_) => Ok(Because::ProfileDenies(holdings.profile)),
+            Some(cells) if allowed => granted(&Principal::parse(&cells[0])?, holdings, question),
+            Some(_) => Ok(Reason::ProfileDenies(holdings.profile)),
             None if allowed => Err("allowed without a rule that allows".to_owned()),
-            None => Ok(Because::NothingGrants),
+            None => Ok(Reason::NothingGrants),
         }
     }
 }
@@ -104,23 +104,23 @@ impl Policy {
 /// Everything held, in the words that rules use.
 fn held_words(holdings: &Holdings, question: &Question) -> Vec<String> {
     let asked = question.e_service().is_some_and(|code| holdings.e_services.contains(code));
-    [Holder::AnyProfile, Holder::Profile(holdings.profile)]
+    [Principal::AnyProfile, Principal::Profile(holdings.profile)]
         .into_iter()
-        .chain(holdings.roles.iter().copied().map(Holder::Role))
-        .chain(holdings.e_services.iter().cloned().map(Holder::EService))
-        .chain(asked.then_some(Holder::EServiceAsked))
+        .chain(holdings.roles.iter().copied().map(Principal::Role))
+        .chain(holdings.e_services.iter().cloned().map(Principal::EService))
+        .chain(asked.then_some(Principal::EServiceAsked))
         .map(|holder| holder.to_string())
         .collect()
 }
 
-fn granted(holder: &Holder, holdings: &Holdings, question: &Question) -> Result<Because, String> {
+fn granted(holder: &Principal, holdings: &Holdings, question: &Question) -> Result<Reason, String> {
     match holder {
-        Holder::AnyProfile | Holder::Profile(_) => Ok(Because::ProfileGrants(holdings.profile)),
-        Holder::Role(role) => Ok(Because::RoleGrants(*role)),
-        Holder::EService(code) => Ok(Because::EServiceGrants(code.clone())),
-        Holder::EServiceAsked => {
+        Principal::AnyProfile | Principal::Profile(_) => Ok(Reason::ProfileGrants(holdings.profile)),
+        Principal::Role(role) => Ok(Reason::RoleGrants(*role)),
+        Principal::EService(code) => Ok(Reason::EServiceGrants(code.clone())),
+        Principal::EServiceAsked => {
             let code = question.e_service().ok_or("no e-service was asked about")?;
-            Ok(Because::EServiceGrants(code.clone()))
+            Ok(Reason::EServiceGrants(code.clone()))
         }
     }
 }
@@ -131,7 +131,7 @@ mod tests {
 
     use casbin::{CoreApi as _, DefaultModel, Enforcer, MemoryAdapter};
 
-    use super::super::{Because, Catalogue, Holdings, Object, Question, Resource};
+    use super::super::{Catalogue, Holdings, Object, Question, Reason, Resource};
     use super::{Duties, Policy};
     use crate::base::{Profile, Role};
 
@@ -151,7 +151,7 @@ mod tests {
                 Policy { shards, rules: Vec::new(), catalogue: Catalogue::load().unwrap(), duties: Duties::default() };
             let question = Question::parse("order", "view", None).unwrap();
             let decision = policy.decide(&holdings, &question, &Resource::default());
-            assert_eq!((decision.allowed, decision.because), (false, Because::Undecidable));
+            assert_eq!((decision.allowed, decision.because), (false, Reason::Undecidable));
         }
     }
 }

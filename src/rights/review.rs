@@ -9,10 +9,10 @@ use std::fmt;
 use crate::base::Fault;
 use crate::base::vocabulary::{EServiceCode, NotACode, Profile, Role, UnknownWord};
 
-use super::because::Because;
 use super::holdings::{Holdings, Resource};
 use super::policy::Policy;
 use super::question::{Object, Question};
+use super::reason::Reason;
 
 const TABLE: &str = include_str!("../../policies/decisions.csv");
 /// The columns that say whom a line is about.
@@ -34,7 +34,7 @@ pub struct Row {
 
 /// What the review found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct ReviewReport {
     /// How many decisions agreed with the table.
     pub agreed: usize,
     pub problems: Vec<Problem>,
@@ -75,16 +75,16 @@ pub enum Problem {
         column: String,
         /// What the table says.
         expected: bool,
-        because: Because,
+        because: Reason,
     },
 }
 
 /// Runs the embedded table against the embedded policy.
-pub async fn review() -> Result<Report, Fault> {
+pub async fn review() -> Result<ReviewReport, Fault> {
     Ok(review_table(&Policy::load().await?, TABLE))
 }
 
-impl Report {
+impl ReviewReport {
     /// Whether the policy decides exactly as the table says, and the table says everything.
     #[must_use]
     pub fn passes(&self) -> bool {
@@ -93,9 +93,9 @@ impl Report {
 }
 
 /// Runs a table against a policy.
-pub(super) fn review_table(policy: &Policy, text: &str) -> Report {
+pub(super) fn review_table(policy: &Policy, text: &str) -> ReviewReport {
     let (table, problems) = Table::read(text);
-    let mut report = Report { agreed: 0, problems };
+    let mut report = ReviewReport { agreed: 0, problems };
     let mut awaited = rows(policy);
     for (row, cells) in table.lines {
         for ((object, action), place) in &table.columns {

@@ -48,7 +48,7 @@ words! {
 
 /// Whom a rule is about: someone who holds this.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Holder {
+pub(super) enum Principal {
     AnyProfile,
     Profile(Profile),
     Role(Role),
@@ -60,7 +60,7 @@ pub(super) enum Holder {
 /// One line of a shard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Rule {
-    pub(super) holder: Holder,
+    pub(super) holder: Principal,
     pub(super) object: Object,
     /// The action's word, or the word for any.
     pub(super) action: &'static str,
@@ -96,7 +96,7 @@ fn read_rule(line: &str) -> Result<Rule, String> {
     let ["p", holder, object, action, effect] = line.split(',').map(str::trim).collect::<Vec<_>>()[..] else {
         return Err("a rule is `p, holder, object, action, effect`".to_owned());
     };
-    let holder = Holder::parse(holder)?;
+    let holder = Principal::parse(holder)?;
     let object = object.parse::<Object>().map_err(|error| error.to_string())?;
     let allowed: Vec<_> = object.actions().into_iter().chain([ANY_ACTION]).collect();
     let action =
@@ -113,23 +113,28 @@ fn check(rule: Rule, shard: Object, catalogue: &Catalogue) -> Result<Rule, Strin
         return Err(format!("this file has the rules on `{shard}`, not on `{}`", rule.object));
     }
     match (&rule.holder, rule.effect) {
-        (Holder::Role(_) | Holder::EService(_) | Holder::EServiceAsked | Holder::AnyProfile, Effect::Deny) => {
-            Err("only one profile denies; roles and e-services add (R-RGT-5)".to_owned())
-        }
-        (Holder::EService(code), Effect::Allow) if catalogue.get(code).is_none() => {
+        (
+            Principal::Role(_) | Principal::EService(_) | Principal::EServiceAsked | Principal::AnyProfile,
+            Effect::Deny,
+        ) => Err("only one profile denies; roles and e-services add (R-RGT-5)".to_owned()),
+        (Principal::EService(code), Effect::Allow) if catalogue.get(code).is_none() => {
             Err(format!("`{code}` is no e-service of policies/e_services.csv"))
         }
-        (Holder::EServiceAsked, Effect::Allow) if shard != Object::EService => {
+        (Principal::EServiceAsked, Effect::Allow) if shard != Object::EService => {
             Err(format!("no e-service is asked about with `{shard}`"))
         }
         (
-            Holder::AnyProfile | Holder::Profile(_) | Holder::Role(_) | Holder::EService(_) | Holder::EServiceAsked,
+            Principal::AnyProfile
+            | Principal::Profile(_)
+            | Principal::Role(_)
+            | Principal::EService(_)
+            | Principal::EServiceAsked,
             Effect::Allow | Effect::Deny,
         ) => Ok(rule),
     }
 }
 
-impl Holder {
+impl Principal {
     /// Reads a holder word: `profile:limited`, `profile:any`, `role:billing`, `e_service:forcage`, `asked:e_service`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         match text.split_once(':') {
@@ -147,7 +152,7 @@ impl Holder {
     }
 }
 
-impl fmt::Display for Holder {
+impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AnyProfile => f.write_str("profile:any"),

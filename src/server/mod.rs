@@ -23,7 +23,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::{App, CannotStart};
 use crate::base::{Fault, Place};
 use crate::http::answer::Broken;
-use crate::http::error::Trouble;
+use crate::http::error::ErrorKind;
 use crate::http::{Caller, answer, headers, mark_browser};
 use crate::jobs::Jobs;
 use crate::page;
@@ -128,7 +128,7 @@ async fn ready(State(app): State<App>) -> Response {
 }
 
 async fn not_found(State(app): State<App>, caller: Caller) -> Response {
-    answer::trouble(&caller, Trouble::NotFound)
+    answer::trouble(&caller, ErrorKind::NotFound)
 }
 
 async fn wrong_method(State(app): State<App>, caller: Caller) -> Response {

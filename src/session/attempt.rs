@@ -2,10 +2,10 @@
 //! A name that nobody has is counted like an account, by the same statements: a stranger can't
 //! tell the two apart.
 
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::AccountId;
 use crate::base::{Address, Fault, Secret, SignInName};
-use crate::limits::{self, Counted, Kind, Limit, Settings, TooMany};
+use crate::limits::{self, Counted, Limit, LimitKind, Settings, TooMany};
 use crate::store::{Tx, View};
 
 use crate::account::device::knowing;
@@ -13,10 +13,10 @@ use crate::account::{Credentials, credentials};
 
 /// Who somebody with a password says to be.
 #[derive(Clone, Copy, Debug)]
-pub struct Claim<'a> {
+pub struct LoginAttempt<'a> {
     /// The name typed, where it can be one.
     pub name: Option<&'a SignInName>,
-    /// What the name typed is counted by where nobody has it. The door keys it, for people type passwords into the
+    /// DeedKind the name typed is counted by where nobody has it. The door keys it, for people type passwords into the
     /// wrong field.
     pub typed: &'a [u8],
     /// The browser's long-lived secret, where it brought one.
@@ -28,14 +28,18 @@ pub struct Claim<'a> {
 /// A guess that may be made, once it is counted.
 #[derive(Debug)]
 pub struct Guess {
-    /// What the password is compared with; nothing for a name that nobody has.
+    /// DeedKind the password is compared with; nothing for a name that nobody has.
     pub found: Option<Credentials>,
     limits: Vec<Limit>,
 }
 
 impl Guess {
     /// Looks up who is meant and what the guess counts by. A limit that is closed already refuses without a write.
-    pub async fn weigh(view: &mut View, settings: &Settings, claim: Claim<'_>) -> Result<Result<Self, TooMany>, Fault> {
+    pub async fn weigh(
+        view: &mut View,
+        settings: &Settings,
+        claim: LoginAttempt<'_>,
+    ) -> Result<Result<Self, TooMany>, Fault> {
         let found = match claim.name {
             Some(name) => credentials(&mut view.db, name).await?,
             None => None,
@@ -62,9 +66,10 @@ impl Guess {
     /// The guess was wrong and stays counted; the trail tells of it, and of each limit that it closed.
     pub async fn missed(&self, tx: &mut Tx, counted: &Counted) -> Result<(), Fault> {
         let account = self.found.as_ref().map(|found| found.account);
-        record(tx, about(What::SessionRefused, account).detail(serde_json::json!({ "unmet": ["password"] }))).await?;
+        record(tx, about(DeedKind::SessionRefused, account).detail(serde_json::json!({ "unmet": ["password"] })))
+            .await?;
         for (kind, until) in counted.closed() {
-            let deed = about(What::LimitClosed, account).subject(kind);
+            let deed = about(DeedKind::LimitClosed, account).subject(kind);
             record(tx, deed.detail(serde_json::json!({ "until": until.to_string() }))).await?;
         }
         Ok(())
@@ -72,16 +77,16 @@ impl Guess {
 }
 
 /// One counter per account, whichever of its names was typed, and however.
-fn of_stranger(settings: &Settings, found: Option<&Credentials>, claim: Claim<'_>) -> Vec<Limit> {
+fn of_stranger(settings: &Settings, found: Option<&Credentials>, claim: LoginAttempt<'_>) -> Vec<Limit> {
     let account = found.map(|found| found.account.to_string());
     vec![
-        settings.on(Kind::Name, account.as_deref().map_or(claim.typed, str::as_bytes)),
+        settings.on(LimitKind::Name, account.as_deref().map_or(claim.typed, str::as_bytes)),
         settings.on_network(claim.address),
-        settings.on(Kind::Overall, b""),
+        settings.on(LimitKind::Overall, b""),
     ]
 }
 
-fn about(what: What, account: Option<AccountId>) -> Deed {
+fn about(what: DeedKind, account: Option<AccountId>) -> Deed {
     match account {
         Some(account) => Deed::new(what).account(account),
         None => Deed::new(what),

@@ -3,13 +3,14 @@
 
 use crate::access::{self, Snapshot};
 use crate::account::{self, device, factor};
+use crate::audit::EndReason;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Role};
 use crate::directory;
 use crate::membership;
 use crate::store::{Db, Tx};
 
-use super::live::{Because, end_all};
+use super::live::end_all;
 
 /// Why an account can't be closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +53,7 @@ pub async fn close(tx: &mut Tx, account: AccountId, password_hash: &str) -> Resu
     if !account::close(tx, account, password_hash).await? {
         return Ok(Err(NotClosed::Outdated));
     }
-    end_all(tx, account, Because::Closed).await?;
+    end_all(tx, account, EndReason::Closed).await?;
     factor::remove_all(tx, account).await?;
     device::forget_all(tx, account).await?;
     membership::detach_all(tx, account).await.map(Ok)
@@ -62,7 +63,7 @@ pub async fn close(tx: &mut Tx, account: AccountId, password_hash: &str) -> Resu
 pub async fn switch_off(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     let was_on = account::disable(tx, account).await?;
     if was_on {
-        end_all(tx, account, Because::Operator).await?;
+        end_all(tx, account, EndReason::Operator).await?;
     }
     Ok(was_on)
 }
@@ -73,15 +74,15 @@ mod tests {
     use crate::account::{by_name, create, enable, names};
     use crate::audit::{self, About, Filter};
     use crate::base::actor::Who;
-    use crate::base::{Actor, Clock, Life, Rules, SignInName};
+    use crate::base::{Actor, Clock, Life, Lifetimes, SignInName};
     use crate::session::{Begin, Proof, begin, list};
     use crate::store::{Start, trial};
 
     #[tokio::test]
     async fn an_account_switched_off_loses_its_sessions_for_good() {
         for trial in trial::databases().await {
-            let (clock, rules) = (Clock::movable(), Rules::default());
-            let start = || Start { by: Actor::of(Who::Operator), clock: &clock, rules: &rules };
+            let (clock, lives) = (Clock::movable(), Lifetimes::default());
+            let start = || Start { by: Actor::of(Who::Operator), clock: &clock, lives: &lives };
             let login = SignInName::parse("alice@durand.example").unwrap();
             let account = trial
                 .store
@@ -94,7 +95,7 @@ mod tests {
             let is_off = async || {
                 let found = trial
                     .store
-                    .look(&clock, &rules, async |view| by_name(&mut view.db, &login).await)
+                    .look(&clock, &lives, async |view| by_name(&mut view.db, &login).await)
                     .await
                     .unwrap()
                     .unwrap();
@@ -109,8 +110,8 @@ mod tests {
                 assert_eq!(trial.store.act(start(), async |tx| enable(tx, account).await).await.unwrap(), switches);
                 assert_eq!(is_off().await, off);
             }
-            let lines = trial.store.look(&clock, &rules, async |view| {
-                assert!(list(&mut view.db, account, (view.now, rules.session_idle)).await?.is_empty());
+            let lines = trial.store.look(&clock, &lives, async |view| {
+                assert!(list(&mut view.db, account, (view.now, lives.session_idle)).await?.is_empty());
                 assert_eq!(names(&mut view.db, account).await?, ["alice@durand.example"]);
                 audit::list(&mut view.db, Filter { about: About::Account(account), since: None, limit: 10 }).await
             });

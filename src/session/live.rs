@@ -2,11 +2,10 @@
 
 use sqlx::types::Json;
 
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, EndReason, record};
 use crate::base::ids::{AccountId, MembershipId, SessionId};
-use crate::base::vocabulary::words;
 use crate::base::{AccountKind, Address, Fault, Life, Secret, Timestamp};
-use crate::events::{self, Happening};
+use crate::events::{self, Event};
 use crate::store::{self, Db, Tx};
 
 use super::proof::{Acr, Proof};
@@ -29,34 +28,6 @@ pub struct Session {
     pub user_agent: String,
 }
 
-words! {
-    /// Why a session ended.
-    Because, "reason" {
-        /// Its owner signed out in it.
-        SignedOut = "signed-out",
-        /// Its owner ended it from another one.
-        EndedByOwner = "ended-by-owner",
-        /// Its owner chose another password in another one.
-        PasswordChanged = "password-changed",
-        /// Its owner said that a change of the account wasn't theirs.
-        Alarm = "alarm",
-        /// Its owner closed the account.
-        Closed = "closed",
-        /// A relying party asked, and it was its own user.
-        RelyingParty = "relying-party",
-        /// The same browser signed in again.
-        Replaced = "replaced",
-        /// A final condition of access isn't met any more.
-        AccessLost = "access-lost",
-        /// The operator ended it.
-        Operator = "operator",
-        /// Customer Service ended it.
-        CustomerService = "customer-service",
-        /// Its time ran out.
-        RanOut = "ran-out",
-    }
-}
-
 /// A session to begin.
 #[derive(Clone, Copy, Debug)]
 pub struct Begin<'a> {
@@ -70,7 +41,7 @@ pub struct Begin<'a> {
 
 /// A session just begun, with the secret that its browser keeps.
 #[derive(Clone, Debug)]
-pub struct Opened {
+pub struct OpenedSession {
     pub id: SessionId,
     /// The cookie's value.
     pub secret: Secret,
@@ -80,7 +51,7 @@ pub struct Opened {
 const TOUCHED_EVERY: Life = Life::minutes(1);
 
 /// Begins a session, always with a new secret (session fixation).
-pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<Opened, Fault> {
+pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<OpenedSession, Fault> {
     let id = SessionId(tx.dice.id(tx.now)?);
     let secret = tx.dice.secret()?;
     store::execute!(
@@ -97,16 +68,16 @@ pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<Opened, Fault> {
         begin.proof.proven_at.unwrap_or(tx.now),
         begin.proof.second_factor_at,
         tx.now,
-        tx.now + tx.rules.session,
+        tx.now + tx.lives.session,
         tx.by.address.map(|address| address.to_string()),
         begin.user_agent
     )?;
     tx.by.session = Some(id);
-    record(tx, Deed::new(What::SessionBegan).account(begin.account).subject(id)).await?;
-    Ok(Opened { id, secret })
+    record(tx, Deed::new(DeedKind::SessionBegan).account(begin.account).subject(id)).await?;
+    Ok(OpenedSession { id, secret })
 }
 
-/// What a session is to be from now on, because its owner proved something again.
+/// DeedKind a session is to be from now on, because its owner proved something again.
 #[derive(Clone, Copy, Debug)]
 pub struct Strengthening {
     pub session: SessionId,
@@ -118,7 +89,7 @@ pub struct Strengthening {
 
 /// Strengthens a live session. It gets a new secret (session fixation) and stays the same row: what relying parties
 /// were given lives on. The reading of its idle time is the guard's, which found it a moment ago.
-pub async fn strengthen(tx: &mut Tx, with: Strengthening) -> Result<Option<Opened>, Fault> {
+pub async fn strengthen(tx: &mut Tx, with: Strengthening) -> Result<Option<OpenedSession>, Fault> {
     let secret = tx.dice.secret()?;
     let strengthened = store::execute!(
         tx.db,
@@ -136,9 +107,9 @@ pub async fn strengthen(tx: &mut Tx, with: Strengthening) -> Result<Option<Opene
     if strengthened == 0 {
         return Ok(None);
     }
-    let deed = Deed::new(What::SessionStrengthened).account(with.account).subject(with.session);
+    let deed = Deed::new(DeedKind::SessionStrengthened).account(with.account).subject(with.session);
     record(tx, deed.detail(serde_json::json!({ "acr": with.proof.acr.as_str() }))).await?;
-    Ok(Some(Opened { id: with.session, secret }))
+    Ok(Some(OpenedSession { id: with.session, secret }))
 }
 
 /// The live session of a cookie, if its idle time hasn't run out at `now`.
@@ -198,7 +169,7 @@ pub async fn choose(tx: &mut Tx, id: SessionId, membership: MembershipId) -> Res
         membership
     )?;
     if chosen > 0 {
-        record(tx, Deed::new(What::CompanyChosen).subject(membership)).await?;
+        record(tx, Deed::new(DeedKind::CompanyChosen).subject(membership)).await?;
     }
     Ok(chosen > 0)
 }
@@ -219,7 +190,7 @@ pub async fn list(db: &mut Db, account: AccountId, (now, idle): (Timestamp, Life
 }
 
 /// Ends one session of an account: one update, and everything that hangs from it is dead. Answers whether it was live.
-pub async fn end(tx: &mut Tx, account: AccountId, id: SessionId, because: Because) -> Result<bool, Fault> {
+pub async fn end(tx: &mut Tx, account: AccountId, id: SessionId, because: EndReason) -> Result<bool, Fault> {
     let ended = store::execute!(
         tx.db,
         "update sessions set ended_at = $3, ended_because = $4 where id = $1 and account = $2 and ended_at is null",
@@ -235,10 +206,10 @@ pub async fn end(tx: &mut Tx, account: AccountId, id: SessionId, because: Becaus
 }
 
 /// Every ending of one session leaves a line in the trail, and one event.
-async fn tell_end(tx: &mut Tx, (id, account): (SessionId, AccountId), because: Because) -> Result<(), Fault> {
-    let deed = Deed::new(What::SessionEnded).account(account).subject(id);
+async fn tell_end(tx: &mut Tx, (id, account): (SessionId, AccountId), because: EndReason) -> Result<(), Fault> {
+    let deed = Deed::new(DeedKind::SessionEnded).account(account).subject(id);
     record(tx, deed.detail(serde_json::json!({ "because": because.as_str() }))).await?;
-    events::record(tx, Happening::SessionEnded(id)).await
+    events::record(tx, Event::SessionEnded(id)).await
 }
 
 /// Whether a session still runs. The account's row is written first, so that whatever ends its sessions comes before
@@ -251,19 +222,23 @@ pub async fn holds(tx: &mut Tx, (session, account): (SessionId, AccountId)) -> R
 
 /// Ends every session of an account; answers how many were live. A sign-in going on at the same time writes the
 /// account's row too: it is either over, and its session ends here, or finds the account as it is after this.
-pub async fn end_all(tx: &mut Tx, account: AccountId, because: Because) -> Result<u64, Fault> {
+pub async fn end_all(tx: &mut Tx, account: AccountId, because: EndReason) -> Result<u64, Fault> {
     end_all_but(tx, (account, None), because).await
 }
 
 /// The same, leaving out the session that asks for it.
-pub async fn end_others(tx: &mut Tx, (account, kept): (AccountId, SessionId), because: Because) -> Result<u64, Fault> {
+pub async fn end_others(
+    tx: &mut Tx,
+    (account, kept): (AccountId, SessionId),
+    because: EndReason,
+) -> Result<u64, Fault> {
     end_all_but(tx, (account, Some(kept)), because).await
 }
 
 async fn end_all_but(
     tx: &mut Tx,
     (account, kept): (AccountId, Option<SessionId>),
-    because: Because,
+    because: EndReason,
 ) -> Result<u64, Fault> {
     account::lock(tx, account).await?;
     let ended = store::execute!(
@@ -276,9 +251,9 @@ async fn end_all_but(
         kept
     )?;
     if ended > 0 {
-        let deed = Deed::new(What::SessionEnded).account(account);
+        let deed = Deed::new(DeedKind::SessionEnded).account(account);
         record(tx, deed.detail(serde_json::json!({ "because": because.as_str(), "sessions": ended }))).await?;
-        events::record(tx, Happening::SessionsEnded(account)).await?;
+        events::record(tx, Event::SessionsEnded(account)).await?;
     }
     Ok(ended)
 }
@@ -297,12 +272,12 @@ pub async fn end_run_out(tx: &mut Tx) -> Result<u64, Fault> {
          and id in (select id from sessions where ended_at is null and (expires_at <= $1 or last_seen_at <= $3) \
          limit $4) returning id, account",
         tx.now,
-        Because::RanOut.as_str(),
-        tx.now - tx.rules.session_idle,
+        EndReason::RanOut.as_str(),
+        tx.now - tx.lives.session_idle,
         RUN_OUT_AT_ONCE
     )?;
     for session in &ended {
-        tell_end(tx, *session, Because::RanOut).await?;
+        tell_end(tx, *session, EndReason::RanOut).await?;
     }
     Ok(ended.len() as u64)
 }

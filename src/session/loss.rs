@@ -1,10 +1,11 @@
 //! A company that a session acted for is lost: what hung from the session through it doesn't come back.
 
-use super::live::{Because, Session, end};
-use crate::access::{self, Asked, Door};
+use super::live::{Session, end};
+use crate::access::{self, Circumstances, Door};
+use crate::audit::EndReason;
 use crate::base::ids::{AccountId, MembershipId, SessionId};
 use crate::base::{Fault, Timestamp};
-use crate::events::{self, Happening};
+use crate::events::{self, Event};
 use crate::store::{self, Tx};
 
 /// A final condition took the membership a session acted as: what hung from the session through it doesn't come back.
@@ -12,12 +13,12 @@ use crate::store::{self, Tx};
 /// company's to end).
 pub async fn lose(tx: &mut Tx, session: &Session, stands_elsewhere: bool) -> Result<(), Fault> {
     if !stands_elsewhere {
-        return end(tx, session.account, session.id, Because::AccessLost).await.map(drop);
+        return end(tx, session.account, session.id, EndReason::AccessLost).await.map(drop);
     }
     let lost =
         store::execute!(tx.db, "update sessions set membership = null where id = $1 and ended_at is null", session.id)?;
     match session.membership {
-        Some(membership) if lost > 0 => events::record(tx, Happening::MembershipDisabled(membership)).await,
+        Some(membership) if lost > 0 => events::record(tx, Event::MembershipDisabled(membership)).await,
         Some(_) | None => Ok(()),
     }
 }
@@ -27,10 +28,10 @@ const LOST_AT_ONCE: i64 = 100;
 
 /// What [`lose`] does for a session in use, for those that acted as what was lost and that nobody uses meanwhile, some
 /// at a time: nothing comes back with the access. Answers whether none is left.
-pub async fn lose_all(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<bool, Fault> {
+pub async fn lose_all(tx: &mut Tx, what: Event, at: Timestamp) -> Result<bool, Fault> {
     let acting = acting_as(tx, what, at).await?;
     for (session, account, membership) in &acting {
-        let asked = Asked { door: Door::Page, address: None, e_service: None, second_factor_at: None };
+        let asked = Circumstances { door: Door::Page, address: None, e_service: None, second_factor_at: None };
         let people = access::of_account(&mut tx.db, *account).await?;
         let stays =
             people.iter().any(|other| other.membership != *membership && !access::judge(other, asked).is_final());
@@ -41,7 +42,7 @@ pub async fn lose_all(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<boo
                 *session
             )?;
         } else {
-            end(tx, *account, *session, Because::AccessLost).await?;
+            end(tx, *account, *session, EndReason::AccessLost).await?;
         }
     }
     Ok(acting.is_empty())
@@ -49,7 +50,7 @@ pub async fn lose_all(tx: &mut Tx, what: Happening, at: Timestamp) -> Result<boo
 
 async fn acting_as(
     tx: &mut Tx,
-    what: Happening,
+    what: Event,
     at: Timestamp,
 ) -> Result<Vec<(SessionId, AccountId, MembershipId)>, Fault> {
     macro_rules! acting {
@@ -71,18 +72,18 @@ async fn acting_as(
         };
     }
     match what {
-        Happening::MembershipDisabled(membership) => acting!("m.id = $1", membership),
-        Happening::ContactInactive(contact) => acting!("m.contact = $1", contact),
-        Happening::CompanyInactive(company) => acting!(
+        Event::MembershipDisabled(membership) => acting!("m.id = $1", membership),
+        Event::ContactInactive(contact) => acting!("m.contact = $1", contact),
+        Event::CompanyInactive(company) => acting!(
             "m.company = $1 and exists (select 1 from companies c where c.id = $1 and (c.blocked_at is not null \
              or c.erp_blocked_at is not null))",
             company
         ),
-        Happening::SessionEnded(_)
-        | Happening::SessionsEnded(_)
-        | Happening::AuthorizationEnded(_)
-        | Happening::AuthorizationsEnded(_)
-        | Happening::ConsentWithdrawn(_)
-        | Happening::AccountDisabled(_) => Ok(Vec::new()),
+        Event::SessionEnded(_)
+        | Event::SessionsEnded(_)
+        | Event::AuthorizationEnded(_)
+        | Event::AuthorizationsEnded(_)
+        | Event::ConsentWithdrawn(_)
+        | Event::AccountDisabled(_) => Ok(Vec::new()),
     }
 }

@@ -3,17 +3,17 @@
 
 mod attempt;
 mod close;
-pub mod halfway;
 mod live;
 mod loss;
+pub mod pending;
 mod proof;
 pub mod sign_in;
 mod unlock;
 
-pub use attempt::{Claim, Guess};
+pub use attempt::{Guess, LoginAttempt};
 pub use close::{NotClosed, close, left_behind, switch_off};
 pub use live::{
-    Because, Begin, Opened, Session, Strengthening, begin, choose, end, end_all, end_others, end_run_out, find, holds,
+    Begin, OpenedSession, Session, Strengthening, begin, choose, end, end_all, end_others, end_run_out, find, holds,
     is_stale, list, renew, strengthen, sweep, touch,
 };
 pub use loss::{lose, lose_all};

@@ -2,63 +2,64 @@
 //! membership judged, and a session where one stands.
 
 use crate::access::{
-    self, Asked, Condition, Door, Snapshot, StaffAsked, StaffCondition, StaffRules, StaffSnapshot, StaffStanding,
-    Standing,
+    self, Circumstances, Condition, Door, Snapshot, StaffCircumstances, StaffCondition, StaffRules, StaffSnapshot,
+    StaffVerdict, Verdict,
 };
-use crate::audit::{Deed, What, record};
+use crate::audit::EndReason;
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::actor::Who;
-use crate::base::ids::{AccountId, ErrandId, MembershipId, SessionId, SignInId};
+use crate::base::ids::{AccountId, InteractionId, MembershipId, SessionId, SignInId};
 use crate::base::{Fault, Place, Secret};
 use crate::limits::{self, Counted};
 use crate::store::{self, Tx};
 
-use super::halfway::{self, Halfway, Pause};
-use super::live::{self, Because, Begin, Opened, Session, Strengthening, begin, find};
+use super::live::{self, Begin, OpenedSession, Session, Strengthening, begin, find};
+use super::pending::{self, NewPendingSignIn, PendingSignIn};
 use super::proof::{Acr, Proof, strongest};
-use crate::account::passkey::{self, Verified};
+use crate::account::passkey::{self, VerifiedPasskey};
 use crate::account::{self, device, factor};
 
 /// Whose password was right.
 #[derive(Clone, Copy, Debug)]
-pub struct Entrant<'a> {
+pub struct RightPassword<'a> {
     /// The account whose password was right.
     pub account: AccountId,
     /// The hash it was right for: a password changed meanwhile is a wrong one.
     pub password_hash: &'a str,
     /// Where the guess that was right is counted.
     pub counted: &'a Counted,
-    /// What the sign-in is for.
-    pub demand: Demand,
+    /// DeedKind the sign-in is for.
+    pub demand: RequiredAcr,
 }
 
-/// What a sign-in is for: whoever waits may demand more than a password.
+/// DeedKind a sign-in is for: whoever waits may demand more than a password.
 #[derive(Clone, Copy, Debug)]
-pub struct Demand {
+pub struct RequiredAcr {
     /// The authorization request that waits.
-    pub errand: Option<ErrandId>,
+    pub interaction: Option<InteractionId>,
     /// Nothing weaker will do.
     pub must: Acr,
     /// Nothing weaker is wished for, of people who can.
     pub wish: Acr,
 }
 
-impl Default for Demand {
+impl Default for RequiredAcr {
     /// Our own pages wait, and ask for more themselves.
     fn default() -> Self {
-        Self { errand: None, must: Acr::OneFactor, wish: Acr::OneFactor }
+        Self { interaction: None, must: Acr::OneFactor, wish: Acr::OneFactor }
     }
 }
 
 /// The browser it happens in.
 #[derive(Clone, Copy, Debug)]
-pub struct Visit<'a> {
+pub struct BrowserContext<'a> {
     /// The browser's long-lived secret.
     pub device: &'a Secret,
     /// The browser's own words.
     pub user_agent: &'a str,
     /// The session this browser had before, which ends.
     pub before: Option<&'a Secret>,
-    /// What the vendor's people are judged by, should it be one of them.
+    /// DeedKind the vendor's people are judged by, should it be one of them.
     pub staff: StaffRules<'a>,
 }
 
@@ -67,11 +68,11 @@ pub struct Visit<'a> {
 pub enum Outcome {
     Entered(Entered),
     /// The second factor is still to be proven, or enrolled, by whoever holds this secret.
-    Halfway(Secret),
+    Pending(Secret),
     /// No membership stands: each with what it lacks. An account without any has an empty list.
-    Refused(Vec<(Snapshot, Standing)>),
+    Refused(Vec<(Snapshot, Verdict)>),
     /// Access of one of the vendor's people doesn't hold.
-    StaffRefused(Box<StaffSnapshot>, StaffStanding),
+    StaffRefused(Box<StaffSnapshot>, StaffVerdict),
     /// The password changed between the check and now, or the sign-in was finished or ended elsewhere.
     Outdated,
 }
@@ -80,7 +81,7 @@ pub enum Outcome {
 #[derive(Debug)]
 pub struct Entered {
     /// The session and its secret.
-    pub opened: Opened,
+    pub opened: OpenedSession,
     /// Whether the account had signed in from this browser before.
     pub known_device: bool,
     /// Where this person begins.
@@ -89,7 +90,7 @@ pub struct Entered {
 
 /// The first step: lets the entrant in, halfway in, or says why not. The address judged is the unit's, the browser's
 /// own.
-pub async fn enter(tx: &mut Tx, entrant: Entrant<'_>, visit: Visit<'_>) -> Result<Outcome, Fault> {
+pub async fn enter(tx: &mut Tx, entrant: RightPassword<'_>, visit: BrowserContext<'_>) -> Result<Outcome, Fault> {
     tx.by.who = Who::Account(entrant.account);
     if !account::has_password(tx, entrant.account, entrant.password_hash).await? {
         return Ok(Outcome::Outdated);
@@ -100,14 +101,14 @@ pub async fn enter(tx: &mut Tx, entrant: Entrant<'_>, visit: Visit<'_>) -> Resul
     Ok(outcome)
 }
 
-async fn first_step(tx: &mut Tx, entrant: Entrant<'_>, visit: Visit<'_>) -> Result<Outcome, Fault> {
+async fn first_step(tx: &mut Tx, entrant: RightPassword<'_>, visit: BrowserContext<'_>) -> Result<Outcome, Fault> {
     let account = entrant.account;
     let is_enrolled = factor::enrolled(&mut tx.db, account).await?.is_some();
     let remembered = device::second_factor_at(tx, account, visit.device).await?;
-    let Demand { must, wish, .. } = within_reach(tx, account, entrant.demand).await?;
+    let RequiredAcr { must, wish, .. } = within_reach(tx, account, entrant.demand).await?;
     let proof = match (is_enrolled, remembered) {
         (true, Some(proven_at)) if must.max(wish) <= Acr::OneFactor => Proof::remembered(proven_at),
-        // What access lacks is told after the second factor only (R-ADM-7).
+        // DeedKind access lacks is told after the second factor only (R-ADM-7).
         (true, Some(_) | None) => return pause(tx, entrant).await,
         (false, _) => Proof::password(),
     };
@@ -120,30 +121,38 @@ async fn first_step(tx: &mut Tx, entrant: Entrant<'_>, visit: Visit<'_>) -> Resu
 
 /// An app can be enrolled on the way; a passkey is there or isn't, and whoever has none isn't held up for it: the
 /// relying party is told.
-async fn within_reach(tx: &mut Tx, account: AccountId, demand: Demand) -> Result<Demand, Fault> {
+async fn within_reach(tx: &mut Tx, account: AccountId, demand: RequiredAcr) -> Result<RequiredAcr, Fault> {
     if demand.must <= Acr::TwoFactors || strongest(&mut tx.db, account).await? >= demand.must {
         return Ok(demand);
     }
-    Ok(Demand { must: Acr::OneFactor, ..demand })
+    Ok(RequiredAcr { must: Acr::OneFactor, ..demand })
 }
 
-async fn pause(tx: &mut Tx, entrant: Entrant<'_>) -> Result<Outcome, Fault> {
-    let Entrant { account, password_hash, demand, .. } = entrant;
-    halfway::pause(tx, Pause { account, password_hash, session: None, errand: demand.errand, back: None })
-        .await
-        .map(Outcome::Halfway)
+async fn pause(tx: &mut Tx, entrant: RightPassword<'_>) -> Result<Outcome, Fault> {
+    let RightPassword { account, password_hash, demand, .. } = entrant;
+    pending::begin(
+        tx,
+        NewPendingSignIn { account, password_hash, session: None, interaction: demand.interaction, back: None },
+    )
+    .await
+    .map(Outcome::Pending)
 }
 
 /// The second step, once its code was found right in this very unit: a session begins, or the one it is for is
 /// strengthened.
-pub async fn complete(tx: &mut Tx, halfway: &Halfway, proof: Proof, visit: Visit<'_>) -> Result<Outcome, Fault> {
-    let account = halfway.account;
+pub async fn complete(
+    tx: &mut Tx,
+    pending: &PendingSignIn,
+    proof: Proof,
+    visit: BrowserContext<'_>,
+) -> Result<Outcome, Fault> {
+    let account = pending.account;
     tx.by.who = Who::Account(account);
-    let Some(hash) = halfway.password_hash(&mut tx.db).await? else { return Ok(Outcome::Outdated) };
-    if !account::has_password(tx, account, &hash).await? || !halfway::finish(tx, halfway.id).await? {
+    let Some(hash) = pending.password_hash(&mut tx.db).await? else { return Ok(Outcome::Outdated) };
+    if !account::has_password(tx, account, &hash).await? || !pending::finish(tx, pending.id).await? {
         return Ok(Outcome::Outdated);
     }
-    let Some(session) = halfway.session else {
+    let Some(session) = pending.session else {
         let judged = Judged::by(tx, account, (proof, visit)).await?;
         return judged.admit(tx, (account, proof), visit).await;
     };
@@ -151,7 +160,11 @@ pub async fn complete(tx: &mut Tx, halfway: &Halfway, proof: Proof, visit: Visit
 }
 
 /// Signs in by a passkey alone: both factors in one. The door is the one that the password goes through.
-pub async fn enter_by_passkey(tx: &mut Tx, verified: &Verified, visit: Visit<'_>) -> Result<Outcome, Fault> {
+pub async fn enter_by_passkey(
+    tx: &mut Tx,
+    verified: &VerifiedPasskey,
+    visit: BrowserContext<'_>,
+) -> Result<Outcome, Fault> {
     let account = verified.kept.account;
     tx.by.who = Who::Account(account);
     if !passkey::count(tx, verified).await? {
@@ -167,7 +180,7 @@ pub async fn enter_by_passkey(tx: &mut Tx, verified: &Verified, visit: Visit<'_>
 }
 
 /// Proves by a passkey, in a running session, that its owner is still there.
-pub async fn return_by_passkey(tx: &mut Tx, verified: &Verified, session: SessionId) -> Result<Outcome, Fault> {
+pub async fn return_by_passkey(tx: &mut Tx, verified: &VerifiedPasskey, session: SessionId) -> Result<Outcome, Fault> {
     let account = verified.kept.account;
     tx.by.who = Who::Account(account);
     if !passkey::count(tx, verified).await? {
@@ -179,14 +192,14 @@ pub async fn return_by_passkey(tx: &mut Tx, verified: &Verified, session: Sessio
 
 /// Whether a half-made sign-in can still be finished: its password is the account's, which is on, and nobody finished
 /// it. The account's row is written, so that whoever voids the password comes before this and is seen, or after it.
-pub async fn is_open(tx: &mut Tx, halfway: &Halfway) -> Result<bool, Fault> {
-    let Some(hash) = halfway.password_hash(&mut tx.db).await? else { return Ok(false) };
-    if !account::has_password(tx, halfway.account, &hash).await? {
+pub async fn is_open(tx: &mut Tx, pending: &PendingSignIn) -> Result<bool, Fault> {
+    let Some(hash) = pending.password_hash(&mut tx.db).await? else { return Ok(false) };
+    if !account::has_password(tx, pending.account, &hash).await? {
         return Ok(false);
     }
-    let sql = "select s.id from sign_ins s join accounts a on a.id = s.account \
+    let sql = "select s.id from pending_sign_ins s join accounts a on a.id = s.account \
                where s.id = $1 and s.finished_at is null and s.expires_at > $2 and a.disabled_at is null";
-    Ok(store::optional!(tx.db, (SignInId,), sql, halfway.id, tx.now)?.is_some())
+    Ok(store::optional!(tx.db, (SignInId,), sql, pending.id, tx.now)?.is_some())
 }
 
 async fn strengthen(tx: &mut Tx, (session, account): (SessionId, AccountId), proof: Proof) -> Result<Outcome, Fault> {
@@ -197,7 +210,7 @@ async fn strengthen(tx: &mut Tx, (session, account): (SessionId, AccountId), pro
 }
 
 /// This browser isn't asked for the second factor for a while.
-pub async fn remember(tx: &mut Tx, account: AccountId, visit: Visit<'_>) -> Result<(), Fault> {
+pub async fn remember(tx: &mut Tx, account: AccountId, visit: BrowserContext<'_>) -> Result<(), Fault> {
     device::remember(tx, account, visit.device).await
 }
 
@@ -205,7 +218,7 @@ pub async fn remember(tx: &mut Tx, account: AccountId, visit: Visit<'_>) -> Resu
 #[derive(Clone, Copy, Debug)]
 pub struct Returning<'a> {
     /// The password, right again.
-    pub entrant: Entrant<'a>,
+    pub entrant: RightPassword<'a>,
     /// The session.
     pub session: &'a Session,
     /// The page of ours that asks.
@@ -214,21 +227,27 @@ pub struct Returning<'a> {
 
 /// Strengthens the session, or leads to the second step where the account has a second factor or needs one; no browser
 /// is remembered here.
-pub async fn reenter(tx: &mut Tx, returning: Returning<'_>, visit: Visit<'_>) -> Result<Outcome, Fault> {
+pub async fn reenter(tx: &mut Tx, returning: Returning<'_>, visit: BrowserContext<'_>) -> Result<Outcome, Fault> {
     let Returning { entrant, session, back } = returning;
     let account = entrant.account;
     tx.by.who = Who::Account(account);
     if !account::has_password(tx, account, entrant.password_hash).await? {
         return Ok(Outcome::Outdated);
     }
-    let Demand { errand, must, .. } = within_reach(tx, account, entrant.demand).await?;
+    let RequiredAcr { interaction, must, .. } = within_reach(tx, account, entrant.demand).await?;
     let proof = Proof::password();
     let due = factor::enrolled(&mut tx.db, account).await?.is_some()
         || proof.acr < must
         || Judged::by(tx, account, (proof, visit)).await?.lacks_second_factor();
     let outcome = if due {
-        let waiting = Pause { account, password_hash: entrant.password_hash, session: Some(session.id), errand, back };
-        Outcome::Halfway(halfway::pause(tx, waiting).await?)
+        let waiting = NewPendingSignIn {
+            account,
+            password_hash: entrant.password_hash,
+            session: Some(session.id),
+            interaction,
+            back,
+        };
+        Outcome::Pending(pending::begin(tx, waiting).await?)
     } else {
         strengthen(tx, (session.id, account), proof).await?
     };
@@ -238,19 +257,24 @@ pub async fn reenter(tx: &mut Tx, returning: Returning<'_>, visit: Visit<'_>) ->
 
 /// Somebody judged at the sign-in: as each contact they are, or as one of the vendor's people.
 pub enum Judged {
-    Contact(Vec<(Snapshot, Standing)>),
-    Staff(Box<StaffSnapshot>, StaffStanding),
+    Contact(Vec<(Snapshot, Verdict)>),
+    Staff(Box<StaffSnapshot>, StaffVerdict),
 }
 
 impl Judged {
     /// Judges by what is proven, from where the browser is.
-    pub async fn by(tx: &mut Tx, account: AccountId, (proof, visit): (Proof, Visit<'_>)) -> Result<Self, Fault> {
+    pub async fn by(
+        tx: &mut Tx,
+        account: AccountId,
+        (proof, visit): (Proof, BrowserContext<'_>),
+    ) -> Result<Self, Fault> {
         let (address, second_factor_at) = (tx.by.address, proof.second_factor_at);
         if let Some(person) = access::of_staff(&mut tx.db, account).await? {
-            let standing = access::judge_staff(&person, StaffAsked { rules: visit.staff, address, second_factor_at });
+            let standing =
+                access::judge_staff(&person, StaffCircumstances { rules: visit.staff, address, second_factor_at });
             return Ok(Self::Staff(Box::new(person), standing));
         }
-        let asked = Asked { door: Door::SignIn, address, e_service: None, second_factor_at };
+        let asked = Circumstances { door: Door::SignIn, address, e_service: None, second_factor_at };
         let people = access::of_account(&mut tx.db, account).await?;
         let judge = |person: Snapshot| {
             let standing = access::judge(&person, asked);
@@ -290,7 +314,7 @@ impl Judged {
         self,
         tx: &mut Tx,
         (account, proof): (AccountId, Proof),
-        visit: Visit<'_>,
+        visit: BrowserContext<'_>,
     ) -> Result<Outcome, Fault> {
         if !self.holds() {
             return self.refuse(tx, account).await;
@@ -305,7 +329,7 @@ impl Judged {
         let opened = begin(tx, Begin { account, membership, user_agent: visit.user_agent, proof }).await?;
         let known_device = device::recognise(tx, account, visit.device, visit.user_agent).await?;
         if !known_device {
-            record(tx, Deed::new(What::DeviceSeen).account(account)).await?;
+            record(tx, Deed::new(DeedKind::DeviceSeen).account(account)).await?;
         }
         Ok(Outcome::Entered(Entered { opened, known_device, home }))
     }
@@ -317,7 +341,7 @@ impl Judged {
             }
             Self::Staff(_, standing) => standing.unmet().into_iter().map(StaffCondition::as_str).collect(),
         };
-        let deed = Deed::new(What::SessionRefused).account(account);
+        let deed = Deed::new(DeedKind::SessionRefused).account(account);
         record(tx, deed.detail(serde_json::json!({ "unmet": unmet }))).await?;
         Ok(match self {
             Self::Contact(people) => Outcome::Refused(people),
@@ -327,15 +351,15 @@ impl Judged {
 }
 
 /// With one company there is nothing to choose (R-DIR-6).
-fn only_one(people: &[(Snapshot, Standing)]) -> Option<MembershipId> {
+fn only_one(people: &[(Snapshot, Verdict)]) -> Option<MembershipId> {
     let mut standing = people.iter().filter(|(_, standing)| standing.holds()).map(|(person, _)| person.membership);
     standing.next().filter(|_| standing.next().is_none())
 }
 
 /// The browser's earlier session ends, whoever's it was.
 async fn replace(tx: &mut Tx, secret: &Secret) -> Result<(), Fault> {
-    if let Some(before) = find(&mut tx.db, secret, (tx.now, tx.rules.session_idle)).await? {
-        live::end(tx, before.account, before.id, Because::Replaced).await?;
+    if let Some(before) = find(&mut tx.db, secret, (tx.now, tx.lives.session_idle)).await? {
+        live::end(tx, before.account, before.id, EndReason::Replaced).await?;
     }
     Ok(())
 }

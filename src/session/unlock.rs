@@ -1,10 +1,10 @@
 //! Unlocking: whoever failed too often waits, unless Customer Service, who knows the voice on the telephone, opens the
 //! limits again.
 
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::AccountId;
 use crate::base::{Digest, Fault, Life};
-use crate::limits::{self, Kind, Limit, Settings, TooMany};
+use crate::limits::{self, Limit, LimitKind, Settings, TooMany};
 use crate::store::{self, Db, Tx, View};
 
 /// How long the account still waits, if its own limit or that of a browser it knows is closed.
@@ -19,7 +19,7 @@ pub async fn unlock(tx: &mut Tx, settings: &Settings, account: AccountId) -> Res
     let limits = of_account(&mut tx.db, settings, account).await?;
     let opened = limits::open(tx, &limits).await?;
     if opened {
-        record(tx, Deed::new(What::AccountUnlocked).account(account)).await?;
+        record(tx, Deed::new(DeedKind::AccountUnlocked).account(account)).await?;
     }
     Ok(opened)
 }
@@ -28,6 +28,6 @@ pub async fn unlock(tx: &mut Tx, settings: &Settings, account: AccountId) -> Res
 async fn of_account(db: &mut Db, settings: &Settings, account: AccountId) -> Result<Vec<Limit>, Fault> {
     let devices = store::all!(*db, (Digest,), "select hash from devices where account = $1 order by hash", account)?;
     let mut limits: Vec<Limit> = devices.iter().map(|(device,)| settings.on_device(account, device)).collect();
-    limits.extend([Kind::Name, Kind::Factor].map(|kind| settings.on(kind, account.to_string().as_bytes())));
+    limits.extend([LimitKind::Name, LimitKind::Factor].map(|kind| settings.on(kind, account.to_string().as_bytes())));
     Ok(limits)
 }

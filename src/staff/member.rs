@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 use sqlx::types::Json;
 
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::AccountId;
 use crate::base::{Email, Fault, Secret, SignInName, StaffRole, Timestamp};
 use crate::directory;
 use crate::store::{self, Db, Tx};
 
 use crate::account::link;
-use crate::account::{self, Purpose, credentials};
+use crate::account::{self, LinkPurpose, credentials};
 use crate::session;
 
 /// One of the vendor's people.
@@ -33,9 +33,9 @@ pub struct StaffMember {
 pub struct Invited {
     /// First and last name.
     pub name: String,
-    /// What they sign in with and are written to at.
+    /// DeedKind they sign in with and are written to at.
     pub email: Email,
-    /// What they may do.
+    /// DeedKind they may do.
     pub roles: BTreeSet<StaffRole>,
 }
 
@@ -81,7 +81,7 @@ pub async fn invite(tx: &mut Tx, invited: &Invited) -> Result<Result<AccountId, 
         Json(&invited.roles),
         tx.now
     )?;
-    let deed = Deed::new(What::StaffInvited).account(account);
+    let deed = Deed::new(DeedKind::StaffInvited).account(account);
     record(tx, deed.detail(serde_json::json!({ "roles": invited.roles }))).await?;
     Ok(Ok(account))
 }
@@ -90,7 +90,7 @@ pub async fn invite(tx: &mut Tx, invited: &Invited) -> Result<Result<AccountId, 
 pub async fn invite_by(tx: &mut Tx, invited: &Invited, link: &Secret) -> Result<Result<AccountId, NotStaff>, Fault> {
     let made = invite(tx, invited).await?;
     if let Ok(account) = made {
-        link::issue(tx, account, Purpose::StaffInvitation, link).await?;
+        link::issue(tx, account, LinkPurpose::StaffInvitation, link).await?;
     }
     Ok(made)
 }
@@ -143,7 +143,7 @@ pub async fn set_roles(
         account,
         Json(roles)
     )?;
-    let deed = Deed::new(What::StaffRolesChanged).account(account);
+    let deed = Deed::new(DeedKind::StaffRolesChanged).account(account);
     record(tx, deed.detail(serde_json::json!({ "before": before.roles, "after": roles }))).await?;
     Ok(Ok(true))
 }
@@ -185,18 +185,18 @@ mod tests {
     use crate::account::set_password;
     use crate::base::actor::Who;
     use crate::base::ids::AccountId;
-    use crate::base::{Actor, Clock, Email, Rules, StaffRole};
+    use crate::base::{Actor, Clock, Email, Lifetimes, StaffRole};
     use crate::store::{Start, Store, trial};
 
     struct Office {
         store: Store,
         clock: Clock,
-        rules: Rules,
+        lives: Lifetimes,
     }
 
     impl Office {
         fn start(&self) -> Start<'_> {
-            Start { by: Actor::of(Who::Operator), clock: &self.clock, rules: &self.rules }
+            Start { by: Actor::of(Who::Operator), clock: &self.clock, lives: &self.lives }
         }
 
         async fn operator(&self, name: &str) -> AccountId {
@@ -222,7 +222,7 @@ mod tests {
     #[tokio::test]
     async fn of_two_operators_who_dismiss_each_other_one_stays() {
         for trial in trial::databases().await {
-            let office = Office { store: trial.store.clone(), clock: Clock::movable(), rules: Rules::default() };
+            let office = Office { store: trial.store.clone(), clock: Clock::movable(), lives: Lifetimes::default() };
             let (oscar, olga) = (office.operator("oscar").await, office.operator("olga").await);
             let (one, other) = tokio::join!(office.dismissed(oscar), office.demoted(olga));
             assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");

@@ -21,9 +21,9 @@ const PER_STATEMENT: usize = 1000;
 
 /// Some keys, as a JSON object that has each as a name.
 #[derive(Clone, Debug)]
-pub struct Keys(String);
+pub struct Keyset(String);
 
-impl Keys {
+impl Keyset {
     /// The keys in lots that one statement each can carry.
     pub fn lots<'a>(keys: impl IntoIterator<Item = &'a str>) -> Result<Vec<Self>, Fault> {
         let keys: Vec<&str> = keys.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
@@ -41,25 +41,25 @@ impl Keys {
     }
 }
 
-impl Type<Sqlite> for Keys {
+impl Type<Sqlite> for Keyset {
     fn type_info() -> SqliteTypeInfo {
         <String as Type<Sqlite>>::type_info()
     }
 }
 
-impl Encode<'_, Sqlite> for Keys {
+impl Encode<'_, Sqlite> for Keyset {
     fn encode_by_ref(&self, buffer: &mut SqliteArgumentsBuffer) -> Result<IsNull, BoxDynError> {
         Encode::<Sqlite>::encode_by_ref(&self.0, buffer)
     }
 }
 
-impl Type<Postgres> for Keys {
+impl Type<Postgres> for Keyset {
     fn type_info() -> PgTypeInfo {
         PgTypeInfo::with_oid(POSTGRES_JSON)
     }
 }
 
-impl Encode<'_, Postgres> for Keys {
+impl Encode<'_, Postgres> for Keyset {
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
         Encode::<Postgres>::encode_by_ref(&self.0, buffer)
     }

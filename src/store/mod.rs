@@ -2,17 +2,17 @@
 //! It knows connections, transactions and the schema's version, and no table's meaning.
 
 mod keys;
-mod lent;
 mod open;
+mod pool;
 mod schema;
 mod sql;
 #[cfg(test)]
 pub(crate) mod trial;
 mod unit;
 
-pub use keys::Keys;
-pub use lent::Lent;
+pub use keys::Keyset;
 pub use open::{CannotOpen, Settings, Store};
+pub use pool::Lent;
 pub use schema::{Migration, SCHEMA};
 pub use sql::Db;
 pub(crate) use sql::{all, execute, fetch, one, optional};

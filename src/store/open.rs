@@ -12,7 +12,7 @@ use sqlx::{Connection as _, PgConnection, Postgres, Sqlite};
 use crate::base::Fault;
 
 use super::Db;
-use super::lent::Lender;
+use super::pool::Lender;
 
 /// `[store]` in the configuration.
 #[derive(Clone, Debug, Serialize, Deserialize)]

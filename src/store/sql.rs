@@ -3,7 +3,7 @@
 
 use sqlx::{Postgres, Sqlite};
 
-use super::lent::{Lent, State};
+use super::pool::{Lent, PoolState};
 use crate::base::Fault;
 
 /// Runs a statement and answers how many rows it touched.
@@ -68,7 +68,7 @@ pub enum Db {
 impl Db {
     /// Begins a transaction that may write.
     pub(super) async fn begin(&mut self) -> Result<(), Fault> {
-        self.becomes(State::Open);
+        self.becomes(PoolState::Open);
         match self {
             Self::Sqlite(_) => execute!(*self, "begin immediate"),
             Self::Postgres(_) => execute!(*self, "begin"),
@@ -79,23 +79,23 @@ impl Db {
     /// Makes what was written durable.
     pub(super) async fn commit(mut self) -> Result<(), Fault> {
         execute!(self, "commit")?;
-        self.becomes(State::Sound);
+        self.becomes(PoolState::Sound);
         Ok(())
     }
 
     /// Undoes what was written.
     pub(super) async fn roll_back(mut self) -> Result<(), Fault> {
         execute!(self, "rollback")?;
-        self.becomes(State::Sound);
+        self.becomes(PoolState::Sound);
         Ok(())
     }
 
     /// Every statement was answered.
     pub(super) fn done(mut self) {
-        self.becomes(State::Sound);
+        self.becomes(PoolState::Sound);
     }
 
-    fn becomes(&mut self, state: State) {
+    fn becomes(&mut self, state: PoolState) {
         match self {
             Self::Sqlite(lent) => lent.becomes(state),
             Self::Postgres(lent) => lent.becomes(state),

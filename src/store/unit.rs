@@ -1,7 +1,7 @@
 //! The unit of work: one transaction, one instant, one source of randomness, one actor.
 //! Subjects receive it; only [`Store::look`], [`Store::act`] and [`Store::rehearse`] begin or commit.
 
-use crate::base::{Actor, Clock, Dice, Fault, Rules, Timestamp};
+use crate::base::{Actor, Clock, Dice, Fault, Lifetimes, Timestamp};
 
 use super::{Db, Store};
 
@@ -10,7 +10,7 @@ pub struct View {
     pub db: Db,
     pub now: Timestamp,
     /// The numbers in force.
-    pub rules: Rules,
+    pub lives: Lifetimes,
 }
 
 /// What writes work with. It commits when the work answers, refusals included, and rolls back on a fault.
@@ -22,7 +22,7 @@ pub struct Tx {
     pub dice: Dice,
     pub by: Actor,
     /// The numbers in force.
-    pub rules: Rules,
+    pub lives: Lifetimes,
 }
 
 impl Store {
@@ -30,10 +30,10 @@ impl Store {
     pub async fn look<T>(
         &self,
         clock: &Clock,
-        rules: &Rules,
+        lives: &Lifetimes,
         work: impl AsyncFnOnce(&mut View) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let mut view = View { db: self.reading().await?, now: clock.now(), rules: *rules };
+        let mut view = View { db: self.reading().await?, now: clock.now(), lives: *lives };
         let answer = work(&mut view).await?;
         view.db.done();
         Ok(answer)
@@ -76,7 +76,7 @@ impl Store {
     async fn begin(&self, start: Start<'_>) -> Result<Tx, Fault> {
         let db = self.writing().await?;
         // The instant is read once the transaction has begun: waiting for the writer must not age it.
-        Ok(Tx { db, now: start.clock.now(), dice: Dice, by: start.by, rules: *start.rules })
+        Ok(Tx { db, now: start.clock.now(), dice: Dice, by: start.by, lives: *start.lives })
     }
 }
 
@@ -86,5 +86,5 @@ pub struct Start<'a> {
     /// Where the instant comes from.
     pub clock: &'a Clock,
     /// The numbers in force.
-    pub rules: &'a Rules,
+    pub lives: &'a Lifetimes,
 }

@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 use crate::base::Place;
-use crate::http::error::Trouble;
+use crate::http::error::ErrorKind;
 use crate::http::{Caller, answer};
 use crate::page::assets::Asset;
 
@@ -67,7 +67,7 @@ pub fn routes() -> Router<App> {
 
 /// Serves a file of ours. Its address names its version, so browsers may keep it for good.
 async fn asset(State(app): State<App>, caller: Caller, Path(file): Path<String>) -> Response {
-    let Some(asset) = Asset::from_file(&file) else { return answer::trouble(&caller, Trouble::NotFound) };
+    let Some(asset) = Asset::from_file(&file) else { return answer::trouble(&caller, ErrorKind::NotFound) };
     let headers =
         [(header::CONTENT_TYPE, asset.media_type()), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (headers, asset.body(&app.brand).into_owned()).into_response()

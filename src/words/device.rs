@@ -5,7 +5,7 @@ use super::Words;
 
 /// What a `User-Agent` header tells about a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Device {
+pub struct UserAgent {
     browser: Option<&'static str>,
     system: Option<&'static str>,
 }
@@ -38,7 +38,7 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-impl Device {
+impl UserAgent {
     /// Reads a `User-Agent` header (RFC 9110 section 10.1.5).
     #[must_use]
     pub fn from_user_agent(header: &str) -> Self {
@@ -63,7 +63,7 @@ impl Device {
 
 #[cfg(test)]
 mod tests {
-    use super::Device;
+    use super::UserAgent;
     use crate::base::Language;
     use crate::words::Words;
 
@@ -108,7 +108,7 @@ mod tests {
             ("curl/8.5.0", "curl", "curl"),
             ("", "Unknown device", "Appareil inconnu"),
         ] {
-            let device = Device::from_user_agent(header);
+            let device = UserAgent::from_user_agent(header);
             assert_eq!(device.in_words(Words::of(Language::En)), english);
             assert_eq!(device.in_words(Words::of(Language::Fr)), french);
         }

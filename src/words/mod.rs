@@ -14,7 +14,7 @@ use fluent_templates::{LanguageIdentifier, langid, static_loader};
 
 use crate::base::Language;
 
-pub use device::Device;
+pub use device::UserAgent;
 pub use moment::Moment;
 
 static_loader! {

@@ -2,10 +2,10 @@
 //! whichever door asks for it. Whoever guesses here has the password.
 
 use crate::account::device;
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::AccountId;
 use crate::base::{Address, Fault, Secret};
-use crate::limits::{self, Counted, Kind, Limit, Settings, TooMany};
+use crate::limits::{self, Counted, Limit, LimitKind, Settings, TooMany};
 use crate::store::{Tx, View};
 
 /// A guess that may be made, once it is counted.
@@ -31,9 +31,9 @@ impl FactorGuess {
         let limits = match known {
             Some(device) => vec![settings.on_device(account, &device.digest())],
             None => vec![
-                settings.on(Kind::Factor, account.to_string().as_bytes()),
+                settings.on(LimitKind::Factor, account.to_string().as_bytes()),
                 settings.on_network(address),
-                settings.on(Kind::Overall, b""),
+                settings.on(LimitKind::Overall, b""),
             ],
         };
         let open = limits::check(&mut view.db, &limits, view.now).await?;
@@ -48,12 +48,12 @@ impl FactorGuess {
     /// The guess was wrong and stays counted; the trail tells of it, and of each limit that it closed. Answers whether
     /// it closed the account's own: then its owner is to be told that somebody has the password.
     pub async fn missed(&self, tx: &mut Tx, counted: &Counted) -> Result<bool, Fault> {
-        let deed = Deed::new(What::SessionRefused).account(self.account);
+        let deed = Deed::new(DeedKind::SessionRefused).account(self.account);
         record(tx, deed.detail(serde_json::json!({ "unmet": ["second-factor"] }))).await?;
         let mut closes = false;
         for (kind, until) in counted.closed() {
-            closes |= kind == Kind::Factor;
-            let deed = Deed::new(What::LimitClosed).account(self.account).subject(kind);
+            closes |= kind == LimitKind::Factor;
+            let deed = Deed::new(DeedKind::LimitClosed).account(self.account).subject(kind);
             record(tx, deed.detail(serde_json::json!({ "until": until.to_string() }))).await?;
         }
         Ok(closes)

@@ -15,7 +15,7 @@ pub use recovery::{HOW_MANY, RecoveryCode, left, renew, spend};
 pub use require::{is_required, require};
 pub use totp::{Enrolled, Offer, Replacing, Seed, accept, find, offer, offered, prove, since, sweep};
 
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
@@ -56,7 +56,7 @@ pub async fn remove_all(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> 
     store::execute!(tx.db, "delete from passkeys where account = $1", account)?;
     tidy_up(tx, account).await?;
     if had {
-        record(tx, Deed::new(What::FactorRemoved).account(account)).await?;
+        record(tx, Deed::new(DeedKind::FactorRemoved).account(account)).await?;
     }
     Ok(had)
 }
@@ -64,10 +64,10 @@ pub async fn remove_all(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> 
 /// A factor is gone: what hung from it goes too, and the trail has a line.
 pub(super) async fn tell_removal(tx: &mut Tx, account: AccountId, which: &str) -> Result<(), Fault> {
     tidy_up(tx, account).await?;
-    record(tx, Deed::new(What::FactorRemoved).account(account).subject(which)).await
+    record(tx, Deed::new(DeedKind::FactorRemoved).account(account).subject(which)).await
 }
 
-/// What devices remember may have been proven by what is gone; recovery codes stand in for a factor and don't outlive
+/// DeedKind devices remember may have been proven by what is gone; recovery codes stand in for a factor and don't outlive
 /// the last, nor is there anything left to take away.
 async fn tidy_up(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     device::forget_second_factors(tx, account).await?;

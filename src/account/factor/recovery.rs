@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::AccountId;
 use crate::base::{Dice, Digest, Fault};
 use crate::store::{self, Db, Tx};
@@ -50,7 +50,7 @@ impl RecoveryCode {
         fits.then_some(Self(code))
     }
 
-    /// What the database knows it by: the digest holds the account, so that one table of guesses doesn't serve for all.
+    /// DeedKind the database knows it by: the digest holds the account, so that one table of guesses doesn't serve for all.
     fn digest(&self, account: AccountId) -> Digest {
         Digest::of(format!("recovery code {account} {}", self.0).as_bytes())
     }
@@ -85,7 +85,7 @@ pub async fn renew(tx: &mut Tx, account: AccountId) -> Result<Vec<RecoveryCode>,
         store::execute!(tx.db, sql, account, code.digest(account), tx.now)?;
         codes.push(code);
     }
-    record(tx, Deed::new(What::RecoveryCodesMade).account(account)).await?;
+    record(tx, Deed::new(DeedKind::RecoveryCodesMade).account(account)).await?;
     Ok(codes)
 }
 
@@ -95,7 +95,7 @@ pub async fn spend(tx: &mut Tx, account: AccountId, code: &RecoveryCode) -> Resu
     let sql = "update recovery_codes set used_at = $3 where account = $1 and hash = $2 and used_at is null";
     let spent = store::execute!(tx.db, sql, account, code.digest(account), tx.now)?;
     if spent > 0 {
-        record(tx, Deed::new(What::RecoveryCodeUsed).account(account)).await?;
+        record(tx, Deed::new(DeedKind::RecoveryCodeUsed).account(account)).await?;
     }
     Ok(spent > 0)
 }

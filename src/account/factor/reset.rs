@@ -2,7 +2,7 @@
 //! later unless they object. Whoever talks Customer Service into it still has to hope that the owner reads no mail for
 //! a day.
 
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, FactorResetId, MailId};
 use crate::base::{Fault, Timestamp};
@@ -37,7 +37,7 @@ pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<Result<Timestamp, No
     if enrolled(&mut tx.db, account).await?.is_none() {
         return Ok(Err(NotAsked::Nothing));
     }
-    let due_at = tx.now + tx.rules.factor_reset;
+    let due_at = tx.now + tx.lives.factor_reset;
     let asked_by = match tx.by.who {
         Who::Account(staff) => Some(staff),
         Who::Visitor | Who::Client(_) | Who::Operator | Who::Timetable => None,
@@ -57,7 +57,7 @@ pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<Result<Timestamp, No
         let waiting = waiting(&mut tx.db, account).await?;
         return Ok(Err(NotAsked::Already(waiting.map_or(due_at, |waiting| waiting.due_at))));
     }
-    let deed = Deed::new(What::FactorResetAsked).account(account);
+    let deed = Deed::new(DeedKind::FactorResetAsked).account(account);
     record(tx, deed.detail(serde_json::json!({ "until": due_at.to_string() }))).await?;
     Ok(Ok(due_at))
 }
@@ -71,13 +71,13 @@ pub async fn waiting(db: &mut Db, account: AccountId) -> Result<Option<FactorRes
 
 /// Stops the reset that waits: somebody objected, or the factor isn't lost after all. Answers whether there was one.
 pub async fn stop(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
-    cancel(tx, account, Deed::new(What::FactorResetStopped)).await
+    cancel(tx, account, Deed::new(DeedKind::FactorResetStopped)).await
 }
 
 /// Stops the reset that waits because its owner can't be told: whoever couldn't object loses nothing.
 pub async fn give_up(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     let because = serde_json::json!({ "because": "the owner could not be told" });
-    cancel(tx, account, Deed::new(What::FactorResetStopped).detail(because)).await
+    cancel(tx, account, Deed::new(DeedKind::FactorResetStopped).detail(because)).await
 }
 
 async fn cancel(tx: &mut Tx, account: AccountId, deed: Deed) -> Result<bool, Fault> {
@@ -114,7 +114,7 @@ pub async fn written(tx: &mut Tx, id: FactorResetId, letter: MailId) -> Result<(
 pub async fn told(tx: &mut Tx, id: FactorResetId, at: Timestamp) -> Result<(), Fault> {
     let sql =
         "update factor_resets set told_at = $2, due_at = $3 where id = $1 and told_at is null and cancelled_at is null";
-    store::execute!(tx.db, sql, id, at, at + tx.rules.factor_reset).map(drop)
+    store::execute!(tx.db, sql, id, at, at + tx.lives.factor_reset).map(drop)
 }
 
 /// A reset whose time has come.
@@ -138,6 +138,6 @@ pub async fn carry_out(tx: &mut Tx, reset: FactorReset) -> Result<bool, Fault> {
     if done == 0 {
         return Ok(false);
     }
-    record(tx, Deed::new(What::FactorResetDone).account(reset.account)).await?;
+    record(tx, Deed::new(DeedKind::FactorResetDone).account(reset.account)).await?;
     remove_all(tx, reset.account).await.map(|_| true)
 }

@@ -16,7 +16,7 @@ use crate::account::create;
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, MailId, TotpId};
 use crate::base::seal::{CannotUnseal, Fingerprint};
-use crate::base::{Actor, Clock, Dice, Fault, Life, Rules, Seal, Sealed, SignInName, Timestamp};
+use crate::base::{Actor, Clock, Dice, Fault, Life, Lifetimes, Seal, Sealed, SignInName, Timestamp};
 use crate::store::{Start, Store, Tx, View, execute, trial};
 
 const AT_ONCE: usize = 50;
@@ -56,12 +56,12 @@ impl Bench {
     }
 
     async fn act<T>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> T {
-        let rules = Rules::default();
-        self.store.act(Start { by: Actor::of(Who::Visitor), clock: &self.clock, rules: &rules }, work).await.unwrap()
+        let lives = Lifetimes::default();
+        self.store.act(Start { by: Actor::of(Who::Visitor), clock: &self.clock, lives: &lives }, work).await.unwrap()
     }
 
     async fn look<T>(&self, work: impl AsyncFnOnce(&mut View) -> Result<T, Fault>) -> T {
-        self.store.look(&self.clock, &Rules::default(), work).await.unwrap()
+        self.store.look(&self.clock, &Lifetimes::default(), work).await.unwrap()
     }
 
     fn to(&self, whom: u128) -> Offer {

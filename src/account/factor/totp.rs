@@ -2,7 +2,7 @@
 
 use totp_rs::{Builder, Secret as Raw, Totp};
 
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::{AccountId, TotpId};
 use crate::base::seal::Fingerprint;
 use crate::base::{Dice, Fault, Life, Seal, Sealed, Timestamp};
@@ -15,7 +15,7 @@ use crate::account::lock;
 /// An offer that nobody took up is replaced, and swept, after this time.
 const OFFERED_FOR: Life = Life::hours(1);
 
-/// What an app and this server share: 160 bits, as RFC 4226 section 4 recommends.
+/// DeedKind an app and this server share: 160 bits, as RFC 4226 section 4 recommends.
 #[derive(Clone)]
 pub struct Seed([u8; 20]);
 
@@ -193,7 +193,7 @@ pub async fn prove(
     // Nor is this one lost.
     reset::stop(tx, offer.account).await?;
     store::execute!(tx.db, "update totp_factors set proven_at = $2, last_step = $3 where id = $1", id, tx.now, step)?;
-    record(tx, Deed::new(What::FactorEnrolled).account(offer.account).subject("totp")).await?;
+    record(tx, Deed::new(DeedKind::FactorEnrolled).account(offer.account).subject("totp")).await?;
     renew(tx, offer.account).await.map(Some)
 }
 

@@ -9,7 +9,7 @@ use crate::base::vocabulary::words;
 use crate::base::{Digest, Fault, Life};
 use crate::store::{self, Tx};
 
-use super::State;
+use super::CeremonyState;
 
 /// How long an answer may take: what WebAuthn section 15.1 recommends to give people whom a step takes longer.
 pub const LIFE: Life = Life::minutes(5);
@@ -18,7 +18,7 @@ words! {
     /// What an answer is for: one for another purpose is none.
     #[derive(sqlx::Type)]
     #[sqlx(type_name = "TEXT", rename_all = "kebab-case")]
-    Purpose, "purpose of a ceremony" {
+    CeremonyPurpose, "purpose of a ceremony" {
         /// To sign in without a password.
         SignIn = "sign-in",
         /// To take the second step of a sign-in.
@@ -34,13 +34,13 @@ words! {
 #[derive(Clone, Debug)]
 pub struct Binding {
     pub browser: Digest,
-    pub purpose: Purpose,
+    pub purpose: CeremonyPurpose,
     /// Whose answer it must be, where that is known, and the session or half-made sign-in that waits for it.
     pub whose: Option<(AccountId, Uuid)>,
 }
 
 /// Remembers a challenge that goes out.
-pub async fn begin(tx: &mut Tx, bound: &Binding, state: &State) -> Result<CeremonyId, Fault> {
+pub async fn begin(tx: &mut Tx, bound: &Binding, state: &CeremonyState) -> Result<CeremonyId, Fault> {
     let id = CeremonyId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
@@ -60,10 +60,10 @@ pub async fn begin(tx: &mut Tx, bound: &Binding, state: &State) -> Result<Ceremo
 
 /// Takes a challenge up again, for an answer that came back. The row decides: of fifty answers at once one is looked
 /// at.
-pub async fn redeem(tx: &mut Tx, bound: &Binding, id: CeremonyId) -> Result<Option<State>, Fault> {
+pub async fn redeem(tx: &mut Tx, bound: &Binding, id: CeremonyId) -> Result<Option<CeremonyState>, Fault> {
     let row = store::optional!(
         tx.db,
-        (Json<State>,),
+        (Json<CeremonyState>,),
         "update passkey_ceremonies set used_at = $6 where id = $1 and browser = $2 and purpose = $3 \
          and account is not distinct from $4 \
          and bound_to is not distinct from $5 and used_at is null and expires_at > $6 returning state",

@@ -6,12 +6,12 @@ use sqlx::types::Json;
 use uuid::Uuid;
 use webauthn_rs::prelude::Passkey;
 
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::{AccountId, PasskeyId};
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
 
-use super::Verified;
+use super::VerifiedPasskey;
 use crate::account::factor::{self, RecoveryCode};
 use crate::account::lock;
 
@@ -20,7 +20,7 @@ pub const MOST: usize = 10;
 
 /// A passkey in its row.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Kept {
+pub struct StoredPasskey {
     pub id: PasskeyId,
     pub account: AccountId,
     pub handle: Uuid,
@@ -32,7 +32,7 @@ pub struct Kept {
     pub confined_at: Option<Timestamp>,
 }
 
-impl Kept {
+impl StoredPasskey {
     /// Its id, as browsers write it.
     #[must_use]
     pub fn text_id(&self) -> String {
@@ -40,7 +40,7 @@ impl Kept {
     }
 }
 
-/// What its owner calls it.
+/// DeedKind its owner calls it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);
 
@@ -76,13 +76,13 @@ macro_rules! kept {
 }
 
 /// The passkeys of an account, the oldest first.
-pub async fn list(db: &mut Db, account: AccountId) -> Result<Vec<Kept>, Fault> {
-    store::all!(*db, Kept, kept!("p.account = $1 order by p.created_at, p.id"), account)
+pub async fn list(db: &mut Db, account: AccountId) -> Result<Vec<StoredPasskey>, Fault> {
+    store::all!(*db, StoredPasskey, kept!("p.account = $1 order by p.created_at, p.id"), account)
 }
 
 /// The passkey that an authenticator calls so.
-pub async fn find(db: &mut Db, credential_id: &[u8]) -> Result<Option<Kept>, Fault> {
-    store::optional!(*db, Kept, kept!("p.credential_id = $1"), credential_id)
+pub async fn find(db: &mut Db, credential_id: &[u8]) -> Result<Option<StoredPasskey>, Fault> {
+    store::optional!(*db, StoredPasskey, kept!("p.credential_id = $1"), credential_id)
 }
 
 /// Who an account is to authenticators: the same for all its passkeys, and no name of it anywhere else.
@@ -93,7 +93,7 @@ pub async fn handle(tx: &mut Tx, account: AccountId) -> Result<Uuid, Fault> {
     Ok(store::one!(tx.db, (Uuid,), sql, account, fresh)?.0)
 }
 
-/// What became of a new passkey.
+/// DeedKind became of a new passkey.
 #[derive(Debug)]
 pub enum Enrolment {
     /// It is the account's. With the account's first factor come recovery codes.
@@ -128,14 +128,14 @@ pub async fn enrol(tx: &mut Tx, account: AccountId, (name, passkey): (&Name, &Pa
     if added == 0 {
         return Ok(Enrolment::Known);
     }
-    record(tx, Deed::new(What::FactorEnrolled).account(account).subject("passkey")).await?;
+    record(tx, Deed::new(DeedKind::FactorEnrolled).account(account).subject("passkey")).await?;
     Ok(Enrolment::Enrolled(if is_first { Some(factor::renew(tx, account).await?) } else { None }))
 }
 
 /// Counts an answer of a passkey. The row decides: it is there still, and no other answer with the same counter counted
 /// before.
-pub async fn count(tx: &mut Tx, verified: &Verified) -> Result<bool, Fault> {
-    let Verified { kept, after, counter } = verified;
+pub async fn count(tx: &mut Tx, verified: &VerifiedPasskey) -> Result<bool, Fault> {
+    let VerifiedPasskey { kept, after, counter } = verified;
     // The account's row first, as everywhere: switching it off comes before this and is seen, or after it and ends what
     // begins here.
     lock(tx, kept.account).await?;
@@ -149,15 +149,15 @@ pub async fn count(tx: &mut Tx, verified: &Verified) -> Result<bool, Fault> {
         tx.now
     )?;
     if counted == 1 {
-        // What signs isn't lost.
+        // DeedKind signs isn't lost.
         factor::reset::stop(tx, kept.account).await?;
     }
     Ok(counted == 1)
 }
 
 /// A passkey counted backwards: the trail tells of it, for there may be a copy.
-pub async fn doubt(tx: &mut Tx, kept: &Kept) -> Result<(), Fault> {
-    record(tx, Deed::new(What::PasskeyCopied).account(kept.account).subject(kept.id)).await
+pub async fn doubt(tx: &mut Tx, kept: &StoredPasskey) -> Result<(), Fault> {
+    record(tx, Deed::new(DeedKind::PasskeyCopied).account(kept.account).subject(kept.id)).await
 }
 
 /// Somebody else may have added one of an account's passkeys: none of them signs in by itself any more. They stay
@@ -173,7 +173,7 @@ pub async fn rename(tx: &mut Tx, account: AccountId, (id, name): (PasskeyId, &Na
     Ok(store::execute!(tx.db, sql, id, account, name.as_str())? == 1)
 }
 
-/// What became of a removal.
+/// DeedKind became of a removal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removal {
     Removed,

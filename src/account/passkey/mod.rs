@@ -6,10 +6,10 @@ mod ceremony;
 mod kept;
 mod site;
 
-pub use ceremony::{Binding, LIFE, Purpose, begin, redeem, sweep};
+pub use ceremony::{Binding, CeremonyPurpose, LIFE, begin, redeem, sweep};
 pub use kept::{
-    Enrolment, Kept, MOST, Name, Removal, confine, count, doubt, enrol, find, handle, list, remove, rename,
+    Enrolment, MOST, Name, Removal, StoredPasskey, confine, count, doubt, enrol, find, handle, list, remove, rename,
 };
-pub use site::{Assertion, Flaw, Newcomer, Site, State, Verified};
+pub use site::{CeremonyState, Newcomer, PasskeyFlaw, SignedChallenge, Site, VerifiedPasskey};
 /// What is kept of a passkey: nothing of it is secret.
 pub use webauthn_rs::prelude::Passkey as Key;

@@ -11,7 +11,7 @@ use webauthn_rs::prelude::{
 
 use crate::base::Fault;
 
-use super::Kept;
+use super::StoredPasskey;
 
 /// The site, as authenticators know it.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct Site(Webauthn);
 /// What must be remembered of a challenge until its answer comes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum CeremonyState {
     /// A key is to be made.
     Creation(PasskeyRegistration),
     /// A key is to sign.
@@ -40,14 +40,14 @@ pub struct Newcomer {
 
 /// Why an answer isn't taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Flaw {
+pub enum PasskeyFlaw {
     /// Its counter went back: there may be a copy of the key (WebAuthn section 6.1.1).
     Copied,
     /// It isn't an answer to this challenge, from here, of this key, with its user verified.
     Invalid(String),
 }
 
-impl Flaw {
+impl PasskeyFlaw {
     /// As the trail keeps it.
     #[must_use]
     pub fn why(&self) -> &str {
@@ -60,9 +60,9 @@ impl Flaw {
 
 /// An answer to be judged, as a browser brought it.
 #[derive(Clone, Debug)]
-pub struct Assertion(PublicKeyCredential);
+pub struct SignedChallenge(PublicKeyCredential);
 
-impl Assertion {
+impl SignedChallenge {
     /// Reads one; nothing where it can't be one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -78,9 +78,9 @@ impl Assertion {
 
 /// An answer that was judged right, still to be counted by the key's row.
 #[derive(Clone, Debug)]
-pub struct Verified {
+pub struct VerifiedPasskey {
     /// The key before.
-    pub kept: Kept,
+    pub kept: StoredPasskey,
     pub(super) after: Passkey,
     pub(super) counter: i64,
 }
@@ -96,48 +96,55 @@ impl Site {
     }
 
     /// Asks for a new key, other than those there are: one that knows its user's name, so that it signs in without any.
-    pub fn ask_for_key(&self, newcomer: &Newcomer, known: &[Kept]) -> Result<(Value, State), Fault> {
+    pub fn ask_for_key(&self, newcomer: &Newcomer, known: &[StoredPasskey]) -> Result<(Value, CeremonyState), Fault> {
         let known = known.iter().map(|kept| kept.credential_id.clone()).collect();
         let Newcomer { handle, login, name } = newcomer;
         let (options, state) = self.0.start_passkey_registration(*handle, login, name, Some(known)).map_err(broken)?;
         let mut options = written(&options.public_key)?;
         options["authenticatorSelection"]["residentKey"] = json!("required");
         options["authenticatorSelection"]["requireResidentKey"] = json!(true);
-        Ok((options, State::Creation(state)))
+        Ok((options, CeremonyState::Creation(state)))
     }
 
     /// Asks for a signature of one of these keys, or of whichever its owner chooses where none is named.
-    pub fn ask_to_sign(&self, allowed: &[Kept]) -> Result<(Value, State), Fault> {
+    pub fn ask_to_sign(&self, allowed: &[StoredPasskey]) -> Result<(Value, CeremonyState), Fault> {
         let (options, state) = self.0.start_discoverable_authentication().map_err(broken)?;
         let mut options = written(&options.public_key)?;
         let allowed: Vec<_> =
             allowed.iter().map(|kept| json!({ "type": "public-key", "id": kept.text_id() })).collect();
         options["allowCredentials"] = Value::Array(allowed);
-        Ok((options, State::Assertion(state)))
+        Ok((options, CeremonyState::Assertion(state)))
     }
 
     /// Judges a new key (WebAuthn section 7.1).
-    pub fn judge_key(&self, state: &State, answer: &str) -> Result<Passkey, Flaw> {
-        let State::Creation(state) = state else { return Err(Flaw::Invalid("it answers another question".to_owned())) };
+    pub fn judge_key(&self, state: &CeremonyState, answer: &str) -> Result<Passkey, PasskeyFlaw> {
+        let CeremonyState::Creation(state) = state else {
+            return Err(PasskeyFlaw::Invalid("it answers another question".to_owned()));
+        };
         let answer: RegisterPublicKeyCredential =
-            serde_json::from_str(answer).map_err(|error| Flaw::Invalid(error.to_string()))?;
+            serde_json::from_str(answer).map_err(|error| PasskeyFlaw::Invalid(error.to_string()))?;
         self.0.finish_passkey_registration(&answer, state).map_err(flaw)
     }
 
     /// Judges a signature (WebAuthn section 7.2) by the key as it is kept now. What its user handle says must be its
     /// owner's own.
-    pub fn judge_signature(&self, state: State, answer: &Assertion, kept: Kept) -> Result<Verified, Flaw> {
-        let State::Assertion(state) = state else {
-            return Err(Flaw::Invalid("it answers another question".to_owned()));
+    pub fn judge_signature(
+        &self,
+        state: CeremonyState,
+        answer: &SignedChallenge,
+        kept: StoredPasskey,
+    ) -> Result<VerifiedPasskey, PasskeyFlaw> {
+        let CeremonyState::Assertion(state) = state else {
+            return Err(PasskeyFlaw::Invalid("it answers another question".to_owned()));
         };
         if answer.0.get_user_unique_id().is_some_and(|handle| handle != kept.handle.as_bytes()) {
-            return Err(Flaw::Invalid("the user handle is another's".to_owned()));
+            return Err(PasskeyFlaw::Invalid("the user handle is another's".to_owned()));
         }
         let result =
             self.0.finish_discoverable_authentication_v2(&answer.0, state, &kept.credential.0).map_err(flaw)?;
         let mut after = kept.credential.0.clone();
         after.update_credential(&result);
-        Ok(Verified { kept, after, counter: i64::from(result.counter()) })
+        Ok(VerifiedPasskey { kept, after, counter: i64::from(result.counter()) })
     }
 }
 
@@ -149,10 +156,10 @@ fn broken(error: WebauthnError) -> Fault {
     Fault::broken("making a challenge", error)
 }
 
-fn flaw(error: WebauthnError) -> Flaw {
+fn flaw(error: WebauthnError) -> PasskeyFlaw {
     if matches!(error, WebauthnError::CredentialPossibleCompromise) {
-        Flaw::Copied
+        PasskeyFlaw::Copied
     } else {
-        Flaw::Invalid(error.to_string())
+        PasskeyFlaw::Invalid(error.to_string())
     }
 }

@@ -41,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What comparing a password with its hash tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PasswordVerdict {
     /// It isn't the password.
     Wrong,
     Right,
@@ -93,12 +93,12 @@ pub struct Turn {
 impl Turn {
     /// Compares a password, of which the attempt is counted, with an account's hash, or with a dummy where there is
     /// none.
-    pub async fn check(self, _: &Counted, password: String, stored: Option<String>) -> Result<Verdict, Fault> {
+    pub async fn check(self, _: &Counted, password: String, stored: Option<String>) -> Result<PasswordVerdict, Fault> {
         let known = stored.is_some();
         let stored: Arc<str> = stored.map_or_else(|| self.hasher.dummy.clone(), Into::into);
         let argon2 = self.hasher.argon2.clone();
         let verdict = self.spend(move || verify(&argon2, &password, &stored)).await?;
-        Ok(if known { verdict } else { Verdict::Wrong })
+        Ok(if known { verdict } else { PasswordVerdict::Wrong })
     }
 
     async fn spend<T: Send + 'static>(
@@ -121,29 +121,29 @@ fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, Fault> {
         .map_err(|error| Fault::broken("hashing", error.to_string()))
 }
 
-fn verify(argon2: &Argon2<'_>, password: &str, stored: &str) -> Result<Verdict, Fault> {
+fn verify(argon2: &Argon2<'_>, password: &str, stored: &str) -> Result<PasswordVerdict, Fault> {
     let parsed =
         PasswordHash::new(stored).map_err(|error| Fault::broken("reading a password hash", error.to_string()))?;
     if argon2.verify_password(password.as_bytes(), &parsed).is_err() {
-        return Ok(Verdict::Wrong);
+        return Ok(PasswordVerdict::Wrong);
     }
     let used =
         Params::try_from(&parsed).map_err(|error| Fault::broken("reading a password hash", error.to_string()))?;
     let asked = argon2.params();
     let weak = used.m_cost() < asked.m_cost() || used.t_cost() < asked.t_cost();
-    Ok(if weak { Verdict::RightButWeak } else { Verdict::Right })
+    Ok(if weak { PasswordVerdict::RightButWeak } else { PasswordVerdict::Right })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Hasher, Settings, Verdict};
+    use super::{Hasher, PasswordVerdict, Settings};
     use crate::limits::Counted;
 
     fn cheap(passes: u32) -> Hasher {
         Hasher::new(&Settings { memory_kib: 64, passes, lanes: 1, at_once: 2 }).unwrap()
     }
 
-    async fn check(hasher: &Hasher, password: &str, stored: Option<&str>) -> Verdict {
+    async fn check(hasher: &Hasher, password: &str, stored: Option<&str>) -> PasswordVerdict {
         hasher
             .turn()
             .await
@@ -156,13 +156,13 @@ mod tests {
     #[tokio::test]
     async fn a_hash_made_with_lower_costs_is_right_but_weak() {
         let old = cheap(1).hash("Guichet-2026!".to_owned()).await.unwrap();
-        assert_eq!(check(&cheap(1), "Guichet-2026!", Some(&old)).await, Verdict::Right);
-        assert_eq!(check(&cheap(2), "Guichet-2026!", Some(&old)).await, Verdict::RightButWeak);
-        assert_eq!(check(&cheap(1), "guichet-2026!", Some(&old)).await, Verdict::Wrong);
+        assert_eq!(check(&cheap(1), "Guichet-2026!", Some(&old)).await, PasswordVerdict::Right);
+        assert_eq!(check(&cheap(2), "Guichet-2026!", Some(&old)).await, PasswordVerdict::RightButWeak);
+        assert_eq!(check(&cheap(1), "guichet-2026!", Some(&old)).await, PasswordVerdict::Wrong);
     }
 
     #[tokio::test]
     async fn without_an_account_every_password_is_wrong() {
-        assert_eq!(check(&cheap(1), "no account has this password", None).await, Verdict::Wrong);
+        assert_eq!(check(&cheap(1), "no account has this password", None).await, PasswordVerdict::Wrong);
     }
 }

@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::access::{self, Asked, Condition, Door};
+use crate::access::{self, Circumstances, Condition, Door};
 use crate::account;
 use crate::account::password::{Hasher, policy};
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::MembershipId;
 use crate::base::{EServiceCode, Fault, Networks, Profile, Role, SignInName};
-use crate::cli::{Failure, Opened, tell};
+use crate::cli::{Failure, OpenedApp, tell};
 use crate::directory::{self, Company, Contact};
 use crate::membership;
 use crate::membership::Grant;
@@ -20,7 +20,7 @@ use crate::store::{Db, Tx};
 use super::show::Sentences;
 use super::{AnyRole, parse_name, password, roles_of_a_contact, staff};
 
-/// What `guichet account create` takes.
+/// DeedKind `guichet account create` takes.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Arguments {
     /// The ERP's reference of the contact
@@ -40,13 +40,13 @@ pub(in crate::cli) struct Arguments {
     /// With --staff: first and last name
     #[arg(long, value_name = "NAME", requires = "staff")]
     name: Option<String>,
-    /// What the person signs in with besides the email, which it is by default
+    /// DeedKind the person signs in with besides the email, which it is by default
     #[arg(long, value_name = "NAME")]
     login: Option<String>,
     /// How much of the company's data is seen: complete, limited or invoicing
     #[arg(long, value_name = "PROFILE", default_value_t = Profile::Complete)]
     profile: Profile,
-    /// What may be done beyond seeing: account_admin, tickets, subscriptions or billing; for staff customer_service,
+    /// DeedKind may be done beyond seeing: account_admin, tickets, subscriptions or billing; for staff customer_service,
     /// support_agent or operator; may be given again
     #[arg(long, value_name = "ROLE")]
     role: Vec<AnyRole>,
@@ -64,7 +64,7 @@ pub(in crate::cli) struct Arguments {
     password_file: Option<PathBuf>,
 }
 
-/// What will be made, everything checked that can be before the unit of work.
+/// DeedKind will be made, everything checked that can be before the unit of work.
 struct Wish {
     contact: Contact,
     company: Company,
@@ -84,7 +84,7 @@ enum Refused {
 }
 
 /// Makes the account and says what it may do.
-pub(super) async fn run(opened: &Opened, arguments: Arguments) -> Result<(), Failure> {
+pub(super) async fn run(opened: &OpenedApp, arguments: Arguments) -> Result<(), Failure> {
     if let (true, Some(email), Some(name)) = (arguments.staff, &arguments.email, &arguments.name) {
         return staff::create(opened, (email, name), &arguments.role).await;
     }
@@ -99,7 +99,7 @@ pub(super) async fn run(opened: &Opened, arguments: Arguments) -> Result<(), Fai
     Ok(())
 }
 
-async fn prepare(opened: &Opened, arguments: Arguments) -> Result<Wish, Failure> {
+async fn prepare(opened: &OpenedApp, arguments: Arguments) -> Result<Wish, Failure> {
     let reference = arguments.contact.as_deref().unwrap_or_default();
     let (contact, company) = opened.look(async |view| find(&mut view.db, reference).await).await?.ok_or_else(|| {
         Failure::new(format!("the directory has no contact {reference}"), "import it first, or check the reference")
@@ -127,7 +127,7 @@ async fn find(db: &mut Db, reference: &str) -> Result<Option<(Contact, Company)>
 
 /// The rights asked for, inside the company's subscriptions and branches (R-RGT-3); administrators get what R-RGT-4
 /// gives them.
-async fn grant(opened: &Opened, arguments: &Arguments, company: &Company) -> Result<Grant, Failure> {
+async fn grant(opened: &OpenedApp, arguments: &Arguments, company: &Company) -> Result<Grant, Failure> {
     let roles: BTreeSet<Role> = roles_of_a_contact(&arguments.role)?;
     let mut e_services: BTreeSet<EServiceCode> = arguments.e_service.iter().cloned().collect();
     if let Some(foreign) = e_services.difference(&company.subscriptions).next() {
@@ -173,17 +173,19 @@ async fn make(tx: &mut Tx, wish: &Wish) -> Result<Result<(), Refused>, Fault> {
     account::set_password(tx, account, &wish.hash, tx.now).await?;
     let membership = membership::admit(tx, account, (wish.contact.id, wish.company.id), &wish.grant).await?;
     if wish.grant.roles.contains(&Role::AccountAdmin) {
-        record(tx, Deed::new(What::AdministratorDesignated).account(account).company(wish.company.id)).await?;
+        record(tx, Deed::new(DeedKind::AdministratorDesignated).account(account).company(wish.company.id)).await?;
     }
     let unmet = unmet(&mut tx.db, membership).await?;
     Ok(if unmet.is_empty() { Ok(()) } else { Err(Refused::Inadmissible(unmet)) })
 }
 
-/// What stands between the person and a sign-in, in sentences. Where they will come from isn't known yet.
+/// DeedKind stands between the person and a sign-in, in sentences. Where they will come from isn't known yet.
 async fn unmet(db: &mut Db, membership: MembershipId) -> Result<Vec<String>, Fault> {
     let Some(person) = access::of_membership(db, membership).await? else { return Ok(Vec::new()) };
-    let standing =
-        access::judge(&person, Asked { door: Door::SignIn, address: None, e_service: None, second_factor_at: None });
+    let standing = access::judge(
+        &person,
+        Circumstances { door: Door::SignIn, address: None, e_service: None, second_factor_at: None },
+    );
     let sentences = Sentences::about(&person, None);
     let unmet = standing.unmet().into_iter().filter(|condition| *condition != Condition::Network);
     Ok(unmet.map(|condition| sentences.say(condition)).collect())

@@ -9,15 +9,15 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use crate::account::factor::reset::{self, NotAsked};
-use crate::account::{self, Record};
+use crate::account::{self, AccountRecord};
+use crate::audit::EndReason;
 use crate::authorization;
 use crate::base::vocabulary::UnknownWord;
 use crate::base::{Role, SignInName, StaffRole};
 use crate::notice;
 use crate::session;
-use crate::session::Because;
 
-use super::{Failure, Opened, tell};
+use super::{Failure, OpenedApp, tell};
 
 /// The commands about accounts.
 #[derive(Debug, clap::Subcommand)]
@@ -49,7 +49,7 @@ pub(super) struct Named {
 }
 
 /// Does what the command says.
-pub(super) async fn run(opened: Opened, command: Command) -> Result<(), Failure> {
+pub(super) async fn run(opened: OpenedApp, command: Command) -> Result<(), Failure> {
     match command {
         Command::Create(arguments) => create::run(&opened, arguments).await,
         Command::Show(arguments) => show::run(&opened, &arguments).await,
@@ -62,12 +62,12 @@ pub(super) async fn run(opened: Opened, command: Command) -> Result<(), Failure>
     }
 }
 
-async fn end_sessions(opened: &Opened, named: &Named) -> Result<(), Failure> {
+async fn end_sessions(opened: &OpenedApp, named: &Named) -> Result<(), Failure> {
     let (name, found) = named.find(opened).await?;
     let ended = opened
         .act(async |tx| {
-            authorization::end_all(tx, found.id, authorization::Because::Operator).await?;
-            session::end_all(tx, found.id, Because::Operator).await
+            authorization::end_all(tx, found.id, EndReason::Operator).await?;
+            session::end_all(tx, found.id, EndReason::Operator).await
         })
         .await?;
     tell(match ended {
@@ -78,7 +78,7 @@ async fn end_sessions(opened: &Opened, named: &Named) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn reset_factor(opened: &Opened, named: &Named) -> Result<(), Failure> {
+async fn reset_factor(opened: &OpenedApp, named: &Named) -> Result<(), Failure> {
     let (name, found) = named.find(opened).await?;
     if opened.look(async |view| notice::reader(&mut view.db, found.id).await).await?.is_none() {
         let what = format!("no mailbox is surely that of {name}, so that nobody could be warned and object");
@@ -104,12 +104,12 @@ enum Switch {
     On,
 }
 
-async fn switch(opened: &Opened, named: &Named, to: Switch) -> Result<(), Failure> {
+async fn switch(opened: &OpenedApp, named: &Named, to: Switch) -> Result<(), Failure> {
     let (name, found) = named.find(opened).await?;
     let switched = opened
         .act(async |tx| match to {
             Switch::Off => {
-                authorization::end_all(tx, found.id, authorization::Because::Operator).await?;
+                authorization::end_all(tx, found.id, EndReason::Operator).await?;
                 session::switch_off(tx, found.id).await
             }
             Switch::On => account::enable(tx, found.id).await,
@@ -125,7 +125,7 @@ async fn switch(opened: &Opened, named: &Named, to: Switch) -> Result<(), Failur
 }
 
 impl Named {
-    async fn find(&self, opened: &Opened) -> Result<(SignInName, Record), Failure> {
+    async fn find(&self, opened: &OpenedApp) -> Result<(SignInName, AccountRecord), Failure> {
         let name = parse_name(&self.name)?;
         let found = opened.look(async |view| account::by_name(&mut view.db, &name).await).await?;
         let found = found.ok_or_else(|| Failure::new(format!("no account goes by {name}"), "check the spelling"))?;

@@ -1,10 +1,10 @@
 //! `guichet account show`: what there is to know about an account when its owner calls.
 
-use crate::access::{self, Asked, Condition, Door, Snapshot};
-use crate::account::{self, Record};
+use crate::access::{self, Circumstances, Condition, Door, Snapshot};
+use crate::account::{self, AccountRecord};
 use crate::base::{Address, Language};
 use crate::cli::failure::one_line;
-use crate::cli::{Failure, Opened, tell};
+use crate::cli::{Failure, OpenedApp, tell};
 use crate::session;
 use crate::session::Session;
 use crate::staff;
@@ -23,13 +23,13 @@ pub(in crate::cli) struct Arguments {
 }
 
 /// Prints the account: names, times, each company with its standing and rights, sessions.
-pub(super) async fn run(opened: &Opened, arguments: &Arguments) -> Result<(), Failure> {
+pub(super) async fn run(opened: &OpenedApp, arguments: &Arguments) -> Result<(), Failure> {
     let from = arguments.from.as_deref().map(parse_address).transpose()?;
     let (_, found) = arguments.named.find(opened).await?;
     let read = opened.look(async |view| {
         let names = account::names(&mut view.db, found.id).await?;
         let people = access::of_account(&mut view.db, found.id).await?;
-        let sessions = session::list(&mut view.db, found.id, (view.now, view.rules.session_idle)).await?;
+        let sessions = session::list(&mut view.db, found.id, (view.now, view.lives.session_idle)).await?;
         Ok((names, people, sessions))
     });
     let (names, people, sessions) = read.await?;
@@ -54,7 +54,7 @@ fn parse_address(text: &str) -> Result<Address, Failure> {
     Address::parse(text).ok_or_else(|| Failure::new(format!("`{text}` is no address"), "write it like 192.0.2.7"))
 }
 
-fn show_account(found: &Record, names: &[String]) {
+fn show_account(found: &AccountRecord, names: &[String]) {
     tell(format!("{}  ({} {})", names.join(", "), found.kind, found.id));
     let times = [
         ("created", Some(found.created_at)),
@@ -92,8 +92,13 @@ fn show_person(person: &Snapshot, from: Option<Address>) {
 }
 
 /// Whoever has a second factor is taken to prove it.
-fn asked_at_sign_in(person: &Snapshot, from: Option<Address>) -> Asked<'static> {
-    Asked { door: Door::SignIn, address: from, e_service: None, second_factor_at: person.second_factor_enrolled_at }
+fn asked_at_sign_in(person: &Snapshot, from: Option<Address>) -> Circumstances<'static> {
+    Circumstances {
+        door: Door::SignIn,
+        address: from,
+        e_service: None,
+        second_factor_at: person.second_factor_enrolled_at,
+    }
 }
 
 fn list<T: ToString>(what: &str, items: impl Iterator<Item = T>) {

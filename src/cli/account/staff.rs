@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::account::{Purpose, link};
+use crate::account::{LinkPurpose, link};
 use crate::base::{Dice, Email, Place, Secret, StaffRole};
-use crate::cli::{Failure, Opened, tell};
+use crate::cli::{Failure, OpenedApp, tell};
 use crate::staff;
 use crate::staff::{Invited, NotStaff, StaffMember};
 
@@ -22,7 +22,7 @@ pub(in crate::cli) struct Roles {
 }
 
 /// Gives somebody an account of staff, and prints the link that lets them choose a password.
-pub(super) async fn create(opened: &Opened, (email, name): (&str, &str), roles: &[AnyRole]) -> Result<(), Failure> {
+pub(super) async fn create(opened: &OpenedApp, (email, name): (&str, &str), roles: &[AnyRole]) -> Result<(), Failure> {
     let email = Email::parse(email)
         .map_err(|error| Failure::new(format!("`{email}`: {error}"), "write it like carole@example.com"))?;
     let invited = Invited { name: name.trim().to_owned(), email, roles: roles_of_staff(roles)? };
@@ -41,7 +41,7 @@ pub(super) async fn create(opened: &Opened, (email, name): (&str, &str), roles: 
 }
 
 /// Prints a new link for somebody of the staff; the one before stops working.
-pub(super) async fn invite_again(opened: &Opened, named: &Named) -> Result<(), Failure> {
+pub(super) async fn invite_again(opened: &OpenedApp, named: &Named) -> Result<(), Failure> {
     let member = find(opened, named).await?;
     if member.activated_at.is_some() || member.disabled_at.is_some() {
         let why = if member.disabled_at.is_some() { "is switched off" } else { "has chosen a password already" };
@@ -51,14 +51,14 @@ pub(super) async fn invite_again(opened: &Opened, named: &Named) -> Result<(), F
         ));
     }
     let link = Dice.secret()?;
-    opened.act(async |tx| link::issue(tx, member.account, Purpose::StaffInvitation, &link).await).await?;
+    opened.act(async |tx| link::issue(tx, member.account, LinkPurpose::StaffInvitation, &link).await).await?;
     tell(format!("{} can choose a password with this link, once, within {} days:", member.name, days(opened)));
     tell(url(opened, &link));
     Ok(())
 }
 
 /// Gives somebody of the staff exactly these roles.
-pub(super) async fn set_roles(opened: &Opened, arguments: &Roles) -> Result<(), Failure> {
+pub(super) async fn set_roles(opened: &OpenedApp, arguments: &Roles) -> Result<(), Failure> {
     let member = find(opened, &arguments.named).await?;
     let roles: BTreeSet<StaffRole> = arguments.role.iter().copied().collect();
     let set = opened.act(async |tx| staff::set_roles(tx, member.account, &roles).await).await?;
@@ -73,7 +73,7 @@ pub(super) async fn set_roles(opened: &Opened, arguments: &Roles) -> Result<(), 
     Ok(())
 }
 
-async fn find(opened: &Opened, named: &Named) -> Result<StaffMember, Failure> {
+async fn find(opened: &OpenedApp, named: &Named) -> Result<StaffMember, Failure> {
     let (name, found) = named.find(opened).await?;
     let member = opened.look(async |view| staff::find(&mut view.db, found.id).await).await?;
     member.ok_or_else(|| {
@@ -84,11 +84,11 @@ async fn find(opened: &Opened, named: &Named) -> Result<StaffMember, Failure> {
     })
 }
 
-fn days(opened: &Opened) -> i64 {
+fn days(opened: &OpenedApp) -> i64 {
     opened.config.lives.invitation.as_seconds() / 86_400
 }
 
-fn url(opened: &Opened, link: &Secret) -> String {
+fn url(opened: &OpenedApp, link: &Secret) -> String {
     opened.config.url(&Place::Link.with(link.expose()))
 }
 

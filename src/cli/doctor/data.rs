@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::audit::{self, About, Filter};
 use crate::base::{Clock, Fault, Life, Timestamp};
-use crate::cli::Opened;
+use crate::cli::OpenedApp;
 use crate::config::Config;
 use crate::keys::{self, Algorithm, KeyRow, MasterKey, Stage};
 use crate::store::{CannotOpen, SCHEMA, Store};
@@ -16,7 +16,7 @@ use super::Chart;
 pub(super) async fn examine(config: &Config, chart: &mut Chart) {
     let master = master_key(&config.secrets.master_key_file, chart);
     let Some(store) = database(config, chart).await else { return };
-    let opened = Opened { config: config.clone(), store, clock: Clock::System };
+    let opened = OpenedApp { config: config.clone(), store, clock: Clock::System };
     if let Err(fault) = contents(&opened, master.as_ref(), chart).await {
         chart.fail("database", format!("it can't be read ({fault}): see that the same release migrated it"));
     }
@@ -81,7 +81,7 @@ fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-async fn contents(opened: &Opened, master: Option<&MasterKey>, chart: &mut Chart) -> Result<(), Fault> {
+async fn contents(opened: &OpenedApp, master: Option<&MasterKey>, chart: &mut Chart) -> Result<(), Fault> {
     let newest = Filter { about: About::Everyone, since: None, limit: 1 };
     let read = opened.look(async |view| {
         let needed = keys::sealed_with(&mut view.db).await?;

@@ -4,14 +4,14 @@ use super::refused::{FileRefused, Quoted};
 
 /// The kinds of files, told apart by their headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum FileKind {
     /// `companies.csv`; it comes first, for contacts name their company.
     Companies,
     /// `contacts.csv`.
     Contacts,
 }
 
-impl Kind {
+impl FileKind {
     /// The columns a file of this kind must have.
     #[must_use]
     pub const fn required(self) -> &'static [&'static str] {
@@ -56,7 +56,7 @@ impl Kind {
 #[derive(Debug)]
 pub(super) struct Columns {
     /// The kind of file they make it.
-    pub kind: Kind,
+    pub kind: FileKind,
     /// Their names, in the file's order.
     pub names: Vec<&'static str>,
 }
@@ -84,18 +84,19 @@ impl Columns {
 }
 
 /// The kind that more of the names belong to.
-fn kind_of(names: &[String]) -> Result<Kind, FileRefused> {
-    let known = |kind: Kind| names.iter().filter(|name| kind.column(name).is_some()).count();
-    match known(Kind::Companies).cmp(&known(Kind::Contacts)) {
-        std::cmp::Ordering::Greater => Ok(Kind::Companies),
-        std::cmp::Ordering::Less => Ok(Kind::Contacts),
-        std::cmp::Ordering::Equal => {
-            Err(FileRefused::UnknownKind { companies: Kind::Companies.header(), contacts: Kind::Contacts.header() })
-        }
+fn kind_of(names: &[String]) -> Result<FileKind, FileRefused> {
+    let known = |kind: FileKind| names.iter().filter(|name| kind.column(name).is_some()).count();
+    match known(FileKind::Companies).cmp(&known(FileKind::Contacts)) {
+        std::cmp::Ordering::Greater => Ok(FileKind::Companies),
+        std::cmp::Ordering::Less => Ok(FileKind::Contacts),
+        std::cmp::Ordering::Equal => Err(FileRefused::UnknownKind {
+            companies: FileKind::Companies.header(),
+            contacts: FileKind::Contacts.header(),
+        }),
     }
 }
 
-fn unknown(kind: Kind, name: &str) -> FileRefused {
+fn unknown(kind: FileKind, name: &str) -> FileRefused {
     let nearest = kind.columns().min_by_key(|column| strsim::damerau_levenshtein(column, name));
     FileRefused::UnknownColumn { found: Quoted::new(name), nearest: nearest.unwrap_or_default() }
 }

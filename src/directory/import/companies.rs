@@ -1,4 +1,4 @@
-//! What a companies file changes (R-DIR-1, R-DIR-3).
+//! DeedKind a companies file changes (R-DIR-1, R-DIR-3).
 //!
 //! A branch that the file no longer lists stays: people may be limited to it (R-RGT-6), and without it they would see
 //! more. A company that a full file lacks has no record at the ERP any more, so none that Accounting has validated
@@ -6,23 +6,23 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::audit::{self, Deed, What};
+use crate::audit::{self, Deed, DeedKind};
 use crate::base::ids::CompanyId;
 use crate::base::{Fault, Timestamp};
 use crate::directory::company::{
     Branch, Company, branches_by_refs, companies_by_refs, insert_company, put_branch, update_company,
     validated_companies, withdraw_validation,
 };
-use crate::events::{self, Happening};
+use crate::events::{self, Event};
 use crate::store::Tx;
 
 use super::Forecast;
-use super::report::{Change, Counts};
-use super::rows::{CompanyRow, File, Line};
+use super::report::{Counts, ImportChange};
+use super::rows::{File, ImportLine, ImportedCompany};
 
 /// The statements that bring the directory to what the file says.
 #[derive(Default)]
-pub(super) struct Plan {
+pub(super) struct CompanyPlan {
     insert: Vec<Company>,
     update: Vec<Company>,
     branches: Vec<Branch>,
@@ -35,10 +35,10 @@ pub(super) struct Plan {
 /// ERP.
 pub(super) async fn plan(
     tx: &mut Tx,
-    lines: &[Line<CompanyRow>],
+    lines: &[ImportLine<ImportedCompany>],
     absence: Option<&File>,
-) -> Result<(Plan, Forecast), Fault> {
-    let mut plan = Plan::default();
+) -> Result<(CompanyPlan, Forecast), Fault> {
+    let mut plan = CompanyPlan::default();
     let mut forecast = Forecast { counts: Counts::default(), rejections: Vec::new(), active: 0 };
     let mut stored = Stored::read(tx, lines).await?;
     for line in lines {
@@ -65,7 +65,7 @@ struct Stored {
 }
 
 impl Stored {
-    async fn read(tx: &mut Tx, lines: &[Line<CompanyRow>]) -> Result<Self, Fault> {
+    async fn read(tx: &mut Tx, lines: &[ImportLine<ImportedCompany>]) -> Result<Self, Fault> {
         let references: BTreeSet<&str> = lines.iter().map(|line| line.row.reference.as_str()).collect();
         let companies = companies_by_refs(&mut tx.db, &references).await?;
         let companies = companies.into_iter().map(|company| (company.reference.clone(), company)).collect();
@@ -77,24 +77,24 @@ impl Stored {
     }
 }
 
-impl Plan {
-    fn compare(&mut self, tx: &Tx, row: &CompanyRow, stored: &mut Stored) -> Result<Change, Fault> {
+impl CompanyPlan {
+    fn compare(&mut self, tx: &Tx, row: &ImportedCompany, stored: &mut Stored) -> Result<ImportChange, Fault> {
         let before = stored.companies.remove(&row.reference);
         let after = wanted(row, before.as_ref(), CompanyId(tx.dice.id(tx.now)?), tx.now);
         let branches = stored.branches.remove(&after.id).unwrap_or_default();
         let added = self.add_branches(after.id, row.branches.over(BTreeMap::new()), &branches);
         let Some(before) = before else {
             self.insert.push(after);
-            return Ok(Change::Created);
+            return Ok(ImportChange::Created);
         };
-        let change = Change::between(&before, &after, is_active_customer);
-        if change == Change::Deactivated {
+        let change = ImportChange::between(&before, &after, is_active_customer);
+        if change == ImportChange::Deactivated {
             self.inactive.push(after.id);
         }
         if before != after {
             self.update.push(after);
         }
-        Ok(if change == Change::Unchanged && added { Change::Updated } else { change })
+        Ok(if change == ImportChange::Unchanged && added { ImportChange::Updated } else { change })
     }
 
     /// Plans the branches that are new or renamed, and answers whether there are any.
@@ -132,17 +132,17 @@ impl Plan {
             step();
         }
         for company in self.update.iter().map(|company| company.id).chain(self.withdraw.iter().copied()) {
-            audit::record(tx, Deed::new(What::CompanyChanged).company(company)).await?;
+            audit::record(tx, Deed::new(DeedKind::CompanyChanged).company(company)).await?;
         }
         for company in self.inactive.iter().chain(&self.withdraw) {
-            events::record(tx, Happening::CompanyInactive(*company)).await?;
+            events::record(tx, Event::CompanyInactive(*company)).await?;
         }
         Ok(())
     }
 }
 
 /// The company as it shall be.
-fn wanted(row: &CompanyRow, before: Option<&Company>, new: CompanyId, now: Timestamp) -> Company {
+fn wanted(row: &ImportedCompany, before: Option<&Company>, new: CompanyId, now: Timestamp) -> Company {
     let blocked_before = before.and_then(|company| company.erp_blocked_at);
     let blocked = row.blocked.over(blocked_before.is_some());
     Company {

@@ -1,8 +1,8 @@
-//! What a contacts file changes (R-DIR-2, R-DIR-3, R-DIR-7).
+//! DeedKind a contacts file changes (R-DIR-2, R-DIR-3, R-DIR-7).
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::audit::{self, Deed, What};
+use crate::audit::{self, Deed, DeedKind};
 use crate::base::ids::{CompanyId, ContactId};
 use crate::base::{Email, Fault};
 use crate::directory::company::{branches_by_refs, companies_by_refs};
@@ -11,17 +11,17 @@ use crate::directory::contact::{
     update_contact,
 };
 use crate::directory::correction::{Field, Held, keep, settle};
-use crate::events::{self, Happening};
+use crate::events::{self, Event};
 use crate::store::Tx;
 
 use super::Forecast;
 use super::refused::{Quoted, Rejection};
-use super::report::{Change, Counts};
-use super::rows::{ContactRow, File, Line};
+use super::report::{Counts, ImportChange};
+use super::rows::{File, ImportLine, ImportedContact};
 
 /// The statements that bring the directory to what the file says.
 #[derive(Default)]
-pub(super) struct Plan {
+pub(super) struct ContactPlan {
     insert: Vec<Contact>,
     update: Vec<Contact>,
     /// Corrections that no longer hold, because the ERP took them or knows better.
@@ -29,25 +29,25 @@ pub(super) struct Plan {
     /// Contacts among those to update whose email changes.
     park: Vec<ContactId>,
     delist: Vec<ContactId>,
-    /// What becomes of contacts that exist, for the trail. Those that are new are told of by the file's own line.
+    /// DeedKind becomes of contacts that exist, for the trail. Those that are new are told of by the file's own line.
     turns: Vec<Turn>,
 }
 
-/// What becomes of a contact.
+/// DeedKind becomes of a contact.
 struct Turn {
     contact: ContactId,
     company: CompanyId,
-    what: What,
+    what: DeedKind,
 }
 
 /// Compares the file with the directory. With `absence`, the contacts that file doesn't mention are absent from the
 /// ERP.
 pub(super) async fn plan(
     tx: &mut Tx,
-    lines: &[Line<ContactRow>],
+    lines: &[ImportLine<ImportedContact>],
     absence: Option<&File>,
-) -> Result<(Plan, Forecast), Fault> {
-    let mut plan = Plan::default();
+) -> Result<(ContactPlan, Forecast), Fault> {
+    let mut plan = ContactPlan::default();
     let mut forecast = Forecast { counts: Counts::default(), rejections: Vec::new(), active: 0 };
     let stored = Stored::read(tx, lines).await?;
     let mut candidates = Vec::with_capacity(lines.len());
@@ -70,14 +70,14 @@ pub(super) async fn plan(
             listed.into_iter().filter(|(_, _, reference)| !mentioned.contains(reference.as_str()))
         {
             plan.delist.push(contact);
-            plan.turns.push(Turn { contact, company, what: What::ContactDeactivated });
+            plan.turns.push(Turn { contact, company, what: DeedKind::ContactDeactivated });
         }
         forecast.counts.deactivated += plan.delist.len() as u64;
     }
     Ok((plan, forecast))
 }
 
-/// What the directory has of the file's companies and contacts.
+/// DeedKind the directory has of the file's companies and contacts.
 struct Stored {
     companies: HashMap<String, CompanyId>,
     branches: HashSet<(CompanyId, String)>,
@@ -88,13 +88,13 @@ struct Stored {
 
 /// A row whose company is known, and the contact it is about, unless that is new.
 struct Candidate<'a> {
-    line: &'a Line<ContactRow>,
+    line: &'a ImportLine<ImportedContact>,
     company: CompanyId,
     stored: Option<&'a Contact>,
 }
 
 impl Stored {
-    async fn read(tx: &mut Tx, lines: &[Line<ContactRow>]) -> Result<Self, Fault> {
+    async fn read(tx: &mut Tx, lines: &[ImportLine<ImportedContact>]) -> Result<Self, Fault> {
         let references: BTreeSet<&str> = lines.iter().map(|line| line.row.company_ref.as_str()).collect();
         let companies = companies_by_refs(&mut tx.db, &references).await?;
         let branches = branches_by_refs(&mut tx.db, &references).await?;
@@ -122,18 +122,18 @@ impl Stored {
         }
     }
 
-    fn keeps_email(&self, row: &ContactRow) -> bool {
+    fn keeps_email(&self, row: &ImportedContact) -> bool {
         self.named(row).is_some_and(|contact| contact.email == row.email)
     }
 
     /// The contact with the row's ERP reference, at whichever company.
-    fn named(&self, row: &ContactRow) -> Option<&Contact> {
+    fn named(&self, row: &ImportedContact) -> Option<&Contact> {
         self.by_reference.get(&row.reference).and_then(|id| self.contacts.get(id))
     }
 
     /// Finds the company and the contact a row is about: by ERP reference, else by email where the company added the
     /// contact (R-DIR-7).
-    fn place<'a>(&'a self, line: &'a Line<ContactRow>) -> Result<Candidate<'a>, Rejection> {
+    fn place<'a>(&'a self, line: &'a ImportLine<ImportedContact>) -> Result<Candidate<'a>, Rejection> {
         let row = &line.row;
         let Some(&company) = self.companies.get(&row.company_ref) else {
             let reference = Quoted::new(&row.company_ref);
@@ -196,7 +196,7 @@ fn taken_by(contact: &Contact) -> String {
     }
 }
 
-fn rejection(line: &Line<ContactRow>, column: &'static str, reason: String) -> Rejection {
+fn rejection(line: &ImportLine<ImportedContact>, column: &'static str, reason: String) -> Rejection {
     Rejection { line: line.number, reference: Some(line.row.reference.clone()), column: Some(column), reason }
 }
 
@@ -231,11 +231,11 @@ impl Candidate<'_> {
     }
 }
 
-impl Plan {
-    fn compare(&mut self, candidate: &Candidate<'_>, mut after: Contact, held: &Held) -> Change {
+impl ContactPlan {
+    fn compare(&mut self, candidate: &Candidate<'_>, mut after: Contact, held: &Held) -> ImportChange {
         let Some(before) = candidate.stored else {
             self.insert.push(after);
-            return Change::Created;
+            return ImportChange::Created;
         };
         // R-DIR-8: what the contact corrected isn't undone by an ERP that hasn't heard of it.
         let (undone, settled) = held.compare(&after);
@@ -243,12 +243,12 @@ impl Plan {
             keep(&mut after, before, field);
         }
         self.settle.extend(settled.into_iter().map(|field| (before.id, field)));
-        let change = Change::between(before, &after, |contact| contact.erp_inactive_at.is_none());
+        let change = ImportChange::between(before, &after, |contact| contact.erp_inactive_at.is_none());
         let turn = match change {
-            Change::Deactivated => Some(What::ContactDeactivated),
-            Change::Reactivated => Some(What::ContactReactivated),
-            Change::Updated => Some(What::ContactChanged),
-            Change::Created | Change::Unchanged => None,
+            ImportChange::Deactivated => Some(DeedKind::ContactDeactivated),
+            ImportChange::Reactivated => Some(DeedKind::ContactReactivated),
+            ImportChange::Updated => Some(DeedKind::ContactChanged),
+            ImportChange::Created | ImportChange::Unchanged => None,
         };
         self.turns.extend(turn.map(|what| Turn { contact: after.id, company: after.company, what }));
         if *before != after {
@@ -283,8 +283,8 @@ impl Plan {
         }
         for turn in &self.turns {
             audit::record(tx, Deed::new(turn.what).company(turn.company).subject(turn.contact)).await?;
-            if turn.what == What::ContactDeactivated {
-                events::record(tx, Happening::ContactInactive(turn.contact)).await?;
+            if turn.what == DeedKind::ContactDeactivated {
+                events::record(tx, Event::ContactInactive(turn.contact)).await?;
             }
         }
         Ok(())

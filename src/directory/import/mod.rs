@@ -15,20 +15,20 @@ mod text;
 
 use serde_json::json;
 
-use crate::audit::{self, Deed, What};
+use crate::audit::{self, Deed, DeedKind};
 use crate::base::Fault;
 use crate::store::Tx;
 
-pub use columns::Kind;
+pub use columns::FileKind;
 pub use refused::{FileRefused, Quoted, Rejection};
-pub use report::{Counts, Refusal, Report};
-pub use rows::{CompanyRow, ContactRow, File, Line, Rows, Told, read};
+pub use report::{Counts, ImportRefusal, ImportReport};
+pub use rows::{File, ImportLine, ImportedCompany, ImportedContact, Rows, Told, read};
 pub use text::LARGEST;
 
 /// How a file is applied.
 #[derive(Clone, Copy)]
-pub struct Options<'a> {
-    /// What the file lacks is inactive at the ERP.
+pub struct ImportOptions<'a> {
+    /// DeedKind the file lacks is inactive at the ERP.
     pub full: bool,
     /// Deactivate more than [`MOST_DEACTIVATED`] percent.
     pub force: bool,
@@ -38,7 +38,7 @@ pub struct Options<'a> {
     pub progress: &'a (dyn Fn(u64, u64) + Send + Sync),
 }
 
-impl Default for Options<'_> {
+impl Default for ImportOptions<'_> {
     fn default() -> Self {
         Self { full: false, force: false, strict: false, progress: &|_, _| () }
     }
@@ -47,7 +47,7 @@ impl Default for Options<'_> {
 /// The share of the directory, in percent, that a full file may deactivate without force.
 pub const MOST_DEACTIVATED: u64 = 5;
 
-/// What applying a file would do.
+/// DeedKind applying a file would do.
 struct Forecast {
     counts: Counts,
     /// Rows that the directory makes bad: an unknown company, an email that another contact has.
@@ -57,12 +57,12 @@ struct Forecast {
 }
 
 enum Plan {
-    Companies(companies::Plan),
-    Contacts(contacts::Plan),
+    Companies(companies::CompanyPlan),
+    Contacts(contacts::ContactPlan),
 }
 
 /// Applies a file inside one unit of work, and leaves a line in the audit trail.
-pub async fn apply(tx: &mut Tx, file: &File, options: Options<'_>) -> Result<Report, Fault> {
+pub async fn apply(tx: &mut Tx, file: &File, options: ImportOptions<'_>) -> Result<ImportReport, Fault> {
     let (plan, forecast) = match &file.rows {
         Rows::Companies(lines) => {
             let (plan, forecast) = companies::plan(tx, lines, absence(file, options)).await?;
@@ -80,33 +80,33 @@ pub async fn apply(tx: &mut Tx, file: &File, options: Options<'_>) -> Result<Rep
             Plan::Contacts(plan) => plan.write(tx, options.progress).await?,
         }
     }
-    let report = Report::new(file, forecast, refusal);
+    let report = ImportReport::new(file, forecast, refusal);
     audit::record(tx, deed(&report)).await?;
     Ok(report)
 }
 
 /// The file, where what it lacks is to be called absent.
-fn absence<'f>(file: &'f File, options: Options<'_>) -> Option<&'f File> {
+fn absence<'f>(file: &'f File, options: ImportOptions<'_>) -> Option<&'f File> {
     options.full.then_some(file)
 }
 
-fn refusal(file: &File, forecast: &Forecast, options: Options<'_>) -> Option<Refusal> {
+fn refusal(file: &File, forecast: &Forecast, options: ImportOptions<'_>) -> Option<ImportRefusal> {
     let rejected = file.rejections.len() + forecast.rejections.len();
     let deactivated = forecast.counts.deactivated;
     if options.strict && rejected > 0 {
-        Some(Refusal::Strict)
+        Some(ImportRefusal::Strict)
     } else if options.full && file.is_blurred() {
-        Some(Refusal::Blurred)
+        Some(ImportRefusal::Blurred)
     } else if options.full && !options.force && deactivated * 100 > forecast.active * MOST_DEACTIVATED {
-        Some(Refusal::TooMany { deactivated, active: forecast.active })
+        Some(ImportRefusal::TooMany { deactivated, active: forecast.active })
     } else {
         None
     }
 }
 
-fn deed(report: &Report) -> Deed {
+fn deed(report: &ImportReport) -> Deed {
     let counts = &report.counts;
-    Deed::new(What::DirectoryImported).subject(&report.file).detail(json!({
+    Deed::new(DeedKind::DirectoryImported).subject(&report.file).detail(json!({
         "rows": report.kind.rows(),
         "created": counts.created,
         "updated": counts.updated,

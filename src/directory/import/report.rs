@@ -3,20 +3,20 @@
 use std::fmt;
 
 use super::rows::File;
-use super::{Forecast, Kind, MOST_DEACTIVATED, Rejection};
+use super::{FileKind, Forecast, MOST_DEACTIVATED, Rejection};
 
 /// What applying a file did.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct ImportReport {
     /// What people call the file.
     pub file: String,
-    pub kind: Kind,
+    pub kind: FileKind,
     /// How many rows did what; all zero where the file was refused.
     pub counts: Counts,
     /// Its bad rows, in the file's order.
     pub rejections: Vec<Rejection>,
     /// Why nothing of it was applied, unless it was.
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<ImportRefusal>,
 }
 
 /// How many companies or contacts an import touched, each counted once.
@@ -36,7 +36,7 @@ pub struct Counts {
 
 /// What becomes of one company or contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Change {
+pub(super) enum ImportChange {
     Created,
     Updated,
     Unchanged,
@@ -44,7 +44,7 @@ pub(super) enum Change {
     Reactivated,
 }
 
-impl Change {
+impl ImportChange {
     /// The change of something that existed.
     pub fn between<T: PartialEq>(before: &T, after: &T, is_active: impl Fn(&T) -> bool) -> Self {
         match (is_active(before), is_active(after)) {
@@ -57,20 +57,20 @@ impl Change {
 }
 
 impl Counts {
-    pub(super) fn add(&mut self, change: Change) {
+    pub(super) fn add(&mut self, change: ImportChange) {
         match change {
-            Change::Created => self.created += 1,
-            Change::Updated => self.updated += 1,
-            Change::Unchanged => self.unchanged += 1,
-            Change::Deactivated => self.deactivated += 1,
-            Change::Reactivated => self.reactivated += 1,
+            ImportChange::Created => self.created += 1,
+            ImportChange::Updated => self.updated += 1,
+            ImportChange::Unchanged => self.unchanged += 1,
+            ImportChange::Deactivated => self.deactivated += 1,
+            ImportChange::Reactivated => self.reactivated += 1,
         }
     }
 }
 
 /// Why nothing of a file was applied.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum ImportRefusal {
     /// A row is bad and the import strict.
     #[error(
         "nothing was changed, because rows are bad and --strict was given: correct them, or import without --strict"
@@ -97,8 +97,8 @@ pub enum Refusal {
     },
 }
 
-impl Report {
-    pub(super) fn new(file: &File, forecast: Forecast, refusal: Option<Refusal>) -> Self {
+impl ImportReport {
+    pub(super) fn new(file: &File, forecast: Forecast, refusal: Option<ImportRefusal>) -> Self {
         let mut rejections = file.rejections.clone();
         rejections.extend(forecast.rejections);
         rejections.sort_by_key(|rejection| rejection.line);
@@ -113,7 +113,7 @@ impl Report {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for ImportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, kind, counts, rejections, refusal } = self;
         if let Some(refusal) = refusal {

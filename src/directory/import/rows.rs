@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::base::{EServiceCode, Email, Language, Networks, Timestamp};
 
 use super::cells;
-use super::columns::{Columns, Kind};
+use super::columns::{Columns, FileKind};
 use super::refused::{FileRefused, Rejection};
-use super::text::{Record, Records, decode, records};
+use super::text::{CsvRecord, Records, decode, records};
 
 /// A file, read and checked, ready to be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,14 +22,14 @@ pub struct File {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rows {
     /// Of a companies file.
-    Companies(Vec<Line<CompanyRow>>),
+    Companies(Vec<ImportLine<ImportedCompany>>),
     /// Of a contacts file.
-    Contacts(Vec<Line<ContactRow>>),
+    Contacts(Vec<ImportLine<ImportedContact>>),
 }
 
 /// A row and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line<T> {
+pub struct ImportLine<T> {
     /// The line of the file it begins on, counted from 1.
     pub number: u64,
     pub row: T,
@@ -55,7 +55,7 @@ impl<T: Clone> Told<T> {
 
 /// A company, as the ERP tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompanyRow {
+pub struct ImportedCompany {
     pub reference: String,
     pub name: String,
     pub accounting_validated_at: Option<Timestamp>,
@@ -68,7 +68,7 @@ pub struct CompanyRow {
 
 /// A contact, as the ERP tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContactRow {
+pub struct ImportedContact {
     pub company_ref: String,
     pub reference: String,
     pub last_name: String,
@@ -92,8 +92,8 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<File, FileRefused> {
     let header = records.next().ok_or(FileRefused::Empty)??;
     let columns = Columns::read(&header.cells)?;
     let (rows, rejections) = match columns.kind {
-        Kind::Companies => sift(records, &columns).map(|(rows, rejections)| (Rows::Companies(rows), rejections))?,
-        Kind::Contacts => sift(records, &columns).map(|(rows, rejections)| (Rows::Contacts(rows), rejections))?,
+        FileKind::Companies => sift(records, &columns).map(|(rows, rejections)| (Rows::Companies(rows), rejections))?,
+        FileKind::Contacts => sift(records, &columns).map(|(rows, rejections)| (Rows::Contacts(rows), rejections))?,
     };
     Ok(File { name: name.to_owned(), rows, rejections })
 }
@@ -101,10 +101,10 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<File, FileRefused> {
 impl File {
     /// The kind of file.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> FileKind {
         match self.rows {
-            Rows::Companies(_) => Kind::Companies,
-            Rows::Contacts(_) => Kind::Contacts,
+            Rows::Companies(_) => FileKind::Companies,
+            Rows::Contacts(_) => FileKind::Contacts,
         }
     }
 
@@ -124,7 +124,10 @@ impl File {
 }
 
 /// Parts the good rows from the bad ones.
-fn sift<T: Readable>(records: Records<'_>, columns: &Columns) -> Result<(Vec<Line<T>>, Vec<Rejection>), FileRefused> {
+fn sift<T: Readable>(
+    records: Records<'_>,
+    columns: &Columns,
+) -> Result<(Vec<ImportLine<T>>, Vec<Rejection>), FileRefused> {
     let (mut rows, mut rejections) = (Vec::new(), Vec::new());
     let mut seen = HashMap::new();
     for record in records {
@@ -138,7 +141,7 @@ fn sift<T: Readable>(records: Records<'_>, columns: &Columns) -> Result<(Vec<Lin
             .and_then(|()| T::read(&row))
             .and_then(|value| first_of_its_kind(value, record.line, &mut seen))
         {
-            Ok(value) => rows.push(Line { number: record.line, row: value }),
+            Ok(value) => rows.push(ImportLine { number: record.line, row: value }),
             Err(bad) => {
                 let reference = row.reference();
                 rejections.push(Rejection { line: record.line, reference, column: bad.column, reason: bad.reason });
@@ -175,7 +178,7 @@ struct Bad {
 /// A record seen through its columns.
 struct Cells<'a> {
     columns: &'a Columns,
-    record: &'a Record,
+    record: &'a CsvRecord,
 }
 
 impl Cells<'_> {
@@ -220,7 +223,7 @@ trait Readable: Sized {
     fn unique(&self) -> Vec<(&'static str, String)>;
 }
 
-impl Readable for CompanyRow {
+impl Readable for ImportedCompany {
     fn read(row: &Cells<'_>) -> Result<Self, Bad> {
         Ok(Self {
             reference: row.read("ref", cells::reference)?,
@@ -239,7 +242,7 @@ impl Readable for CompanyRow {
     }
 }
 
-impl Readable for ContactRow {
+impl Readable for ImportedContact {
     fn read(row: &Cells<'_>) -> Result<Self, Bad> {
         let contact = Self {
             company_ref: row.read("company_ref", cells::reference)?,

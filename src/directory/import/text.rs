@@ -15,7 +15,7 @@ pub const LARGEST: usize = 256 << 20;
 
 /// One record, its cells as they stand.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Record {
+pub(super) struct CsvRecord {
     /// The line of the file it begins on, counted from 1.
     pub line: u64,
     /// Its cells, quotes removed.
@@ -57,7 +57,7 @@ pub(super) struct Records<'a> {
 }
 
 impl Iterator for Records<'_> {
-    type Item = Result<Record, FileRefused>;
+    type Item = Result<CsvRecord, FileRefused>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.end_of_line() {}
@@ -67,14 +67,14 @@ impl Iterator for Records<'_> {
 }
 
 impl Records<'_> {
-    fn record(&mut self) -> Result<Record, FileRefused> {
+    fn record(&mut self) -> Result<CsvRecord, FileRefused> {
         let line = self.line;
         let mut cells = vec![self.cell()?];
         while self.rest.next_if_eq(&self.delimiter).is_some() {
             cells.push(self.cell()?);
         }
         self.end_of_line();
-        Ok(Record { line, cells })
+        Ok(CsvRecord { line, cells })
     }
 
     fn cell(&mut self) -> Result<String, FileRefused> {

@@ -2,8 +2,8 @@
 
 use crate::base::actor::Who;
 use crate::base::ids::{CompanyId, ContactId};
-use crate::base::{Actor, Clock, Email, Fault, Life, Rules};
-use crate::directory::import::{Counts, Options, Refusal, Report, apply, read};
+use crate::base::{Actor, Clock, Email, Fault, Life, Lifetimes};
+use crate::directory::import::{Counts, ImportOptions, ImportRefusal, ImportReport, apply, read};
 use crate::directory::{
     Company, Contact, branches, company, company_by_ref, contact, contact_by_ref, contacts_by_email,
 };
@@ -20,8 +20,8 @@ const CONTACTS: &str = "C-1,K-1,Durand,Alice,alice@d.example,0199001001,,PAR,1\n
     C-1,K-2,Perrin,Bruno,bruno@d.example,0199001002,,LYO,1\n\
     C-2,K-3,Petit,Fanny,fanny@p.example,,0639981003,,1\n";
 
-const FULL: Options<'static> = Options { full: true, force: false, strict: false, progress: &|_, _| () };
-const FORCED: Options<'static> = Options { force: true, ..FULL };
+const FULL: ImportOptions<'static> = ImportOptions { full: true, force: false, strict: false, progress: &|_, _| () };
+const FORCED: ImportOptions<'static> = ImportOptions { force: true, ..FULL };
 
 /// A directory and a clock that each import finds a day later.
 struct Desk {
@@ -44,24 +44,24 @@ impl Desk {
 
     async fn act<T>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> T {
         self.clock.advance(Life::days(1));
-        let start = Start { by: Actor::of(Who::Operator), clock: &self.clock, rules: &Rules::default() };
+        let start = Start { by: Actor::of(Who::Operator), clock: &self.clock, lives: &Lifetimes::default() };
         self.trial.store.act(start, work).await.unwrap()
     }
 
-    async fn report(&self, text: &str, options: Options<'_>) -> Report {
+    async fn report(&self, text: &str, options: ImportOptions<'_>) -> ImportReport {
         let file = read("f.csv", text.as_bytes()).unwrap();
         self.act(async |tx| apply(tx, &file, options).await).await
     }
 
     async fn companies(&self, text: &str) -> Counts {
-        clean(self.report(text, Options::default()).await)
+        clean(self.report(text, ImportOptions::default()).await)
     }
 
     async fn contacts(&self, rows: &str) -> Counts {
-        clean(self.rows(rows, Options::default()).await)
+        clean(self.rows(rows, ImportOptions::default()).await)
     }
 
-    async fn rows(&self, rows: &str, options: Options<'_>) -> Report {
+    async fn rows(&self, rows: &str, options: ImportOptions<'_>) -> ImportReport {
         self.report(&format!("{HEADER}\n{rows}"), options).await
     }
 
@@ -108,12 +108,12 @@ fn counts([created, updated, unchanged, deactivated, reactivated]: [u64; 5]) -> 
     Counts { created, updated, unchanged, deactivated, reactivated }
 }
 
-fn clean(report: Report) -> Counts {
+fn clean(report: ImportReport) -> Counts {
     assert!(report.is_clean(), "{report} {:?}", report.rejections);
     report.counts
 }
 
-fn told(report: &Report) -> Vec<String> {
+fn told(report: &ImportReport) -> Vec<String> {
     report.rejections.iter().map(ToString::to_string).collect()
 }
 
@@ -213,7 +213,7 @@ async fn a_contact_the_company_added_is_matched_by_email_and_never_dropped() {
         assert_eq!(desk.contact("K-9").await.id, zoe);
         assert_eq!(desk.contacts(&matched).await, counts([0, 0, 4, 0, 0]));
         let stolen = CONTACTS.replace("bruno@d", "max@d");
-        let report = desk.rows(&stolen, Options::default()).await;
+        let report = desk.rows(&stolen, ImportOptions::default()).await;
         assert_eq!(
             told(&report),
             ["line 3, email: is that of a contact the company itself added: use that email for that person only"]
@@ -228,10 +228,10 @@ async fn what_a_full_file_lacks_becomes_inactive_unless_that_is_too_much() {
         assert_eq!(desk.contacts(&two).await, counts([0, 0, 2, 0, 0]), "without --full the absent stay untouched");
         let before = desk.everything().await;
         let refused = desk.rows(&two, FULL).await;
-        assert_eq!(refused.refusal, Some(Refusal::TooMany { deactivated: 1, active: 3 }));
+        assert_eq!(refused.refusal, Some(ImportRefusal::TooMany { deactivated: 1, active: 3 }));
         assert_eq!(desk.everything().await, before);
         let torn = desk.rows(&format!("{two}C-2,K-3\n"), FORCED).await;
-        assert_eq!(torn.refusal, Some(Refusal::Blurred), "who the torn row is about can't be told");
+        assert_eq!(torn.refusal, Some(ImportRefusal::Blurred), "who the torn row is about can't be told");
         let bad = desk.rows(&format!("{two}C-2,K-3,Petit,,fanny@p.example,,0639981003,,1\n"), FORCED).await;
         assert_eq!(
             (bad.counts, bad.rejections.len()),
@@ -255,10 +255,10 @@ async fn one_bad_row_refuses_the_file_where_the_import_is_strict() {
         let rows = format!(
             "{CONTACTS}C-9,K-7,Nul,Part,n@d.example,0199001001,,,1\nC-1,K-8,Nice,Luc,l@d.example,0199001001,,,1\n"
         );
-        let report = desk.rows(&rows, Options { strict: true, ..Options::default() }).await;
-        assert_eq!((report.refusal, report.counts), (Some(Refusal::Strict), Counts::default()));
+        let report = desk.rows(&rows, ImportOptions { strict: true, ..ImportOptions::default() }).await;
+        assert_eq!((report.refusal, report.counts), (Some(ImportRefusal::Strict), Counts::default()));
         assert_eq!(desk.everything().await, before);
-        assert_eq!(desk.rows(&rows, Options::default()).await.counts, counts([1, 0, 3, 0, 0]));
+        assert_eq!(desk.rows(&rows, ImportOptions::default()).await.counts, counts([1, 0, 3, 0, 0]));
     }
 }
 
@@ -274,7 +274,7 @@ async fn contacts_swap_their_emails_and_clashes_are_named() {
             C-1,K-5,Carl,Carl,bruno@d.example,0199001002,,,1\n\
             C-9,K-6,Nul,Part,n@d.example,0199001002,,,1\n\
             C-1,K-3,Petit,Fanny,fanny@p.example,,0639981003,,1\n";
-        let report = desk.rows(rows, Options::default()).await;
+        let report = desk.rows(rows, ImportOptions::default()).await;
         assert_eq!(
             told(&report),
             [

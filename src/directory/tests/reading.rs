@@ -7,7 +7,7 @@ use encoding_rs::WINDOWS_1252;
 use proptest::prelude::*;
 
 use crate::base::{EServiceCode, Email, Language, Networks, Timestamp};
-use crate::directory::import::{CompanyRow, ContactRow, File, FileRefused, Kind, Rows, Told, read};
+use crate::directory::import::{File, FileKind, FileRefused, ImportedCompany, ImportedContact, Rows, Told, read};
 
 const HEADER: &str =
     "company_ref,ref,last_name,first_name,email,phone,mobile,type,title,language,newsletter,branch,active";
@@ -20,7 +20,7 @@ fn refused(text: &str) -> String {
     read("f.csv", text.as_bytes()).unwrap_err().to_string()
 }
 
-fn contact_rows(file: &File) -> Vec<&ContactRow> {
+fn contact_rows(file: &File) -> Vec<&ImportedContact> {
     let Rows::Contacts(lines) = &file.rows else { panic!("a companies file") };
     lines.iter().map(|line| &line.row).collect()
 }
@@ -29,7 +29,7 @@ fn contact_rows(file: &File) -> Vec<&ContactRow> {
 fn the_demo_files_are_clean() {
     let companies = read("companies.csv", include_bytes!("../../demo/companies.csv")).unwrap();
     let contacts = read("contacts.csv", include_bytes!("../../demo/contacts.csv")).unwrap();
-    assert_eq!((companies.kind(), contacts.kind()), (Kind::Companies, Kind::Contacts));
+    assert_eq!((companies.kind(), contacts.kind()), (FileKind::Companies, FileKind::Contacts));
     assert!(companies.rejections.is_empty() && contacts.rejections.is_empty());
     assert_eq!(contact_rows(&contacts).len(), 15);
 }
@@ -153,8 +153,8 @@ prop_compose! {
         (kind, title, branch) in (prop::option::of(word()), prop::option::of(word()), prop::option::of("[A-Z]{3}")),
         language in prop::option::of(prop::sample::select(Language::ALL.to_vec())),
         (newsletter, active) in (any::<bool>(), any::<bool>()),
-    ) -> ContactRow {
-        ContactRow {
+    ) -> ImportedContact {
+        ImportedContact {
             company_ref,
             reference: String::new(),
             last_name,
@@ -179,9 +179,9 @@ prop_compose! {
         branches in prop::collection::btree_map("[A-Z]{3}", "[A-Za-zé]{1,9}( [A-Z;,\"]{1,3})?", 0..4),
         e_services in prop::collection::btree_set("[a-z][a-z0-9-]{0,12}", 0..4),
         networks in prop::collection::vec(any::<std::net::Ipv4Addr>(), 0..3),
-    ) -> CompanyRow {
+    ) -> ImportedCompany {
         let networks: Vec<String> = networks.iter().map(ToString::to_string).collect();
-        CompanyRow {
+        ImportedCompany {
             reference: String::new(),
             name,
             blocked: Told::Value(blocked),
@@ -198,7 +198,7 @@ fn told<T: Clone + Default>(told: &Told<T>) -> T {
     told.over(T::default())
 }
 
-fn contact_cells(row: &ContactRow) -> Vec<String> {
+fn contact_cells(row: &ImportedContact) -> Vec<String> {
     let flag = |value: &Told<bool>| if told(value) { "1" } else { "0" }.to_owned();
     let text = |value: &Told<Option<String>>| told(value).unwrap_or_default();
     let language = told(&row.language).map(Language::code).unwrap_or_default().to_owned();
@@ -223,7 +223,7 @@ fn contact_cells(row: &ContactRow) -> Vec<String> {
     identity.into_iter().chain(rest).collect()
 }
 
-fn company_cells(row: &CompanyRow) -> Vec<String> {
+fn company_cells(row: &ImportedCompany) -> Vec<String> {
     let time = |time: Option<Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
     let branches: BTreeMap<String, String> = told(&row.branches);
     let branches: Vec<String> = branches.iter().map(|(code, name)| format!("{code}:{name}")).collect();

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Hastened, Published, Retired, Rhythm, Settings, Succession, due, hasten, retire, succeed};
 use crate::base::actor::Who;
-use crate::base::{Actor, Clock, Fault, Life, Rules};
-use crate::keys::{Algorithm, Fresh, KeyRow, Keys, MasterKey, Refused, Stage, TokenType, list};
+use crate::base::{Actor, Clock, Fault, Life, Lifetimes};
+use crate::keys::{Algorithm, FreshKey, KeyRow, Keys, MasterKey, RefusedToken, Stage, TokenType, list};
 use crate::store::trial::{self, Trial};
 use crate::store::{Start, Store, Tx};
 
@@ -18,14 +18,14 @@ struct Server {
     keys: Keys,
     master: MasterKey,
     clock: Clock,
-    rules: Rules,
+    lives: Lifetimes,
 }
 
 impl Server {
     async fn on(store: &Store, master: MasterKey, clock: Clock) -> Self {
-        let rules = Rules::default();
-        let keys = Keys::open(store, master.clone(), &clock, &rules).await.unwrap();
-        Self { store: store.clone(), keys, master, clock, rules }
+        let lives = Lifetimes::default();
+        let keys = Keys::open(store, master.clone(), &clock, &lives).await.unwrap();
+        Self { store: store.clone(), keys, master, clock, lives }
     }
 
     async fn first(trial: &Trial) -> Self {
@@ -38,13 +38,13 @@ impl Server {
 
     async fn act<T>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> T {
         self.store
-            .act(Start { by: Actor::of(Who::Operator), clock: &self.clock, rules: &self.rules }, work)
+            .act(Start { by: Actor::of(Who::Operator), clock: &self.clock, lives: &self.lives }, work)
             .await
             .unwrap()
     }
 
     async fn rows(&self) -> Vec<KeyRow> {
-        let rows = self.store.look(&self.clock, &self.rules, async |view| list(&mut view.db).await).await.unwrap();
+        let rows = self.store.look(&self.clock, &self.lives, async |view| list(&mut view.db).await).await.unwrap();
         rows.into_iter().filter(|row| row.alg == ALG).collect()
     }
 
@@ -57,7 +57,7 @@ impl Server {
     }
 
     async fn rotate(&self, lead: Life) -> Option<Published> {
-        let (fresh, newest) = (Fresh::make(ALG, &self.master).await.unwrap(), self.newest().await);
+        let (fresh, newest) = (FreshKey::make(ALG, &self.master).await.unwrap(), self.newest().await);
         self.act(async |tx| succeed(tx, Succession { fresh: &fresh, replaces: &newest.kid, lead }).await).await
     }
 
@@ -71,7 +71,7 @@ impl Server {
 
     /// What the job does every few seconds.
     async fn refresh(&self) {
-        self.store.look(&self.clock, &self.rules, async |view| self.keys.refresh(view).await).await.unwrap();
+        self.store.look(&self.clock, &self.lives, async |view| self.keys.refresh(view).await).await.unwrap();
     }
 
     fn sign(&self) -> String {
@@ -89,7 +89,7 @@ impl Server {
         header["kid"] == kid
     }
 
-    fn verifies(&self, token: &str) -> Result<(), Refused> {
+    fn verifies(&self, token: &str) -> Result<(), RefusedToken> {
         self.keys.verify(token, TokenType::Id, self.clock.now()).map(drop)
     }
 
@@ -116,7 +116,7 @@ async fn a_key_is_published_before_it_signs_and_what_the_old_one_signed_verifies
         assert!(server.signs_with(&published.kid));
         assert_eq!(server.verifies(&last), Ok(()));
         server.clock.advance(Life::minutes(10));
-        assert_eq!(server.verifies(&last), Err(Refused::Expired));
+        assert_eq!(server.verifies(&last), Err(RefusedToken::Expired));
         server.clock.advance(Life::hours(11));
         server.refresh().await;
         assert!(server.takes_as_hint(&last), "its session may still last");
@@ -146,7 +146,7 @@ async fn other_servers_follow() {
         assert!(two.signs_with(&published.kid));
         assert!(matches!(one.retire(&old).await, Retired::Gone { stays: None, .. }));
         two.refresh().await;
-        assert_eq!(two.verifies(&last), Err(Refused::UnknownKey));
+        assert_eq!(two.verifies(&last), Err(RefusedToken::UnknownKey));
         assert!(!two.keys.ring().jwks().contains(&old));
     }
 }
@@ -161,7 +161,7 @@ async fn of_rotations_at_once_one_counts() {
             let replaces = one.newest().await.kid;
             let mut keys = Vec::new();
             for _ in 0..8 {
-                keys.push(Fresh::make(ALG, &one.master).await.unwrap());
+                keys.push(FreshKey::make(ALG, &one.master).await.unwrap());
             }
             let rotations = keys.iter().enumerate().map(|(n, fresh)| {
                 let (server, replaces) = (if n % 2 == 0 { &one } else { &two }, replaces.as_str());
@@ -181,7 +181,7 @@ async fn a_key_that_has_a_successor_gets_no_second_one() {
         let old = server.newest().await.kid;
         server.rotate(LEAD).await.unwrap();
         assert_eq!(server.rotate(LEAD).await, None, "the newest one doesn't sign yet");
-        let fresh = Fresh::make(ALG, &server.master).await.unwrap();
+        let fresh = FreshKey::make(ALG, &server.master).await.unwrap();
         let again =
             server.act(async |tx| succeed(tx, Succession { fresh: &fresh, replaces: &old, lead: LEAD }).await).await;
         assert_eq!(again, None);
@@ -201,7 +201,7 @@ async fn in_an_emergency_the_successor_signs_at_once() {
         assert!(matches!(server.retire(&old).await, Retired::Gone { stays: None, .. }));
         assert!(matches!(server.retire(&old).await, Retired::Before(_)));
         server.refresh().await;
-        assert_eq!(server.verifies(&token), Err(Refused::UnknownKey));
+        assert_eq!(server.verifies(&token), Err(RefusedToken::UnknownKey));
         assert!(!server.takes_as_hint(&token));
     }
 }

@@ -3,14 +3,14 @@
 use crate::base::vocabulary::words;
 use crate::base::{Fault, Timestamp};
 use crate::mail::Letter;
-use crate::words::Device;
+use crate::words::UserAgent;
 
 use crate::notice::letters::Stationery;
-use crate::notice::letters::sheet::Notice;
+use crate::notice::letters::sheet::Sheet;
 
 words! {
     /// What happened to an account.
-    Change, "change" {
+    AccountChange, "change" {
         /// Somebody signed in from a browser that wasn't known.
         NewDevice = "new-device",
         /// Another password was chosen.
@@ -52,7 +52,7 @@ words! {
 #[derive(Clone, Debug)]
 pub struct SecurityChange {
     pub name: String,
-    pub what: Change,
+    pub what: AccountChange,
     pub at: Timestamp,
     /// Who did it from where, if it was done in a browser of the account's.
     pub origin: Option<Origin>,
@@ -73,14 +73,14 @@ pub struct NotMe {
 /// Where a change was made.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    pub device: Device,
+    pub device: UserAgent,
     /// The address it came from.
     pub address: String,
 }
 
 impl SecurityChange {
     pub fn write(&self, on: &Stationery) -> Result<Letter, Fault> {
-        let notice = Notice {
+        let notice = Sheet {
             subject: self.about(on, "subject"),
             name: Some(self.name.clone()),
             sentence: self.about(on, "sentence"),
@@ -139,7 +139,7 @@ pub struct NewPassword {
 impl NewPassword {
     pub fn write(&self, on: &Stationery) -> Result<Letter, Fault> {
         let service = [("service", on.brand.name.as_str())];
-        let notice = Notice {
+        let notice = Sheet {
             subject: on.words.tell("choose-password-subject", &service),
             name: Some(self.name.clone()),
             sentence: on.words.tell("choose-password-sentence", &service),
@@ -174,7 +174,7 @@ pub struct Alarm {
 
 impl Alarm {
     pub fn write(&self, on: &Stationery) -> Result<Letter, Fault> {
-        let notice = Notice {
+        let notice = Sheet {
             subject: on.words.tell("alarm-subject", &[("login", self.login.as_str())]),
             name: None,
             sentence: on.words.tell("alarm-sentence", &[("person", self.person.as_str())]),

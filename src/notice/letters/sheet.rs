@@ -9,7 +9,7 @@ use crate::mail::Letter;
 use crate::notice::letters::{Stationery, rendered};
 
 /// What a letter says, part by part; an empty one is left out.
-pub(super) struct Notice {
+pub(super) struct Sheet {
     pub(super) subject: String,
     /// Whom it greets; nobody, where it goes to an office.
     pub(super) name: Option<String>,
@@ -31,7 +31,7 @@ pub(super) struct Notice {
 #[template(path = "mail/notice.html")]
 struct Html<'l> {
     on: &'l Stationery,
-    letter: &'l Notice,
+    letter: &'l Sheet,
     subject: &'l str,
     link: &'l str,
 }
@@ -40,10 +40,10 @@ struct Html<'l> {
 #[template(path = "mail/notice.txt")]
 struct Text<'l> {
     on: &'l Stationery,
-    letter: &'l Notice,
+    letter: &'l Sheet,
 }
 
-impl Notice {
+impl Sheet {
     pub(super) fn write(self, on: &Stationery) -> Result<Letter, Fault> {
         let html = rendered(&Html { on, letter: &self, subject: &self.subject, link: &self.link })?;
         let text = rendered(&Text { on, letter: &self })?;

@@ -6,16 +6,16 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::access::{self, Asked, Door, Snapshot};
+use crate::access::{self, Circumstances, Door, Snapshot};
 use crate::app::App;
-use crate::authorization::{self, consent, errand};
+use crate::authorization::{self, consent, interaction};
 use crate::base::actor::Who;
-use crate::base::ids::ErrandId;
+use crate::base::ids::InteractionId;
 use crate::base::{Actor, EServiceCode, Place, Secret};
-use crate::http::answer::{self, Stop};
-use crate::http::errand::{Waiting, at, waiting};
-use crate::http::error::Trouble;
-use crate::http::{Caller, Carried, Posted, Visitor, at_a_page};
+use crate::http::answer::{self, Rejection};
+use crate::http::error::ErrorKind;
+use crate::http::interaction::{Waiting, at, waiting};
+use crate::http::{Caller, Form, InteractionQuery, Visitor, at_a_page};
 use crate::oidc::authorize::consent_page::ConsentPage;
 use crate::page::Framed as _;
 use crate::page::scopes::in_words;
@@ -27,7 +27,7 @@ use super::answer::host;
 /// The button pressed.
 #[derive(Debug, Deserialize)]
 pub struct Decided {
-    errand: ErrandId,
+    interaction: InteractionId,
     decision: Decision,
 }
 
@@ -39,9 +39,13 @@ enum Decision {
 }
 
 /// Asks.
-pub async fn show(State(app): State<App>, visitor: Visitor, Carried(errand): Carried) -> Result<Response, Stop> {
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    InteractionQuery(interaction): InteractionQuery,
+) -> Result<Response, Rejection> {
     let Visitor { mut caller, session } = visitor;
-    let waiting = known(&app, &mut caller, errand).await?;
+    let waiting = known(&app, &mut caller, interaction).await?;
     // Whoever isn't as far as this page is sent to where they are.
     let Some((session, membership)) =
         session.and_then(|session| session.membership.map(|membership| (session, membership)))
@@ -64,7 +68,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(errand): Car
     let asked = words(&scope);
     let added = held.map(|held| words(&scope.without(&held.scope))).unwrap_or_default();
     let page = ConsentPage {
-        errand: waiting.id.to_string(),
+        interaction: waiting.id.to_string(),
         host: host(&waiting.request.redirect_uri),
         company: person.company_name,
         sights: in_words(&frame, asked),
@@ -76,17 +80,17 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(errand): Car
 }
 
 /// Records the answer; the dispatcher tells the relying party.
-pub async fn decide(State(app): State<App>, posted: Posted<Decided>) -> Result<Response, Stop> {
-    let Posted { caller, headers, form } = posted;
+pub async fn decide(State(app): State<App>, posted: Form<Decided>) -> Result<Response, Rejection> {
+    let Form { caller, headers, form } = posted;
     let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
-    let waiting = known(&app, &mut caller, Some(form.errand)).await?;
+    let waiting = known(&app, &mut caller, Some(form.interaction)).await?;
     let Some((session, membership)) =
         session.and_then(|session| session.membership.map(|membership| (session, membership)))
     else {
         return Ok(answer::see_other(&waiting.dispatcher()));
     };
     let Some(browser) = caller.browser.as_ref().map(Secret::digest) else {
-        return Err(answer::trouble(&caller, Trouble::StaleErrand).into());
+        return Err(answer::trouble(&caller, ErrorKind::StaleInteraction).into());
     };
     let by = Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) };
     let (request, door) =
@@ -98,7 +102,7 @@ pub async fn decide(State(app): State<App>, posted: Posted<Decided>) -> Result<R
             let scope = authorization::grantable(&request.sights(), &person);
             consent::grant(tx, session.account, &request.client, &scope).await.map(drop)
         }
-        Decision::Deny => errand::decline(tx, waiting.id, &browser).await.map(drop),
+        Decision::Deny => interaction::decline(tx, waiting.id, &browser).await.map(drop),
     })
     .await?;
     Ok(answer::see_other(&waiting.dispatcher()))
@@ -113,7 +117,8 @@ struct Here<'a> {
 
 impl Here<'_> {
     fn admits(&self, person: &Snapshot) -> bool {
-        let asked = Asked { door: Door::Authorize, e_service: self.e_service, ..at_a_page(self.caller, self.session) };
+        let asked =
+            Circumstances { door: Door::Authorize, e_service: self.e_service, ..at_a_page(self.caller, self.session) };
         access::judge(person, asked).holds()
     }
 }
@@ -122,10 +127,10 @@ fn e_service<'a>(app: &'a App, waiting: &Waiting) -> Option<&'a EServiceCode> {
     app.relying_parties.find(&waiting.request.client).and_then(|party| party.e_service.as_ref())
 }
 
-async fn known(app: &App, caller: &mut Caller, id: Option<ErrandId>) -> Result<Waiting, Stop> {
+async fn known(app: &App, caller: &mut Caller, id: Option<InteractionId>) -> Result<Waiting, Rejection> {
     match waiting(app, caller, id).await? {
         Some(waiting) => Ok(waiting),
-        None => Err(answer::trouble(caller, Trouble::StaleErrand).into()),
+        None => Err(answer::trouble(caller, ErrorKind::StaleInteraction).into()),
     }
 }
 

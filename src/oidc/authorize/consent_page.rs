@@ -12,7 +12,7 @@ pub struct ConsentPage {
     /// What every page shares.
     pub frame: Frame,
     /// The parked authorization request.
-    pub errand: String,
+    pub interaction: String,
     /// The relying party's name.
     pub relying_party: String,
     /// Where the answer goes: the host of the redirect URI.

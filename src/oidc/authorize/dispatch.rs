@@ -6,18 +6,20 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use crate::access::{self, Asked, Condition, Door, Snapshot, Standing};
+use crate::access::{self, Circumstances, Condition, Door, Snapshot, Verdict};
 use crate::app::App;
 use crate::authorization::consent::{self, Consent};
-use crate::authorization::{self, Admission, Beginning, Next, Prompt, Request, SignIn, Situation, code, errand};
+use crate::authorization::{
+    self, Admission, NewAuthorization, Next, Prompt, Request, SignIn, Situation, code, interaction,
+};
 use crate::base::actor::Who;
-use crate::base::ids::ErrandId;
+use crate::base::ids::InteractionId;
 use crate::base::{Actor, Fault, Place, Secret, Timestamp};
-use crate::http::answer::{self, Stop};
-use crate::http::error::Trouble;
-use crate::http::refusal::{ContactRefusal, Refusal, Wish};
-use crate::http::{Caller, Visitor, errand as waiting, stands_elsewhere};
-use crate::oidc::errors::{Code, Error};
+use crate::http::answer::{self, Rejection};
+use crate::http::error::ErrorKind;
+use crate::http::refusal::{Attempted, ContactRefusal, Refusal};
+use crate::http::{Caller, Visitor, interaction as waiting, stands_elsewhere};
+use crate::oidc::errors::{Error, ErrorCode};
 use crate::oidc::hint;
 use crate::oidc::parameters::{Parameters, Unreadable};
 use crate::page::ErrorPage;
@@ -30,19 +32,24 @@ use super::answer::ReturnAddress;
 use super::request::Unverified;
 
 /// GET: a new request, or the next step of a parked one.
-pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Stop> {
+pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
     let parameters = match Parameters::parse(query.unwrap_or_default().as_bytes()) {
         Ok(parameters) => parameters,
         Err(why) => return unreadable(&app, &visitor, why),
     };
-    match parameters.get("errand") {
+    match parameters.get("interaction") {
         Some(id) if parameters.get("client_id").is_none() => resume(&app, &visitor, id).await,
         Some(_) | None => begin(&app, &visitor, parameters).await,
     }
 }
 
 /// POST: a new request (OpenID Connect Core section 3.1.2.1).
-pub async fn post(State(app): State<App>, visitor: Visitor, headers: HeaderMap, body: Bytes) -> Result<Response, Stop> {
+pub async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Rejection> {
     match Parameters::of_form(&headers, &body) {
         Ok(parameters) => begin(&app, &visitor, parameters).await,
         Err(why) => unreadable(&app, &visitor, why),
@@ -56,11 +63,11 @@ struct Matter<'a> {
     party: &'a RelyingParty,
     request: Request,
     asked_at: Timestamp,
-    parked: Option<ErrandId>,
+    parked: Option<InteractionId>,
     declined: bool,
 }
 
-async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<Response, Stop> {
+async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<Response, Rejection> {
     let verified = match Unverified::new(parameters).verify(&app.relying_parties) {
         Ok(verified) => verified,
         Err(why) => return bad_request(app, visitor, why.detail()),
@@ -71,22 +78,24 @@ async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<R
         Err(error) => return Ok(verified.return_address().send_back(app, &visitor.caller, error)),
     };
     if visitor.caller.browser.is_none() {
-        // A POST from another site carries no cookies: the GET that follows does, and takes the errand up.
-        let id =
-            app.act(visitor.caller.acts_as(Who::Visitor), async |tx| errand::park(tx, &request, None).await).await?;
+        // A POST from another site carries no cookies: the GET that follows does, and takes the interaction up.
+        let id = app
+            .act(visitor.caller.acts_as(Who::Visitor), async |tx| interaction::park(tx, &request, None).await)
+            .await?;
         return Ok(answer::see_other(&waiting::at(Place::Authorize, Some(id))));
     }
     let party = verified.client();
     Matter { app, visitor, party, request, asked_at: app.clock.now(), parked: None, declined: false }.proceed().await
 }
 
-async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Stop> {
-    let stale = || answer::trouble(&visitor.caller, Trouble::StaleErrand);
-    let (Ok(id), Some(browser)) = (id.parse::<ErrandId>(), &visitor.caller.browser) else { return Ok(stale()) };
+async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Rejection> {
+    let stale = || answer::trouble(&visitor.caller, ErrorKind::StaleInteraction);
+    let (Ok(id), Some(browser)) = (id.parse::<InteractionId>(), &visitor.caller.browser) else { return Ok(stale()) };
     let browser = browser.digest();
-    let mut found = app.look(async |view| errand::find(&mut view.db, id, &browser, view.now).await).await?;
+    let mut found = app.look(async |view| interaction::find(&mut view.db, id, &browser, view.now).await).await?;
     if found.is_none() {
-        found = app.act(visitor.caller.acts_as(Who::Visitor), async |tx| errand::bind(tx, id, &browser).await).await?;
+        found =
+            app.act(visitor.caller.acts_as(Who::Visitor), async |tx| interaction::bind(tx, id, &browser).await).await?;
     }
     let Some(found) = found else { return Ok(stale()) };
     let mut request = found.request.0;
@@ -101,7 +110,7 @@ async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Stop
 
 /// What the database says about whoever is signed in.
 struct Known {
-    person: Option<(Snapshot, Standing)>,
+    person: Option<(Snapshot, Verdict)>,
     consent: Option<Consent>,
     /// How strongly the person could sign in, by what they have enrolled.
     could: Acr,
@@ -115,7 +124,7 @@ fn strongest(person: &Snapshot) -> Acr {
     }
 }
 
-fn admission(standing: &Standing) -> Admission {
+fn admission(standing: &Verdict) -> Admission {
     match standing.holds() {
         true => Admission::Holds,
         false if standing.lacks_second_factor_only() => Admission::LacksSecondFactor,
@@ -124,7 +133,7 @@ fn admission(standing: &Standing) -> Admission {
 }
 
 impl Matter<'_> {
-    async fn proceed(self) -> Result<Response, Stop> {
+    async fn proceed(self) -> Result<Response, Rejection> {
         let known = match &self.visitor.session {
             Some(session) => self.known(session).await?,
             None => Known { person: None, consent: None, could: Acr::OneFactor },
@@ -149,34 +158,39 @@ impl Matter<'_> {
         });
         match (step, &self.visitor.session, known) {
             (Next::SignIn, ..) => {
-                self.ask(Place::Login, Error::new(Code::LoginRequired, "nobody is signed in, or not recently enough"))
-                    .await
+                self.ask(
+                    Place::Login,
+                    Error::new(ErrorCode::LoginRequired, "nobody is signed in, or not recently enough"),
+                )
+                .await
             }
             (Next::Reauthenticate, ..) => {
                 self.ask(
                     Place::Reauthenticate,
-                    Error::new(Code::LoginRequired, "the sign-in is not recent or not strong enough"),
+                    Error::new(ErrorCode::LoginRequired, "the sign-in is not recent or not strong enough"),
                 )
                 .await
             }
             (Next::ChooseCompany, ..) => {
                 self.ask(
                     Place::CompanyChoice,
-                    Error::new(Code::AccountSelectionRequired, "the person must choose a company"),
+                    Error::new(ErrorCode::AccountSelectionRequired, "the person must choose a company"),
                 )
                 .await
             }
             (Next::Consent, ..) => {
-                self.ask(Place::Consent, Error::new(Code::ConsentRequired, "the person must consent")).await
+                self.ask(Place::Consent, Error::new(ErrorCode::ConsentRequired, "the person must consent")).await
             }
             (Next::SomebodyElse, ..) => {
-                Ok(self.send_back(Error::new(Code::LoginRequired, "another person is signed in")))
+                Ok(self.send_back(Error::new(ErrorCode::LoginRequired, "another person is signed in")))
             }
             (Next::TooWeak, ..) => Ok(self.send_back(Error::new(
-                Code::UnmetAuthenticationRequirements,
+                ErrorCode::UnmetAuthenticationRequirements,
                 "no sign-in here is one of the essential acr",
             ))),
-            (Next::Decline, ..) => Ok(self.send_back(Error::new(Code::AccessDenied, "the person did not consent"))),
+            (Next::Decline, ..) => {
+                Ok(self.send_back(Error::new(ErrorCode::AccessDenied, "the person did not consent")))
+            }
             (Next::Refuse, Some(session), Known { person: Some((person, standing)), .. }) => {
                 self.refuse(session, person, standing).await
             }
@@ -205,7 +219,7 @@ impl Matter<'_> {
                 Ok((person, consent::standing(&mut view.db, session.account, &self.party.id).await?, could))
             })
             .await?;
-        let asked = Asked {
+        let asked = Circumstances {
             door: Door::Authorize,
             address: self.visitor.caller.address,
             e_service: self.party.e_service.as_ref(),
@@ -218,8 +232,8 @@ impl Matter<'_> {
         Ok(Known { person, consent, could })
     }
 
-    /// Sends the person to a page that carries the errand along; with `prompt=none` says instead what it would take.
-    async fn ask(self, place: Place, unasked: Error) -> Result<Response, Stop> {
+    /// Sends the person to a page that carries the interaction along; with `prompt=none` says instead what it would take.
+    async fn ask(self, place: Place, unasked: Error) -> Result<Response, Rejection> {
         if self.request.prompts(Prompt::None) {
             return Ok(self.send_back(unasked));
         }
@@ -227,14 +241,14 @@ impl Matter<'_> {
             id
         } else {
             let browser = self.visitor.caller.browser.as_ref().map(Secret::digest);
-            self.app.act(self.actor(), async |tx| errand::park(tx, &self.request, browser.as_ref()).await).await?
+            self.app.act(self.actor(), async |tx| interaction::park(tx, &self.request, browser.as_ref()).await).await?
         };
         Ok(answer::see_other(&waiting::at(place, Some(id))))
     }
 
     /// R-RGT-3, R-OWN-4: who may not pass is told why, here; the relying party learns of it only where no page may be
     /// shown.
-    async fn refuse(self, session: &Session, person: Snapshot, standing: Standing) -> Result<Response, Stop> {
+    async fn refuse(self, session: &Session, person: Snapshot, standing: Verdict) -> Result<Response, Rejection> {
         let others = stands_elsewhere(self.app, &self.visitor.caller, session, &person).await?;
         if standing.is_final() {
             self.app.act(self.actor(), async |tx| session::lose(tx, session, others).await).await?;
@@ -243,16 +257,16 @@ impl Matter<'_> {
             return Ok(self.send_back(silent_refusal(&standing)));
         }
         let caller = self.caller();
-        let wish = Wish::Enter(self.party.name(caller.language).to_owned());
+        let wish = Attempted::Enter(self.party.name(caller.language).to_owned());
         let refusal =
             ContactRefusal { wish, people: vec![(person, standing)], e_service: self.party.e_service.clone(), others };
         Ok(answer::refuse(&caller, Refusal::Contact(refusal)))
     }
 
-    async fn answer(self, session: &Session, person: &Snapshot, consent: &Consent) -> Result<Response, Stop> {
+    async fn answer(self, session: &Session, person: &Snapshot, consent: &Consent) -> Result<Response, Rejection> {
         let request = &self.request;
         let wants_auth_time = request.max_age.is_some() || request.wants_auth_time || self.party.require_auth_time;
-        let beginning = Beginning {
+        let beginning = NewAuthorization {
             session: session.id,
             account: session.account,
             membership: person.membership,
@@ -269,7 +283,7 @@ impl Matter<'_> {
             .app
             .act(self.actor(), async |tx| {
                 if let Some(id) = self.parked
-                    && !errand::conclude(tx, id).await?
+                    && !interaction::conclude(tx, id).await?
                 {
                     return Ok(None);
                 }
@@ -279,7 +293,7 @@ impl Matter<'_> {
             .await?;
         Ok(match code {
             Some(code) => ReturnAddress::of(request).send_code(self.app, &self.caller(), &code),
-            None => answer::trouble(&self.visitor.caller, Trouble::StaleErrand),
+            None => answer::trouble(&self.visitor.caller, ErrorKind::StaleInteraction),
         })
     }
 
@@ -307,26 +321,26 @@ impl Matter<'_> {
 }
 
 /// What `prompt=none` tells of a refusal: whether a page of ours could help (OpenID Connect Core section 3.1.2.6).
-fn silent_refusal(standing: &Standing) -> Error {
+fn silent_refusal(standing: &Verdict) -> Error {
     if standing.unmet().into_iter().all(Condition::is_the_persons) {
-        Error::new(Code::InteractionRequired, "the person must complete their account first")
+        Error::new(ErrorCode::InteractionRequired, "the person must complete their account first")
     } else {
-        Error::new(Code::AccessDenied, "access does not hold")
+        Error::new(ErrorCode::AccessDenied, "access does not hold")
     }
 }
 
-fn unreadable(app: &App, visitor: &Visitor, why: Unreadable) -> Result<Response, Stop> {
+fn unreadable(app: &App, visitor: &Visitor, why: Unreadable) -> Result<Response, Rejection> {
     match why {
-        Unreadable::TooLong => Ok(answer::trouble(&visitor.caller, Trouble::TooLarge)),
+        Unreadable::TooLong => Ok(answer::trouble(&visitor.caller, ErrorKind::TooLarge)),
         Unreadable::NotText | Unreadable::NotAForm => bad_request(app, visitor, why.why()),
     }
 }
 
 /// A page with what the relying party's developer needs to know, and no way back to an address nobody vouches for.
-fn bad_request(app: &App, visitor: &Visitor, detail: &str) -> Result<Response, Stop> {
+fn bad_request(app: &App, visitor: &Visitor, detail: &str) -> Result<Response, Rejection> {
     let page = ErrorPage {
         detail: Some(detail.to_owned()),
-        ..ErrorPage::new(visitor.caller.frame(app)?, Trouble::BadRequest)
+        ..ErrorPage::new(visitor.caller.frame(app)?, ErrorKind::BadRequest)
     };
-    Ok(answer::page(Trouble::BadRequest.status(), &page))
+    Ok(answer::page(ErrorKind::BadRequest.status(), &page))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::authorization::{Prompt, Request, ResponseMode};
 use crate::base::ids::AccountId;
-use crate::oidc::errors::{Code, Error};
+use crate::oidc::errors::{Error, ErrorCode};
 use crate::oidc::hint::Hint;
 use crate::oidc::parameters::Parameters;
 use crate::relying_party::{RelyingParties, RelyingParty, Scope, Scopes};
@@ -125,10 +125,10 @@ impl<'a> Verified<'a> {
     /// OpenID Connect Core section 6: what we don't read is refused, never silently ignored.
     fn refuse_request_objects(&self) -> Result<(), Error> {
         if self.get("request").is_some() {
-            return Err(Error::new(Code::RequestNotSupported, "request objects are not supported"));
+            return Err(Error::new(ErrorCode::RequestNotSupported, "request objects are not supported"));
         }
         if self.get("request_uri").is_some() {
-            return Err(Error::new(Code::RequestUriNotSupported, "request_uri is not supported"));
+            return Err(Error::new(ErrorCode::RequestUriNotSupported, "request_uri is not supported"));
         }
         Ok(())
     }
@@ -137,7 +137,7 @@ impl<'a> Verified<'a> {
     fn check_response_type(&self) -> Result<(), Error> {
         match self.get("response_type") {
             Some("code") => Ok(()),
-            Some(_) => Err(Error::new(Code::UnsupportedResponseType, "response_type must be code")),
+            Some(_) => Err(Error::new(ErrorCode::UnsupportedResponseType, "response_type must be code")),
             None => Err(Error::request("response_type is missing")),
         }
     }
@@ -181,7 +181,7 @@ impl<'a> Verified<'a> {
             .map(|token| hint(token).ok_or(Error::request("id_token_hint is no ID token of ours")));
         let hinted = hinted.transpose()?.map(|hint| hint.account);
         let Some(subject) = subject else { return Ok(hinted) };
-        let nobody = Error::new(Code::LoginRequired, "claims expects somebody who has no account here");
+        let nobody = Error::new(ErrorCode::LoginRequired, "claims expects somebody who has no account here");
         let wished: AccountId = subject.parse().map_err(|_| nobody)?;
         if hinted.is_some_and(|hinted| hinted != wished) {
             return Err(Error::request("claims and id_token_hint expect two different persons"));
@@ -196,7 +196,7 @@ impl<'a> Verified<'a> {
         let granted = Scopes::known(asked.split(' ')).within(&self.client.scope.of_people());
         // To go on while the person is away says nothing by itself.
         if granted.iter().all(|scope| scope == Scope::OfflineAccess) {
-            Err(Error::new(Code::InvalidScope, "scope names nothing this client may ask for"))
+            Err(Error::new(ErrorCode::InvalidScope, "scope names nothing this client may ask for"))
         } else {
             Ok(granted)
         }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::request::{Unsendable, Unverified};
 use crate::authorization::{Prompt, Request, ResponseMode};
 use crate::base::ids::{AccountId, AuthorizationId};
-use crate::oidc::errors::{Code, Error};
+use crate::oidc::errors::{Error, ErrorCode};
 use crate::oidc::hint::Hint;
 use crate::oidc::parameters::Parameters;
 use crate::relying_party::{Claim, Claims, RelyingParties, Settings};
@@ -40,7 +40,7 @@ fn verify(query: &str) -> Result<Result<Request, Error>, Unsendable> {
 }
 
 /// A request of the client without PKCE, with these parameters replaced or added.
-fn web(more: &str) -> Result<Request, Code> {
+fn web(more: &str) -> Result<Request, ErrorCode> {
     let base = "client_id=web&redirect_uri=https://web.example/cb&response_type=code&scope=openid";
     let replaced: Vec<&str> = more.split('&').filter_map(|pair| pair.split_once('=').map(|(name, _)| name)).collect();
     let kept = base.split('&').filter(|pair| !replaced.iter().any(|name| pair.starts_with(&format!("{name}="))));
@@ -79,35 +79,35 @@ fn without_a_proven_client_and_redirect_uri_there_is_nowhere_to_answer() {
 fn every_other_error_has_its_code() {
     let long = "x".repeat(2001);
     for (more, code) in [
-        ("response_type=", Code::InvalidRequest),
-        ("response_type=token", Code::UnsupportedResponseType),
-        ("response_type=code id_token", Code::UnsupportedResponseType),
-        ("response_mode=fragment", Code::InvalidRequest),
-        ("response_mode=form_post.jwt", Code::InvalidRequest),
-        ("response_mode=form_post&state=a%0Ab", Code::InvalidRequest),
-        ("claims=x", Code::InvalidRequest),
-        ("claims={\"id_token\":{\"sub\":{\"value\":\"nobody\"}}}", Code::LoginRequired),
+        ("response_type=", ErrorCode::InvalidRequest),
+        ("response_type=token", ErrorCode::UnsupportedResponseType),
+        ("response_type=code id_token", ErrorCode::UnsupportedResponseType),
+        ("response_mode=fragment", ErrorCode::InvalidRequest),
+        ("response_mode=form_post.jwt", ErrorCode::InvalidRequest),
+        ("response_mode=form_post&state=a%0Ab", ErrorCode::InvalidRequest),
+        ("claims=x", ErrorCode::InvalidRequest),
+        ("claims={\"id_token\":{\"sub\":{\"value\":\"nobody\"}}}", ErrorCode::LoginRequired),
         (
             "id_token_hint=ours&claims={\"id_token\":{\"sub\":{\"value\":\"00000000-0000-0000-0000-000000000008\"}}}",
-            Code::InvalidRequest,
+            ErrorCode::InvalidRequest,
         ),
-        ("scope=", Code::InvalidScope),
-        ("scope=quantum phone", Code::InvalidScope),
-        ("request=e30.e30.", Code::RequestNotSupported),
-        ("request_uri=https://web.example/r", Code::RequestUriNotSupported),
-        ("prompt=none login", Code::InvalidRequest),
-        ("prompt=none create", Code::InvalidRequest),
-        ("max_age=-1", Code::InvalidRequest),
-        ("max_age=soon", Code::InvalidRequest),
-        ("id_token_hint=somebody-elses", Code::InvalidRequest),
-        ("nonce=a&nonce=b", Code::InvalidRequest),
-        ("unknown=a&unknown=b", Code::InvalidRequest),
-        (&format!("state={long}"), Code::InvalidRequest),
-        (&format!("nonce={long}"), Code::InvalidRequest),
-        (&format!("code_challenge={CHALLENGE}"), Code::InvalidRequest),
-        (&format!("code_challenge={CHALLENGE}&code_challenge_method=plain"), Code::InvalidRequest),
-        ("code_challenge=short&code_challenge_method=S256", Code::InvalidRequest),
-        ("code_challenge_method=S256", Code::InvalidRequest),
+        ("scope=", ErrorCode::InvalidScope),
+        ("scope=quantum phone", ErrorCode::InvalidScope),
+        ("request=e30.e30.", ErrorCode::RequestNotSupported),
+        ("request_uri=https://web.example/r", ErrorCode::RequestUriNotSupported),
+        ("prompt=none login", ErrorCode::InvalidRequest),
+        ("prompt=none create", ErrorCode::InvalidRequest),
+        ("max_age=-1", ErrorCode::InvalidRequest),
+        ("max_age=soon", ErrorCode::InvalidRequest),
+        ("id_token_hint=somebody-elses", ErrorCode::InvalidRequest),
+        ("nonce=a&nonce=b", ErrorCode::InvalidRequest),
+        ("unknown=a&unknown=b", ErrorCode::InvalidRequest),
+        (&format!("state={long}"), ErrorCode::InvalidRequest),
+        (&format!("nonce={long}"), ErrorCode::InvalidRequest),
+        (&format!("code_challenge={CHALLENGE}"), ErrorCode::InvalidRequest),
+        (&format!("code_challenge={CHALLENGE}&code_challenge_method=plain"), ErrorCode::InvalidRequest),
+        ("code_challenge=short&code_challenge_method=S256", ErrorCode::InvalidRequest),
+        ("code_challenge_method=S256", ErrorCode::InvalidRequest),
     ] {
         assert_eq!(web(&more.replace(' ', "+")).unwrap_err(), code, "{more:.80}");
     }
@@ -116,7 +116,7 @@ fn every_other_error_has_its_code() {
 #[test]
 fn pkce_is_required_of_public_clients() {
     let native = "client_id=native&redirect_uri=http://127.0.0.1/cb&response_type=code&scope=openid";
-    assert_eq!(verify(native).unwrap().unwrap_err().code, Code::InvalidRequest);
+    assert_eq!(verify(native).unwrap().unwrap_err().code, ErrorCode::InvalidRequest);
     assert!(web("unknown=x").unwrap().challenge.is_none());
 }
 
@@ -142,7 +142,7 @@ fn claims_are_read_where_openid_is_asked_and_no_further_than_the_client_may_ask(
 fn a_form_goes_to_the_web_only() {
     let app =
         "client_id=native&redirect_uri=com.example.app:/cb&response_type=code&scope=openid&response_mode=form_post";
-    assert_eq!(verify(app).unwrap().unwrap_err().code, Code::InvalidRequest);
+    assert_eq!(verify(app).unwrap().unwrap_err().code, ErrorCode::InvalidRequest);
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn what_is_asked_is_read_whole_and_what_is_unknown_is_ignored() {
     assert_eq!(request.expected, Some(AccountId(Uuid::from_u128(7))));
     assert_eq!((request.language(), request.login_hint.as_deref()), (Some(crate::base::Language::Fr), Some("alice")));
     let stored: Request = serde_json::from_str(&serde_json::to_string(&request).unwrap()).unwrap();
-    assert_eq!(stored, request, "an errand keeps all of it");
+    assert_eq!(stored, request, "an interaction keeps all of it");
 }
 
 #[test]

@@ -74,9 +74,9 @@ async fn each_step_leads_back_to_the_dispatcher() {
     for mut world in World::each().await {
         let login = world.authorize("").await.location();
         assert_eq!(login.path(), "/login");
-        let errand = format!("/oauth2/authorize?{}", login.query().unwrap());
+        let interaction = format!("/oauth2/authorize?{}", login.query().unwrap());
         world.sign_in().await;
-        let consent = world.get(&errand).await.location();
+        let consent = world.get(&interaction).await.location();
         assert_eq!(consent.path(), "/login/consent");
         let page = world.get(&format!("{}?{}", consent.path(), consent.query().unwrap())).await;
         assert!(
@@ -86,12 +86,12 @@ async fn each_step_leads_back_to_the_dispatcher() {
             page.body
         );
         world.consent("openid email company rights").await;
-        let answer = world.get(&errand).await;
+        let answer = world.get(&interaction).await;
         assert!(
             answer.parameter("code").is_some() && answer.location().as_str().starts_with("https://web.example/cb?")
         );
         world.app.clock.advance(Life::minutes(2));
-        assert_eq!(world.get(&errand).await.status, StatusCode::BAD_REQUEST, "answered and gone");
+        assert_eq!(world.get(&interaction).await.status, StatusCode::BAD_REQUEST, "answered and gone");
     }
 }
 
@@ -103,11 +103,11 @@ async fn a_form_from_another_site_is_taken_up_by_the_browser_that_follows() {
         let cookies = std::mem::take(&mut world.cookies);
         let posted = world.post("/oauth2/authorize", ASKED.to_owned()).await;
         assert_eq!((posted.status, posted.headers.contains_key("set-cookie")), (StatusCode::SEE_OTHER, false));
-        let errand = format!("{}?{}", posted.location().path(), posted.location().query().unwrap());
+        let interaction = format!("{}?{}", posted.location().path(), posted.location().query().unwrap());
         world.cookies = cookies;
-        assert!(world.get(&errand).await.parameter("code").is_some());
+        assert!(world.get(&interaction).await.parameter("code").is_some());
         world.cookies = vec![("guichet_browser", "another-browser-of-the-tests".to_owned())];
-        assert_eq!(world.get(&errand).await.status, StatusCode::BAD_REQUEST);
+        assert_eq!(world.get(&interaction).await.status, StatusCode::BAD_REQUEST);
     }
 }
 

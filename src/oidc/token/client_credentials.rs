@@ -9,15 +9,19 @@ use crate::authorization::access_token;
 use crate::base::{Actor, Dice, Fault};
 use crate::keys::{Algorithm, TokenType};
 use crate::oidc::claims::Issuance;
-use crate::oidc::client_request::{Asked, Failed};
-use crate::oidc::errors::{Code, Error};
+use crate::oidc::client_request::{ClientRequest, Failed};
+use crate::oidc::errors::{Error, ErrorCode};
 use crate::oidc::parameters::Parameters;
 use crate::relying_party::{AccessTokens, RelyingParty, Scopes};
 
 use super::issue::Tokens;
 
 /// The token of a service that proved who it is. Public clients can't, and have no such scope.
-pub(super) async fn tokens(app: &App, by: Actor, Asked { client, parameters }: &Asked<'_>) -> Result<Tokens, Failed> {
+pub(super) async fn tokens(
+    app: &App,
+    by: Actor,
+    ClientRequest { client, parameters }: &ClientRequest<'_>,
+) -> Result<Tokens, Failed> {
     let scope = scope(client, parameters)?;
     let access_token = match client.access_token {
         AccessTokens::Opaque => {
@@ -41,12 +45,12 @@ pub(super) async fn tokens(app: &App, by: Actor, Asked { client, parameters }: &
 fn scope(client: &RelyingParty, parameters: &Parameters) -> Result<Scopes, Error> {
     let allowed = client.scope.of_services();
     if client.is_public() || allowed.is_empty() {
-        return Err(Error::new(Code::UnauthorizedClient, "this client acts for people only"));
+        return Err(Error::new(ErrorCode::UnauthorizedClient, "this client acts for people only"));
     }
     let Some(asked) = parameters.get("scope") else { return Ok(allowed) };
     Scopes::all_of(asked, &allowed)
         .filter(|scope| !scope.is_empty())
-        .ok_or(Error::new(Code::InvalidScope, "scope names something this client may not ask for in its own name"))
+        .ok_or(Error::new(ErrorCode::InvalidScope, "scope names something this client may not ask for in its own name"))
 }
 
 /// An access token whose subject is the client itself (RFC 9068 section 2.2).

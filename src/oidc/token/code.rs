@@ -1,12 +1,12 @@
 //! The authorization code grant (RFC 6749 section 4.1.3): proven first, so that a wrong verifier doesn't spend the
 //! code; then spent once.
 
-use crate::access::Hanging;
+use crate::access::AuthorizationFacts;
 use crate::app::App;
-use crate::authorization::code::{self, Proof, Unproven};
+use crate::authorization::code::{self, CodeProof, Unproven};
 use crate::authorization::refresh::{self, Family};
 use crate::base::{Fault, Secret};
-use crate::oidc::client_request::{Asked, Failed};
+use crate::oidc::client_request::{ClientRequest, Failed};
 use crate::oidc::errors::Error;
 use crate::relying_party::{RelyingParty, Scope};
 use crate::store::Tx;
@@ -15,11 +15,14 @@ use super::issue::{Echoed, Granted};
 use super::{Admitted, Entering, admit};
 
 /// Finds the code and proves that it was given to this client, for this redirect URI and this verifier.
-pub(super) async fn prove(app: &App, Asked { client, parameters }: &Asked<'_>) -> Result<code::Proven, Failed> {
+pub(super) async fn prove(
+    app: &App,
+    ClientRequest { client, parameters }: &ClientRequest<'_>,
+) -> Result<code::ProvenCode, Failed> {
     let presented = Secret::presented(parameters.get("code").ok_or(Error::request("code is missing"))?);
     let found = app.look(async |view| code::find(&mut view.db, &presented).await).await?;
     let found = found.ok_or(Error::grant("the code is unknown or too old"))?;
-    let proof = Proof {
+    let proof = CodeProof {
         client: &client.id,
         redirect_uri: parameters.get("redirect_uri"),
         verifier: parameters.get("code_verifier"),
@@ -41,19 +44,19 @@ const fn refusal(unproven: Unproven) -> Error {
 pub(super) async fn redeem(
     tx: &mut Tx,
     entering: Entering<'_>,
-    proven: code::Proven,
+    proven: code::ProvenCode,
 ) -> Result<Result<Granted, Error>, Fault> {
     let code = match code::spend(tx, proven).await? {
-        code::Spent::Now(code) => *code,
-        code::Spent::TooLate => return Ok(Err(Error::grant("the code is unknown or too old"))),
-        code::Spent::Before => return Ok(Err(Error::grant("the code was used before; what it gave has ended"))),
+        code::SpentCode::Now(code) => *code,
+        code::SpentCode::TooLate => return Ok(Err(Error::grant("the code is unknown or too old"))),
+        code::SpentCode::Before => return Ok(Err(Error::grant("the code was used before; what it gave has ended"))),
     };
     let admitted = match admit(tx, entering, code.authorization.sid).await? {
         Ok(admitted) => admitted,
         Err(error) => return Ok(Err(error)),
     };
     // A code says that the person is here: it dies with the session even where what it would give outlives that.
-    if !admitted.0.session_is_live((tx.now, tx.rules.session_idle)) {
+    if !admitted.0.session_is_live((tx.now, tx.lives.session_idle)) {
         return Ok(Err(Error::grant("the session behind this code has ended")));
     }
     let refresh = begin_family(tx, entering.client, &admitted, code.wants_auth_time).await?;
@@ -68,13 +71,13 @@ async fn begin_family(
     Admitted(hanging): &Admitted,
     wants_auth_time: bool,
 ) -> Result<Option<Secret>, Fault> {
-    let until = if is_offline(hanging) { Some(tx.now + tx.rules.refresh_family) } else { hanging.session_expires_at };
+    let until = if is_offline(hanging) { Some(tx.now + tx.lives.refresh_family) } else { hanging.session_expires_at };
     match until.filter(|_| client.refresh_tokens) {
         Some(until) => refresh::begin(tx, Family { sid: hanging.sid, until, wants_auth_time }).await.map(Some),
         None => Ok(None),
     }
 }
 
-fn is_offline(hanging: &Hanging) -> bool {
+fn is_offline(hanging: &AuthorizationFacts) -> bool {
     hanging.scope.contains(Scope::OfflineAccess.as_str())
 }

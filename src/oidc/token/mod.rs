@@ -6,21 +6,22 @@ mod code;
 mod issue;
 mod refresh;
 
+use crate::audit::EndReason;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use crate::access::{self, Hanging};
+use crate::access::{self, AuthorizationFacts};
 use crate::app::App;
-use crate::authorization::{self, Because};
+use crate::authorization::{self};
 use crate::base::actor::Who;
 use crate::base::ids::AuthorizationId;
 use crate::base::{Address, Fault};
 use crate::http::Caller;
-use crate::oidc::client_request::{self, Asked, Failed, Posted};
+use crate::oidc::client_request::{self, ClientRequest, Failed, PostedParameters};
 use crate::oidc::door;
-use crate::oidc::errors::{Code, Error};
+use crate::oidc::errors::{Error, ErrorCode};
 use crate::relying_party::RelyingParty;
 use crate::store::Tx;
 
@@ -31,7 +32,7 @@ pub async fn post(State(app): State<App>, caller: Caller, headers: HeaderMap, bo
     client_request::answer(exchange(&app, &caller, (&headers, &body)).await)
 }
 
-async fn exchange(app: &App, caller: &Caller, posted: Posted<'_>) -> Result<Tokens, Failed> {
+async fn exchange(app: &App, caller: &Caller, posted: PostedParameters<'_>) -> Result<Tokens, Failed> {
     // 1 and 2. The form is read, and the client proves who it is.
     let asked = client_request::read(app, caller, posted).await?;
     let client = asked.client;
@@ -57,18 +58,18 @@ enum Brought {
 }
 
 enum Proven {
-    Code(authorization::code::Proven),
-    Refresh(refresh::Proven),
+    Code(authorization::code::ProvenCode),
+    Refresh(refresh::ProvenRefreshToken),
 }
 
 /// Phase 3: each grant's own proof.
-async fn prove(app: &App, asked: &Asked<'_>) -> Result<Brought, Failed> {
+async fn prove(app: &App, asked: &ClientRequest<'_>) -> Result<Brought, Failed> {
     match asked.parameters.get("grant_type") {
         Some("authorization_code") => Ok(Brought::OfAPerson(Box::new(Proven::Code(code::prove(app, asked).await?)))),
         Some("refresh_token") => Ok(Brought::OfAPerson(Box::new(Proven::Refresh(refresh::prove(app, asked).await?)))),
         Some("client_credentials") => Ok(Brought::Nothing),
         Some(_) => Err(Error::new(
-            Code::UnsupportedGrantType,
+            ErrorCode::UnsupportedGrantType,
             "grant_type must be authorization_code, refresh_token or client_credentials",
         )
         .into()),
@@ -92,22 +93,22 @@ async fn redeem(tx: &mut Tx, entering: Entering<'_>, proven: Proven) -> Result<R
 }
 
 /// Someone whose access was found to hold in this unit of work.
-struct Admitted(Hanging);
+struct Admitted(AuthorizationFacts);
 
 /// Phase 5: access is asked at this door too (fault 2), of the rows as they are now.
 async fn admit(tx: &mut Tx, entering: Entering<'_>, sid: AuthorizationId) -> Result<Result<Admitted, Error>, Fault> {
-    let at = (tx.now, tx.rules.session_idle);
+    let at = (tx.now, tx.lives.session_idle);
     let Some(hanging) = access::of_authorization(&mut tx.db, sid).await?.filter(|hanging| hanging.is_live(at)) else {
         return Ok(Err(Error::grant("the sign-in behind this grant has ended")));
     };
     let standing = door::judge(entering.client, &hanging, entering.address, at);
     if standing.is_final() {
-        authorization::end(tx, sid, Because::AccessLost).await?;
+        authorization::end(tx, sid, EndReason::AccessLost).await?;
     }
     if !standing.holds() {
         return Ok(Err(Error::grant("access does not hold for the person behind this grant")));
     }
-    if hanging.given_at.is_none() && !authorization::give(tx, sid).await? {
+    if hanging.tokens_issued_at.is_none() && !authorization::mark_tokens_issued(tx, sid).await? {
         return Ok(Err(Error::grant("the sign-in behind this grant has ended")));
     }
     Ok(Ok(Admitted(hanging)))

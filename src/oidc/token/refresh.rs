@@ -2,10 +2,10 @@
 //! network, say) costs its client nothing but this answer.
 
 use crate::app::App;
-use crate::authorization::refresh::{self, RefreshToken, Spent};
+use crate::authorization::refresh::{self, RefreshToken, SpentRefreshToken};
 use crate::base::{Fault, Secret};
-use crate::oidc::client_request::{Asked, Failed};
-use crate::oidc::errors::{Code, Error};
+use crate::oidc::client_request::{ClientRequest, Failed};
+use crate::oidc::errors::{Error, ErrorCode};
 use crate::relying_party::Scopes;
 use crate::store::Tx;
 
@@ -13,15 +13,18 @@ use super::issue::{Echoed, Granted};
 use super::{Entering, admit};
 
 /// A refresh token that was given to the client that brings it.
-pub(super) struct Proven {
+pub(super) struct ProvenRefreshToken {
     token: RefreshToken,
     scope: Scopes,
 }
 
 /// Finds the token and proves that it was given to this client, for no less than is asked now.
-pub(super) async fn prove(app: &App, Asked { client, parameters }: &Asked<'_>) -> Result<Proven, Failed> {
+pub(super) async fn prove(
+    app: &App,
+    ClientRequest { client, parameters }: &ClientRequest<'_>,
+) -> Result<ProvenRefreshToken, Failed> {
     if !client.refresh_tokens {
-        return Err(Error::new(Code::UnauthorizedClient, "this client gets no refresh tokens").into());
+        return Err(Error::new(ErrorCode::UnauthorizedClient, "this client gets no refresh tokens").into());
     }
     let presented =
         Secret::presented(parameters.get("refresh_token").ok_or(Error::request("refresh_token is missing"))?);
@@ -33,10 +36,10 @@ pub(super) async fn prove(app: &App, Asked { client, parameters }: &Asked<'_>) -
     let scope = match parameters.get("scope") {
         Some(narrower) => Scopes::all_of(narrower, &granted)
             .filter(|scope| !scope.is_empty())
-            .ok_or(Error::new(Code::InvalidScope, "scope names something that wasn't granted"))?,
+            .ok_or(Error::new(ErrorCode::InvalidScope, "scope names something that wasn't granted"))?,
         None => granted,
     };
-    Ok(Proven { token, scope })
+    Ok(ProvenRefreshToken { token, scope })
 }
 
 const UNKNOWN: Error = Error::grant("the refresh token is unknown or too old");
@@ -46,18 +49,20 @@ const UNKNOWN: Error = Error::grant("the refresh token is unknown or too old");
 pub(super) async fn redeem(
     tx: &mut Tx,
     entering: Entering<'_>,
-    proven: Proven,
+    proven: ProvenRefreshToken,
 ) -> Result<Result<Granted, Error>, Fault> {
-    let Proven { token, scope } = proven;
+    let ProvenRefreshToken { token, scope } = proven;
     let admitted = match admit(tx, entering, token.authorization.sid).await? {
         Ok(admitted) => admitted,
         Err(error) => return Ok(Err(error)),
     };
     let successor = match refresh::spend(tx, &token).await? {
-        Spent::For(successor) => successor,
-        Spent::TooLate => return Ok(Err(UNKNOWN)),
-        Spent::Already => return Ok(Err(Error::grant("the refresh token was used just before"))),
-        Spent::Replayed => return Ok(Err(Error::grant("the refresh token was used before; what it gave has ended"))),
+        SpentRefreshToken::For(successor) => successor,
+        SpentRefreshToken::TooLate => return Ok(Err(UNKNOWN)),
+        SpentRefreshToken::Already => return Ok(Err(Error::grant("the refresh token was used just before"))),
+        SpentRefreshToken::Replayed => {
+            return Ok(Err(Error::grant("the refresh token was used before; what it gave has ended")));
+        }
     };
     // No nonce: it belongs to the authorization request (OpenID Connect Core section 12.2).
     let echoed = Echoed { nonce: None, wants_auth_time: token.family().wants_auth_time };

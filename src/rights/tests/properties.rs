@@ -7,7 +7,7 @@ use proptest::sample::{select, subsequence};
 
 use crate::base::vocabulary::{EServiceCode, Profile, Role};
 
-use super::super::{Because, Holdings, InvoiceAction, Object, OrderAction, Question, Resource};
+use super::super::{Holdings, InvoiceAction, Object, OrderAction, Question, Reason, Resource};
 use super::{POLICY, code, holding};
 
 /// Codes of the catalogue, and some that it doesn't have but that could pass for words of the policy.
@@ -94,7 +94,7 @@ proptest! {
             prop_assert!(!decision.allowed);
         }
         prop_assert_eq!(decision.allowed, decision.because.grants());
-        prop_assert_ne!(decision.because, Because::Undecidable);
+        prop_assert_ne!(decision.because, Reason::Undecidable);
     }
 
     #[test]
@@ -111,7 +111,7 @@ proptest! {
         prop_assume!(company != holdings.company);
         let resource = Resource { company: Some(&company), branch: Some(&branch) };
         let decision = POLICY.decide(&holdings, &question, &resource);
-        prop_assert_eq!((decision.allowed, decision.because), (false, Because::OtherCompany));
+        prop_assert_eq!((decision.allowed, decision.because), (false, Reason::OtherCompany));
     }
 
     #[test]

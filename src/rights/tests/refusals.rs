@@ -3,7 +3,7 @@
 use crate::base::vocabulary::{Profile, Role};
 
 use super::super::rules::{SHARDS, read_shard};
-use super::super::{Because, Catalogue, Object, Policy, Question, Resource};
+use super::super::{Catalogue, Object, Policy, Question, Reason, Resource};
 use super::{POLICY, ask, code, holding, wait};
 
 #[test]
@@ -75,7 +75,7 @@ fn a_policy_without_rules_refuses_everything() {
         for action in object.actions() {
             let question = Question::parse(object.as_str(), action, Some("forcage")).unwrap();
             let decision = policy.decide(&everything, &question, &Resource::default());
-            assert_eq!((decision.allowed, decision.because), (false, Because::NothingGrants));
+            assert_eq!((decision.allowed, decision.because), (false, Reason::NothingGrants));
         }
     }
 }
@@ -92,7 +92,7 @@ fn a_contact_limited_to_a_branch_reaches_it_and_what_has_no_branch() {
     assert!(decide(Some("LYO")).allowed);
     assert!(decide(None).allowed);
     for other in ["PAR", "lyo", ""] {
-        assert_eq!(decide(Some(other)).because, Because::OtherBranch);
+        assert_eq!(decide(Some(other)).because, Reason::OtherBranch);
         assert!(!decide(Some(other)).allowed);
     }
 }
@@ -101,21 +101,21 @@ fn a_contact_limited_to_a_branch_reaches_it_and_what_has_no_branch() {
 fn the_reason_says_what_decided() {
     let bruno = holding(Profile::Limited, &[Role::Tickets, Role::Billing], &["forcage"]);
     for (object, action, because) in [
-        ("order", "view", Because::ProfileGrants(Profile::Limited)),
-        ("order", "view_amount", Because::ProfileDenies(Profile::Limited)),
-        ("invoice", "view", Because::ProfileDenies(Profile::Limited)),
-        ("invoice", "pay", Because::ProfileDenies(Profile::Limited)),
-        ("ticket", "open", Because::RoleGrants(Role::Tickets)),
-        ("ticket", "force", Because::EServiceGrants(code("forcage"))),
-        ("e_service", "use", Because::EServiceGrants(code("forcage"))),
-        ("certificate", "view", Because::NothingGrants),
-        ("contact", "manage", Because::NothingGrants),
+        ("order", "view", Reason::ProfileGrants(Profile::Limited)),
+        ("order", "view_amount", Reason::ProfileDenies(Profile::Limited)),
+        ("invoice", "view", Reason::ProfileDenies(Profile::Limited)),
+        ("invoice", "pay", Reason::ProfileDenies(Profile::Limited)),
+        ("ticket", "open", Reason::RoleGrants(Role::Tickets)),
+        ("ticket", "force", Reason::EServiceGrants(code("forcage"))),
+        ("e_service", "use", Reason::EServiceGrants(code("forcage"))),
+        ("certificate", "view", Reason::NothingGrants),
+        ("contact", "manage", Reason::NothingGrants),
     ] {
         let decision = ask(&bruno, object, action);
         assert_eq!((decision.allowed, &decision.because), (because.grants(), &because), "{object}.{action}");
     }
     let question = Question::parse("e_service", "use", Some("certificats")).unwrap();
-    assert_eq!(POLICY.decide(&bruno, &question, &Resource::default()).because, Because::NothingGrants);
+    assert_eq!(POLICY.decide(&bruno, &question, &Resource::default()).because, Reason::NothingGrants);
     let foreign = Resource { company: Some("C-1002"), branch: None };
-    assert_eq!(POLICY.decide(&bruno, &question, &foreign).because, Because::OtherCompany);
+    assert_eq!(POLICY.decide(&bruno, &question, &foreign).because, Reason::OtherCompany);
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::base::vocabulary::{Profile, Role};
 
-use super::super::because::{e_service_key, profile_key, role_key};
-use super::super::{Because, Group};
+use super::super::reason::{e_service_key, profile_key, role_key};
+use super::super::{Group, Reason};
 use super::{POLICY, code};
 
 const FRENCH: &str = include_str!("../../../templates/locales/fr/rights.ftl");
@@ -20,12 +20,12 @@ fn keys(file: &str) -> Vec<String> {
         .collect()
 }
 
-fn reasons() -> Vec<Because> {
+fn reasons() -> Vec<Reason> {
     let profiles =
-        Profile::ALL.iter().flat_map(|profile| [Because::ProfileGrants(*profile), Because::ProfileDenies(*profile)]);
-    let roles = Role::ALL.iter().map(|role| Because::RoleGrants(*role));
-    let others = [Because::NothingGrants, Because::OtherCompany, Because::OtherBranch, Because::Undecidable];
-    profiles.chain(roles).chain([Because::EServiceGrants(code("forcage"))]).chain(others).collect()
+        Profile::ALL.iter().flat_map(|profile| [Reason::ProfileGrants(*profile), Reason::ProfileDenies(*profile)]);
+    let roles = Role::ALL.iter().map(|role| Reason::RoleGrants(*role));
+    let others = [Reason::NothingGrants, Reason::OtherCompany, Reason::OtherBranch, Reason::Undecidable];
+    profiles.chain(roles).chain([Reason::EServiceGrants(code("forcage"))]).chain(others).collect()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Attempts: sign-ins on their way to the provider, each bound to the browser that began it, and good for one answer.
 
-use crate::base::ids::ErrandId;
+use crate::base::ids::InteractionId;
 use crate::base::{Digest, Fault, Life, Secret};
 use crate::store::{self, Tx};
 
@@ -9,24 +9,24 @@ pub const LIFE: Life = Life::minutes(15);
 
 /// What was remembered of an attempt.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Attempt {
+pub struct UpstreamAttempt {
     pub nonce: String,
     pub verifier: String,
-    pub errand: Option<ErrandId>,
+    pub interaction: Option<InteractionId>,
     pub back: Option<String>,
 }
 
 /// Remembers an attempt of a browser under the state that comes back with it.
-pub async fn begin(tx: &mut Tx, (state, browser): (&Secret, &Digest), attempt: &Attempt) -> Result<(), Fault> {
+pub async fn begin(tx: &mut Tx, (state, browser): (&Secret, &Digest), attempt: &UpstreamAttempt) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "insert into upstream_attempts (state, browser, nonce, verifier, errand, back, created_at, expires_at) \
+        "insert into upstream_attempts (state, browser, nonce, verifier, interaction, back, created_at, expires_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
         state.digest(),
         browser,
         &attempt.nonce,
         &attempt.verifier,
-        attempt.errand,
+        attempt.interaction,
         attempt.back.as_deref(),
         tx.now,
         tx.now + LIFE
@@ -35,13 +35,13 @@ pub async fn begin(tx: &mut Tx, (state, browser): (&Secret, &Digest), attempt: &
 }
 
 /// Takes an attempt up, once, in the browser that began it.
-pub async fn redeem(tx: &mut Tx, state: &Secret, browser: &Digest) -> Result<Option<Attempt>, Fault> {
+pub async fn redeem(tx: &mut Tx, state: &Secret, browser: &Digest) -> Result<Option<UpstreamAttempt>, Fault> {
     store::optional!(
         tx.db,
-        Attempt,
+        UpstreamAttempt,
         "update upstream_attempts set used_at = $3 \
          where state = $1 and browser = $2 and used_at is null and expires_at > $3 \
-         returning nonce, verifier, errand, back",
+         returning nonce, verifier, interaction, back",
         state.digest(),
         browser,
         tx.now

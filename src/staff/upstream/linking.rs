@@ -13,7 +13,7 @@ use super::Vouched;
 
 /// Why the provider's word opens no account here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum RefusedIdentity {
     /// R-DEL-6: the mailbox is a contact's, or the name of another account.
     NotOfStaff,
     /// Nobody invited them, and no claim gives them a role.
@@ -24,7 +24,7 @@ pub enum Refused {
     NoRole,
 }
 
-impl Refused {
+impl RefusedIdentity {
     /// As the trail keeps it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -38,9 +38,9 @@ impl Refused {
 }
 
 /// Finds the account, or makes one where a claim gives a role; the roles are the claim's where there is one.
-pub async fn recognise(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountId, Refused>, Fault> {
+pub async fn recognise(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountId, RefusedIdentity>, Fault> {
     if vouched.roles.as_ref().is_some_and(BTreeSet::is_empty) {
-        return strip(tx, vouched).await.map(|()| Err(Refused::NoRole));
+        return strip(tx, vouched).await.map(|()| Err(RefusedIdentity::NoRole));
     }
     let known = match staff::by_subject(&mut tx.db, &vouched.subject).await? {
         Some(member) => Some(member),
@@ -76,9 +76,9 @@ async fn welcome_back(
     tx: &mut Tx,
     member: &StaffMember,
     vouched: &Vouched,
-) -> Result<Result<AccountId, Refused>, Fault> {
+) -> Result<Result<AccountId, RefusedIdentity>, Fault> {
     if !staff::bind_subject(tx, member.account, &vouched.subject).await? {
-        return Ok(Err(Refused::AnotherSubject));
+        return Ok(Err(RefusedIdentity::AnotherSubject));
     }
     if let Some(roles) = &vouched.roles {
         follow(tx, member, roles).await?;
@@ -86,17 +86,17 @@ async fn welcome_back(
     Ok(Ok(member.account))
 }
 
-async fn take_in(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountId, Refused>, Fault> {
+async fn take_in(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountId, RefusedIdentity>, Fault> {
     let Some(roles) = vouched.roles.clone() else {
         let name = crate::base::SignInName::from(&vouched.email);
         let is_known = account::by_name(&mut tx.db, &name).await?.is_some();
-        return Ok(Err(if is_known { Refused::NotOfStaff } else { Refused::Uninvited }));
+        return Ok(Err(if is_known { RefusedIdentity::NotOfStaff } else { RefusedIdentity::Uninvited }));
     };
     let name = vouched.name.clone().unwrap_or_else(|| vouched.email.to_string());
     match staff::invite(tx, &Invited { name, email: vouched.email.clone(), roles }).await? {
         Ok(account) => staff::bind_subject(tx, account, &vouched.subject).await.map(|_| Ok(account)),
         Err(NotStaff::Taken | NotStaff::Contact | NotStaff::LastOperator | NotStaff::Nobody) => {
-            Ok(Err(Refused::NotOfStaff))
+            Ok(Err(RefusedIdentity::NotOfStaff))
         }
     }
 }

@@ -8,7 +8,7 @@ pub mod linking;
 mod provider;
 mod settings;
 
-pub use attempt::{Attempt, LIFE, begin, redeem, sweep};
+pub use attempt::{LIFE, UpstreamAttempt, begin, redeem, sweep};
 pub use claims::Vouched;
-pub use provider::{Departure, Provider, Purpose, Trouble};
+pub use provider::{Departure, Provider, UpstreamError, UpstreamPurpose};
 pub use settings::Settings;

@@ -19,13 +19,13 @@ use openidconnect::{
 };
 use tokio::sync::RwLock;
 
-use crate::base::ids::ErrandId;
+use crate::base::ids::InteractionId;
 use crate::base::{Email, Language, Life, Secret, Timestamp};
 use crate::outbound::Outbound;
 
 use super::attempt::LIFE;
 use super::claims::{Others, Vouched, roles};
-use super::{Attempt, Settings};
+use super::{Settings, UpstreamAttempt};
 
 type Tokens = StandardTokenResponse<
     IdTokenFields<
@@ -71,7 +71,7 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 4] = [
 
 /// Why the provider vouches for nobody. The words are for the log; they hold no token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
+pub enum UpstreamError {
     /// It can't be reached, or answers with a fault of its own.
     #[error("the provider doesn't answer: {0}")]
     Unreached(String),
@@ -85,11 +85,11 @@ pub enum Trouble {
 
 /// What somebody goes to the provider for.
 #[derive(Clone, Debug)]
-pub struct Purpose {
+pub struct UpstreamPurpose {
     /// The language they read.
     pub language: Language,
     /// The authorization request that waits.
-    pub errand: Option<ErrandId>,
+    pub interaction: Option<InteractionId>,
     /// The page of ours that wants proof that they are still there: what they proved before is no answer.
     pub back: Option<String>,
 }
@@ -102,7 +102,7 @@ pub struct Departure {
     /// What comes back with the browser.
     pub state: Secret,
     /// What the answer is held against.
-    pub attempt: Attempt,
+    pub attempt: UpstreamAttempt,
 }
 
 /// The provider. Its metadata and keys are read when they are needed, and again when a signature is by a key that isn't
@@ -138,7 +138,10 @@ impl Provider {
     }
 
     /// Prepares a request with PKCE, state and nonce.
-    pub async fn depart(&self, Purpose { language, errand, back }: Purpose) -> Result<Departure, Trouble> {
+    pub async fn depart(
+        &self,
+        UpstreamPurpose { language, interaction, back }: UpstreamPurpose,
+    ) -> Result<Departure, UpstreamError> {
         let known = self.known().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let scopes: Vec<Scope> =
@@ -156,21 +159,28 @@ impl Provider {
             .add_scopes(scopes);
         let request = if back.is_some() { request.add_prompt(CoreAuthPrompt::Login) } else { request };
         let (url, state, nonce) = request.url();
-        let attempt = Attempt { nonce: nonce.secret().clone(), verifier: verifier.into_secret(), errand, back };
+        let attempt =
+            UpstreamAttempt { nonce: nonce.secret().clone(), verifier: verifier.into_secret(), interaction, back };
         Ok(Departure { url: url.into(), state: Secret::presented(state.secret()), attempt })
     }
 
     /// Redeems the code and verifies the ID token: signature, issuer, audience, expiry and nonce; then the mailbox.
-    pub async fn arrive(&self, code: String, attempt: Attempt, now: Timestamp) -> Result<Vouched, Trouble> {
+    pub async fn arrive(
+        &self,
+        code: String,
+        attempt: UpstreamAttempt,
+        now: Timestamp,
+    ) -> Result<Vouched, UpstreamError> {
         let known = self.known().await?;
         let tokens = known
             .exchange_code(AuthorizationCode::new(code))
-            .map_err(|error| Trouble::Distrusted(chain(&error)))?
+            .map_err(|error| UpstreamError::Distrusted(chain(&error)))?
             .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier))
             .request_async(&self.way)
             .await
-            .map_err(|error| Trouble::Refused(chain(&error)))?;
-        let id_token = tokens.id_token().ok_or_else(|| Trouble::Distrusted("the answer has no ID token".to_owned()))?;
+            .map_err(|error| UpstreamError::Refused(chain(&error)))?;
+        let id_token =
+            tokens.id_token().ok_or_else(|| UpstreamError::Distrusted("the answer has no ID token".to_owned()))?;
         let claims = self.verify(&known, (id_token, &Nonce::new(attempt.nonce)), now).await?;
         let about = match claims.email() {
             Some(_) => None,
@@ -186,16 +196,20 @@ impl Provider {
         known: &Configured,
         token: (&UpstreamIdToken, &Nonce),
         now: Timestamp,
-    ) -> Result<Claims, Trouble> {
+    ) -> Result<Claims, UpstreamError> {
         use openidconnect::ClaimsVerificationError::SignatureVerification;
         let claims = match verified(known, token, now) {
             // The keys may have been rotated: they are read once more.
             Err(SignatureVerification(_)) => verified(&*self.discover().await?, token, now),
             answer => answer,
         };
-        let claims = claims.map_err(|error| Trouble::Distrusted(chain(&error)))?;
+        let claims = claims.map_err(|error| UpstreamError::Distrusted(chain(&error)))?;
         let expires_at = Timestamp::from_millis(claims.expiration().timestamp_millis());
-        if now < expires_at { Ok(claims) } else { Err(Trouble::Distrusted("the ID token has expired".to_owned())) }
+        if now < expires_at {
+            Ok(claims)
+        } else {
+            Err(UpstreamError::Distrusted("the ID token has expired".to_owned()))
+        }
     }
 
     /// UserInfo, whose `sub` must be the ID token's.
@@ -204,32 +218,32 @@ impl Provider {
         known: &Configured,
         token: &AccessToken,
         subject: &SubjectIdentifier,
-    ) -> Result<Option<About>, Trouble> {
+    ) -> Result<Option<About>, UpstreamError> {
         let Ok(request) = known.user_info(token.clone(), Some(subject.clone())) else { return Ok(None) };
         let answer = request.request_async(&self.way).await;
-        answer.map(Some).map_err(|error| Trouble::Distrusted(chain(&error)))
+        answer.map(Some).map_err(|error| UpstreamError::Distrusted(chain(&error)))
     }
 
     /// A provider that doesn't say when it was may mean a session as old as we let it be: that is no fresh proof.
-    fn proven_at(&self, claims: &Claims, now: Timestamp) -> Result<Timestamp, Trouble> {
+    fn proven_at(&self, claims: &Claims, now: Timestamp) -> Result<Timestamp, UpstreamError> {
         let Some(said) = claims.auth_time() else { return Ok(now - self.longest) };
         let proven_at = Timestamp::from_millis(said.timestamp_millis()).min(now);
         if now - self.longest > proven_at + LIFE {
-            return Err(Trouble::Distrusted("the sign-in there is older than was asked".to_owned()));
+            return Err(UpstreamError::Distrusted("the sign-in there is older than was asked".to_owned()));
         }
         Ok(proven_at)
     }
 
-    fn vouch(&self, claims: &Claims, about: Option<&About>, proven_at: Timestamp) -> Result<Vouched, Trouble> {
+    fn vouch(&self, claims: &Claims, about: Option<&About>, proven_at: Timestamp) -> Result<Vouched, UpstreamError> {
         let (email, is_verified) = match about {
             None => (claims.email(), claims.email_verified()),
             Some(about) => (about.email(), about.email_verified()),
         };
-        let email = email.ok_or_else(|| Trouble::Distrusted("it names no email".to_owned()))?;
+        let email = email.ok_or_else(|| UpstreamError::Distrusted("it names no email".to_owned()))?;
         if is_verified != Some(true) {
-            return Err(Trouble::Distrusted("it didn't verify the email".to_owned()));
+            return Err(UpstreamError::Distrusted("it didn't verify the email".to_owned()));
         }
-        let email = Email::parse(email).map_err(|error| Trouble::Distrusted(error.to_string()))?;
+        let email = Email::parse(email).map_err(|error| UpstreamError::Distrusted(error.to_string()))?;
         let name = claims.name().or_else(|| about.and_then(UserInfoClaims::name)).and_then(|names| names.get(None));
         let others: Vec<_> = std::iter::once(&claims.additional_claims().all)
             .chain(about.map(|about| &about.additional_claims().all))
@@ -248,18 +262,19 @@ impl Provider {
         })
     }
 
-    async fn known(&self) -> Result<Arc<Configured>, Trouble> {
+    async fn known(&self) -> Result<Arc<Configured>, UpstreamError> {
         if let Some(known) = self.known.read().await.as_ref() {
             return Ok(Arc::clone(known));
         }
         self.discover().await
     }
 
-    async fn discover(&self) -> Result<Arc<Configured>, Trouble> {
+    async fn discover(&self) -> Result<Arc<Configured>, UpstreamError> {
         // The crate compares the issuer of the answer, text by text, with the one asked.
-        let issuer = IssuerUrl::new(self.issuer().to_owned()).map_err(|error| Trouble::Distrusted(chain(&error)))?;
+        let issuer =
+            IssuerUrl::new(self.issuer().to_owned()).map_err(|error| UpstreamError::Distrusted(chain(&error)))?;
         let metadata = CoreProviderMetadata::discover_async(issuer, &self.way).await;
-        let metadata = metadata.map_err(|error| Trouble::Unreached(chain(&error)))?;
+        let metadata = metadata.map_err(|error| UpstreamError::Unreached(chain(&error)))?;
         let secret = ClientSecret::new(self.secret.expose().to_owned());
         let client =
             Client::from_provider_metadata(metadata, ClientId::new(self.settings.client_id.clone()), Some(secret));

@@ -1,6 +1,7 @@
 //! Closing one's own account: says what will happen, asks once, with the password. The last administrator of a company
 //! is told what to do first.
 
+use crate::audit::EndReason;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -11,19 +12,19 @@ use crate::account;
 use crate::app::App;
 use crate::authorization;
 use crate::base::{Fault, Life, Place};
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
-use crate::http::error::Trouble;
-use crate::http::{Caller, Fresh, Person, Posted};
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::Cookie;
+use crate::http::error::ErrorKind;
+use crate::http::{Caller, Form, Fresh, Person};
 use crate::limits::{self, TooMany};
 use crate::notice;
-use crate::notice::letters::Change;
+use crate::notice::letters::AccountChange;
 use crate::page::Framed as _;
-use crate::page::{Errors, Frame, Whom};
+use crate::page::{Errors, Frame, HelpContact};
 use crate::session;
 use crate::session::NotClosed;
 
-use crate::web::sign_in::check::{self, Typed};
+use crate::web::sign_in::check::{self, TypedPassword};
 
 /// The page that asks.
 #[derive(Debug, Template)]
@@ -36,8 +37,8 @@ pub struct ClosePage {
     /// The companies that would be left without an administrator (R-DEL-5): as long as there is one, nothing can be
     /// closed.
     pub left_behind: Vec<String>,
-    /// Whom to ask then.
-    pub whom: Vec<Whom>,
+    /// HelpContact to ask then.
+    pub whom: Vec<HelpContact>,
     errors: Errors,
 }
 
@@ -51,20 +52,20 @@ pub struct ClosedPage {
 
 /// What the form sends.
 #[derive(Deserialize)]
-pub struct Fields {
+pub struct CloseForm {
     password: String,
 }
 
 /// Asks.
-pub async fn show(State(app): State<App>, Fresh(person): Fresh) -> Result<Response, Stop> {
+pub async fn show(State(app): State<App>, Fresh(person): Fresh) -> Result<Response, Rejection> {
     Ok(answer::page(StatusCode::OK, &page(&app, &person).await?))
 }
 
 /// Closes it.
-pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
-    let Posted { caller, headers, form } = posted;
+pub async fn submit(State(app): State<App>, posted: Form<CloseForm>) -> Result<Response, Rejection> {
+    let Form { caller, headers, form } = posted;
     if form.password.len() > account::password::LONGEST {
-        return Err(answer::trouble(&caller, Trouble::TooLarge).into());
+        return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
     let Fresh(person) = Fresh::behind(&app, caller, &headers, Place::Close).await?;
     let page = page(&app, &person).await?;
@@ -86,14 +87,14 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
         }
         Ok(Ok(())) => {
             let mut response = answer::go(Place::Closed);
-            response.headers_mut().append(header::SET_COOKIE, Kept::Session.forget(app.config.is_https())?);
+            response.headers_mut().append(header::SET_COOKIE, Cookie::Session.forget(app.config.is_https())?);
             Ok(response)
         }
     }
 }
 
 /// Says that it is done; it knows nothing of whom.
-pub async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Stop> {
+pub async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
     Ok(answer::page(StatusCode::OK, &ClosedPage { frame: caller.frame(&app)? }))
 }
 
@@ -115,17 +116,18 @@ async fn close(
     (headers, login): (&HeaderMap, &str),
     password: &str,
 ) -> Result<Result<Result<(), NotClosed>, TooMany>, Fault> {
-    let right = match check::check(app, &person.caller, headers, Typed { username: login, password }).await? {
+    let right = match check::check(app, &person.caller, headers, TypedPassword { username: login, password }).await? {
         Ok(Some(right)) => right,
         Ok(None) => return Ok(Ok(Err(NotClosed::Outdated))),
         Err(closed) => return Ok(Err(closed)),
     };
     let account = right.account;
-    let letter = notice::of_change(&app.notice, person.caller.browser(), (account, Change::AccountClosed)).await?;
+    let letter =
+        notice::of_change(&app.notice, person.caller.browser(), (account, AccountChange::AccountClosed)).await?;
     let closed = app.act(person.actor(), async |tx| {
         let closed = session::close(tx, account, &right.password_hash).await?;
         if closed.is_ok() {
-            authorization::end_all(tx, account, authorization::Because::Closed).await?;
+            authorization::end_all(tx, account, EndReason::Closed).await?;
             notice::post(tx, &app.notice, letter).await?;
         }
         limits::give_back(tx, &right.counted).await?;
@@ -140,7 +142,7 @@ impl ClosePage {
     /// The page as it first appears.
     #[must_use]
     pub fn new(frame: Frame, login: String, left_behind: Vec<String>) -> Self {
-        Self { whom: vec![Whom::customer_service(&frame)], frame, login, left_behind, errors: Errors::default() }
+        Self { whom: vec![HelpContact::customer_service(&frame)], frame, login, left_behind, errors: Errors::default() }
     }
 
     fn wrong(mut self, sentence: &str) -> Self {

@@ -11,12 +11,12 @@ use crate::access::{self, Snapshot};
 use crate::account;
 use crate::app::App;
 use crate::audit::activity::Happened;
-use crate::audit::{self, Deed, What};
+use crate::audit::{self, Deed, DeedKind};
 use crate::authorization::consent::{self, Consent};
 use crate::base::{Fault, Timestamp};
 use crate::directory::{self, Contact};
 use crate::http::Person;
-use crate::http::answer::Stop;
+use crate::http::answer::Rejection;
 use crate::session;
 use crate::store::View;
 
@@ -24,10 +24,10 @@ use crate::store::View;
 const ACTIVITY: u32 = 10_000;
 
 /// Answers the file, and notes that it was taken.
-pub async fn download(State(app): State<App>, person: Person) -> Result<Response, Stop> {
+pub async fn download(State(app): State<App>, person: Person) -> Result<Response, Rejection> {
     let account = person.session.account;
     let data = app.look(async |view| gather(view, &person).await).await?;
-    app.act(person.actor(), async |tx| audit::record(tx, Deed::new(What::AccountExported).account(account)).await)
+    app.act(person.actor(), async |tx| audit::record(tx, Deed::new(DeedKind::AccountExported).account(account)).await)
         .await?;
     Ok(([(header::CONTENT_DISPOSITION, "attachment; filename=\"account.json\"")], Json(data)).into_response())
 }
@@ -41,7 +41,7 @@ async fn gather(view: &mut View, person: &Person) -> Result<Value, Fault> {
             records.push(record(one, &contact));
         }
     }
-    let sessions = session::list(&mut view.db, account, (view.now, view.rules.session_idle)).await?;
+    let sessions = session::list(&mut view.db, account, (view.now, view.lives.session_idle)).await?;
     let devices = account::device::list(&mut view.db, account, view.now).await?;
     let consents = consent::of_account(&mut view.db, account).await?;
     let activity = audit::activity::activity(&mut view.db, account, ACTIVITY).await?;
@@ -113,7 +113,7 @@ fn allowed(consent: &Consent) -> Value {
 fn happened(happened: &Happened) -> Value {
     json!({
         "at": time(happened.at),
-        "what": happened.what().map(What::name),
+        "what": happened.what().map(DeedKind::name),
         "by": if happened.is_own { "you" } else { happened.actor_kind.as_str() },
         "subject": happened.subject,
         "address": happened.address,

@@ -12,7 +12,7 @@ use crate::access::{self, Snapshot};
 use crate::account;
 use crate::app::App;
 use crate::base::{EServiceCode, Fault, Language, Place};
-use crate::http::answer::{self, Stop};
+use crate::http::answer::{self, Rejection};
 use crate::http::{Person, at_a_page};
 use crate::page::Frame;
 use crate::page::Framed as _;
@@ -76,13 +76,17 @@ pub struct EServiceGroup {
 
 /// What the page's address says was just done: its record was corrected, or nothing that it knows.
 #[derive(Deserialize)]
-pub struct Just {
+pub struct HomeQuery {
     #[serde(default)]
     done: String,
 }
 
 /// Shows the page.
-pub async fn show(State(app): State<App>, person: Person, Query(just): Query<Just>) -> Result<Response, Stop> {
+pub async fn show(
+    State(app): State<App>,
+    person: Person,
+    Query(just): Query<HomeQuery>,
+) -> Result<Response, Rejection> {
     let frame = person.frame(&app)?;
     let notice = (just.done == "record").then(|| frame.say("account-done-record"));
     let frame = Frame { notice, here: Place::Account.path().to_owned(), ..frame };

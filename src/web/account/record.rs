@@ -11,13 +11,13 @@ use serde::Deserialize;
 use crate::account;
 use crate::app::App;
 use crate::base::{Fault, Language, Life, Place};
-use crate::directory::{self, Contact, Correction, Field, Typed, Unfit};
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
-use crate::http::error::Trouble;
-use crate::http::{Person, Posted};
+use crate::directory::{self, Contact, Correction, Field, TypedRecord, Unfit};
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::Cookie;
+use crate::http::error::ErrorKind;
+use crate::http::{Form, Person};
 use crate::notice;
-use crate::notice::letters::Change;
+use crate::notice::letters::AccountChange;
 use crate::page::Framed as _;
 use crate::page::{Errors, Frame};
 
@@ -30,13 +30,13 @@ pub struct RecordPage {
     /// Whose record it is: several companies have one each.
     pub company: String,
     /// What stands in the form.
-    pub fields: Fields,
+    pub fields: RecordFields,
     errors: Errors,
 }
 
 /// What the form sends.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Fields {
+pub struct RecordFields {
     pub first_name: String,
     pub last_name: String,
     pub title: String,
@@ -49,17 +49,17 @@ pub struct Fields {
 const KEPT: Life = Life::days(365);
 
 /// Shows the record as it is.
-pub async fn show(State(app): State<App>, person: Person) -> Result<Response, Stop> {
+pub async fn show(State(app): State<App>, person: Person) -> Result<Response, Rejection> {
     let contact = app.look(async |view| directory::contact(&mut view.db, person.snapshot.contact).await).await?;
-    let Some(contact) = contact else { return Ok(answer::trouble(&person.caller, Trouble::NotFound)) };
+    let Some(contact) = contact else { return Ok(answer::trouble(&person.caller, ErrorKind::NotFound)) };
     let language = person.snapshot.language.as_deref().and_then(Language::from_tag).unwrap_or(person.caller.language);
     let page =
-        RecordPage::new(person.frame(&app)?, person.snapshot.company_name.clone(), Fields::of(contact, language));
+        RecordPage::new(person.frame(&app)?, person.snapshot.company_name.clone(), RecordFields::of(contact, language));
     Ok(answer::page(StatusCode::OK, &page))
 }
 
 /// Corrects it, as far as it can be read. The language is the account's too, at every company.
-pub async fn save(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
+pub async fn save(State(app): State<App>, posted: Form<RecordFields>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
     let fields = posted.form;
     let wanted = match Correction::read(fields.typed()) {
@@ -71,7 +71,8 @@ pub async fn save(State(app): State<App>, posted: Posted<Fields>) -> Result<Resp
         }
     };
     let account = person.session.account;
-    let letter = notice::of_change(&app.notice, person.caller.browser(), (account, Change::RecordChanged)).await?;
+    let letter =
+        notice::of_change(&app.notice, person.caller.browser(), (account, AccountChange::RecordChanged)).await?;
     app.act(person.actor(), async |tx| {
         let changed = directory::correct(tx, person.snapshot.contact, (&wanted, account)).await?.unwrap_or_default();
         if let Some(language) = wanted.language {
@@ -90,13 +91,13 @@ pub async fn save(State(app): State<App>, posted: Posted<Fields>) -> Result<Resp
 fn saved(app: &App, language: Option<Language>) -> Result<Response, Fault> {
     let mut response = answer::see_other(&format!("{}?done=record", Place::Account.path()));
     if let Some(language) = language {
-        let cookie = Kept::Language.keep(language.code(), Some(KEPT), app.config.is_https())?;
+        let cookie = Cookie::Language.keep(language.code(), Some(KEPT), app.config.is_https())?;
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }
 
-impl Fields {
+impl RecordFields {
     fn of(contact: Contact, language: Language) -> Self {
         Self {
             first_name: contact.first_name,
@@ -108,8 +109,8 @@ impl Fields {
         }
     }
 
-    fn typed(&self) -> Typed<'_> {
-        Typed {
+    fn typed(&self) -> TypedRecord<'_> {
+        TypedRecord {
             first_name: self.first_name.trim(),
             last_name: self.last_name.trim(),
             title: self.title.trim(),
@@ -123,7 +124,7 @@ impl Fields {
 impl RecordPage {
     /// The page as it first appears.
     #[must_use]
-    pub fn new(mut frame: Frame, company: String, fields: Fields) -> Self {
+    pub fn new(mut frame: Frame, company: String, fields: RecordFields) -> Self {
         Place::Record.path().clone_into(&mut frame.here);
         Self { frame, company, fields, errors: Errors::default() }
     }

@@ -10,15 +10,15 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::access;
-use crate::account::{self, Link, Purpose, link};
+use crate::account::{self, LinkPurpose, MailedLink, link};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{AccountKind, Dice, Fault, Place, Secret, Timestamp};
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::{Kept, is_secret};
-use crate::http::error::Trouble;
-use crate::http::{Caller, Posted};
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::{Cookie, is_secret};
+use crate::http::error::ErrorKind;
+use crate::http::{Caller, Form};
 use crate::page::Frame;
 use crate::page::Framed as _;
 use crate::store::{Db, Tx};
@@ -32,7 +32,7 @@ pub struct LinkPage {
     /// What the link's own path ends in.
     pub token: String,
     /// What it is for.
-    pub purpose: Purpose,
+    pub purpose: LinkPurpose,
     /// What its owner signs in with.
     pub login: String,
     /// Until when it works.
@@ -40,16 +40,16 @@ pub struct LinkPage {
 }
 
 /// Shows what the link is for. Mail programs open links too: nothing changes.
-pub async fn show(State(app): State<App>, caller: Caller, Path(token): Path<String>) -> Result<Response, Stop> {
+pub async fn show(State(app): State<App>, caller: Caller, Path(token): Path<String>) -> Result<Response, Rejection> {
     // What a browser keeps to choose a password with is no link, and has no page.
-    let found = find(&app, &token).await?.filter(|(link, _)| link.purpose != Purpose::PasswordChoice);
-    let Some((link, login)) = found else { return Ok(answer::trouble(&caller, Trouble::StaleLink)) };
+    let found = find(&app, &token).await?.filter(|(link, _)| link.purpose != LinkPurpose::PasswordChoice);
+    let Some((link, login)) = found else { return Ok(answer::trouble(&caller, ErrorKind::StaleLink)) };
     let page =
         LinkPage { frame: caller.frame(&app)?, token, purpose: link.purpose, login, expires_at: link.expires_at };
     Ok(answer::page(StatusCode::OK, &page))
 }
 
-async fn find(app: &App, token: &str) -> Result<Option<(Link, String)>, Fault> {
+async fn find(app: &App, token: &str) -> Result<Option<(MailedLink, String)>, Fault> {
     if !is_secret(token) {
         return Ok(None);
     }
@@ -66,12 +66,13 @@ async fn find(app: &App, token: &str) -> Result<Option<(Link, String)>, Fault> {
 }
 
 /// A link that leads in is dead with the access of whom it leads in (fault 4); one that objects works all the same.
-async fn leads_in(db: &mut Db, link: &Link) -> Result<bool, Fault> {
+async fn leads_in(db: &mut Db, link: &MailedLink) -> Result<bool, Fault> {
     match (link.purpose, link.kind) {
-        (Purpose::NotMe, _) | (_, AccountKind::Staff) => Ok(true),
-        (Purpose::StaffInvitation | Purpose::NewPassword | Purpose::PasswordChoice, AccountKind::Contact) => {
-            Ok(access::of_account(db, link.account).await?.iter().any(access::may_come_back))
-        }
+        (LinkPurpose::NotMe, _) | (_, AccountKind::Staff) => Ok(true),
+        (
+            LinkPurpose::StaffInvitation | LinkPurpose::NewPassword | LinkPurpose::PasswordChoice,
+            AccountKind::Contact,
+        ) => Ok(access::of_account(db, link.account).await?.iter().any(access::may_come_back)),
     }
 }
 
@@ -82,40 +83,40 @@ pub struct Nothing {}
 pub async fn confirm(
     State(app): State<App>,
     Path(token): Path<String>,
-    posted: Posted<Nothing>,
-) -> Result<Response, Stop> {
-    let Posted { caller, form: Nothing {}, .. } = posted;
-    let stale = || Ok(answer::trouble(&caller, Trouble::StaleLink));
+    posted: Form<Nothing>,
+) -> Result<Response, Rejection> {
+    let Form { caller, form: Nothing {}, .. } = posted;
+    let stale = || Ok(answer::trouble(&caller, ErrorKind::StaleLink));
     let Some((found, _)) = find(&app, &token).await? else { return stale() };
     let secret = Secret::presented(&token);
     match found.purpose {
-        Purpose::StaffInvitation | Purpose::NewPassword => {
+        LinkPurpose::StaffInvitation | LinkPurpose::NewPassword => {
             let choice = Dice.secret()?;
             let is_live = app
                 .act(caller.acts_as(Who::Visitor), async |tx| take_up(tx, (&secret, found.purpose), &choice).await)
                 .await?;
             if is_live { Ok(choose_password(&app, &choice)?) } else { stale() }
         }
-        Purpose::NotMe => {
+        LinkPurpose::NotMe => {
             let raised = not_me::raise(&app, &caller, (&secret, found.account)).await?;
             if raised { Ok(answer::go(Place::Secured)) } else { stale() }
         }
         // The browser keeps it; nobody is sent one.
-        Purpose::PasswordChoice => stale(),
+        LinkPurpose::PasswordChoice => stale(),
     }
 }
 
 /// A confirmed click proves the mailbox, or the hand the operator gave the link to; a password is chosen next.
-async fn take_up(tx: &mut Tx, (secret, purpose): (&Secret, Purpose), choice: &Secret) -> Result<bool, Fault> {
+async fn take_up(tx: &mut Tx, (secret, purpose): (&Secret, LinkPurpose), choice: &Secret) -> Result<bool, Fault> {
     let Some(owner) = link::redeem(tx, secret, purpose).await? else { return Ok(false) };
     tx.by.who = Who::Account(owner);
     account::prove_mailbox(tx, owner).await?;
-    link::issue(tx, owner, Purpose::PasswordChoice, choice).await.map(|()| true)
+    link::issue(tx, owner, LinkPurpose::PasswordChoice, choice).await.map(|()| true)
 }
 
 fn choose_password(app: &App, choice: &Secret) -> Result<Response, Fault> {
     let mut response = answer::go(Place::NewPassword);
-    let cookie = Kept::Link.keep(choice.expose(), Some(app.config.lives.password_choice), app.config.is_https())?;
+    let cookie = Cookie::Link.keep(choice.expose(), Some(app.config.lives.password_choice), app.config.is_https())?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
 }
@@ -138,5 +139,5 @@ impl LinkPage {
 /// Whose password is chosen: the account of the link that this browser confirmed.
 pub async fn choosing(app: &App, secret: &Secret) -> Result<Option<(AccountId, String)>, Fault> {
     let found = find(app, secret.expose()).await?;
-    Ok(found.filter(|(link, _)| link.purpose == Purpose::PasswordChoice).map(|(link, login)| (link.account, login)))
+    Ok(found.filter(|(link, _)| link.purpose == LinkPurpose::PasswordChoice).map(|(link, login)| (link.account, login)))
 }

@@ -1,5 +1,6 @@
 //! Choosing a password (R-ADM-6, R-ADM-10), once a link was confirmed in this browser.
 
+use crate::audit::EndReason;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -7,22 +8,21 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::account::password::policy::{self, Class, Weak};
-use crate::account::{self, Purpose, link};
+use crate::account::{self, LinkPurpose, link};
 use crate::app::App;
 use crate::authorization;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Place, Secret};
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
-use crate::http::error::Trouble;
-use crate::http::{Caller, Posted};
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::Cookie;
+use crate::http::error::ErrorKind;
+use crate::http::{Caller, Form};
 use crate::notice;
-use crate::notice::letters::Change;
+use crate::notice::letters::AccountChange;
 use crate::page::Framed as _;
 use crate::page::{Errors, Frame};
 use crate::session;
-use crate::session::Because;
 use crate::store::Tx;
 
 use crate::web::links;
@@ -48,21 +48,21 @@ pub struct PasswordDonePage {
 
 /// What the form sends.
 #[derive(Deserialize)]
-pub struct Fields {
+pub struct NewPasswordForm {
     password: String,
 }
 
 /// Shows the form to the browser that confirmed a link.
-pub async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Stop> {
+pub async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Rejection> {
     let Choosing { login, .. } = Choosing::behind(&app, &caller, &headers).await?;
     Ok(answer::page(StatusCode::OK, &NewPasswordPage::new(caller.frame(&app)?, login)))
 }
 
 /// Sets the password, if the policy takes it.
-pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
-    let Posted { caller, headers, form } = posted;
+pub async fn submit(State(app): State<App>, posted: Form<NewPasswordForm>) -> Result<Response, Rejection> {
+    let Form { caller, headers, form } = posted;
     if form.password.len() > account::password::LONGEST {
-        return Err(answer::trouble(&caller, Trouble::TooLarge).into());
+        return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
     let Choosing { secret, account, login } = Choosing::behind(&app, &caller, &headers).await?;
     if let Err(weak) = judge(&app, account, form.password.clone()).await? {
@@ -70,20 +70,20 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
     let hash = app.hasher.hash(form.password).await?;
-    let letter = notice::of_change(&app.notice, caller.browser(), (account, Change::PasswordChanged)).await?;
+    let letter = notice::of_change(&app.notice, caller.browser(), (account, AccountChange::PasswordChanged)).await?;
     let set = app.act(caller.acts_as(Who::Account(account)), async |tx| {
-        if link::redeem(tx, &secret, Purpose::PasswordChoice).await?.is_none() {
+        if link::redeem(tx, &secret, LinkPurpose::PasswordChoice).await?.is_none() {
             return Ok(false);
         }
         let is_first = set(tx, account, &hash).await?;
         notice::post(tx, &app.notice, letter.filter(|_| !is_first)).await.map(|()| true)
     });
     if !set.await? {
-        return Ok(answer::trouble(&caller, Trouble::StaleLink));
+        return Ok(answer::trouble(&caller, ErrorKind::StaleLink));
     }
     app.postman.wake();
     let mut response = answer::go(Place::PasswordDone);
-    response.headers_mut().append(header::SET_COOKIE, Kept::Link.forget(app.config.is_https())?);
+    response.headers_mut().append(header::SET_COOKIE, Cookie::Link.forget(app.config.is_https())?);
     Ok(response)
 }
 
@@ -91,13 +91,13 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
 async fn set(tx: &mut Tx, account: AccountId, hash: &str) -> Result<bool, Fault> {
     let is_first = account::by_id(&mut tx.db, account).await?.is_none_or(|before| before.activated_at.is_none());
     account::set_password(tx, account, hash, tx.now).await?;
-    session::end_all(tx, account, Because::PasswordChanged).await?;
-    authorization::end_all(tx, account, authorization::Because::PasswordChanged).await?;
+    session::end_all(tx, account, EndReason::PasswordChanged).await?;
+    authorization::end_all(tx, account, EndReason::PasswordChanged).await?;
     Ok(is_first)
 }
 
 /// Says that it is done, and leads on.
-pub async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Stop> {
+pub async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
     Ok(answer::page(StatusCode::OK, &PasswordDonePage { frame: caller.frame(&app)? }))
 }
 
@@ -109,9 +109,9 @@ struct Choosing {
 }
 
 impl Choosing {
-    async fn behind(app: &App, caller: &Caller, headers: &HeaderMap) -> Result<Self, Stop> {
-        let stale = || Stop::from(answer::trouble(caller, Trouble::StaleLink));
-        let secret = Kept::Link.secret(headers, app.config.is_https()).ok_or_else(stale)?;
+    async fn behind(app: &App, caller: &Caller, headers: &HeaderMap) -> Result<Self, Rejection> {
+        let stale = || Rejection::from(answer::trouble(caller, ErrorKind::StaleLink));
+        let secret = Cookie::Link.secret(headers, app.config.is_https()).ok_or_else(stale)?;
         let (account, login) = links::choosing(app, &secret).await?.ok_or_else(stale)?;
         Ok(Self { secret, account, login })
     }

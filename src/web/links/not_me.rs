@@ -7,20 +7,20 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::access;
-use crate::account::{self, Purpose, Record, link};
+use crate::account::{self, AccountRecord, LinkPurpose, link};
 use crate::app::App;
-use crate::audit::{self, Deed, What};
+use crate::audit::{self, Deed, DeedKind};
 use crate::authorization;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{AccountKind, Email, Fault, Language, Place, Secret};
 use crate::http::Caller;
-use crate::http::answer::{self, Stop};
+use crate::http::answer::{self, Rejection};
 use crate::mail::{self, Outgoing};
 use crate::notice;
 use crate::notice::letters::{Alarm, Stationery};
 use crate::page::Framed as _;
-use crate::page::{Frame, Whom};
+use crate::page::{Frame, HelpContact};
 use crate::words::Words;
 
 use crate::notice::Owner;
@@ -29,9 +29,9 @@ use crate::notice::Owner;
 #[derive(Debug, Template)]
 #[template(path = "links/secured.html")]
 pub struct SecuredPage {
-    /// What every page shares.
+    /// DeedKind every page shares.
     pub frame: Frame,
-    pub whom: Vec<Whom>,
+    pub whom: Vec<HelpContact>,
 }
 
 impl SecuredPage {
@@ -41,9 +41,9 @@ impl SecuredPage {
 }
 
 /// Says what was done; it knows nothing of whom.
-pub async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Stop> {
+pub async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
     let frame = caller.frame(&app)?;
-    Ok(answer::page(StatusCode::OK, &SecuredPage { whom: vec![Whom::customer_service(&frame)], frame }))
+    Ok(answer::page(StatusCode::OK, &SecuredPage { whom: vec![HelpContact::customer_service(&frame)], frame }))
 }
 
 /// Raises the alarm, once per link. Answers whether the link still worked.
@@ -61,15 +61,15 @@ pub async fn raise(app: &App, caller: &Caller, (secret, account): (&Secret, Acco
         .transpose()?;
     // Staff who only sign in at the vendor's own provider get no password by this.
     let has_password =
-        |record: Record| record.kind == AccountKind::Contact.as_str() || record.password_set_at.is_some();
+        |record: AccountRecord| record.kind == AccountKind::Contact.as_str() || record.password_set_at.is_some();
     let way_back = way_back.filter(|_| record.is_some_and(has_password));
     let to_the_service = for_customer_service(app, (account, &login), &reference).await?;
     let raised = app.act(caller.acts_as(Who::Visitor), async |tx| {
-        let Some(owner) = link::redeem(tx, secret, Purpose::NotMe).await? else { return Ok(false) };
+        let Some(owner) = link::redeem(tx, secret, LinkPurpose::NotMe).await? else { return Ok(false) };
         tx.by.who = Who::Account(owner);
         authorization::secure(tx, owner).await?;
         notice::post(tx, &app.notice, way_back).await?;
-        audit::record(tx, Deed::new(What::AlarmRaised).account(owner).reference(&reference)).await?;
+        audit::record(tx, Deed::new(DeedKind::AlarmRaised).account(owner).reference(&reference)).await?;
         if let Some(outgoing) = to_the_service {
             mail::post(tx, app.envelope.as_ref(), outgoing).await?;
         }

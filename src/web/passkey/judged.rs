@@ -1,14 +1,14 @@
 //! Judging what a passkey signed, whatever it is for: the challenge is taken up once, the key looked up, the signature
 //! verified, and what is wrong recorded. Nobody guesses at signatures, so that no limit closes here.
 
-use crate::account::passkey::{self, Assertion, Binding, Flaw, Kept, Verified};
+use crate::account::passkey::{self, Binding, PasskeyFlaw, SignedChallenge, StoredPasskey, VerifiedPasskey};
 use crate::app::App;
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::Fault;
 use crate::base::actor::Who;
 use crate::http::Caller;
 use crate::notice;
-use crate::notice::letters::Change;
+use crate::notice::letters::AccountChange;
 
 use crate::web::passkey::Answered;
 
@@ -17,9 +17,9 @@ pub async fn verify(
     app: &App,
     caller: &Caller,
     (bound, answered): (&Binding, &Answered),
-) -> Result<Option<Verified>, Fault> {
+) -> Result<Option<VerifiedPasskey>, Fault> {
     let (Some(site), Some(ceremony), Some(answer)) =
-        (&app.site, answered.ceremony(), Assertion::parse(&answered.credential))
+        (&app.site, answered.ceremony(), SignedChallenge::parse(&answered.credential))
     else {
         return Ok(None);
     };
@@ -47,13 +47,13 @@ pub async fn verify(
     }
 }
 
-async fn tell(app: &App, caller: &Caller, (kept, flaw): (&Kept, &Flaw)) -> Result<(), Fault> {
+async fn tell(app: &App, caller: &Caller, (kept, flaw): (&StoredPasskey, &PasskeyFlaw)) -> Result<(), Fault> {
     refuse(app, caller, (Some(kept), flaw.why())).await?;
     match flaw {
-        Flaw::Invalid(_) => Ok(()),
-        Flaw::Copied => {
+        PasskeyFlaw::Invalid(_) => Ok(()),
+        PasskeyFlaw::Copied => {
             let letter =
-                notice::of_change(&app.notice, caller.browser(), (kept.account, Change::PasskeyCopied)).await?;
+                notice::of_change(&app.notice, caller.browser(), (kept.account, AccountChange::PasskeyCopied)).await?;
             app.act(caller.acts_as(Who::Visitor), async |tx| {
                 passkey::doubt(tx, kept).await?;
                 notice::post(tx, &app.notice, letter).await
@@ -66,8 +66,8 @@ async fn tell(app: &App, caller: &Caller, (kept, flaw): (&Kept, &Flaw)) -> Resul
 }
 
 /// A line of the trail, about whom a stranger chose to name.
-async fn refuse(app: &App, caller: &Caller, (kept, why): (Option<&Kept>, &str)) -> Result<(), Fault> {
-    let deed = Deed::new(What::SessionRefused).detail(serde_json::json!({ "unmet": ["passkey"], "because": why }));
+async fn refuse(app: &App, caller: &Caller, (kept, why): (Option<&StoredPasskey>, &str)) -> Result<(), Fault> {
+    let deed = Deed::new(DeedKind::SessionRefused).detail(serde_json::json!({ "unmet": ["passkey"], "because": why }));
     let deed = match kept {
         Some(kept) => deed.account(kept.account).subject(kept.id),
         None => deed,

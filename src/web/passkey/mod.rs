@@ -10,13 +10,13 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::account::passkey::{self, Binding, Purpose, Site, State};
+use crate::account::passkey::{self, Binding, CeremonyPurpose, CeremonyState, Site};
 use crate::app::App;
-use crate::base::ids::{AccountId, CeremonyId, ErrandId};
+use crate::base::ids::{AccountId, CeremonyId, InteractionId};
 use crate::base::{Actor, Fault};
 use crate::http::Caller;
-use crate::http::answer::{self, Stop};
-use crate::http::error::Trouble;
+use crate::http::answer::{self, Rejection};
+use crate::http::error::ErrorKind;
 use crate::limits::{self, TooMany};
 
 pub use form::PasskeyForm;
@@ -32,7 +32,7 @@ pub struct Answered {
     ceremony: Option<String>,
     #[serde(default)]
     credential: String,
-    pub errand: Option<ErrandId>,
+    pub interaction: Option<InteractionId>,
     pub back: Option<String>,
 }
 
@@ -43,12 +43,16 @@ impl Answered {
 }
 
 /// What passkeys are bound to; where they can't be, their doors are none.
-pub fn site<'a>(app: &'a App, caller: &Caller) -> Result<&'a Site, Stop> {
-    app.site.as_ref().ok_or_else(|| answer::trouble(caller, Trouble::NotFound).into())
+pub fn site<'a>(app: &'a App, caller: &Caller) -> Result<&'a Site, Rejection> {
+    app.site.as_ref().ok_or_else(|| answer::trouble(caller, ErrorKind::NotFound).into())
 }
 
 /// What an answer must be bound to: this browser, that purpose, and whoever waits for it.
-pub fn binding(caller: &Caller, purpose: Purpose, whose: Option<(AccountId, uuid::Uuid)>) -> Result<Binding, Fault> {
+pub fn binding(
+    caller: &Caller,
+    purpose: CeremonyPurpose,
+    whose: Option<(AccountId, uuid::Uuid)>,
+) -> Result<Binding, Fault> {
     // Whoever sends a form of ours has the cookie.
     let browser =
         caller.browser.as_ref().ok_or_else(|| Fault::broken("binding a challenge", "a form without its browser"))?;
@@ -59,7 +63,7 @@ pub fn binding(caller: &Caller, purpose: Purpose, whose: Option<(AccountId, uuid
 pub async fn send(
     app: &App,
     (caller, by): (&Caller, Actor),
-    (bound, options, state): (Binding, Value, State),
+    (bound, options, state): (Binding, Value, CeremonyState),
 ) -> Result<Response, Fault> {
     let limit = [app.config.limits.on_challenges(caller.address)];
     let begun = app

@@ -7,17 +7,17 @@ use serde::Deserialize;
 
 use crate::account;
 use crate::account::factor;
-use crate::account::passkey::{self, Binding, Enrolment, Key, Name, Newcomer, Purpose};
+use crate::account::passkey::{self, Binding, CeremonyPurpose, Enrolment, Key, Name, Newcomer};
 use crate::app::App;
 use crate::base::{Fault, Place};
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
-use crate::http::{Holder, Posted};
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::Cookie;
+use crate::http::{CredentialOwner, Form};
 use crate::notice;
-use crate::notice::letters::Change;
+use crate::notice::letters::AccountChange;
 use crate::page::Link;
 use crate::session;
-use crate::session::{Acr, Opened, Proof, Strengthening};
+use crate::session::{Acr, OpenedSession, Proof, Strengthening};
 use crate::store::Tx;
 use crate::web::security::passkeys;
 
@@ -36,8 +36,8 @@ pub struct Made {
 }
 
 /// Sends a challenge for a new passkey, other than those there are.
-pub async fn challenge(State(app): State<App>, posted: Posted<Asked>) -> Result<Response, Stop> {
-    let holder = Holder::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
+pub async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
+    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
     let site = site(&app, holder.caller())?;
     let account = holder.session().account;
     let (handle, known, login) = app
@@ -51,14 +51,14 @@ pub async fn challenge(State(app): State<App>, posted: Posted<Asked>) -> Result<
     Ok(send(&app, (holder.caller(), holder.actor()), (bound(&holder)?, options, state)).await?)
 }
 
-fn bound(holder: &Holder) -> Result<Binding, Fault> {
+fn bound(holder: &CredentialOwner) -> Result<Binding, Fault> {
     let session = holder.session();
-    binding(holder.caller(), Purpose::Enrolment, Some((session.account, session.id.0)))
+    binding(holder.caller(), CeremonyPurpose::Enrolment, Some((session.account, session.id.0)))
 }
 
 /// Judges the key that was made and keeps it. With the first factor come recovery codes, shown this once.
-pub async fn submit(State(app): State<App>, posted: Posted<Made>) -> Result<Response, Stop> {
-    let holder = Holder::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
+pub async fn submit(State(app): State<App>, posted: Form<Made>) -> Result<Response, Rejection> {
+    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
     let form = posted.form;
     let Some(name) = Name::parse(&form.name) else {
         return Ok(passkeys::answer(
@@ -91,7 +91,7 @@ pub async fn submit(State(app): State<App>, posted: Posted<Made>) -> Result<Resp
     }
 }
 
-async fn judge(app: &App, holder: &Holder, form: &Made) -> Result<Option<Key>, Stop> {
+async fn judge(app: &App, holder: &CredentialOwner, form: &Made) -> Result<Option<Key>, Rejection> {
     let (site, bound) = (site(app, holder.caller())?, bound(holder)?);
     let Ok(ceremony) = form.ceremony.parse() else { return Ok(None) };
     let state = app.act(holder.actor(), async |tx| passkey::redeem(tx, &bound, ceremony).await).await?;
@@ -106,9 +106,14 @@ async fn judge(app: &App, holder: &Holder, form: &Made) -> Result<Option<Key>, S
 }
 
 /// In one unit of work the passkey is kept, its owner told, and the session as strong as what was just shown.
-async fn keep(app: &App, holder: &Holder, made: (&Name, &Key)) -> Result<(Enrolment, Option<Opened>), Fault> {
+async fn keep(
+    app: &App,
+    holder: &CredentialOwner,
+    made: (&Name, &Key),
+) -> Result<(Enrolment, Option<OpenedSession>), Fault> {
     let account = holder.session().account;
-    let letter = notice::of_change(&app.notice, holder.caller().browser(), (account, Change::PasskeyEnrolled)).await?;
+    let letter =
+        notice::of_change(&app.notice, holder.caller().browser(), (account, AccountChange::PasskeyEnrolled)).await?;
     app.act(holder.actor(), async |tx| {
         // Since the guard looked, the session may have been ended, or a first factor enrolled that wasn't proven here.
         let stands = session::holds(tx, (holder.session().id, account)).await?;
@@ -125,7 +130,7 @@ async fn keep(app: &App, holder: &Holder, made: (&Name, &Key)) -> Result<(Enrolm
 
 /// A session of one factor would be shut out at once by the second that its owner just enrolled. One of two is left as
 /// it is.
-async fn strengthen(tx: &mut Tx, holder: &Holder) -> Result<Option<Opened>, Fault> {
+async fn strengthen(tx: &mut Tx, holder: &CredentialOwner) -> Result<Option<OpenedSession>, Fault> {
     let session = holder.session();
     if session.acr >= Acr::TwoFactors {
         return Ok(None);
@@ -135,9 +140,9 @@ async fn strengthen(tx: &mut Tx, holder: &Holder) -> Result<Option<Opened>, Faul
     session::strengthen(tx, Strengthening { session: session.id, account: session.account, proof, auth_time }).await
 }
 
-fn under_new_secret(app: &App, mut response: Response, opened: Option<Opened>) -> Result<Response, Fault> {
+fn under_new_secret(app: &App, mut response: Response, opened: Option<OpenedSession>) -> Result<Response, Fault> {
     if let Some(opened) = opened {
-        let cookie: HeaderValue = Kept::Session.keep(opened.secret.expose(), None, app.config.is_https())?;
+        let cookie: HeaderValue = Cookie::Session.keep(opened.secret.expose(), None, app.config.is_https())?;
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)

@@ -1,6 +1,7 @@
 //! "Security": how one signs in, where one is signed in, from which browsers, which applications have access, and what
 //! happened of late.
 
+use crate::audit::EndReason;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -16,16 +17,16 @@ use crate::authorization::consent::{self, Consent};
 use crate::base::ids::{ConsentId, DeviceId, SessionId};
 use crate::base::vocabulary::words;
 use crate::base::{Fault, Place, Secret, Timestamp};
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
-use crate::http::error::Trouble;
-use crate::http::{Person, Posted};
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::Cookie;
+use crate::http::error::ErrorKind;
+use crate::http::{Form, Person};
 use crate::notice;
-use crate::notice::letters::Change;
+use crate::notice::letters::AccountChange;
 use crate::page::Frame;
 use crate::page::Framed as _;
 use crate::session;
-use crate::session::{Because, Session};
+use crate::session::Session;
 use crate::store::View;
 
 use crate::web::security::views::{ActivityView, ApplicationView, DeviceView, SecondFactorView, SessionView};
@@ -43,7 +44,7 @@ pub struct SecurityPage {
     pub sessions: Vec<SessionView>,
     /// The browsers they signed in from.
     pub devices: Vec<DeviceView>,
-    /// Which applications they allowed.
+    /// SessionForm applications they allowed.
     pub applications: Vec<ApplicationView>,
     /// What happened of late.
     pub activity: Vec<ActivityView>,
@@ -51,7 +52,7 @@ pub struct SecurityPage {
 
 words! {
     /// What was just done, as the page says when it comes back.
-    Done, "deed" {
+    SecurityDone, "deed" {
         /// Another password was chosen.
         Password = "password",
         /// A session was ended.
@@ -67,7 +68,7 @@ words! {
 
 /// What the page's address says was just done. It chooses among our own sentences; anything else is passed over.
 #[derive(Deserialize)]
-pub struct Just {
+pub struct SecurityQuery {
     #[serde(default)]
     done: String,
 }
@@ -80,13 +81,13 @@ pub async fn show(
     State(app): State<App>,
     person: Person,
     headers: HeaderMap,
-    Query(just): Query<Just>,
-) -> Result<Response, Stop> {
+    Query(just): Query<SecurityQuery>,
+) -> Result<Response, Rejection> {
     let frame = person.frame(&app)?;
-    let notice = just.done.parse::<Done>().ok().map(|done| frame.say(&format!("security-done-{done}")));
+    let notice = just.done.parse::<SecurityDone>().ok().map(|done| frame.say(&format!("security-done-{done}")));
     let frame = Frame { notice, here: Place::Security.path().to_owned(), ..frame };
     let rows = app.look(async |view| Rows::read(view, &person).await).await?;
-    let device = Kept::Device.secret(&headers, app.config.is_https());
+    let device = Cookie::Device.secret(&headers, app.config.is_https());
     Ok(answer::page(StatusCode::OK, &rows.page((&app, frame), &person, device.as_ref())))
 }
 
@@ -110,7 +111,7 @@ impl Rows {
         };
         Ok(Self {
             second_factor,
-            sessions: session::list(&mut view.db, account, (view.now, view.rules.session_idle)).await?,
+            sessions: session::list(&mut view.db, account, (view.now, view.lives.session_idle)).await?,
             devices: account::device::list(&mut view.db, account, view.now).await?,
             consents: consent::of_account(&mut view.db, account).await?,
             activity: audit::activity::activity(&mut view.db, account, RECENT).await?,
@@ -135,47 +136,49 @@ impl Rows {
 }
 
 /// Back to the page, which says what was done.
-pub fn back(done: Done) -> Response {
+pub fn back(done: SecurityDone) -> Response {
     answer::see_other(&format!("{}?done={done}", Place::Security.path()))
 }
 
 /// The button of one session.
 #[derive(Debug, Deserialize)]
-pub struct Which {
+pub struct SessionForm {
     session: SessionId,
 }
 
 /// Ends one of the person's sessions. Another person's answers like one that doesn't exist.
-pub async fn end_session(State(app): State<App>, posted: Posted<Which>) -> Result<Response, Stop> {
+pub async fn end_session(State(app): State<App>, posted: Form<SessionForm>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
     let (account, which) = (person.session.account, posted.form.session);
-    let letter = notice::of_change(&app.notice, person.caller.browser(), (account, Change::SessionEnded)).await?;
+    let letter =
+        notice::of_change(&app.notice, person.caller.browser(), (account, AccountChange::SessionEnded)).await?;
     let ended = app.act(person.actor(), async |tx| {
-        let ended = session::end(tx, account, which, Because::EndedByOwner).await?;
+        let ended = session::end(tx, account, which, EndReason::EndedByOwner).await?;
         // Signing out of the session one is in needs no letter.
         notice::post(tx, &app.notice, letter.filter(|_| ended && which != person.session.id)).await?;
         Ok(ended)
     });
     let ended = ended.await?;
     app.postman.wake();
-    Ok(if ended { back(Done::Session) } else { answer::trouble(&person.caller, Trouble::NotFound) })
+    Ok(if ended { back(SecurityDone::Session) } else { answer::trouble(&person.caller, ErrorKind::NotFound) })
 }
 
 #[derive(Debug, Deserialize)]
 pub struct Nothing {}
 
 /// Ends every session of the person but the one that asks.
-pub async fn end_others(State(app): State<App>, posted: Posted<Nothing>) -> Result<Response, Stop> {
+pub async fn end_others(State(app): State<App>, posted: Form<Nothing>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
     let here = (person.session.account, person.session.id);
-    let letter = notice::of_change(&app.notice, person.caller.browser(), (here.0, Change::SessionsEnded)).await?;
+    let letter =
+        notice::of_change(&app.notice, person.caller.browser(), (here.0, AccountChange::SessionsEnded)).await?;
     app.act(person.actor(), async |tx| {
-        let ended = session::end_others(tx, here, Because::EndedByOwner).await?;
+        let ended = session::end_others(tx, here, EndReason::EndedByOwner).await?;
         notice::post(tx, &app.notice, letter.filter(|_| ended > 0)).await
     })
     .await?;
     app.postman.wake();
-    Ok(back(Done::OtherSessions))
+    Ok(back(SecurityDone::OtherSessions))
 }
 
 /// The button of one browser.
@@ -185,10 +188,11 @@ pub struct Forgotten {
 }
 
 /// Forgets a browser: the next sign-in there is one from an unknown device.
-pub async fn forget_device(State(app): State<App>, posted: Posted<Forgotten>) -> Result<Response, Stop> {
+pub async fn forget_device(State(app): State<App>, posted: Form<Forgotten>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
     let account = person.session.account;
-    let letter = notice::of_change(&app.notice, person.caller.browser(), (account, Change::DeviceForgotten)).await?;
+    let letter =
+        notice::of_change(&app.notice, person.caller.browser(), (account, AccountChange::DeviceForgotten)).await?;
     let forgotten = app.act(person.actor(), async |tx| {
         let forgotten = account::device::forget(tx, account, posted.form.device).await?;
         notice::post(tx, &app.notice, letter.filter(|_| forgotten)).await?;
@@ -196,7 +200,7 @@ pub async fn forget_device(State(app): State<App>, posted: Posted<Forgotten>) ->
     });
     let forgotten = forgotten.await?;
     app.postman.wake();
-    Ok(if forgotten { back(Done::Device) } else { answer::trouble(&person.caller, Trouble::NotFound) })
+    Ok(if forgotten { back(SecurityDone::Device) } else { answer::trouble(&person.caller, ErrorKind::NotFound) })
 }
 
 /// The button of one application.
@@ -206,11 +210,11 @@ pub struct Withdrawn {
 }
 
 /// Withdraws a consent: what it gave is dead with it.
-pub async fn withdraw_consent(State(app): State<App>, posted: Posted<Withdrawn>) -> Result<Response, Stop> {
+pub async fn withdraw_consent(State(app): State<App>, posted: Form<Withdrawn>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
     let account = person.session.account;
     let letter =
-        notice::of_change(&app.notice, person.caller.browser(), (account, Change::ApplicationWithdrawn)).await?;
+        notice::of_change(&app.notice, person.caller.browser(), (account, AccountChange::ApplicationWithdrawn)).await?;
     let withdrawn = app.act(person.actor(), async |tx| {
         let withdrawn = consent::withdraw(tx, account, posted.form.consent).await?;
         notice::post(tx, &app.notice, letter.filter(|_| withdrawn)).await?;
@@ -218,5 +222,5 @@ pub async fn withdraw_consent(State(app): State<App>, posted: Posted<Withdrawn>)
     });
     let withdrawn = withdrawn.await?;
     app.postman.wake();
-    Ok(if withdrawn { back(Done::Application) } else { answer::trouble(&person.caller, Trouble::NotFound) })
+    Ok(if withdrawn { back(SecurityDone::Application) } else { answer::trouble(&person.caller, ErrorKind::NotFound) })
 }

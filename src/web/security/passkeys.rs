@@ -7,19 +7,19 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::account::factor;
-use crate::account::passkey::{self, Kept, MOST, Name, Removal};
+use crate::account::passkey::{self, MOST, Name, Removal, StoredPasskey};
 use crate::app::App;
 use crate::base::ids::PasskeyId;
 use crate::base::{Fault, Place, Timestamp};
-use crate::http::answer::{self, Stop};
-use crate::http::error::Trouble;
+use crate::http::answer::{self, Rejection};
+use crate::http::error::ErrorKind;
 use crate::http::headers;
-use crate::http::{Holder, Posted};
+use crate::http::{CredentialOwner, Form};
 use crate::notice;
-use crate::notice::letters::Change;
+use crate::notice::letters::AccountChange;
 use crate::page::Framed as _;
 use crate::page::{Errors, Frame};
-use crate::words::Device;
+use crate::words::UserAgent;
 
 use crate::web::passkey::site;
 
@@ -103,7 +103,7 @@ impl PasskeysPage {
 }
 
 /// Shows them.
-pub async fn show(State(app): State<App>, holder: Holder) -> Result<Response, Stop> {
+pub async fn show(State(app): State<App>, holder: CredentialOwner) -> Result<Response, Rejection> {
     site(&app, holder.caller())?;
     Ok(answer(StatusCode::OK, &read(&app, &holder).await?))
 }
@@ -113,11 +113,11 @@ pub fn answer(status: StatusCode, page: &PasskeysPage) -> Response {
     headers::admit_script(answer::page(status, page))
 }
 
-pub fn frame(app: &App, holder: &Holder) -> Result<Frame, Fault> {
+pub fn frame(app: &App, holder: &CredentialOwner) -> Result<Frame, Fault> {
     Ok(Frame { here: Place::Passkeys.path().to_owned(), ..holder.frame(app)? })
 }
 
-pub async fn read(app: &App, holder: &Holder) -> Result<PasskeysPage, Fault> {
+pub async fn read(app: &App, holder: &CredentialOwner) -> Result<PasskeysPage, Fault> {
     let account = holder.session().account;
     let (kept, app_since, left, required) = app
         .look(async |view| {
@@ -134,13 +134,13 @@ pub async fn read(app: &App, holder: &Holder) -> Result<PasskeysPage, Fault> {
     let may_be_removed = kept.len() > 1 || app_since.is_some() || !(required || holder.is_demanded);
     let recovery = (!kept.is_empty() || app_since.is_some()).then_some(RecoveryView { left });
     let frame = frame(app, holder)?;
-    let proposed = Device::from_user_agent(&holder.caller().user_agent).in_words(frame.words);
+    let proposed = UserAgent::from_user_agent(&holder.caller().user_agent).in_words(frame.words);
     let passkeys = kept.iter().map(|kept| PasskeyView::new(kept, may_be_removed)).collect();
     Ok(PasskeysPage { proposed, home: holder.home(), ..PasskeysPage::new(frame, passkeys, recovery) })
 }
 
 impl PasskeyView {
-    fn new(kept: &Kept, may_be_removed: bool) -> Self {
+    fn new(kept: &StoredPasskey, may_be_removed: bool) -> Self {
         Self {
             id: kept.id.to_string(),
             name: kept.name.clone(),
@@ -160,27 +160,28 @@ pub struct Renamed {
 }
 
 /// Gives a passkey another name. Another person's answers like one that doesn't exist.
-pub async fn rename(State(app): State<App>, posted: Posted<Renamed>) -> Result<Response, Stop> {
-    let holder = Holder::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
+pub async fn rename(State(app): State<App>, posted: Form<Renamed>) -> Result<Response, Rejection> {
+    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
     let Some(name) = Name::parse(&posted.form.name) else {
         return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, &read(&app, &holder).await?.misnamed()));
     };
     let (account, id) = (holder.session().account, posted.form.passkey);
     let renamed = app.act(holder.actor(), async |tx| passkey::rename(tx, account, (id, &name)).await).await?;
-    Ok(if renamed { answer::go(Place::Passkeys) } else { answer::trouble(holder.caller(), Trouble::NotFound) })
+    Ok(if renamed { answer::go(Place::Passkeys) } else { answer::trouble(holder.caller(), ErrorKind::NotFound) })
 }
 
 /// The button of one passkey.
 #[derive(Deserialize)]
-pub struct Which {
+pub struct PasskeyForgotten {
     passkey: PasskeyId,
 }
 
 /// Removes a passkey, unless it is the only second factor where one is demanded.
-pub async fn remove(State(app): State<App>, posted: Posted<Which>) -> Result<Response, Stop> {
-    let holder = Holder::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
+pub async fn remove(State(app): State<App>, posted: Form<PasskeyForgotten>) -> Result<Response, Rejection> {
+    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
     let (account, id) = (holder.session().account, posted.form.passkey);
-    let letter = notice::of_change(&app.notice, holder.caller().browser(), (account, Change::PasskeyRemoved)).await?;
+    let letter =
+        notice::of_change(&app.notice, holder.caller().browser(), (account, AccountChange::PasskeyRemoved)).await?;
     let removal = app
         .act(holder.actor(), async |tx| {
             let removal = passkey::remove(tx, account, (id, holder.is_demanded)).await?;
@@ -194,6 +195,6 @@ pub async fn remove(State(app): State<App>, posted: Posted<Which>) -> Result<Res
     Ok(match removal {
         // The page says why one stays.
         Removal::Removed | Removal::Needed => answer::go(Place::Passkeys),
-        Removal::Unknown => answer::trouble(holder.caller(), Trouble::NotFound),
+        Removal::Unknown => answer::trouble(holder.caller(), ErrorKind::NotFound),
     })
 }

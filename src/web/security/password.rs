@@ -1,6 +1,7 @@
 //! Another password, given the old one (R-ADM-10). Whoever else had the old one loses all that it gave: every other
 //! session, and what relying parties hold.
 
+use crate::audit::EndReason;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -12,22 +13,21 @@ use crate::account::password::policy::Weak;
 use crate::app::App;
 use crate::authorization;
 use crate::base::{Fault, Life, Place, Secret};
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
-use crate::http::error::Trouble;
-use crate::http::{Holder, Posted};
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::Cookie;
+use crate::http::error::ErrorKind;
+use crate::http::{CredentialOwner, Form};
 use crate::limits::{self, TooMany};
 use crate::notice;
-use crate::notice::letters::Change;
+use crate::notice::letters::AccountChange;
 use crate::page::Framed as _;
 use crate::page::{Errors, Frame};
 use crate::session;
-use crate::session::Because;
 use crate::store::Tx;
 use crate::web::links::new_password;
-use crate::web::sign_in::check::{self, Right, Typed};
+use crate::web::sign_in::check::{self, Right, TypedPassword};
 
-use crate::web::security::overview::{Done, back};
+use crate::web::security::overview::{SecurityDone, back};
 
 /// The page that asks for the old password and a new one.
 #[derive(Debug, Template)]
@@ -44,23 +44,26 @@ pub struct ChangePasswordPage {
 
 /// What the form sends.
 #[derive(Deserialize)]
-pub(in crate::web) struct Fields {
+pub(in crate::web) struct ChangePasswordForm {
     current: String,
     password: String,
 }
 
 /// Shows the form.
-pub(in crate::web) async fn show(State(app): State<App>, holder: Holder) -> Result<Response, Stop> {
+pub(in crate::web) async fn show(State(app): State<App>, holder: CredentialOwner) -> Result<Response, Rejection> {
     Ok(answer::page(StatusCode::OK, &page(&app, &holder).await?))
 }
 
 /// Changes the password. What is wrong with the new one is told first, for only a guess at the old one counts.
-pub(in crate::web) async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
-    let Posted { caller, headers, form } = posted;
+pub(in crate::web) async fn submit(
+    State(app): State<App>,
+    posted: Form<ChangePasswordForm>,
+) -> Result<Response, Rejection> {
+    let Form { caller, headers, form } = posted;
     if form.current.len().max(form.password.len()) > account::password::LONGEST {
-        return Err(answer::trouble(&caller, Trouble::TooLarge).into());
+        return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
-    let holder = Holder::behind(&app, caller, &headers, Place::ChangePassword).await?;
+    let holder = CredentialOwner::behind(&app, caller, &headers, Place::ChangePassword).await?;
     let page = page(&app, &holder).await?;
     let weak = new_password::judge(&app, holder.session().account, form.password.clone()).await?.err();
     let page = page.judged(&form, weak.as_ref());
@@ -74,9 +77,9 @@ pub(in crate::web) async fn submit(State(app): State<App>, posted: Posted<Fields
         Ok(None) => Ok(answer::page(StatusCode::UNAUTHORIZED, &page.refused())),
         Ok(Some(Changed { session })) => {
             let mut response =
-                if holder.home() == Place::Account { back(Done::Password) } else { answer::go(holder.home()) };
+                if holder.home() == Place::Account { back(SecurityDone::Password) } else { answer::go(holder.home()) };
             if let Some(secret) = session {
-                let cookie = Kept::Session.keep(secret.expose(), None, app.config.is_https())?;
+                let cookie = Cookie::Session.keep(secret.expose(), None, app.config.is_https())?;
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
             Ok(response)
@@ -84,7 +87,7 @@ pub(in crate::web) async fn submit(State(app): State<App>, posted: Posted<Fields
     }
 }
 
-async fn page(app: &App, holder: &Holder) -> Result<ChangePasswordPage, Fault> {
+async fn page(app: &App, holder: &CredentialOwner) -> Result<ChangePasswordPage, Fault> {
     let login = app.look(async |view| account::login_of(&mut view.db, holder.session().account).await).await?;
     let home = if holder.home() == Place::Account { Place::Security } else { holder.home() };
     Ok(ChangePasswordPage { home, ..ChangePasswordPage::new(holder.frame(app)?, login.unwrap_or_default()) })
@@ -99,11 +102,11 @@ struct Changed {
 /// Nothing where the old password is wrong, or became so meanwhile.
 async fn change(
     app: &App,
-    holder: &Holder,
+    holder: &CredentialOwner,
     (headers, login): (&HeaderMap, &str),
-    form: Fields,
+    form: ChangePasswordForm,
 ) -> Result<Result<Option<Changed>, TooMany>, Fault> {
-    let typed = Typed { username: login, password: &form.current };
+    let typed = TypedPassword { username: login, password: &form.current };
     let right = match check::check(app, holder.caller(), headers, typed).await? {
         Ok(Some(right)) => right,
         Ok(None) => return Ok(Ok(None)),
@@ -111,7 +114,8 @@ async fn change(
     };
     let hash = app.hasher.hash(form.password).await?;
     let letter =
-        notice::of_change(&app.notice, holder.caller().browser(), (right.account, Change::PasswordChanged)).await?;
+        notice::of_change(&app.notice, holder.caller().browser(), (right.account, AccountChange::PasswordChanged))
+            .await?;
     let replaced = app.act(holder.actor(), async |tx| {
         let changed = replace(tx, holder, (&right, &hash)).await?;
         if changed.is_some() {
@@ -125,13 +129,17 @@ async fn change(
     Ok(Ok(replaced))
 }
 
-async fn replace(tx: &mut Tx, holder: &Holder, (right, hash): (&Right, &str)) -> Result<Option<Changed>, Fault> {
+async fn replace(
+    tx: &mut Tx,
+    holder: &CredentialOwner,
+    (right, hash): (&Right, &str),
+) -> Result<Option<Changed>, Fault> {
     let account = right.account;
     if !account::change_password(tx, account, (&right.password_hash, hash)).await? {
         return Ok(None);
     }
-    session::end_others(tx, (account, holder.session().id), Because::PasswordChanged).await?;
-    authorization::end_all(tx, account, authorization::Because::PasswordChanged).await?;
+    session::end_others(tx, (account, holder.session().id), EndReason::PasswordChanged).await?;
+    authorization::end_all(tx, account, EndReason::PasswordChanged).await?;
     let session = session::renew(tx, account, holder.session().id).await?;
     Ok(Some(Changed { session }))
 }
@@ -145,7 +153,7 @@ impl ChangePasswordPage {
     }
 
     /// With what keeps the form from being taken, if anything; answered with 422.
-    fn judged(mut self, form: &Fields, weak: Option<&Weak>) -> Self {
+    fn judged(mut self, form: &ChangePasswordForm, weak: Option<&Weak>) -> Self {
         if form.current.is_empty() {
             self.errors.add("password-current", self.frame.say("change-password-current-missing"));
         }

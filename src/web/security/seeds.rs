@@ -11,11 +11,11 @@ use crate::account;
 use crate::account::factor::{self, Enrolled, Offer, Seed};
 use crate::app::App;
 use crate::base::{Actor, Fault};
-use crate::keys::{Purpose, Sealer};
+use crate::keys::{KeyPurpose, Sealer};
 
 /// What opens and seals seeds.
 pub fn seal(app: &App) -> Sealer {
-    app.keys.master().sealer(Purpose::TotpSeeds)
+    app.keys.master().sealer(KeyPurpose::TotpSeeds)
 }
 
 /// A seed to enrol, as a page shows it.

@@ -10,15 +10,15 @@ use serde::Deserialize;
 use crate::account::factor::{self, Offer, RecoveryCode, Replacing};
 use crate::app::App;
 use crate::base::{Fault, Place, Timestamp};
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
-use crate::http::{Holder, Posted};
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::Cookie;
+use crate::http::{CredentialOwner, Form};
 use crate::notice;
-use crate::notice::letters::Change;
+use crate::notice::letters::AccountChange;
 use crate::page::Framed as _;
 use crate::page::{Errors, Frame, Link};
 use crate::session;
-use crate::session::{Opened, Proof, Strengthening};
+use crate::session::{OpenedSession, Proof, Strengthening};
 
 use crate::web::security::seeds::{self, SeedView};
 
@@ -87,7 +87,7 @@ pub struct Wished {
 
 /// What the form sends.
 #[derive(Deserialize)]
-pub struct Fields {
+pub struct TotpForm {
     #[serde(default)]
     code: String,
 }
@@ -97,11 +97,15 @@ pub struct Fields {
 pub struct Nothing {}
 
 /// Shows what is enrolled, or a seed to enrol.
-pub async fn show(State(app): State<App>, holder: Holder, Query(wished): Query<Wished>) -> Result<Response, Stop> {
+pub async fn show(
+    State(app): State<App>,
+    holder: CredentialOwner,
+    Query(wished): Query<Wished>,
+) -> Result<Response, Rejection> {
     Ok(answer::page(StatusCode::OK, &page(&app, &holder, wished.replace.is_some()).await?))
 }
 
-async fn page(app: &App, holder: &Holder, replaces: bool) -> Result<TotpPage, Fault> {
+async fn page(app: &App, holder: &CredentialOwner, replaces: bool) -> Result<TotpPage, Fault> {
     let account = holder.session().account;
     let (enrolled, left, required) = app
         .look(async |view| {
@@ -124,18 +128,19 @@ async fn page(app: &App, holder: &Holder, replaces: bool) -> Result<TotpPage, Fa
 }
 
 /// Another session of the account is offered another seed.
-fn offer(holder: &Holder) -> Offer {
+fn offer(holder: &CredentialOwner) -> Offer {
     Offer { account: holder.session().account, to: holder.session().id.0 }
 }
 
 /// Enrols the app whose first code this is, in place of the old one where there is one.
-pub async fn enrol(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
-    let holder = Holder::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
+pub async fn enrol(State(app): State<App>, posted: Form<TotpForm>) -> Result<Response, Rejection> {
+    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
     let Some((standing, step)) = seeds::first_code(&app, offer(&holder), &posted.form.code).await? else {
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &holder, true).await?.refused()));
     };
     let account = holder.session().account;
-    let letter = notice::of_change(&app.notice, holder.caller().browser(), (account, Change::TotpEnrolled)).await?;
+    let letter =
+        notice::of_change(&app.notice, holder.caller().browser(), (account, AccountChange::TotpEnrolled)).await?;
     // Whether there is an old one to replace is what the guard judged by; one enrolled since then was not proven here.
     let replacing = holder.enrolled_at.map_or(Replacing::Nothing, |_| Replacing::TheOldOne);
     let done = app.act(holder.actor(), async |tx| {
@@ -165,15 +170,15 @@ pub struct Renewal {
 }
 
 /// Makes new recovery codes; those before are void.
-pub async fn renew(State(app): State<App>, posted: Posted<Renewal>) -> Result<Response, Stop> {
+pub async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Result<Response, Rejection> {
     let page = if posted.form.passkeys.is_some() { Place::Passkeys } else { Place::Totp };
-    let holder = Holder::behind(&app, posted.caller, &posted.headers, page).await?;
+    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, page).await?;
     let account = holder.session().account;
     if holder.enrolled_at.is_none() {
         return Ok(answer::go(page));
     }
     let letter =
-        notice::of_change(&app.notice, holder.caller().browser(), (account, Change::RecoveryCodesMade)).await?;
+        notice::of_change(&app.notice, holder.caller().browser(), (account, AccountChange::RecoveryCodesMade)).await?;
     let codes = app.act(holder.actor(), async |tx| {
         notice::post(tx, &app.notice, letter).await?;
         factor::renew(tx, account).await
@@ -186,10 +191,11 @@ pub async fn renew(State(app): State<App>, posted: Posted<Renewal>) -> Result<Re
 }
 
 /// Removes the app, unless a second factor is demanded.
-pub async fn remove(State(app): State<App>, posted: Posted<Nothing>) -> Result<Response, Stop> {
-    let holder = Holder::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
+pub async fn remove(State(app): State<App>, posted: Form<Nothing>) -> Result<Response, Rejection> {
+    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
     let account = holder.session().account;
-    let letter = notice::of_change(&app.notice, holder.caller().browser(), (account, Change::TotpRemoved)).await?;
+    let letter =
+        notice::of_change(&app.notice, holder.caller().browser(), (account, AccountChange::TotpRemoved)).await?;
     app.act(holder.actor(), async |tx| {
         if factor::remove_totp(tx, account, holder.is_demanded).await? {
             notice::post(tx, &app.notice, letter).await?;
@@ -203,14 +209,14 @@ pub async fn remove(State(app): State<App>, posted: Posted<Nothing>) -> Result<R
 
 fn codes_page(
     app: &App,
-    holder: &Holder,
-    (codes, opened): (&[RecoveryCode], Option<Opened>),
-) -> Result<Response, Stop> {
+    holder: &CredentialOwner,
+    (codes, opened): (&[RecoveryCode], Option<OpenedSession>),
+) -> Result<Response, Rejection> {
     let frame = Frame { here: Place::Totp.path().to_owned(), ..holder.frame(app)? };
     let next = Link::to_place(Place::Totp, frame.say("recovery-codes-go-on"));
     let mut response = answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, codes, next));
     if let Some(opened) = opened {
-        let cookie: HeaderValue = Kept::Session.keep(opened.secret.expose(), None, app.config.is_https())?;
+        let cookie: HeaderValue = Cookie::Session.keep(opened.secret.expose(), None, app.config.is_https())?;
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)

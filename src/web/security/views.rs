@@ -1,7 +1,7 @@
-//! What the security page shows, in words.
+//! DeedKind the security page shows, in words.
 
 use crate::app::App;
-use crate::audit::What;
+use crate::audit::DeedKind;
 use crate::audit::activity::Happened;
 use crate::authorization::consent::Consent;
 use crate::base::{Life, Secret, Timestamp};
@@ -14,7 +14,7 @@ use crate::{account, words};
 /// A session, as its owner sees it.
 #[derive(Clone, Debug)]
 pub struct SessionView {
-    /// What the button sends.
+    /// DeedKind the button sends.
     pub id: String,
     /// The browser, in words.
     pub device: String,
@@ -43,10 +43,10 @@ pub struct SecondFactorView {
 /// An application with access.
 #[derive(Clone, Debug)]
 pub struct ApplicationView {
-    /// What the button sends.
+    /// DeedKind the button sends.
     pub id: String,
     pub name: String,
-    /// What it sees, in words.
+    /// DeedKind it sees, in words.
     pub sights: Vec<String>,
     pub since: Timestamp,
 }
@@ -54,7 +54,7 @@ pub struct ApplicationView {
 /// A browser the person signed in from.
 #[derive(Clone, Debug)]
 pub struct DeviceView {
-    /// What the button sends.
+    /// DeedKind the button sends.
     pub id: String,
     /// The browser, in words.
     pub device: String,
@@ -71,7 +71,7 @@ pub struct DeviceView {
 /// Something that happened to the account.
 #[derive(Clone, Debug)]
 pub struct ActivityView {
-    /// What it was, in one sentence.
+    /// DeedKind it was, in one sentence.
     pub what: String,
     /// Who did it, where it wasn't the person.
     pub by: Option<String>,
@@ -135,7 +135,7 @@ impl ActivityView {
 }
 
 /// Deeds at an application name it.
-fn sentence(app: &App, frame: &Frame, (what, happened): (What, &Happened)) -> String {
+fn sentence(app: &App, frame: &Frame, (what, happened): (DeedKind, &Happened)) -> String {
     let client = application(app, frame, happened.subject.as_deref().unwrap_or_default());
     frame.tell(&format!("activity-{}", what.name().replace('.', "-")), &[("client", client.as_str())])
 }
@@ -150,7 +150,7 @@ fn by(frame: &Frame, happened: &Happened) -> Option<String> {
 }
 
 fn in_short(frame: &Frame, user_agent: &str) -> String {
-    words::Device::from_user_agent(user_agent).in_words(frame.words)
+    words::UserAgent::from_user_agent(user_agent).in_words(frame.words)
 }
 
 /// A relying party that the operator removed is still named by what it was called in requests.

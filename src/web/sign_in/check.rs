@@ -4,20 +4,20 @@
 use axum::http::HeaderMap;
 
 use crate::account;
-use crate::account::password::Verdict;
+use crate::account::password::PasswordVerdict;
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Secret, SignInName};
 use crate::http::Caller;
-use crate::http::cookies::Kept;
-use crate::keys::Purpose;
+use crate::http::cookies::Cookie;
+use crate::keys::KeyPurpose;
 use crate::limits::{Counted, TooMany};
-use crate::session::{Claim, Guess};
+use crate::session::{Guess, LoginAttempt};
 
 /// What somebody typed.
 #[derive(Clone, Copy)]
-pub struct Typed<'a> {
+pub struct TypedPassword<'a> {
     pub username: &'a str,
     pub password: &'a str,
 }
@@ -38,9 +38,9 @@ pub async fn check(
     app: &App,
     caller: &Caller,
     headers: &HeaderMap,
-    typed: Typed<'_>,
+    typed: TypedPassword<'_>,
 ) -> Result<Result<Option<Right>, TooMany>, Fault> {
-    let device = Kept::Device.secret(headers, app.config.is_https());
+    let device = Cookie::Device.secret(headers, app.config.is_https());
     let guess = match weigh(app, caller, device.as_ref(), typed.username).await? {
         Ok(guess) => guess,
         Err(closed) => return Ok(Err(closed)),
@@ -54,11 +54,11 @@ pub async fn check(
     // Without an account a dummy is compared with, so that the answer takes as long (R-ADM-7).
     let verdict = turn.check(&counted, typed.password.to_owned(), stored.clone()).await?;
     let proven = match (&guess.found, stored, verdict) {
-        (Some(found), Some(hash), Verdict::Right) => Some((found.account, hash)),
-        (Some(found), Some(hash), Verdict::RightButWeak) => {
+        (Some(found), Some(hash), PasswordVerdict::Right) => Some((found.account, hash)),
+        (Some(found), Some(hash), PasswordVerdict::RightButWeak) => {
             Some((found.account, strengthen(app, caller, (found.account, hash), typed.password).await?))
         }
-        (_, _, Verdict::Wrong) | (None, _, _) | (_, None, _) => None,
+        (_, _, PasswordVerdict::Wrong) | (None, _, _) | (_, None, _) => None,
     };
     let Some((account, password_hash)) = proven else {
         app.act(caller.acts_as(Who::Visitor), async |tx| guess.missed(tx, &counted).await).await?;
@@ -76,8 +76,8 @@ async fn weigh(
 ) -> Result<Result<Guess, TooMany>, Fault> {
     let name = SignInName::parse(username).ok();
     let typed = name.as_ref().map_or_else(|| username.trim().to_lowercase(), ToString::to_string);
-    let typed = app.keys.master().mac(Purpose::TypedNames, typed.as_bytes())?;
-    let claim = Claim { name: name.as_ref(), typed: &typed, device, address: caller.address };
+    let typed = app.keys.master().mac(KeyPurpose::TypedNames, typed.as_bytes())?;
+    let claim = LoginAttempt { name: name.as_ref(), typed: &typed, device, address: caller.address };
     app.look(async |view| Guess::weigh(view, &app.config.limits, claim).await).await
 }
 

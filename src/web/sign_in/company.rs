@@ -9,13 +9,13 @@ use serde::Deserialize;
 use crate::access::{self, Snapshot};
 use crate::app::App;
 use crate::base::actor::Who;
-use crate::base::ids::ErrandId;
+use crate::base::ids::InteractionId;
 use crate::base::{AccountKind, Place};
-use crate::http::answer::{self, Stop};
-use crate::http::errand;
-use crate::http::error::Trouble;
-use crate::http::refusal::{ContactRefusal, Refusal, Wish};
-use crate::http::{Caller, Carried, Posted, Visitor, at_a_page};
+use crate::http::answer::{self, Rejection};
+use crate::http::error::ErrorKind;
+use crate::http::interaction;
+use crate::http::refusal::{Attempted, ContactRefusal, Refusal};
+use crate::http::{Caller, Form, InteractionQuery, Visitor, at_a_page};
 use crate::page::Frame;
 use crate::page::Framed as _;
 use crate::rights;
@@ -29,7 +29,7 @@ pub struct CompanyChoicePage {
     /// What every page shares.
     pub frame: Frame,
     /// The parked authorization request this sign-in is for.
-    pub errand: Option<String>,
+    pub interaction: Option<String>,
     /// Who sent the person here.
     pub relying_party: Option<String>,
     /// The companies the person may act for.
@@ -52,14 +52,18 @@ pub struct CompanyOption {
 #[derive(Debug, Deserialize)]
 pub struct Chosen {
     company: String,
-    errand: Option<ErrandId>,
+    interaction: Option<InteractionId>,
 }
 
 /// Shows the companies the person may act for now.
-pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carried) -> Result<Response, Stop> {
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    InteractionQuery(asked): InteractionQuery,
+) -> Result<Response, Rejection> {
     let Visitor { mut caller, session } = visitor;
-    let waiting = errand::waiting(&app, &mut caller, asked).await?;
-    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, asked))) };
+    let waiting = interaction::waiting(&app, &mut caller, asked).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, asked))) };
     if session.kind == AccountKind::Staff {
         return staff(&app, &caller, waiting.as_ref()).await;
     }
@@ -67,7 +71,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
     let judged: Vec<_> =
         people.into_iter().map(|person| (access::judge(&person, at_a_page(&caller, &session)), person)).collect();
     let mut frame = caller.frame(&app)?;
-    frame.here = errand::at(Place::CompanyChoice, asked);
+    frame.here = interaction::at(Place::CompanyChoice, asked);
     let companies: Vec<_> = judged
         .iter()
         .filter(|(standing, _)| standing.holds_or_lacks_second_factor_only())
@@ -75,13 +79,13 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
         .collect();
     if companies.is_empty() {
         let people: Vec<_> = judged.into_iter().map(|(standing, person)| (person, standing)).collect();
-        let refusal = ContactRefusal { wish: Wish::Page, people, e_service: None, others: false };
+        let refusal = ContactRefusal { wish: Attempted::Page, people, e_service: None, others: false };
         return Ok(answer::refuse(&caller, Refusal::Contact(refusal)));
     }
     let relying_party = waiting.as_ref().map(|waiting| waiting.relying_party.clone());
     let page = CompanyChoicePage {
         frame,
-        errand: waiting.as_ref().map(|waiting| waiting.id.to_string()),
+        interaction: waiting.as_ref().map(|waiting| waiting.id.to_string()),
         relying_party,
         companies,
     };
@@ -93,19 +97,19 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carr
 }
 
 /// Staff act for no company: relying parties don't see them.
-async fn staff(app: &App, caller: &Caller, waiting: Option<&errand::Waiting>) -> Result<Response, Stop> {
+async fn staff(app: &App, caller: &Caller, waiting: Option<&interaction::Waiting>) -> Result<Response, Rejection> {
     let Some(waiting) = waiting else { return Ok(answer::go(Place::Staff)) };
-    let wish = Wish::Enter(waiting.relying_party.clone());
+    let wish = Attempted::Enter(waiting.relying_party.clone());
     let refusal = ContactRefusal { wish, people: Vec::new(), e_service: None, others: false };
     Ok(answer::refuse(caller, Refusal::Contact(refusal)))
 }
 
 /// Makes the session act for the company chosen. One the person isn't a contact of answers like one that doesn't exist.
-pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Response, Stop> {
-    let Posted { caller, headers, form } = posted;
+pub async fn choose(State(app): State<App>, posted: Form<Chosen>) -> Result<Response, Rejection> {
+    let Form { caller, headers, form } = posted;
     let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
-    let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
-    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, form.errand))) };
+    let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, form.interaction))) };
     let actor = caller.acts_as(Who::Account(session.account));
     let chosen = app.act(actor, async |tx| {
         let people = access::of_account(&mut tx.db, session.account).await?;
@@ -118,7 +122,7 @@ pub async fn choose(State(app): State<App>, posted: Posted<Chosen>) -> Result<Re
         session::choose(tx, session.id, person.membership).await
     });
     if !chosen.await? {
-        return Err(answer::trouble(&caller, Trouble::NotFound).into());
+        return Err(answer::trouble(&caller, ErrorKind::NotFound).into());
     }
     Ok(answer::see_other(&waiting.map_or_else(|| Place::Account.path().to_owned(), |waiting| waiting.dispatcher())))
 }

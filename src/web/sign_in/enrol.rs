@@ -11,10 +11,10 @@ use crate::account::factor::{self, Enrolled, Offer, RecoveryCode, Replacing};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{Fault, Place};
-use crate::http::Posted;
-use crate::http::answer::{self, Stop};
+use crate::http::Form;
+use crate::http::answer::{self, Rejection};
 use crate::notice;
-use crate::notice::letters::Change;
+use crate::notice::letters::AccountChange;
 use crate::page::Framed as _;
 use crate::page::{Errors, Frame, Link};
 use crate::session::Proof;
@@ -23,8 +23,8 @@ use crate::session::sign_in::{self, Outcome};
 use crate::notice::Owner;
 use crate::web::security::seeds::{self, SeedView};
 use crate::web::security::totp::RecoveryCodesPage;
-use crate::web::sign_in::arrival::Arrival;
 use crate::web::sign_in::second_factor::Step;
+use crate::web::sign_in::step::SignInStep;
 
 /// The page that enrols an authenticator app before the sign-in goes on.
 #[derive(Debug, Template)]
@@ -56,7 +56,7 @@ impl EnrolFirstPage {
 
 /// What the form sends.
 #[derive(Deserialize)]
-pub struct Fields {
+pub struct EnrolForm {
     #[serde(default)]
     code: String,
 }
@@ -67,12 +67,12 @@ pub async fn page(app: &App, step: &Step) -> Result<EnrolFirstPage, Fault> {
 }
 
 const fn offer(step: &Step) -> Offer {
-    Offer { account: step.halfway.account, to: step.halfway.id.0 }
+    Offer { account: step.pending.account, to: step.pending.id.0 }
 }
 
 /// Checks the first code, enrols the app and finishes the sign-in; the recovery codes are shown this once.
-pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
-    let Posted { caller, headers, form } = posted;
+pub async fn submit(State(app): State<App>, posted: Form<EnrolForm>) -> Result<Response, Rejection> {
+    let Form { caller, headers, form } = posted;
     let step = Step::of(&app, caller, &headers).await?;
     if step.is_enrolled(&app).await? {
         return Ok(answer::go(Place::SecondFactor));
@@ -100,17 +100,17 @@ pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Re
 /// In one unit of work the app is enrolled and the sign-in finished.
 async fn enrol(
     step: &Step,
-    arrival: &Arrival<'_>,
+    arrival: &SignInStep<'_>,
     (standing, at_step): (Enrolled, i64),
 ) -> Result<Option<(Vec<RecoveryCode>, Outcome)>, Fault> {
-    let Arrival { app, caller, .. } = *arrival;
-    let owner = Owner::of(&app.notice, caller.browser(), step.halfway.account).await?;
-    let enrolled = owner.as_ref().map(|owner| owner.of_change(Change::TotpEnrolled)).transpose()?;
+    let SignInStep { app, caller, .. } = *arrival;
+    let owner = Owner::of(&app.notice, caller.browser(), step.pending.account).await?;
+    let enrolled = owner.as_ref().map(|owner| owner.of_change(AccountChange::TotpEnrolled)).transpose()?;
     let new_device = owner.as_ref().map(Owner::of_new_device).transpose()?;
     let done = app
-        .act(caller.acts_as(Who::Account(step.halfway.account)), async |tx| {
+        .act(caller.acts_as(Who::Account(step.pending.account)), async |tx| {
             // Otherwise whoever had an old password would enrol a factor without getting in.
-            if !sign_in::is_open(tx, &step.halfway).await? {
+            if !sign_in::is_open(tx, &step.pending).await? {
                 return Ok(None);
             }
             let Some(codes) = factor::prove(tx, offer(step), (standing.id, at_step), Replacing::Nothing).await? else {
@@ -118,7 +118,7 @@ async fn enrol(
             };
             notice::post(tx, &app.notice, enrolled).await?;
             let proof = Proof::totp(tx.now);
-            let outcome = sign_in::complete(tx, &step.halfway, proof, arrival.visit()).await?;
+            let outcome = sign_in::complete(tx, &step.pending, proof, arrival.visit()).await?;
             if let Outcome::Entered(entered) = &outcome
                 && !entered.known_device
             {

@@ -7,14 +7,14 @@ use url::form_urlencoded::parse;
 
 use crate::app::App;
 use crate::base::{Language, Life, Place};
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::Cookie;
 
 /// How long a browser keeps the choice.
 const KEPT: Life = Life::days(365);
 
 /// Whatever the query says, nobody ends on an error here: what can't be read is left as it was.
-pub async fn switch(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Stop> {
+pub async fn switch(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
     let query = query.unwrap_or_default();
     let said = |name: &str| {
         parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
@@ -24,7 +24,7 @@ pub async fn switch(State(app): State<App>, RawQuery(query): RawQuery) -> Result
     if let Some(language) = Language::from_tag(&to) {
         response
             .headers_mut()
-            .append(header::SET_COOKIE, Kept::Language.keep(language.code(), Some(KEPT), app.config.is_https())?);
+            .append(header::SET_COOKIE, Cookie::Language.keep(language.code(), Some(KEPT), app.config.is_https())?);
     }
     Ok(response)
 }
@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn the_switch_never_leads_to_another_site() {
         for (back, ours) in [
-            ("/login?errand=1", true),
+            ("/login?interaction=1", true),
             ("/", true),
             ("", false),
             ("//evil.example", false),

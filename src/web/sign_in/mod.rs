@@ -1,7 +1,6 @@
 //! Signing in: with a password or a passkey, by a second step, through the vendor's own provider, for one company; and
 //! out again.
 
-pub mod arrival;
 pub mod check;
 pub mod company;
 pub mod enrol;
@@ -13,5 +12,6 @@ pub mod password;
 pub mod reauthenticate;
 pub mod second_factor;
 pub mod sign_out;
+pub mod step;
 pub mod upstream;
 pub mod welcome;

@@ -4,38 +4,38 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::account::passkey::{Purpose, Verified};
+use crate::account::passkey::{CeremonyPurpose, VerifiedPasskey};
 use crate::app::App;
 use crate::base::Fault;
 use crate::base::actor::Who;
-use crate::http::Posted;
-use crate::http::answer::Stop;
-use crate::http::errand;
+use crate::http::Form;
+use crate::http::answer::Rejection;
+use crate::http::interaction;
 use crate::notice;
 use crate::session::sign_in::{self, Outcome};
 
 use crate::notice::Owner;
 use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
-use crate::web::sign_in::arrival::Arrival;
 use crate::web::sign_in::password::LoginPage;
+use crate::web::sign_in::step::SignInStep;
 
 /// Sends a challenge for whichever passkey of this site its owner chooses. Nobody is named, and nobody learns who has
 /// one.
-pub async fn challenge(State(app): State<App>, posted: Posted<Asked>) -> Result<Response, Stop> {
-    let Posted { caller, .. } = posted;
+pub async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
+    let Form { caller, .. } = posted;
     let (options, state) = site(&app, &caller)?.ask_to_sign(&[])?;
-    let bound = binding(&caller, Purpose::SignIn, None)?;
+    let bound = binding(&caller, CeremonyPurpose::SignIn, None)?;
     Ok(send(&app, (&caller, caller.acts_as(Who::Visitor)), (bound, options, state)).await?)
 }
 
 /// Judges the answer, and lets its owner in where access holds.
-pub async fn submit(State(app): State<App>, posted: Posted<Answered>) -> Result<Response, Stop> {
-    let Posted { mut caller, headers, form } = posted;
+pub async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
+    let Form { mut caller, headers, form } = posted;
     site(&app, &caller)?;
-    let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
+    let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
     let page = LoginPage::asked_by(&app, &caller, waiting.as_ref())?;
-    let arrival = Arrival::new(&app, &caller, &headers)?.towards(waiting.as_ref(), None);
-    let bound = binding(&caller, Purpose::SignIn, None)?;
+    let arrival = SignInStep::new(&app, &caller, &headers)?.towards(waiting.as_ref(), None);
+    let bound = binding(&caller, CeremonyPurpose::SignIn, None)?;
     let ended = match judged::verify(&app, &caller, (&bound, &form)).await? {
         Some(verified) => arrival.end(enter(&arrival, &verified).await?).await?,
         None => None,
@@ -43,8 +43,8 @@ pub async fn submit(State(app): State<App>, posted: Posted<Answered>) -> Result<
     Ok(ended.unwrap_or_else(|| page.passkey_refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())))
 }
 
-async fn enter(arrival: &Arrival<'_>, verified: &Verified) -> Result<Outcome, Fault> {
-    let Arrival { app, caller, .. } = *arrival;
+async fn enter(arrival: &SignInStep<'_>, verified: &VerifiedPasskey) -> Result<Outcome, Fault> {
+    let SignInStep { app, caller, .. } = *arrival;
     let notice = Owner::of(&app.notice, caller.browser(), verified.kept.account)
         .await?
         .map(|owner| owner.of_new_device())

@@ -5,22 +5,22 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::account::passkey::{self, Binding, Purpose};
+use crate::account::passkey::{self, Binding, CeremonyPurpose};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault, Place};
-use crate::http::answer::{self, Stop};
-use crate::http::{Caller, Posted, Visitor, errand};
+use crate::http::answer::{self, Rejection};
+use crate::http::{Caller, Form, Visitor, interaction};
 use crate::session::Session;
 use crate::session::sign_in::{self, Outcome};
 
 use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
-use crate::web::sign_in::arrival::Arrival;
 use crate::web::sign_in::language::is_ours;
 use crate::web::sign_in::reauthenticate::{answered, page};
+use crate::web::sign_in::step::SignInStep;
 
 /// Sends a challenge for the passkeys of whoever is signed in.
-pub async fn challenge(State(app): State<App>, posted: Posted<Asked>) -> Result<Response, Stop> {
+pub async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
     let Visitor { caller, session } = Visitor::behind(&app, posted.caller, &posted.headers).await?;
     let Some(session) = session else { return Ok(answer::go(Place::Login)) };
     let allowed = app.look(async |view| passkey::list(&mut view.db, session.account).await).await?;
@@ -30,7 +30,7 @@ pub async fn challenge(State(app): State<App>, posted: Posted<Asked>) -> Result<
 }
 
 fn bound(caller: &Caller, session: &Session) -> Result<Binding, Fault> {
-    binding(caller, Purpose::Return, Some((session.account, session.id.0)))
+    binding(caller, CeremonyPurpose::Return, Some((session.account, session.id.0)))
 }
 
 fn by(caller: &Caller, session: &Session) -> Actor {
@@ -38,14 +38,14 @@ fn by(caller: &Caller, session: &Session) -> Actor {
 }
 
 /// Judges the answer, and strengthens the session.
-pub async fn submit(State(app): State<App>, posted: Posted<Answered>) -> Result<Response, Stop> {
-    let Posted { caller, headers, form } = posted;
+pub async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
+    let Form { caller, headers, form } = posted;
     let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
     site(&app, &caller)?;
-    let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
-    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, form.errand))) };
+    let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, form.interaction))) };
     let back = form.back.clone().filter(|back| is_ours(back));
-    let arrival = Arrival::new(&app, &caller, &headers)?.towards(waiting.as_ref(), back.as_deref());
+    let arrival = SignInStep::new(&app, &caller, &headers)?.towards(waiting.as_ref(), back.as_deref());
     let outcome = match judged::verify(&app, &caller, (&bound(&caller, &session)?, &form)).await? {
         Some(verified) => {
             let acts =

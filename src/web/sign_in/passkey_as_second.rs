@@ -4,25 +4,25 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use crate::account::passkey::{self, Binding, Purpose, Verified};
+use crate::account::passkey::{self, Binding, CeremonyPurpose, VerifiedPasskey};
 use crate::app::App;
 use crate::base::Fault;
 use crate::base::actor::Who;
-use crate::http::Posted;
-use crate::http::answer::{self, Stop};
+use crate::http::Form;
+use crate::http::answer::{self, Rejection};
 use crate::notice;
 use crate::session::Proof;
 use crate::session::sign_in::{self, Outcome};
 
 use crate::notice::Owner;
 use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
-use crate::web::sign_in::arrival::Arrival;
 use crate::web::sign_in::second_factor::Step;
+use crate::web::sign_in::step::SignInStep;
 
 /// Sends a challenge for the passkeys of whoever's password was right.
-pub async fn challenge(State(app): State<App>, posted: Posted<Asked>) -> Result<Response, Stop> {
+pub async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
     let step = Step::of(&app, posted.caller, &posted.headers).await?;
-    let allowed = app.look(async |view| passkey::list(&mut view.db, step.halfway.account).await).await?;
+    let allowed = app.look(async |view| passkey::list(&mut view.db, step.pending.account).await).await?;
     let (options, state) = site(&app, &step.caller)?.ask_to_sign(&allowed)?;
     let sent = (bound(&step)?, options, state);
     Ok(send(&app, (&step.caller, step.caller.acts_as(Who::Visitor)), sent).await?)
@@ -30,12 +30,12 @@ pub async fn challenge(State(app): State<App>, posted: Posted<Asked>) -> Result<
 
 /// The answer is the half-made sign-in's: one that somebody else was asked for doesn't finish it.
 fn bound(step: &Step) -> Result<Binding, Fault> {
-    binding(&step.caller, Purpose::SecondStep, Some((step.halfway.account, step.halfway.id.0)))
+    binding(&step.caller, CeremonyPurpose::SecondStep, Some((step.pending.account, step.pending.id.0)))
 }
 
 /// Judges the answer, and finishes the sign-in where access holds.
-pub async fn submit(State(app): State<App>, posted: Posted<Answered>) -> Result<Response, Stop> {
-    let Posted { caller, headers, form } = posted;
+pub async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
+    let Form { caller, headers, form } = posted;
     let step = Step::of(&app, caller, &headers).await?;
     site(&app, &step.caller)?;
     let Some(verified) = judged::verify(&app, &step.caller, (&bound(&step)?, &form)).await? else {
@@ -48,25 +48,25 @@ pub async fn submit(State(app): State<App>, posted: Posted<Answered>) -> Result<
     }
 }
 
-async fn refused(app: &App, step: &Step, headers: &HeaderMap) -> Result<Response, Stop> {
+async fn refused(app: &App, step: &Step, headers: &HeaderMap) -> Result<Response, Rejection> {
     let page = step.page(app).await?.passkey_refused();
     Ok(page.answer(&step.arrival(app, headers)?, StatusCode::UNAUTHORIZED))
 }
 
 /// In one unit of work the answer counts and the sign-in is finished; nothing where the passkey is gone.
-async fn complete(step: &Step, arrival: &Arrival<'_>, verified: &Verified) -> Result<Option<Outcome>, Fault> {
-    let Arrival { app, caller, .. } = *arrival;
-    let notice = Owner::of(&app.notice, caller.browser(), step.halfway.account)
+async fn complete(step: &Step, arrival: &SignInStep<'_>, verified: &VerifiedPasskey) -> Result<Option<Outcome>, Fault> {
+    let SignInStep { app, caller, .. } = *arrival;
+    let notice = Owner::of(&app.notice, caller.browser(), step.pending.account)
         .await?
         .map(|owner| owner.of_new_device())
         .transpose()?;
     let outcome = app
-        .act(caller.acts_as(Who::Account(step.halfway.account)), async |tx| {
+        .act(caller.acts_as(Who::Account(step.pending.account)), async |tx| {
             if !passkey::count(tx, verified).await? {
                 return Ok(None);
             }
             let proof = Proof::password_and_passkey(tx.now);
-            let outcome = sign_in::complete(tx, &step.halfway, proof, arrival.visit()).await?;
+            let outcome = sign_in::complete(tx, &step.pending, proof, arrival.visit()).await?;
             if let Outcome::Entered(entered) = &outcome
                 && !entered.known_device
             {

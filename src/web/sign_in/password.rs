@@ -9,24 +9,24 @@ use serde::Deserialize;
 use crate::account;
 use crate::app::App;
 use crate::base::actor::Who;
-use crate::base::ids::ErrandId;
+use crate::base::ids::InteractionId;
 use crate::base::{Fault, Life, Place};
-use crate::http::answer::{self, Stop};
-use crate::http::errand::{self, Waiting};
-use crate::http::error::Trouble;
-use crate::http::{Caller, Carried, Posted, Visitor, headers, home};
+use crate::http::answer::{self, Rejection};
+use crate::http::error::ErrorKind;
+use crate::http::interaction::{self, Waiting};
+use crate::http::{Caller, Form, InteractionQuery, Visitor, headers, home};
 use crate::limits::TooMany;
 use crate::notice;
 use crate::page::Framed as _;
 use crate::page::{Errors, Frame};
 use crate::session;
-use crate::session::sign_in::{Entrant, Outcome};
+use crate::session::sign_in::{Outcome, RightPassword};
 use crate::store::Tx;
 
 use crate::notice::{Notice, Owner};
 use crate::web::passkey::PasskeyForm;
-use crate::web::sign_in::arrival::Arrival;
-use crate::web::sign_in::check::{self, Right, Typed};
+use crate::web::sign_in::check::{self, Right, TypedPassword};
+use crate::web::sign_in::step::SignInStep;
 use crate::web::sign_in::upstream;
 
 /// The sign-in page.
@@ -38,7 +38,7 @@ pub struct LoginPage {
     /// What was typed, or what the relying party proposed (`login_hint`).
     pub username: String,
     /// The parked authorization request this sign-in is for.
-    pub errand: Option<String>,
+    pub interaction: Option<String>,
     /// Who sent the person here.
     pub relying_party: Option<String>,
     /// The vendor's own provider, for staff: its name and where the way there begins.
@@ -51,11 +51,11 @@ pub struct LoginPage {
 impl LoginPage {
     /// The page as it first appears.
     #[must_use]
-    pub fn new(frame: Frame, errand: Option<String>, relying_party: Option<String>) -> Self {
+    pub fn new(frame: Frame, interaction: Option<String>, relying_party: Option<String>) -> Self {
         Self {
             frame,
             username: String::new(),
-            errand,
+            interaction,
             relying_party,
             upstream: None,
             takes_passkeys: false,
@@ -83,7 +83,7 @@ impl LoginPage {
             challenge: Place::PasskeySignInChallenge,
             autofills: true,
             is_first: false,
-            fields: self.errand.iter().map(|errand| ("errand", errand.as_str())).collect(),
+            fields: self.interaction.iter().map(|interaction| ("interaction", interaction.as_str())).collect(),
         }
     }
 
@@ -123,35 +123,39 @@ impl LoginPage {
 
 /// What the form sends.
 #[derive(Deserialize)]
-pub struct Fields {
+pub struct LoginForm {
     username: String,
     password: String,
-    errand: Option<ErrandId>,
+    interaction: Option<InteractionId>,
 }
 
-/// Shows the form. Whoever is signed in already, without an errand, goes to their account.
-pub async fn show(State(app): State<App>, visitor: Visitor, Carried(asked): Carried) -> Result<Response, Stop> {
+/// Shows the form. Whoever is signed in already, without an interaction, goes to their account.
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    InteractionQuery(asked): InteractionQuery,
+) -> Result<Response, Rejection> {
     if let (Some(session), None) = (&visitor.session, asked) {
         return Ok(answer::go(home(session)));
     }
     let mut caller = visitor.caller;
-    let waiting = errand::waiting(&app, &mut caller, asked).await?;
+    let waiting = interaction::waiting(&app, &mut caller, asked).await?;
     let page = LoginPage::asked_by(&app, &caller, waiting.as_ref())?;
     Ok(page.answer(StatusCode::OK, waiting.as_ref()))
 }
 
 /// Checks name and password, and lets the person in where access holds, or on to the second step.
-pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
-    let Posted { mut caller, headers, form } = posted;
+pub async fn submit(State(app): State<App>, posted: Form<LoginForm>) -> Result<Response, Rejection> {
+    let Form { mut caller, headers, form } = posted;
     if form.password.len() > account::password::LONGEST {
-        return Err(answer::trouble(&caller, Trouble::TooLarge).into());
+        return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
-    let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
+    let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
     let page = LoginPage::asked_by(&app, &caller, waiting.as_ref())?.named(form.username.trim());
     if page.username.is_empty() || form.password.is_empty() {
         return Ok(page.incomplete(&form.password).answer(StatusCode::UNPROCESSABLE_ENTITY, waiting.as_ref()));
     }
-    let arrival = Arrival::new(&app, &caller, &headers)?.towards(waiting.as_ref(), None);
+    let arrival = SignInStep::new(&app, &caller, &headers)?.towards(waiting.as_ref(), None);
     let mut attempted = attempt(&arrival, &headers, &form).await?;
     if let Ok(Some(Outcome::Outdated)) = attempted {
         // Another sign-in made the hash costlier meanwhile, or the password is another one now: the second look tells
@@ -173,7 +177,8 @@ impl LoginPage {
     /// The page for whoever waits.
     pub fn asked_by(app: &App, caller: &Caller, waiting: Option<&Waiting>) -> Result<Self, Fault> {
         // A page that answers the form comes back, after a change of language, as the form's own page.
-        let frame = Frame { here: errand::at(Place::Login, waiting.map(|waiting| waiting.id)), ..caller.frame(app)? };
+        let frame =
+            Frame { here: interaction::at(Place::Login, waiting.map(|waiting| waiting.id)), ..caller.frame(app)? };
         let mut page = Self::new(
             frame,
             waiting.map(|waiting| waiting.id.to_string()),
@@ -198,19 +203,19 @@ impl LoginPage {
 
 /// What became of a right password; nothing for a wrong one, whatever was wrong with it.
 async fn attempt(
-    arrival: &Arrival<'_>,
+    arrival: &SignInStep<'_>,
     headers: &HeaderMap,
-    form: &Fields,
+    form: &LoginForm,
 ) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
-    let Arrival { app, caller, .. } = *arrival;
-    let typed = Typed { username: &form.username, password: &form.password };
+    let SignInStep { app, caller, .. } = *arrival;
+    let typed = TypedPassword { username: &form.username, password: &form.password };
     let right = match check::check(app, caller, headers, typed).await? {
         Ok(Some(right)) => right,
         Ok(None) => return Ok(Ok(None)),
         Err(closed) => return Ok(Err(closed)),
     };
     let Right { account, password_hash, counted } = &right;
-    let entrant = Entrant { account: *account, password_hash, counted, demand: arrival.demand() };
+    let entrant = RightPassword { account: *account, password_hash, counted, demand: arrival.demand() };
     let notice =
         Owner::of(&app.notice, caller.browser(), *account).await?.map(|owner| owner.of_new_device()).transpose()?;
     let outcome = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, arrival, entrant, notice).await).await?;
@@ -221,8 +226,8 @@ async fn attempt(
 /// With the right password, in one unit of work: a session where access holds, and the guess no longer counted.
 async fn sign_in(
     tx: &mut Tx,
-    arrival: &Arrival<'_>,
-    entrant: Entrant<'_>,
+    arrival: &SignInStep<'_>,
+    entrant: RightPassword<'_>,
     notice: Option<Notice>,
 ) -> Result<Outcome, Fault> {
     let outcome = session::sign_in::enter(tx, entrant, arrival.visit()).await?;

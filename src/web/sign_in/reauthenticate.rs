@@ -11,22 +11,22 @@ use serde::Deserialize;
 use crate::account::{self, passkey};
 use crate::app::App;
 use crate::base::actor::Who;
-use crate::base::ids::ErrandId;
+use crate::base::ids::InteractionId;
 use crate::base::{AccountKind, Actor, Fault, Life, Place};
-use crate::http::answer::{self, Stop};
-use crate::http::errand::{self, Waiting};
-use crate::http::error::Trouble;
-use crate::http::{Caller, Carried, Posted, Visitor, headers, reauthentication};
+use crate::http::answer::{self, Rejection};
+use crate::http::error::ErrorKind;
+use crate::http::interaction::{self, Waiting};
+use crate::http::{Caller, Form, InteractionQuery, Visitor, headers, reauthentication};
 use crate::limits::TooMany;
 use crate::page::Framed as _;
 use crate::page::{Errors, Frame};
 use crate::session::Session;
-use crate::session::sign_in::{self, Entrant, Outcome, Returning};
+use crate::session::sign_in::{self, Outcome, Returning, RightPassword};
 
 use crate::web::passkey::PasskeyForm;
-use crate::web::sign_in::arrival::Arrival;
-use crate::web::sign_in::check::{self, Right, Typed};
+use crate::web::sign_in::check::{self, Right, TypedPassword};
 use crate::web::sign_in::language::is_ours;
+use crate::web::sign_in::step::SignInStep;
 use crate::web::sign_in::upstream;
 
 /// The page that asks for the password again.
@@ -38,7 +38,7 @@ pub struct ReauthenticatePage {
     /// Who is asked: their login.
     pub login: String,
     /// The parked authorization request this is for.
-    pub errand: Option<String>,
+    pub interaction: Option<String>,
     /// Who sent the person here.
     pub relying_party: Option<String>,
     /// The page of ours this is for.
@@ -59,7 +59,7 @@ impl ReauthenticatePage {
         Self {
             frame,
             login,
-            errand: None,
+            interaction: None,
             relying_party: None,
             back,
             elsewhere: None,
@@ -76,7 +76,7 @@ impl ReauthenticatePage {
     }
 
     fn passkey_form(&self) -> PasskeyForm<'_> {
-        let carried = [("errand", self.errand.as_deref()), ("back", self.back.as_deref())];
+        let carried = [("interaction", self.interaction.as_deref()), ("back", self.back.as_deref())];
         PasskeyForm {
             frame: &self.frame,
             action: Place::PasskeyReturn,
@@ -118,16 +118,16 @@ impl ReauthenticatePage {
     /// The page for whoever waits.
     pub fn asked_by(mut self, waiting: Option<&Waiting>) -> Self {
         if let Some(waiting) = waiting {
-            self.errand = Some(waiting.id.to_string());
+            self.interaction = Some(waiting.id.to_string());
             self.relying_party = Some(waiting.relying_party.clone());
-            self.elsewhere = Some(errand::at(Place::Login, Some(waiting.id)));
-            self.frame.here = errand::at(Place::Reauthenticate, Some(waiting.id));
+            self.elsewhere = Some(interaction::at(Place::Login, Some(waiting.id)));
+            self.frame.here = interaction::at(Place::Reauthenticate, Some(waiting.id));
         }
         self
     }
 }
 
-/// What the page's address carries besides the errand.
+/// What the page's address carries besides the interaction.
 #[derive(Deserialize)]
 pub struct For {
     #[serde(rename = "for")]
@@ -143,10 +143,10 @@ impl For {
 
 /// What the form sends.
 #[derive(Deserialize)]
-pub struct Fields {
+pub struct ReauthenticationForm {
     #[serde(default)]
     password: String,
-    errand: Option<ErrandId>,
+    interaction: Option<InteractionId>,
     back: Option<String>,
 }
 
@@ -154,33 +154,33 @@ pub struct Fields {
 pub async fn show(
     State(app): State<App>,
     visitor: Visitor,
-    Carried(asked): Carried,
+    InteractionQuery(asked): InteractionQuery,
     Query(wanted): Query<For>,
-) -> Result<Response, Stop> {
+) -> Result<Response, Rejection> {
     let Visitor { mut caller, session } = visitor;
-    let waiting = errand::waiting(&app, &mut caller, asked).await?;
-    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, asked))) };
+    let waiting = interaction::waiting(&app, &mut caller, asked).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, asked))) };
     let back = wanted.page();
     let page = page(&app, &caller, (&session, back.as_deref())).await?.asked_by(waiting.as_ref());
     Ok(answered(StatusCode::OK, &page, waiting.as_ref()))
 }
 
 /// Checks the password, and strengthens the session or leads to the second step.
-pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
-    let Posted { caller, headers, form } = posted;
+pub async fn submit(State(app): State<App>, posted: Form<ReauthenticationForm>) -> Result<Response, Rejection> {
+    let Form { caller, headers, form } = posted;
     if form.password.len() > account::password::LONGEST {
-        return Err(answer::trouble(&caller, Trouble::TooLarge).into());
+        return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
     let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
-    let waiting = errand::waiting(&app, &mut caller, form.errand).await?;
-    let Some(session) = session else { return Ok(answer::see_other(&errand::at(Place::Login, form.errand))) };
+    let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
+    let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, form.interaction))) };
     let back = form.back.filter(|back| is_ours(back));
     let page = page(&app, &caller, (&session, back.as_deref())).await?.asked_by(waiting.as_ref());
     if form.password.is_empty() {
         return Ok(answered(StatusCode::UNPROCESSABLE_ENTITY, &page.incomplete(), waiting.as_ref()));
     }
-    let arrival = Arrival::new(&app, &caller, &headers)?.towards(waiting.as_ref(), back.as_deref());
-    let typed = Typed { username: &page.login, password: &form.password };
+    let arrival = SignInStep::new(&app, &caller, &headers)?.towards(waiting.as_ref(), back.as_deref());
+    let typed = TypedPassword { username: &page.login, password: &form.password };
     let ended = match attempt(&arrival, &headers, (typed, &session)).await? {
         Err(TooMany { wait }) => {
             let page = answered(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait), waiting.as_ref());
@@ -231,18 +231,18 @@ pub fn answered(status: StatusCode, page: &ReauthenticatePage, waiting: Option<&
 
 /// What became of a right password; nothing for a wrong one.
 async fn attempt(
-    arrival: &Arrival<'_>,
+    arrival: &SignInStep<'_>,
     headers: &HeaderMap,
-    (typed, session): (Typed<'_>, &Session),
+    (typed, session): (TypedPassword<'_>, &Session),
 ) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
-    let Arrival { app, caller, .. } = *arrival;
+    let SignInStep { app, caller, .. } = *arrival;
     let right = match check::check(app, caller, headers, typed).await? {
         Ok(Some(right)) => right,
         Ok(None) => return Ok(Ok(None)),
         Err(closed) => return Ok(Err(closed)),
     };
     let Right { account, password_hash, counted } = &right;
-    let entrant = Entrant { account: *account, password_hash, counted, demand: arrival.demand() };
+    let entrant = RightPassword { account: *account, password_hash, counted, demand: arrival.demand() };
     let returning = Returning { entrant, session, back: arrival.back };
     let by = Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) };
     let outcome = app.act(by, async |tx| sign_in::reenter(tx, returning, arrival.visit()).await).await?;

@@ -13,16 +13,16 @@ use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::TotpId;
 use crate::base::{Fault, Life, Place};
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
-use crate::http::errand::{self, Waiting};
-use crate::http::{Caller, Posted, headers};
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::Cookie;
+use crate::http::interaction::{self, Waiting};
+use crate::http::{Caller, Form, headers};
 use crate::limits::{self, Counted, TooMany};
 use crate::notice;
-use crate::notice::letters::Change;
+use crate::notice::letters::AccountChange;
 use crate::page::Framed as _;
 use crate::page::{Errors, Frame};
-use crate::session::halfway::{self, Halfway};
+use crate::session::pending::{self, PendingSignIn};
 use crate::session::sign_in::{self, Outcome};
 use crate::session::{Acr, Proof};
 use crate::store::Tx;
@@ -30,8 +30,8 @@ use crate::store::Tx;
 use crate::notice::{Notice, Owner};
 use crate::web::passkey::PasskeyForm;
 use crate::web::security::seeds;
-use crate::web::sign_in::arrival::Arrival;
 use crate::web::sign_in::enrol;
+use crate::web::sign_in::step::SignInStep;
 
 /// The page that asks for the second factor.
 #[derive(Debug, Template)]
@@ -85,7 +85,7 @@ impl SecondFactorPage {
     }
 
     /// The answer: its forms may lead on to whoever waits, and its script speak with authenticators.
-    pub fn answer(&self, arrival: &Arrival<'_>, status: StatusCode) -> Response {
+    pub fn answer(&self, arrival: &SignInStep<'_>, status: StatusCode) -> Response {
         let response = arrival.lead_on(answer::page(status, self));
         if self.takes.passkey { headers::admit_script(response) } else { response }
     }
@@ -132,7 +132,7 @@ impl SecondFactorPage {
 
 /// What the form sends.
 #[derive(Deserialize)]
-pub struct Fields {
+pub struct SecondFactorForm {
     #[serde(default)]
     code: String,
     #[serde(default)]
@@ -144,24 +144,24 @@ pub struct Fields {
 /// Somebody at the second step.
 pub struct Step {
     pub caller: Caller,
-    pub halfway: Halfway,
+    pub pending: PendingSignIn,
     pub waiting: Option<Waiting>,
 }
 
 impl Step {
     /// Reads the cookie of the first step. Whoever has none, or took too long, begins anew.
-    pub async fn of(app: &App, mut caller: Caller, headers: &HeaderMap) -> Result<Self, Stop> {
-        let Some(secret) = Kept::SignIn.secret(headers, app.config.is_https()) else {
+    pub async fn of(app: &App, mut caller: Caller, headers: &HeaderMap) -> Result<Self, Rejection> {
+        let Some(secret) = Cookie::SignIn.secret(headers, app.config.is_https()) else {
             return Err(answer::go(Place::Login).into());
         };
-        let found = app.look(async |view| halfway::find(&mut view.db, &secret, view.now).await).await?;
-        let Some(halfway) = found else { return Err(answer::go(Place::Login).into()) };
-        let waiting = errand::waiting(app, &mut caller, halfway.errand).await?;
-        Ok(Self { caller, halfway, waiting })
+        let found = app.look(async |view| pending::find(&mut view.db, &secret, view.now).await).await?;
+        let Some(pending) = found else { return Err(answer::go(Place::Login).into()) };
+        let waiting = interaction::waiting(app, &mut caller, pending.interaction).await?;
+        Ok(Self { caller, pending, waiting })
     }
 
-    pub fn arrival<'a>(&'a self, app: &'a App, headers: &HeaderMap) -> Result<Arrival<'a>, Fault> {
-        Ok(Arrival::new(app, &self.caller, headers)?.towards(self.waiting.as_ref(), self.halfway.back.as_deref()))
+    pub fn arrival<'a>(&'a self, app: &'a App, headers: &HeaderMap) -> Result<SignInStep<'a>, Fault> {
+        Ok(SignInStep::new(app, &self.caller, headers)?.towards(self.waiting.as_ref(), self.pending.back.as_deref()))
     }
 
     /// The frame of a page that stands at the address of this step, whatever form it answers.
@@ -178,12 +178,12 @@ impl Step {
 
     /// A session that is strengthened shows who is there now, and the vendor's people prove it every time.
     const fn offers_memory(&self) -> bool {
-        self.halfway.session.is_none() && !self.halfway.is_staff
+        self.pending.session.is_none() && !self.pending.is_staff
     }
 
     /// Where the relying party must have it phishing-resistant, codes are of no use to who has a passkey.
     async fn takes(&self, app: &App) -> Result<Takes, Fault> {
-        let account = self.halfway.account;
+        let account = self.pending.account;
         let (has_app, has_passkey) = app
             .look(async |view| {
                 let has_passkey = !passkey::list(&mut view.db, account).await?.is_empty();
@@ -197,12 +197,12 @@ impl Step {
     }
 
     pub async fn is_enrolled(&self, app: &App) -> Result<bool, Fault> {
-        Ok(app.look(async |view| factor::enrolled(&mut view.db, self.halfway.account).await).await?.is_some())
+        Ok(app.look(async |view| factor::enrolled(&mut view.db, self.pending.account).await).await?.is_some())
     }
 }
 
 /// Shows the form, or the enrolment.
-pub async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Stop> {
+pub async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Rejection> {
     let step = Step::of(&app, caller, &headers).await?;
     let arrival = step.arrival(&app, &headers)?;
     let response = if step.is_enrolled(&app).await? {
@@ -214,8 +214,8 @@ pub async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) ->
 }
 
 /// Checks the code, and lets the person in where access holds.
-pub async fn submit(State(app): State<App>, posted: Posted<Fields>) -> Result<Response, Stop> {
-    let Posted { caller, headers, form } = posted;
+pub async fn submit(State(app): State<App>, posted: Form<SecondFactorForm>) -> Result<Response, Rejection> {
+    let Form { caller, headers, form } = posted;
     let step = Step::of(&app, caller, &headers).await?;
     let arrival = step.arrival(&app, &headers)?;
     let page = step.page(&app).await?;
@@ -253,7 +253,7 @@ impl Typed<'_> {
     }
 }
 
-impl Fields {
+impl SecondFactorForm {
     fn typed(&self) -> Option<Typed<'_>> {
         match (self.code.trim(), self.recovery_code.trim()) {
             ("", "") => None,
@@ -271,7 +271,7 @@ enum Candidate {
 
 struct Attempt<'a> {
     step: &'a Step,
-    arrival: &'a Arrival<'a>,
+    arrival: &'a SignInStep<'a>,
     typed: Typed<'a>,
     remembers: bool,
 }
@@ -279,8 +279,8 @@ struct Attempt<'a> {
 impl Attempt<'_> {
     /// Counts the guess, looks at it, and finishes the sign-in; nothing for a wrong code.
     async fn make(&self, headers: &HeaderMap) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
-        let Arrival { app, caller, .. } = *self.arrival;
-        let (account, device) = (self.step.halfway.account, Kept::Device.secret(headers, app.config.is_https()));
+        let SignInStep { app, caller, .. } = *self.arrival;
+        let (account, device) = (self.step.pending.account, Cookie::Device.secret(headers, app.config.is_https()));
         let brought = (device.as_ref(), caller.address);
         let weighed =
             app.look(async |view| FactorGuess::weigh(view, &app.config.limits, account, brought).await).await?;
@@ -309,7 +309,7 @@ impl Attempt<'_> {
             Typed::RecoveryCode(text) => return Ok(RecoveryCode::parse(text).map(Candidate::RecoveryCode)),
             Typed::Code(code) => code,
         };
-        let found = app.look(async |view| factor::find(&mut view.db, self.step.halfway.account).await).await?;
+        let found = app.look(async |view| factor::find(&mut view.db, self.step.pending.account).await).await?;
         let Some(found) = found else { return Ok(None) };
         let step = found.open(&seeds::seal(app))?.step_of(code, app.clock.now())?;
         Ok(step.map(|step| Candidate::Step(found.id, step)))
@@ -317,11 +317,11 @@ impl Attempt<'_> {
 
     /// In one unit of work the code counts, the sign-in is finished, and the guess is no longer counted.
     async fn finish(&self, candidate: Candidate, counted: &Counted) -> Result<Option<Outcome>, Fault> {
-        let Arrival { app, caller, .. } = *self.arrival;
-        let owner = Owner::of(&app.notice, caller.browser(), self.step.halfway.account).await?;
+        let SignInStep { app, caller, .. } = *self.arrival;
+        let owner = Owner::of(&app.notice, caller.browser(), self.step.pending.account).await?;
         let new_device = owner.as_ref().map(Owner::of_new_device).transpose()?;
         let used = match (&candidate, &owner) {
-            (Candidate::RecoveryCode(_), Some(owner)) => Some(owner.of_change(Change::RecoveryCodeUsed)?),
+            (Candidate::RecoveryCode(_), Some(owner)) => Some(owner.of_change(AccountChange::RecoveryCodeUsed)?),
             (Candidate::RecoveryCode(_), None) | (Candidate::Step(..), _) => None,
         };
         app.act(caller.acts_as(Who::Visitor), async |tx| {
@@ -335,7 +335,7 @@ impl Attempt<'_> {
     }
 
     async fn count(&self, tx: &mut Tx, candidate: &Candidate) -> Result<Option<Proof>, Fault> {
-        let account = self.step.halfway.account;
+        let account = self.step.pending.account;
         tx.by.who = Who::Account(account);
         Ok(match candidate {
             Candidate::Step(id, step) => factor::accept(tx, account, (*id, *step)).await?.then(|| Proof::totp(tx.now)),
@@ -346,14 +346,14 @@ impl Attempt<'_> {
     }
 
     async fn complete(&self, tx: &mut Tx, proof: Proof, new_device: Option<Notice>) -> Result<Outcome, Fault> {
-        let halfway = &self.step.halfway;
-        let outcome = sign_in::complete(tx, halfway, proof, self.arrival.visit()).await?;
+        let pending = &self.step.pending;
+        let outcome = sign_in::complete(tx, pending, proof, self.arrival.visit()).await?;
         if let Outcome::Entered(entered) = &outcome {
             if !entered.known_device {
                 notice::post(tx, &self.arrival.app.notice, new_device).await?;
             }
             if self.remembers && self.step.offers_memory() {
-                sign_in::remember(tx, halfway.account, self.arrival.visit()).await?;
+                sign_in::remember(tx, pending.account, self.arrival.visit()).await?;
             }
         }
         Ok(outcome)
@@ -361,9 +361,10 @@ impl Attempt<'_> {
 
     /// The owner is told once when the codes given were too many: whoever gives them has the password.
     async fn miss(&self, guess: &FactorGuess, counted: &Counted) -> Result<(), Fault> {
-        let Arrival { app, caller, .. } = *self.arrival;
+        let SignInStep { app, caller, .. } = *self.arrival;
         let letter =
-            notice::of_change(&app.notice, caller.browser(), (self.step.halfway.account, Change::CodesGuessed)).await?;
+            notice::of_change(&app.notice, caller.browser(), (self.step.pending.account, AccountChange::CodesGuessed))
+                .await?;
         app.act(caller.acts_as(Who::Visitor), async |tx| {
             let closes = guess.missed(tx, counted).await?;
             notice::post(tx, &app.notice, letter.filter(|_| closes)).await

@@ -1,5 +1,6 @@
 //! Sign-out from our own pages, and the page that says so.
 
+use crate::audit::EndReason;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
@@ -8,37 +9,36 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::base::Place;
 use crate::base::actor::Who;
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
-use crate::http::{Posted, Visitor};
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::Cookie;
+use crate::http::{Form, Visitor};
 use crate::page::Framed as _;
 use crate::page::{LoggedOutPage, LogoutPage};
 use crate::session;
-use crate::session::Because;
 
 #[derive(Deserialize)]
 pub struct Nothing {}
 
 /// Ends the session: everything that hangs from it is dead with it.
-pub async fn submit(State(app): State<App>, posted: Posted<Nothing>) -> Result<Response, Stop> {
-    let Posted { caller, headers, form: Nothing {} } = posted;
+pub async fn submit(State(app): State<App>, posted: Form<Nothing>) -> Result<Response, Rejection> {
+    let Form { caller, headers, form: Nothing {} } = posted;
     let https = app.config.is_https();
-    if let Some(secret) = Kept::Session.secret(&headers, https) {
+    if let Some(secret) = Cookie::Session.secret(&headers, https) {
         app.act(caller.acts_as(Who::Visitor), async |tx| {
-            let idle = tx.rules.session_idle;
+            let idle = tx.lives.session_idle;
             let Some(session) = session::find(&mut tx.db, &secret, (tx.now, idle)).await? else { return Ok(false) };
             tx.by.who = Who::Account(session.account);
-            session::end(tx, session.account, session.id, Because::SignedOut).await
+            session::end(tx, session.account, session.id, EndReason::SignedOut).await
         })
         .await?;
     }
     let mut response = answer::go(Place::Logout);
-    response.headers_mut().append(header::SET_COOKIE, Kept::Session.forget(https)?);
+    response.headers_mut().append(header::SET_COOKIE, Cookie::Session.forget(https)?);
     Ok(response)
 }
 
 /// Says that the person is signed out, or asks whoever isn't.
-pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Stop> {
+pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Rejection> {
     let frame = visitor.caller.frame(&app)?;
     if visitor.session.is_some() {
         let page = LogoutPage { frame, relying_party: None, place: Place::Logout, carried: Vec::new() };

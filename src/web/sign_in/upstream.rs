@@ -7,37 +7,38 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::app::App;
-use crate::audit::{Deed, What, record};
+use crate::audit::{Deed, DeedKind, record};
 use crate::base::actor::Who;
-use crate::base::ids::ErrandId;
+use crate::base::ids::InteractionId;
 use crate::base::{Fault, Place, Secret};
-use crate::http::answer::{self, Stop};
-use crate::http::error::Trouble;
-use crate::http::{Caller, Carried, errand, wanted_by};
+use crate::http::answer::{self, Rejection};
+use crate::http::error::ErrorKind;
+use crate::http::{Caller, InteractionQuery, interaction, wanted_by};
 use crate::page::ErrorPage;
 use crate::page::Framed as _;
-use crate::session::sign_in::{Outcome, Visit};
+use crate::session::sign_in::{BrowserContext, Outcome};
 use crate::staff;
-use crate::staff::upstream::linking::{Refused, recognise};
-use crate::staff::upstream::{Attempt, Provider, Purpose, Trouble as Upstream, Vouched};
-use crate::staff::vouched::{self, Vouched as Account};
+use crate::staff::upstream::linking::{RefusedIdentity, recognise};
+use crate::staff::upstream::{Provider, UpstreamAttempt, UpstreamError as Upstream, UpstreamPurpose, Vouched};
+use crate::staff::vouched::{self, VouchedAccount as Account};
 use crate::store::Tx;
 
-use crate::web::sign_in::arrival::Arrival;
 use crate::web::sign_in::reauthenticate::For;
+use crate::web::sign_in::step::SignInStep;
 
 /// Sends the browser to the provider, and remembers what must come back with it.
 pub async fn depart(
     State(app): State<App>,
     caller: Caller,
-    Carried(errand): Carried,
+    InteractionQuery(interaction): InteractionQuery,
     Query(wanted): Query<For>,
-) -> Result<Response, Stop> {
+) -> Result<Response, Rejection> {
     let (provider, browser) = begin(&app, &caller)?;
-    let departure = match provider.depart(Purpose { language: caller.language, errand, back: wanted.page() }).await {
-        Ok(departure) => departure,
-        Err(trouble) => return Ok(refuse(&app, &caller, &trouble.to_string()).await?),
-    };
+    let departure =
+        match provider.depart(UpstreamPurpose { language: caller.language, interaction, back: wanted.page() }).await {
+            Ok(departure) => departure,
+            Err(trouble) => return Ok(refuse(&app, &caller, &trouble.to_string()).await?),
+        };
     let browser = browser.digest();
     let remembered = app.act(caller.acts_as(Who::Visitor), async |tx| {
         staff::upstream::begin(tx, (&departure.state, &browser), &departure.attempt).await
@@ -47,9 +48,9 @@ pub async fn depart(
 }
 
 /// The provider, and the browser whose attempt it is.
-fn begin<'a>(app: &'a App, caller: &'a Caller) -> Result<(&'a Provider, &'a Secret), Stop> {
-    let provider = app.upstream.as_ref().ok_or_else(|| answer::trouble(caller, Trouble::NotFound))?;
-    let browser = caller.browser.as_ref().ok_or_else(|| answer::trouble(caller, Trouble::StaleErrand))?;
+fn begin<'a>(app: &'a App, caller: &'a Caller) -> Result<(&'a Provider, &'a Secret), Rejection> {
+    let provider = app.upstream.as_ref().ok_or_else(|| answer::trouble(caller, ErrorKind::NotFound))?;
+    let browser = caller.browser.as_ref().ok_or_else(|| answer::trouble(caller, ErrorKind::StaleInteraction))?;
     Ok((provider, browser))
 }
 
@@ -59,16 +60,16 @@ pub async fn arrive(
     caller: Caller,
     headers: HeaderMap,
     Query(answered): Query<Vec<(String, String)>>,
-) -> Result<Response, Stop> {
+) -> Result<Response, Rejection> {
     let (provider, browser) = begin(&app, &caller)?;
-    let stale = || answer::trouble(&caller, Trouble::StaleErrand);
+    let stale = || answer::trouble(&caller, ErrorKind::StaleInteraction);
     let answered = Answered::read(answered).ok_or_else(stale)?;
     let browser = browser.digest();
     let attempt = app
         .act(caller.acts_as(Who::Visitor), async |tx| staff::upstream::redeem(tx, &answered.state, &browser).await)
         .await?;
     let attempt = attempt.ok_or_else(stale)?;
-    let towards = (attempt.errand, attempt.back.clone());
+    let towards = (attempt.interaction, attempt.back.clone());
     match vouch(&app, provider, (answered, attempt)).await {
         Ok(vouched) => enter(&app, caller, (&headers, &vouched, towards)).await,
         Err(trouble) => Ok(refuse(&app, &caller, &trouble.to_string()).await?),
@@ -95,7 +96,11 @@ impl Answered {
     }
 }
 
-async fn vouch(app: &App, provider: &Provider, (answered, attempt): (Answered, Attempt)) -> Result<Vouched, Upstream> {
+async fn vouch(
+    app: &App,
+    provider: &Provider,
+    (answered, attempt): (Answered, UpstreamAttempt),
+) -> Result<Vouched, Upstream> {
     // RFC 9207: an answer that names its issuer names the one that was asked.
     if answered.issuer.is_some_and(|issuer| issuer != provider.issuer()) {
         return Err(Upstream::Distrusted("another issuer answered".to_owned()));
@@ -109,17 +114,17 @@ async fn vouch(app: &App, provider: &Provider, (answered, attempt): (Answered, A
 
 /// How the provider's word ended here.
 enum End {
-    Refused(Refused),
+    Refused(RefusedIdentity),
     Judged(Outcome),
 }
 
 async fn enter(
     app: &App,
     mut caller: Caller,
-    (headers, vouched, (errand, back)): (&HeaderMap, &Vouched, (Option<ErrandId>, Option<String>)),
-) -> Result<Response, Stop> {
-    let waiting = errand::waiting(app, &mut caller, errand).await?;
-    let arrival = Arrival::new(app, &caller, headers)?.towards(waiting.as_ref(), back.as_deref());
+    (headers, vouched, (interaction, back)): (&HeaderMap, &Vouched, (Option<InteractionId>, Option<String>)),
+) -> Result<Response, Rejection> {
+    let waiting = interaction::waiting(app, &mut caller, interaction).await?;
+    let arrival = SignInStep::new(app, &caller, headers)?.towards(waiting.as_ref(), back.as_deref());
     let end = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, (vouched, arrival.visit())).await).await?;
     match end {
         End::Refused(why) => Ok(refuse(app, &caller, why.as_str()).await?),
@@ -130,7 +135,7 @@ async fn enter(
     }
 }
 
-async fn sign_in(tx: &mut Tx, (said, visit): (&Vouched, Visit<'_>)) -> Result<End, Fault> {
+async fn sign_in(tx: &mut Tx, (said, visit): (&Vouched, BrowserContext<'_>)) -> Result<End, Fault> {
     let account = match recognise(tx, said).await? {
         Ok(account) => account,
         Err(refused) => return Ok(End::Refused(refused)),
@@ -144,16 +149,16 @@ async fn refuse(app: &App, caller: &Caller, why: &str) -> Result<Response, Fault
     let reference = answer::reference();
     tracing::warn!(%reference, why, "a sign-in at the vendor's provider let nobody in");
     let why: String = why.chars().take(300).collect();
-    let deed = Deed::new(What::UpstreamRefused).reference(&reference).detail(serde_json::json!({ "because": why }));
+    let deed = Deed::new(DeedKind::UpstreamRefused).reference(&reference).detail(serde_json::json!({ "because": why }));
     app.act(caller.acts_as(Who::Visitor), async |tx| record(tx, deed).await).await?;
-    let page = ErrorPage { reference: Some(reference), ..ErrorPage::new(caller.frame(app)?, Trouble::Upstream) };
-    Ok(answer::page(Trouble::Upstream.status(), &page))
+    let page = ErrorPage { reference: Some(reference), ..ErrorPage::new(caller.frame(app)?, ErrorKind::Upstream) };
+    Ok(answer::page(ErrorKind::Upstream.status(), &page))
 }
 
 /// Where the sign-in page offers the provider.
 #[must_use]
-pub fn offer(app: &App, errand: Option<ErrandId>) -> Option<(String, String)> {
-    app.upstream.as_ref().map(|provider| (provider.name().to_owned(), errand::at(Place::Upstream, errand)))
+pub fn offer(app: &App, interaction: Option<InteractionId>) -> Option<(String, String)> {
+    app.upstream.as_ref().map(|provider| (provider.name().to_owned(), interaction::at(Place::Upstream, interaction)))
 }
 
 /// Where one of the staff proves there, for a page of ours, that they are still here.

@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use crate::app::App;
 use crate::base::Place;
-use crate::http::answer::{self, Stop};
+use crate::http::answer::{self, Rejection};
 use crate::http::{Visitor, home};
 use crate::page::Frame;
 use crate::page::Framed as _;
@@ -21,7 +21,7 @@ pub struct WelcomePage {
 }
 
 /// Leads the signed-in to their account.
-pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Stop> {
+pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Rejection> {
     if let Some(session) = &visitor.session {
         return Ok(answer::go(home(session)));
     }

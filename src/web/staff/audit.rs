@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::account;
 use crate::app::App;
-use crate::audit::{self, Line, Search, Sight, What};
+use crate::audit::{self, AuditLine, DeedKind, Search, Sight};
 use crate::base::ids::{AccountId, AuditId, CompanyId};
 use crate::base::{Fault, Place, SignInName, Timestamp};
 use crate::directory;
 use crate::http::Staff;
-use crate::http::answer::{self, Stop};
-use crate::http::error::Trouble;
+use crate::http::answer::{self, Rejection};
+use crate::http::error::ErrorKind;
 use crate::page::Frame;
 use crate::page::Framed as _;
-use crate::rights::Duty;
+use crate::rights::StaffPermission;
 use crate::store::View;
 use crate::web::staff::Menu;
 
@@ -27,22 +27,22 @@ use crate::web::staff::Menu;
 #[derive(Debug, Template)]
 #[template(path = "staff/audit.html")]
 pub struct AuditPage {
-    /// What every page shares.
+    /// DeedKind every page shares.
     pub frame: Frame,
     /// The way through the console.
     pub menu: Menu,
     /// The filters as they were typed.
-    pub filter: Filter,
+    pub filter: AuditQuery,
     /// The lines found, newest first.
     pub lines: Vec<LineView>,
     /// The address of the next page, where one follows.
     pub next: Option<String>,
 }
 
-/// What can be filtered by; empty is any.
+/// DeedKind can be filtered by; empty is any.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Filter {
+pub struct AuditQuery {
     /// A company's ERP reference.
     pub company: String,
     /// A login or email.
@@ -52,7 +52,7 @@ pub struct Filter {
     pub from: String,
     /// The last day.
     pub to: String,
-    /// What a page showed.
+    /// DeedKind a page showed.
     pub reference: String,
     /// The last line of the page before.
     pub before: String,
@@ -68,7 +68,7 @@ pub struct LineView {
     pub address: Option<String>,
     /// The particulars, as they were written.
     pub detail: String,
-    /// What ties it to a page somebody saw.
+    /// DeedKind ties it to a page somebody saw.
     pub reference: Option<String>,
 }
 
@@ -76,13 +76,14 @@ pub struct LineView {
 pub(in crate::web) async fn list(
     State(app): State<App>,
     staff: Staff,
-    Query(filter): Query<Filter>,
-) -> Result<Response, Stop> {
-    let sight = match (staff.may(&app, Duty::AuditCustomers), staff.may(&app, Duty::AuditService)) {
+    Query(filter): Query<AuditQuery>,
+) -> Result<Response, Rejection> {
+    let sight = match (staff.may(&app, StaffPermission::AuditCustomers), staff.may(&app, StaffPermission::AuditService))
+    {
         (true, true) => Sight::Everything,
         (true, false) => Sight::Customers,
         (false, true) => Sight::Service,
-        (false, false) => return Err(answer::trouble(&staff.caller, Trouble::OtherDuty).into()),
+        (false, false) => return Err(answer::trouble(&staff.caller, ErrorKind::NotPermitted).into()),
     };
     let (lines, more, names) = app.look(async |view| read(view, &app, (&filter, sight)).await).await?;
     let frame = staff.frame(&app)?;
@@ -102,13 +103,13 @@ type Names = BTreeMap<AccountId, String>;
 async fn read(
     view: &mut View,
     app: &App,
-    (filter, sight): (&Filter, Sight),
-) -> Result<(Vec<Line>, bool, Names), Fault> {
+    (filter, sight): (&AuditQuery, Sight),
+) -> Result<(Vec<AuditLine>, bool, Names), Fault> {
     let Some(search) = filter.understand(view, app, sight).await? else { return Ok((Vec::new(), false, Names::new())) };
     let (lines, more) = audit::search(&mut view.db, &search).await?;
     let mut names = Names::new();
     let acting =
-        |line: &Line| line.actor.as_ref().filter(|_| line.actor_kind == "account").and_then(|id| id.parse().ok());
+        |line: &AuditLine| line.actor.as_ref().filter(|_| line.actor_kind == "account").and_then(|id| id.parse().ok());
     let accounts: Vec<AccountId> = lines.iter().flat_map(|line| line.account.into_iter().chain(acting(line))).collect();
     for account in accounts {
         if !names.contains_key(&account)
@@ -120,8 +121,8 @@ async fn read(
     Ok((lines, more, names))
 }
 
-impl Filter {
-    /// What is searched; nothing where a filter names what doesn't exist.
+impl AuditQuery {
+    /// DeedKind is searched; nothing where a filter names what doesn't exist.
     async fn understand(&self, view: &mut View, app: &App, sight: Sight) -> Result<Option<Search>, Fault> {
         let all = [&self.company, &self.account, &self.deed, &self.reference];
         if all.iter().any(|text| text.contains('\0')) {
@@ -135,7 +136,7 @@ impl Filter {
         let (company, account) = (self.company(view).await?, self.account(view).await?);
         let deed = match self.deed.as_str() {
             "" => Ok(None),
-            name => What::ALL.iter().find(|what| what.name() == name).copied().map(Some).ok_or(()),
+            name => DeedKind::ALL.iter().find(|what| what.name() == name).copied().map(Some).ok_or(()),
         };
         let (Some(since), Some(until), Ok(company), Ok(account), Ok(deed)) = (since, until, company, account, deed)
         else {
@@ -169,7 +170,7 @@ impl Filter {
 }
 
 impl LineView {
-    fn new(frame: &Frame, line: Line, names: &Names) -> Self {
+    fn new(frame: &Frame, line: AuditLine, names: &Names) -> Self {
         let name_of = |id: &str| id.parse().ok().and_then(|id: AccountId| names.get(&id).cloned());
         let kind = line.actor_kind.as_str();
         let actor = line.actor.as_deref().map(|id| name_of(id).unwrap_or_else(|| id.to_owned()));
@@ -199,6 +200,6 @@ impl LineView {
 impl AuditPage {
     /// Every deed there is, to choose from, each with whether it is chosen.
     fn deeds(&self) -> Vec<(&'static str, bool)> {
-        What::ALL.iter().map(|what| (what.name(), what.name() == self.filter.deed)).collect()
+        DeedKind::ALL.iter().map(|what| (what.name(), what.name() == self.filter.deed)).collect()
     }
 }

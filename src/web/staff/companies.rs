@@ -10,15 +10,15 @@ use crate::access::{self, Prospect};
 use crate::app::App;
 use crate::base::{Fault, Place, Timestamp};
 use crate::directory::{self, Company, Found, FoundContact};
-use crate::http::answer::{self, Stop};
-use crate::http::{Posted, Staff};
+use crate::http::answer::{self, Rejection};
+use crate::http::{Form, Staff};
+use crate::page::ConditionRow;
 use crate::page::Frame;
 use crate::page::Framed as _;
-use crate::page::Standing;
-use crate::rights::Duty;
+use crate::rights::StaffPermission;
 use crate::store::View;
 use crate::web::staff::contacts::ContactRow;
-use crate::web::staff::{Asked, Done, Menu, Paging, condition};
+use crate::web::staff::{ListQuery, Menu, Paging, StaffDone, condition};
 
 /// The companies found.
 #[derive(Debug, Template)]
@@ -45,7 +45,7 @@ pub struct CompanyPage {
     /// Its reference at the ERP.
     pub reference: String,
     /// The conditions its people's access hangs on.
-    pub standing: Vec<Standing>,
+    pub standing: Vec<ConditionRow>,
     /// Since when staff have it blocked.
     pub blocked_at: Option<Timestamp>,
     /// Whether the reader may block it.
@@ -63,9 +63,9 @@ pub struct CompanyPage {
 pub(in crate::web) async fn list(
     State(app): State<App>,
     staff: Staff,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Stop> {
-    staff.must(&app, Duty::ViewCompanies)?;
+    Query(asked): Query<ListQuery>,
+) -> Result<Response, Rejection> {
+    staff.must(&app, StaffPermission::ViewCompanies)?;
     let after = asked.after.parse().ok();
     let Found { items, more } =
         app.look(async |view| directory::search_companies(&mut view.db, &asked.q, after).await).await?;
@@ -85,9 +85,9 @@ pub(in crate::web) async fn show(
     State(app): State<App>,
     staff: Staff,
     Path(reference): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Stop> {
-    staff.must(&app, Duty::ViewCompanies)?;
+    Query(asked): Query<ListQuery>,
+) -> Result<Response, Rejection> {
+    staff.must(&app, StaffPermission::ViewCompanies)?;
     let after = asked.after.parse().ok();
     let found = app.look(async |view| {
         let Some((company, standing)) = find(view, &reference).await? else { return Ok(None) };
@@ -107,9 +107,9 @@ pub(in crate::web) async fn show(
             .map(|one| condition(&frame, one, &[("company", &company.name)]))
             .collect(),
         blocked_at: standing.blocked_at,
-        may_block: staff.may(&app, Duty::BlockCompanies),
+        may_block: staff.may(&app, StaffPermission::BlockCompanies),
         demanded_at,
-        may_demand: staff.may(&app, Duty::DemandOfCompanies),
+        may_demand: staff.may(&app, StaffPermission::DemandOfCompanies),
         contacts: items.into_iter().map(|one: FoundContact| ContactRow::new(one)).collect(),
         paging: Paging { q: String::new(), next },
         name: company.name,
@@ -138,9 +138,9 @@ pub(in crate::web) struct Block {
 pub(in crate::web) async fn block(
     State(app): State<App>,
     Path(reference): Path<String>,
-    posted: Posted<Block>,
-) -> Result<Response, Stop> {
-    let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::BlockCompanies).await?;
+    posted: Form<Block>,
+) -> Result<Response, Rejection> {
+    let staff = Staff::with_permission(&app, (posted.caller, &posted.headers), StaffPermission::BlockCompanies).await?;
     let found = app.look(async |view| find(view, &reference).await).await?;
     let (company, _) = found.ok_or_else(|| staff.nothing(&app))?;
     let open = posted.form.open;
@@ -148,6 +148,6 @@ pub(in crate::web) async fn block(
         if open { directory::unblock(tx, company.id).await } else { directory::block(tx, company.id).await }
     })
     .await?;
-    let done = if open { Done::Unblocked } else { Done::Blocked };
+    let done = if open { StaffDone::Unblocked } else { StaffDone::Blocked };
     Ok(answer::see_other(&done.at(&Place::StaffCompany.with(&company.reference))))
 }

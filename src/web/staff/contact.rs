@@ -1,6 +1,7 @@
 //! One contact, for staff: who they are, whether they can sign in and why not, and what helps: unlock, end sessions,
 //! switch the account, take a lost second factor away.
 
+use crate::audit::EndReason;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -9,25 +10,25 @@ use serde::Deserialize;
 
 use crate::access::{self, Condition, Door, Prospect, Snapshot};
 use crate::account::factor::reset::{self, FactorReset, NotAsked};
-use crate::account::{self, Record};
+use crate::account::{self, AccountRecord};
 use crate::app::App;
 use crate::authorization;
 use crate::base::ids::ContactId;
 use crate::base::{Address, Fault, Life, Place, Timestamp};
 use crate::directory::{self, Company, Contact};
-use crate::http::answer::{self, Stop};
-use crate::http::{Caller, Posted, Staff};
+use crate::http::answer::{self, Rejection};
+use crate::http::{Caller, Form, Staff};
 use crate::membership;
 use crate::notice;
+use crate::page::ConditionRow;
 use crate::page::Frame;
 use crate::page::Framed as _;
-use crate::page::Standing;
-use crate::rights::{self, Duty};
+use crate::rights::{self, StaffPermission};
 use crate::session;
-use crate::session::{Because, Session};
+use crate::session::Session;
 use crate::store::View;
-use crate::web::staff::{Asked, Done, Menu, condition};
-use crate::words::Device;
+use crate::web::staff::{ListQuery, Menu, StaffDone, condition};
+use crate::words::UserAgent;
 
 /// The page.
 #[derive(Debug, Template)]
@@ -39,11 +40,11 @@ pub struct ContactPage {
     pub menu: Menu,
     pub contact: ContactView,
     /// Every condition of their access, met or not.
-    pub standing: Vec<Standing>,
+    pub standing: Vec<ConditionRow>,
     /// Their account, if they have one.
     pub account: Option<AccountView>,
     /// What the reader may do about it.
-    pub may: Vec<Duty>,
+    pub may: Vec<StaffPermission>,
 }
 
 /// The contact's record.
@@ -84,8 +85,13 @@ pub struct AccountView {
 }
 
 /// What can be done here, each by whom it is a duty of.
-const DEEDS: [Duty; 5] =
-    [Duty::Unlock, Duty::EndSessions, Duty::SwitchAccounts, Duty::ResetFactors, Duty::DemandOfContacts];
+const DEEDS: [StaffPermission; 5] = [
+    StaffPermission::Unlock,
+    StaffPermission::EndSessions,
+    StaffPermission::SwitchAccounts,
+    StaffPermission::ResetFactors,
+    StaffPermission::DemandOfContacts,
+];
 
 /// What the page is made from.
 struct Rows {
@@ -93,7 +99,7 @@ struct Rows {
     company: Company,
     prospect: Prospect,
     person: Option<Snapshot>,
-    account: Option<(Record, Vec<String>, Vec<Session>)>,
+    account: Option<(AccountRecord, Vec<String>, Vec<Session>)>,
     locked: Option<Life>,
     reset: Option<FactorReset>,
     demanded_at: Option<Timestamp>,
@@ -105,9 +111,9 @@ pub(in crate::web) async fn show(
     State(app): State<App>,
     staff: Staff,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Stop> {
-    staff.must(&app, Duty::ViewContacts)?;
+    Query(asked): Query<ListQuery>,
+) -> Result<Response, Rejection> {
+    staff.must(&app, StaffPermission::ViewContacts)?;
     let id = id.parse::<ContactId>().map_err(|_| staff.nothing(&app))?;
     let rows = app.look(async |view| Rows::read(view, &app, id).await).await?.ok_or_else(|| staff.nothing(&app))?;
     let frame = asked.frame(&app, &staff)?;
@@ -133,7 +139,7 @@ impl Rows {
         let (mut account, mut locked, mut reset, mut demanded_at, mut memberships) = (None, None, None, None, 0);
         if let Some(person) = &person {
             let names = account::names(&mut view.db, person.account).await?;
-            let sessions = session::list(&mut view.db, person.account, (view.now, view.rules.session_idle)).await?;
+            let sessions = session::list(&mut view.db, person.account, (view.now, view.lives.session_idle)).await?;
             account = account::by_id(&mut view.db, person.account).await?.map(|record| (record, names, sessions));
             locked = session::locked(view, &app.config.limits, person.account).await?;
             reset = reset::waiting(&mut view.db, person.account).await?;
@@ -143,7 +149,7 @@ impl Rows {
         Ok(Some(Self { contact, company, prospect, person, account, locked, reset, demanded_at, memberships }))
     }
 
-    fn standing(&self, frame: &Frame) -> Vec<Standing> {
+    fn standing(&self, frame: &Frame) -> Vec<ConditionRow> {
         let name = format!("{} {}", self.contact.first_name, self.contact.last_name);
         // Where they come from is known from the session used last; an address nobody knows is refused where a list
         // applies.
@@ -162,7 +168,7 @@ impl Rows {
         let conditions: Vec<(Condition, bool)> = match &self.person {
             Some(person) => {
                 let (address, second_factor_at) = (last.and_then(Address::parse), person.second_factor_enrolled_at);
-                let asked = access::Asked { door: Door::SignIn, address, e_service: None, second_factor_at };
+                let asked = access::Circumstances { door: Door::SignIn, address, e_service: None, second_factor_at };
                 access::judge(person, asked).conditions().collect()
             }
             None => self.prospect.of_the_contact(),
@@ -174,7 +180,7 @@ impl Rows {
         let (record, names, sessions) = self.account.as_ref()?;
         let in_words = |session: &Session| {
             let address = session.address.clone().unwrap_or_else(|| frame.say("access-address-unknown"));
-            (Device::from_user_agent(&session.user_agent).in_words(frame.words), address, session.last_seen_at)
+            (UserAgent::from_user_agent(&session.user_agent).in_words(frame.words), address, session.last_seen_at)
         };
         Some(AccountView {
             names: names.clone(),
@@ -216,29 +222,30 @@ pub(in crate::web) struct Nothing {}
 pub(in crate::web) async fn unlock(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Posted<Nothing>,
-) -> Result<Response, Stop> {
-    let Posted { caller, headers, form: Nothing {} } = posted;
-    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, (caller, &headers), (&id, Duty::Unlock)).await?;
+    posted: Form<Nothing>,
+) -> Result<Response, Rejection> {
+    let Form { caller, headers, form: Nothing {} } = posted;
+    let (staff, Snapshot { contact: id, account, .. }) =
+        deed(&app, (caller, &headers), (&id, StaffPermission::Unlock)).await?;
     let opened = app.act(staff.actor(), async |tx| session::unlock(tx, &app.config.limits, account).await).await?;
-    Ok(back(id, if opened { Done::Unlocked } else { Done::NotLocked }))
+    Ok(back(id, if opened { StaffDone::Unlocked } else { StaffDone::NotLocked }))
 }
 
 /// Ends every session of the contact's account, and what relying parties hold with them.
 pub(in crate::web) async fn end_sessions(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Posted<Nothing>,
-) -> Result<Response, Stop> {
-    let Posted { caller, headers, form: Nothing {} } = posted;
+    posted: Form<Nothing>,
+) -> Result<Response, Rejection> {
+    let Form { caller, headers, form: Nothing {} } = posted;
     let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, (caller, &headers), (&id, Duty::EndSessions)).await?;
+        deed(&app, (caller, &headers), (&id, StaffPermission::EndSessions)).await?;
     app.act(staff.actor(), async |tx| {
-        session::end_all(tx, account, Because::CustomerService).await?;
-        authorization::end_all(tx, account, authorization::Because::Operator).await
+        session::end_all(tx, account, EndReason::CustomerService).await?;
+        authorization::end_all(tx, account, EndReason::Operator).await
     })
     .await?;
-    Ok(back(id, Done::SessionsEnded))
+    Ok(back(id, StaffDone::SessionsEnded))
 }
 
 #[derive(Deserialize)]
@@ -250,16 +257,16 @@ pub(in crate::web) struct Switch {
 pub(in crate::web) async fn switch(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Posted<Switch>,
-) -> Result<Response, Stop> {
-    let Posted { caller, headers, form: Switch { on } } = posted;
+    posted: Form<Switch>,
+) -> Result<Response, Rejection> {
+    let Form { caller, headers, form: Switch { on } } = posted;
     let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, (caller, &headers), (&id, Duty::SwitchAccounts)).await?;
+        deed(&app, (caller, &headers), (&id, StaffPermission::SwitchAccounts)).await?;
     app.act(staff.actor(), async |tx| {
         if on { account::enable(tx, account).await } else { session::switch_off(tx, account).await }
     })
     .await?;
-    Ok(back(id, if on { Done::SwitchedOn } else { Done::SwitchedOff }))
+    Ok(back(id, if on { StaffDone::SwitchedOn } else { StaffDone::SwitchedOff }))
 }
 
 #[derive(Deserialize)]
@@ -271,20 +278,20 @@ pub(in crate::web) struct Lost {
 pub(in crate::web) async fn reset_factor(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Posted<Lost>,
-) -> Result<Response, Stop> {
-    let Posted { caller, headers, form: Lost { lost } } = posted;
+    posted: Form<Lost>,
+) -> Result<Response, Rejection> {
+    let Form { caller, headers, form: Lost { lost } } = posted;
     let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, (caller, &headers), (&id, Duty::ResetFactors)).await?;
+        deed(&app, (caller, &headers), (&id, StaffPermission::ResetFactors)).await?;
     if lost && app.look(async |view| notice::reader(&mut view.db, account).await).await?.is_none() {
-        return Ok(back(id, Done::NobodyToTell));
+        return Ok(back(id, StaffDone::NobodyToTell));
     }
     if !lost {
         app.act(staff.actor(), async |tx| reset::stop(tx, account).await).await?;
-        return Ok(back(id, Done::ResetStopped));
+        return Ok(back(id, StaffDone::ResetStopped));
     }
     Ok(match app.act(staff.actor(), async |tx| reset::ask(tx, account).await).await? {
-        Ok(_) | Err(NotAsked::Already(_)) => back(id, Done::ResetAsked),
+        Ok(_) | Err(NotAsked::Already(_)) => back(id, StaffDone::ResetAsked),
         // It was switched off since the page was shown.
         Err(NotAsked::Nothing) => answer::see_other(&Place::StaffContact.with(id)),
     })
@@ -294,15 +301,15 @@ pub(in crate::web) async fn reset_factor(
 pub(super) async fn deed(
     app: &App,
     from: (Caller, &axum::http::HeaderMap),
-    (id, duty): (&str, Duty),
-) -> Result<(Staff, Snapshot), Stop> {
-    let staff = Staff::on_duty(app, from, duty).await?;
+    (id, duty): (&str, StaffPermission),
+) -> Result<(Staff, Snapshot), Rejection> {
+    let staff = Staff::with_permission(app, from, duty).await?;
     let id = id.parse::<ContactId>().map_err(|_| staff.nothing(app))?;
     let person = app.look(async |view| access::of_contact(&mut view.db, id).await).await?;
     let person = person.ok_or_else(|| staff.nothing(app))?;
     Ok((staff, person))
 }
 
-pub(super) fn back(id: ContactId, done: Done) -> Response {
+pub(super) fn back(id: ContactId, done: StaffDone) -> Response {
     answer::see_other(&done.at(&Place::StaffContact.with(id)))
 }

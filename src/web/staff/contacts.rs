@@ -9,11 +9,11 @@ use crate::app::App;
 use crate::base::Place;
 use crate::directory::{self, Found, FoundContact};
 use crate::http::Staff;
-use crate::http::answer::{self, Stop};
+use crate::http::answer::{self, Rejection};
 use crate::page::Frame;
 use crate::page::Framed as _;
-use crate::rights::Duty;
-use crate::web::staff::{Asked, Menu, Paging};
+use crate::rights::StaffPermission;
+use crate::web::staff::{ListQuery, Menu, Paging};
 
 /// The contacts found.
 #[derive(Debug, Template)]
@@ -58,9 +58,9 @@ impl ContactRow {
 pub(in crate::web) async fn list(
     State(app): State<App>,
     staff: Staff,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Stop> {
-    staff.must(&app, Duty::ViewContacts)?;
+    Query(asked): Query<ListQuery>,
+) -> Result<Response, Rejection> {
+    staff.must(&app, StaffPermission::ViewContacts)?;
     let after = asked.after.parse().ok();
     let Found { items, more } =
         app.look(async |view| directory::search_contacts(&mut view.db, &asked.q, after).await).await?;

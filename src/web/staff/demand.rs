@@ -8,20 +8,20 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::base::Place;
 use crate::directory;
-use crate::http::answer::{self, Stop};
-use crate::http::{Posted, Staff};
+use crate::http::answer::{self, Rejection};
+use crate::http::{Form, Staff};
 use crate::membership;
-use crate::rights::Duty;
-use crate::web::staff::{Done, companies, contact};
+use crate::rights::StaffPermission;
+use crate::web::staff::{StaffDone, companies, contact};
 
 #[derive(Deserialize)]
-pub(super) struct Demand {
+pub(super) struct DemandForm {
     required: bool,
 }
 
-impl Demand {
-    const fn done(&self) -> Done {
-        if self.required { Done::Demanded } else { Done::NotDemanded }
+impl DemandForm {
+    const fn done(&self) -> StaffDone {
+        if self.required { StaffDone::Demanded } else { StaffDone::NotDemanded }
     }
 }
 
@@ -29,9 +29,10 @@ impl Demand {
 pub(super) async fn of_company(
     State(app): State<App>,
     Path(reference): Path<String>,
-    posted: Posted<Demand>,
-) -> Result<Response, Stop> {
-    let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::DemandOfCompanies).await?;
+    posted: Form<DemandForm>,
+) -> Result<Response, Rejection> {
+    let staff =
+        Staff::with_permission(&app, (posted.caller, &posted.headers), StaffPermission::DemandOfCompanies).await?;
     let found = app.look(async |view| companies::find(view, &reference).await).await?;
     let (company, _) = found.ok_or_else(|| staff.nothing(&app))?;
     app.act(staff.actor(), async |tx| directory::require_second_factor(tx, company.id, posted.form.required).await)
@@ -43,9 +44,10 @@ pub(super) async fn of_company(
 pub(super) async fn of_contact(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Posted<Demand>,
-) -> Result<Response, Stop> {
-    let (staff, person) = contact::deed(&app, (posted.caller, &posted.headers), (&id, Duty::DemandOfContacts)).await?;
+    posted: Form<DemandForm>,
+) -> Result<Response, Rejection> {
+    let (staff, person) =
+        contact::deed(&app, (posted.caller, &posted.headers), (&id, StaffPermission::DemandOfContacts)).await?;
     app.act(staff.actor(), async |tx| {
         membership::require_second_factor(tx, person.membership, posted.form.required).await
     })

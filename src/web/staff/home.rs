@@ -8,7 +8,7 @@ use axum::response::Response;
 use crate::app::App;
 use crate::base::Place;
 use crate::http::Staff;
-use crate::http::answer::{self, Stop};
+use crate::http::answer::{self, Rejection};
 use crate::page::Frame;
 use crate::page::Framed as _;
 use crate::web::staff::Menu;
@@ -28,7 +28,7 @@ pub struct HomePage {
 }
 
 /// Shows it.
-pub(in crate::web) async fn show(State(app): State<App>, staff: Staff) -> Result<Response, Stop> {
+pub(in crate::web) async fn show(State(app): State<App>, staff: Staff) -> Result<Response, Rejection> {
     let frame = staff.frame(&app)?;
     let in_words =
         |role| (frame.say(&format!("staff-role-{role}")), frame.say(&format!("staff-role-{role}-explained")));

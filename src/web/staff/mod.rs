@@ -20,7 +20,7 @@ use crate::http::Staff;
 use crate::page;
 use crate::page::Frame;
 use crate::page::Framed as _;
-use crate::rights::Duty;
+use crate::rights::StaffPermission;
 
 /// Every page of the console.
 pub(super) fn routes() -> Router<App> {
@@ -59,12 +59,12 @@ pub struct Entry {
 
 impl Menu {
     fn of(app: &App, (staff, frame): (&Staff, &Frame), here: Place) -> Self {
-        let pages: [(Place, &str, &[Duty]); 5] = [
+        let pages: [(Place, &str, &[StaffPermission]); 5] = [
             (Place::Staff, "staff-home", &[]),
-            (Place::StaffCompanies, "staff-companies", &[Duty::ViewCompanies]),
-            (Place::StaffContacts, "staff-contacts", &[Duty::ViewContacts]),
-            (Place::StaffPeople, "staff-people", &[Duty::ViewStaff]),
-            (Place::StaffAudit, "staff-audit", &[Duty::AuditCustomers, Duty::AuditService]),
+            (Place::StaffCompanies, "staff-companies", &[StaffPermission::ViewCompanies]),
+            (Place::StaffContacts, "staff-contacts", &[StaffPermission::ViewContacts]),
+            (Place::StaffPeople, "staff-people", &[StaffPermission::ViewStaff]),
+            (Place::StaffAudit, "staff-audit", &[StaffPermission::AuditCustomers, StaffPermission::AuditService]),
         ];
         let open = pages
             .into_iter()
@@ -75,7 +75,7 @@ impl Menu {
 
 words! {
     /// What was just done, which the next page says.
-    Done, "deed" {
+    StaffDone, "deed" {
         Unlocked = "unlocked",
         /// There was nothing to open.
         NotLocked = "not-locked",
@@ -103,7 +103,7 @@ words! {
     }
 }
 
-impl Done {
+impl StaffDone {
     /// The address of a page that says so.
     fn at(self, path: &str) -> String {
         format!("{path}?done={self}")
@@ -113,7 +113,7 @@ impl Done {
 /// What every page of the console can be asked for besides its own.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Asked {
+pub(super) struct ListQuery {
     q: String,
     /// The last item of the page before.
     after: String,
@@ -121,10 +121,10 @@ pub(super) struct Asked {
     done: String,
 }
 
-impl Asked {
+impl ListQuery {
     fn frame(&self, app: &App, staff: &Staff) -> Result<Frame, crate::base::Fault> {
         let mut frame = staff.frame(app)?;
-        frame.notice = self.done.parse::<Done>().ok().map(|done| frame.say(&format!("staff-done-{done}")));
+        frame.notice = self.done.parse::<StaffDone>().ok().map(|done| frame.say(&format!("staff-done-{done}")));
         Ok(frame)
     }
 }
@@ -153,9 +153,9 @@ pub fn condition(
     frame: &Frame,
     (condition, met): (crate::access::Condition, bool),
     values: &[(&'static str, &str)],
-) -> page::Standing {
+) -> page::ConditionRow {
     let sentence = if met { String::new() } else { frame.tell(&format!("access-{condition}-admin"), values) };
-    page::Standing {
+    page::ConditionRow {
         condition: condition.as_str(),
         met,
         label: frame.say(&format!("staff-condition-{condition}")),

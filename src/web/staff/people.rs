@@ -8,21 +8,21 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account::{Purpose, link};
+use crate::account::{LinkPurpose, link};
 use crate::app::App;
 use crate::base::ids::AccountId;
 use crate::base::{Dice, Email, Fault, Place, Secret, StaffRole};
-use crate::http::answer::{self, Stop};
-use crate::http::{Posted, Staff};
+use crate::http::answer::{self, Rejection};
+use crate::http::{Form, Staff};
 use crate::mail::{self, Letter, Outgoing};
 use crate::notice::letters::StaffInvitation;
 use crate::notice::letters::Stationery;
 use crate::page::Framed as _;
 use crate::page::{Errors, Frame};
-use crate::rights::Duty;
+use crate::rights::StaffPermission;
 use crate::staff;
 use crate::staff::{Invited, NotStaff, StaffMember};
-use crate::web::staff::{Asked, Done, Menu};
+use crate::web::staff::{ListQuery, Menu, StaffDone};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -34,7 +34,7 @@ pub struct PeoplePage {
     pub menu: Menu,
     pub people: Vec<MemberView>,
     /// What was typed, where it couldn't be taken.
-    pub typed: Typed,
+    pub typed: InvitationForm,
     pub errors: Errors,
 }
 
@@ -64,7 +64,7 @@ pub struct RoleView {
 /// The form of an invitation.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Typed {
+pub struct InvitationForm {
     /// First and last name.
     pub name: String,
     /// What they will sign in with.
@@ -100,9 +100,9 @@ impl Ticked {
 pub(in crate::web) async fn list(
     State(app): State<App>,
     staff: Staff,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Stop> {
-    staff.must(&app, Duty::ViewStaff)?;
+    Query(asked): Query<ListQuery>,
+) -> Result<Response, Rejection> {
+    staff.must(&app, StaffPermission::ViewStaff)?;
     let frame = asked.frame(&app, &staff)?;
     Ok(answer::page(StatusCode::OK, &PeoplePage::read(&app, &staff, frame).await?))
 }
@@ -112,7 +112,7 @@ impl PeoplePage {
         let members = app.look(async |view| staff::list(&mut view.db).await).await?;
         let people = members.iter().map(|member| MemberView::new(&frame, member)).collect();
         let menu = Menu::of(app, (staff, &frame), Place::StaffPeople);
-        Ok(Self { people, menu, frame, typed: Typed::default(), errors: Errors::default() })
+        Ok(Self { people, menu, frame, typed: InvitationForm::default(), errors: Errors::default() })
     }
 
     fn state(&self, person: &MemberView) -> String {
@@ -154,8 +154,11 @@ impl RoleView {
 }
 
 /// Invites somebody: a link to choose a password goes to their mailbox.
-pub(in crate::web) async fn invite(State(app): State<App>, posted: Posted<Typed>) -> Result<Response, Stop> {
-    let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
+pub(in crate::web) async fn invite(
+    State(app): State<App>,
+    posted: Form<InvitationForm>,
+) -> Result<Response, Rejection> {
+    let staff = Staff::with_permission(&app, (posted.caller, &posted.headers), StaffPermission::ManageStaff).await?;
     let typed = posted.form;
     let mut page = PeoplePage::read(&app, &staff, staff.frame(&app)?).await?;
     Place::StaffPeople.path().clone_into(&mut page.frame.here);
@@ -175,7 +178,7 @@ pub(in crate::web) async fn invite(State(app): State<App>, posted: Posted<Typed>
         return Ok(page.again(typed));
     }
     app.postman.wake();
-    Ok(answer::see_other(&Done::Invited.at(Place::StaffPeople.path())))
+    Ok(answer::see_other(&StaffDone::Invited.at(Place::StaffPeople.path())))
 }
 
 fn letter(app: &App, staff: &Staff, (name, email): (&str, &Email), link: &Secret) -> Result<Letter, Fault> {
@@ -188,7 +191,7 @@ fn letter(app: &App, staff: &Staff, (name, email): (&str, &Email), link: &Secret
 
 impl PeoplePage {
     /// Reads the form; what is wrong with it is said at its fields.
-    fn understand(&mut self, typed: &Typed) -> Option<Invited> {
+    fn understand(&mut self, typed: &InvitationForm) -> Option<Invited> {
         let (name, email, roles) = (typed.name.trim().to_owned(), Email::parse(&typed.email), typed.ticked.roles());
         if name.is_empty() || name.chars().count() > 100 {
             self.errors.add("staff-name", self.frame.say("staff-name-missing"));
@@ -213,7 +216,7 @@ impl PeoplePage {
         self.errors.add_overall("staff-email", sentence);
     }
 
-    fn again(mut self, typed: Typed) -> Response {
+    fn again(mut self, typed: InvitationForm) -> Response {
         self.typed = typed;
         answer::page(StatusCode::UNPROCESSABLE_ENTITY, &self)
     }
@@ -223,29 +226,29 @@ impl PeoplePage {
 pub(in crate::web) async fn set_roles(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Posted<Ticked>,
-) -> Result<Response, Stop> {
-    let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
+    posted: Form<Ticked>,
+) -> Result<Response, Rejection> {
+    let staff = Staff::with_permission(&app, (posted.caller, &posted.headers), StaffPermission::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
     let roles = posted.form.roles();
     let set = app.act(staff.actor(), async |tx| staff::set_roles(tx, id, &roles).await).await?;
-    conclude(&app, &staff, set.map(|_| Done::RolesChanged)).await
+    conclude(&app, &staff, set.map(|_| StaffDone::RolesChanged)).await
 }
 
 /// Switches somebody's account off, with all its sessions.
 pub(in crate::web) async fn dismiss(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Posted<crate::web::staff::contact::Nothing>,
-) -> Result<Response, Stop> {
-    let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
+    posted: Form<crate::web::staff::contact::Nothing>,
+) -> Result<Response, Rejection> {
+    let staff = Staff::with_permission(&app, (posted.caller, &posted.headers), StaffPermission::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
     let dismissed = app.act(staff.actor(), async |tx| staff::dismiss(tx, id).await).await?;
-    conclude(&app, &staff, dismissed.map(|_| Done::SwitchedOff)).await
+    conclude(&app, &staff, dismissed.map(|_| StaffDone::SwitchedOff)).await
 }
 
 /// Says what was done, or why not. Somebody who isn't staff answers like somebody who doesn't exist.
-async fn conclude(app: &App, staff: &Staff, done: Result<Done, NotStaff>) -> Result<Response, Stop> {
+async fn conclude(app: &App, staff: &Staff, done: Result<StaffDone, NotStaff>) -> Result<Response, Rejection> {
     match done {
         Ok(done) => Ok(answer::see_other(&done.at(Place::StaffPeople.path()))),
         Err(NotStaff::Nobody) => Err(staff.nothing(app)),
@@ -253,7 +256,7 @@ async fn conclude(app: &App, staff: &Staff, done: Result<Done, NotStaff>) -> Res
             let mut page = PeoplePage::read(app, staff, staff.frame(app)?).await?;
             Place::StaffPeople.path().clone_into(&mut page.frame.here);
             page.refuse(refused);
-            Ok(page.again(Typed::default()))
+            Ok(page.again(InvitationForm::default()))
         }
     }
 }
@@ -262,9 +265,9 @@ async fn conclude(app: &App, staff: &Staff, done: Result<Done, NotStaff>) -> Res
 pub(in crate::web) async fn invite_again(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Posted<crate::web::staff::contact::Nothing>,
-) -> Result<Response, Stop> {
-    let staff = Staff::on_duty(&app, (posted.caller, &posted.headers), Duty::ManageStaff).await?;
+    posted: Form<crate::web::staff::contact::Nothing>,
+) -> Result<Response, Rejection> {
+    let staff = Staff::with_permission(&app, (posted.caller, &posted.headers), StaffPermission::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
     let member = app.look(async |view| staff::find(&mut view.db, id).await).await?;
     let waiting = member.filter(|member| member.activated_at.is_none() && member.disabled_at.is_none());
@@ -272,11 +275,11 @@ pub(in crate::web) async fn invite_again(
     let link = Dice.secret()?;
     let letter = letter(&app, &staff, (&member.name, &member.email), &link)?;
     app.act(staff.actor(), async |tx| {
-        link::issue(tx, id, Purpose::StaffInvitation, &link).await?;
+        link::issue(tx, id, LinkPurpose::StaffInvitation, &link).await?;
         let outgoing = Outgoing { name: "staff_invitation", to: member.email.clone(), letter };
         mail::post(tx, app.envelope.as_ref(), outgoing).await
     })
     .await?;
     app.postman.wake();
-    Ok(answer::see_other(&Done::Invited.at(Place::StaffPeople.path())))
+    Ok(answer::see_other(&StaffDone::Invited.at(Place::StaffPeople.path())))
 }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guichet::base::redirect_uri::origin;
-use guichet::base::{Address, Clock, Email, Language, Life, Networks, RedirectUri, Rules, SignInName, Timestamp};
+use guichet::base::{Address, Clock, Email, Language, Life, Lifetimes, Networks, RedirectUri, SignInName, Timestamp};
 use guichet::directory::import;
 use guichet::keys::{Algorithm, Keyring, Keys, MasterKey, TokenType};
 use guichet::oidc::parameters::Parameters;
@@ -95,7 +95,7 @@ fn ring() -> &'static Ring {
             let store = Store::open(&Settings { url, ..Settings::default() }).await.unwrap();
             store.prepare().await.unwrap();
             let master = MasterKey::create(&folder.path().join("master.key")).unwrap();
-            Keys::open(&store, master, &Clock::System, &Rules::default()).await.unwrap().ring()
+            Keys::open(&store, master, &Clock::System, &Lifetimes::default()).await.unwrap().ring()
         });
         let published: Value = serde_json::from_str(ring.jwks()).unwrap();
         let text = |key: &Value, name: &str| key[name].as_str().unwrap().to_owned();

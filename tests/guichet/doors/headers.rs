@@ -75,7 +75,7 @@ both! {
             ("/oauth2/authorize?client_id=%00", 400),
             ("/oauth2/userinfo", 401),
             ("/account/sessions/end", 405),
-            ("/login?errand=not-an-errand", 400),
+            ("/login?interaction=not-an-interaction", 400),
             ("/%2e%2e/%2e%2e/etc/passwd", 404),
             ("/assets/..%2f..%2fCargo.toml", 404),
         ] {

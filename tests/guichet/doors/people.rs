@@ -100,8 +100,8 @@ impl Visitor {
         if who != Who::Nobody {
             assert_eq!(browser.sign_in(who.login(), PASSWORD).await.status(), 303, "{who:?}");
         }
-        let errand = send_on_errand(world, &mut browser).await;
-        let mut named = BTreeMap::from([("{errand}", errand), ("csrf", browser.csrf())]);
+        let interaction = send_on_interaction(world, &mut browser).await;
+        let mut named = BTreeMap::from([("{interaction}", interaction), ("csrf", browser.csrf())]);
         let account = world.people(who.login()).await[0].account;
         let scope = [Scope::Openid].into_iter().collect();
         let to =
@@ -120,7 +120,7 @@ impl Visitor {
             Who::Refused => browser.from("198.51.100.1"),
             Who::FromElsewhere => browser.with("origin", "https://evil.example").with("sec-fetch-site", "cross-site"),
             Who::Nobody | Who::Halfway | Who::Undecided | Who::Person | Who::Administrator | Who::Tokenless => browser,
-            Who::CustomerService | Who::SupportAgent | Who::Operator => unreachable!("they have no errand"),
+            Who::CustomerService | Who::SupportAgent | Who::Operator => unreachable!("they have no interaction"),
         };
         if who == Who::Tokenless {
             named.remove("csrf");
@@ -128,15 +128,15 @@ impl Visitor {
         Self { browser, named }
     }
 
-    /// No relying party sees them: whatever errand there is began before they signed in, and nothing of a contact's is
+    /// No relying party sees them: whatever interaction there is began before they signed in, and nothing of a contact's is
     /// theirs.
     async fn of_staff(world: &World, (mut browser, who): (Browser, Who)) -> Self {
-        let errand = send_on_errand(world, &mut browser).await;
+        let interaction = send_on_interaction(world, &mut browser).await;
         assert_eq!(browser.sign_in(who.login(), PASSWORD).await.status(), 303, "{who:?}");
         browser.get("/staff").await;
         let nobodys = Uuid::nil().to_string();
         let named = [
-            ("{errand}", errand),
+            ("{interaction}", interaction),
             ("csrf", browser.csrf()),
             ("{session}", nobodys.clone()),
             ("{device}", nobodys.clone()),
@@ -168,15 +168,15 @@ impl Visitor {
     }
 }
 
-/// Where an authorization request leads, with the errand that it is parked as.
-async fn send_on_errand(world: &World, browser: &mut Browser) -> String {
+/// Where an authorization request leads, with the interaction that it is parked as.
+async fn send_on_interaction(world: &World, browser: &mut Browser) -> String {
     browser.open(&world.client("demo-web").ask().with("prompt", "consent").path()).await;
     let forms = browser.page_forms();
-    let errand = forms
+    let interaction = forms
         .iter()
-        .find_map(|form| form.fields.iter().find(|(name, _)| name == "errand"))
-        .expect("no form is on an errand");
-    errand.1.clone()
+        .find_map(|form| form.fields.iter().find(|(name, _)| name == "interaction"))
+        .expect("no form is on an interaction");
+    interaction.1.clone()
 }
 
 /// What somebody got, in a few words.

@@ -1,7 +1,7 @@
 //! What people do at their own pages, and Customer Service in the console, that ends what relying parties and browsers
 //! hold.
 
-use guichet::account::{Purpose, link};
+use guichet::account::{LinkPurpose, link};
 use guichet::base::Dice;
 
 use crate::security::{ANOTHER, change_password};
@@ -75,7 +75,7 @@ impl Hers {
 /// one.
 async fn new_password_link(world: &World) -> String {
     let (alice, secret) = (world.people("alice").await.remove(0).account, Dice.secret().unwrap());
-    world.as_operator(async |tx| link::issue(tx, alice, Purpose::NewPassword, &secret).await).await;
+    world.as_operator(async |tx| link::issue(tx, alice, LinkPurpose::NewPassword, &secret).await).await;
     format!("/links/{}", secret.expose())
 }
 

@@ -2,18 +2,18 @@
 //! what it is for; and of fifty passwords that are chosen with it one counts.
 
 use futures_util::future::BoxFuture;
-use guichet::account::{self, Purpose, link};
+use guichet::account::{self, LinkPurpose, link};
 use guichet::base::{Dice, SignInName};
 
 use crate::world::at_once::{AT_ONCE, all_at_once, at_once, count, most, on_two_servers};
 use crate::world::{Answer, Browser, PASSWORD, Server, World, both, login};
 
 /// Everything that is mailed as a link, and to whom.
-const MAILED: [(Purpose, &str); 3] =
-    [(Purpose::StaffInvitation, "sam"), (Purpose::NewPassword, "bruno"), (Purpose::NotMe, "carl")];
+const MAILED: [(LinkPurpose, &str); 3] =
+    [(LinkPurpose::StaffInvitation, "sam"), (LinkPurpose::NewPassword, "bruno"), (LinkPurpose::NotMe, "carl")];
 
 /// A new link, opened in two browsers.
-async fn opened(world: &World, (purpose, who): (Purpose, &str)) -> [Browser; 2] {
+async fn opened(world: &World, (purpose, who): (LinkPurpose, &str)) -> [Browser; 2] {
     let (name, secret) = (SignInName::parse(&login(who)).unwrap(), Dice.secret().unwrap());
     let issue = world.as_operator(async |tx| {
         let owner = account::by_name(&mut tx.db, &name).await?.expect("nobody goes by that name").id;
@@ -78,7 +78,7 @@ on_two_servers! {
             let browsers = opened(&world, (purpose, who)).await;
             let answers = all_at_once(pressing(servers, &browsers)).await;
             assert_eq!(done(&answers), 1, "{purpose}");
-            if purpose == Purpose::NotMe {
+            if purpose == LinkPurpose::NotMe {
                 continue;
             }
             let confirmed = answers.iter().find(|answer| answer.status() == 303).unwrap();
@@ -116,7 +116,7 @@ on_two_servers! {
     async fn of_fifty_choices_that_are_cut_off_at_most_one_counts(world, second) {
         let servers = [&*world, &second];
         for round in 0..4 {
-            let mut browsers = opened(&world, (Purpose::NewPassword, "bruno")).await;
+            let mut browsers = opened(&world, (LinkPurpose::NewPassword, "bruno")).await;
             let confirmed = browsers[0].submit("link-confirm", &[]).await;
             let browser = choice(&world, &confirmed).await;
             let choose = choosing(servers, &browser);
@@ -132,7 +132,7 @@ both! {
     /// The secret that lets this browser choose a password is never mailed: as a link it answers like none, and is
     /// still good for what it is.
     async fn what_a_browser_keeps_of_a_link_is_no_link(world) {
-        let mut browsers = opened(&world, (Purpose::NewPassword, "bruno")).await;
+        let mut browsers = opened(&world, (LinkPurpose::NewPassword, "bruno")).await;
         let confirmed = browsers[0].submit("link-confirm", &[]).await;
         let mut browser = choice(&world, &confirmed).await;
         let (kept, nothing) = (browser.cookie("guichet_link").unwrap().to_owned(), "A".repeat(43));

@@ -2,6 +2,7 @@
 //! whoever must be told (fault 2, R-DIR-3, R-OWN-4): `living_on.golden.txt` says what outlives what, and
 //! people review it.
 
+use guichet::audit::EndReason;
 use guichet::authorization;
 use guichet::session;
 
@@ -56,9 +57,7 @@ impl Ending {
             Self::ByCustomerService(services) => services.strike(world).await,
             Self::EverythingByTheOperator => {
                 let alice = world.people("alice").await.remove(0).account;
-                world
-                    .as_operator(async |tx| authorization::end_all(tx, alice, authorization::Because::Operator).await)
-                    .await;
+                world.as_operator(async |tx| authorization::end_all(tx, alice, EndReason::Operator).await).await;
                 Over::EndedByTheOperator.strike(world, holdings).await;
             }
         }
@@ -79,7 +78,7 @@ impl Over {
             Self::EndedByTheOperator => {
                 let alice = world.people("alice").await.remove(0).account;
                 assert_eq!(
-                    world.as_operator(async |tx| session::end_all(tx, alice, session::Because::Operator).await).await,
+                    world.as_operator(async |tx| session::end_all(tx, alice, EndReason::Operator).await).await,
                     4
                 );
             }

@@ -108,21 +108,21 @@ both! {
         let mut browser = world.browser().from("192.0.2.7");
         browser.sign_in("nina", PASSWORD).await;
         browser.open(&world.client("portal").ask().path()).await;
-        let errand = browser
+        let interaction = browser
             .page_forms()
             .iter()
             .find(|form| form.action == "/login/consent")
             .unwrap()
-            .field("errand")
+            .field("interaction")
             .to_owned();
-        let path = format!("/login/consent?errand={errand}");
+        let path = format!("/login/consent?interaction={interaction}");
         assert_eq!(browser.get(&path).await.status(), 200);
         let mut elsewhere = browser.from("198.51.100.1");
         let answer = elsewhere.get(&path).await;
         assert_eq!(answer.location().unwrap().path(), "/oauth2/authorize");
         assert_eq!(elsewhere.follow(answer).await.unmet(), ["network"]);
         for unreadable in
-            ["/login/consent", "/login/consent?errand=", "/login/consent?errand=x", "/login/consent?errand=%FF"]
+            ["/login/consent", "/login/consent?interaction=", "/login/consent?interaction=x", "/login/consent?interaction=%FF"]
         {
             let answer = elsewhere.get(unreadable).await;
             assert!(answer.status() == 400 && answer.shows("error-title"), "{unreadable}");

@@ -225,11 +225,11 @@ on_two_servers! {
 
 on_two_servers! {
     /// A request that came without a browser is taken up by one.
-    async fn of_fifty_browsers_one_gets_the_errand(world, second) {
+    async fn of_fifty_browsers_one_gets_the_interaction(world, second) {
         for _ in 0..3 {
             let parked = world.browser().post("/oauth2/authorize", &world.client("portal").ask().fields()).await;
             let dispatcher = parked.header("location").to_owned();
-            assert!(dispatcher.starts_with("/oauth2/authorize?errand="), "{dispatcher}");
+            assert!(dispatcher.starts_with("/oauth2/authorize?interaction="), "{dispatcher}");
             let answers = all_at_once(|index| {
                 let (mut browser, dispatcher) = ([&*world, &second][index % 2].browser(), dispatcher.clone());
                 async move { browser.get(&dispatcher).await }

@@ -186,15 +186,15 @@ both! {
         assert_eq!(known.submit("totp-submit", &[("code", &theo.code()), ("remember", "yes")]).await.status(), 303);
         let (mail, link) = world.last_mail("theo").await;
         assert!(mail.subject.contains("appareil inconnu"), "{}", mail.subject);
-        let mut halfway = world.browser();
-        let answer = halfway.sign_in("theo", PASSWORD).await;
-        assert!(halfway.follow(answer).await.shows("totp-submit"));
+        let mut pending = world.browser();
+        let answer = pending.sign_in("theo", PASSWORD).await;
+        assert!(pending.follow(answer).await.shows("totp-submit"));
 
         let mut owner = world.browser();
         owner.get(&link).await;
         assert_eq!(owner.submit("link-confirm", &[]).await.status(), 303);
         world.advance("1min");
-        assert_eq!(halfway.give_code(&theo.code()).await.header("location"), "/login");
+        assert_eq!(pending.give_code(&theo.code()).await.header("location"), "/login");
         let (_, way_back) = world.last_mail("theo").await;
         owner.get(&way_back).await;
         let answer = owner.submit("link-confirm", &[]).await;

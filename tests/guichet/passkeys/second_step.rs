@@ -91,13 +91,13 @@ both! {
     async fn a_half_made_sign_in_ends_with_its_password_and_its_passkey(world) {
         let mut passkey = world.browser().with_passkey("alice").await;
         let account = world.people("alice").await[0].account;
-        let halfway = async || {
+        let pending = async || {
             let mut browser = world.browser();
             let answer = browser.sign_in("alice", PASSWORD).await;
             browser.follow(answer).await;
             browser
         };
-        let mut outdated = halfway().await;
+        let mut outdated = pending().await;
         let challenge = outdated.challenge().await;
         world
             .as_operator(async |tx| guichet::account::set_password(tx, account, "$argon2id$another", tx.now).await)

@@ -40,7 +40,7 @@ both! {
                 && page.header("content-security-policy").contains("form-action 'self' http://localhost:8090")
         );
         let answer = browser.use_passkey(&mut passkey).await;
-        assert!(answer.header("location").starts_with("/oauth2/authorize?errand="), "{}", answer.header("location"));
+        assert!(answer.header("location").starts_with("/oauth2/authorize?interaction="), "{}", answer.header("location"));
         let mut answer = browser.follow(answer).await;
         if answer.shows("consent-allow") {
             answer = browser.submit("consent-allow", &[]).await;
@@ -182,7 +182,7 @@ both! {
 
 both! {
     async fn staff_sign_in_by_passkey_and_come_to_their_own_page(world) {
-        let strict = world.server_with(|config| config.staff = guichet::config::Staff::default()).await;
+        let strict = world.server_with(|config| config.staff = guichet::config::StaffSettings::default()).await;
         let mut browser = world.browser();
         browser.sign_in("oscar", crate::world::PASSWORD).await;
         let (mut passkey, answer) = browser.add_passkey().await;

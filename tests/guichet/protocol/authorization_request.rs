@@ -280,22 +280,22 @@ both! {
     }
 }
 
-async fn errand_of(world: &World, ask: &Ask) -> (crate::world::Browser, String) {
+async fn interaction_of(world: &World, ask: &Ask) -> (crate::world::Browser, String) {
     let mut browser = world.browser();
     let answer = browser.open(&ask.path()).await;
     assert!(answer.shows("login-submit"), "{}", answer.text());
     let form = answer.page().forms().into_iter().find(|form| form.action == "/login").unwrap();
-    let errand = form.field("errand").to_owned();
-    (browser, errand)
+    let interaction = form.field("interaction").to_owned();
+    (browser, interaction)
 }
 
 both! {
-    /// Login CSRF and mix-up: an errand belongs to the browser that brought it.
-    async fn an_errand_can_not_be_finished_in_another_browser(world) {
+    /// Login CSRF and mix-up: an interaction belongs to the browser that brought it.
+    async fn an_interaction_can_not_be_finished_in_another_browser(world) {
         let portal = world.client("portal");
-        let (mut attacker, errand) = errand_of(&world, &portal.ask()).await;
+        let (mut attacker, interaction) = interaction_of(&world, &portal.ask()).await;
         let mut victim = world.signed_in("alice").await;
-        let answer = victim.get(&format!("/oauth2/authorize?errand={errand}")).await;
+        let answer = victim.get(&format!("/oauth2/authorize?interaction={interaction}")).await;
         assert_eq!(answer.status(), 400, "{:?} {}", answer.location(), answer.text());
         assert!(answer.location().is_none());
         let answer = attacker.give_password("alice", PASSWORD).await;
@@ -305,11 +305,11 @@ both! {
 }
 
 both! {
-    async fn an_errand_is_forgotten_after_an_hour(world) {
+    async fn an_interaction_is_forgotten_after_an_hour(world) {
         let portal = world.client("portal");
-        let (mut browser, errand) = errand_of(&world, &portal.ask()).await;
+        let (mut browser, interaction) = interaction_of(&world, &portal.ask()).await;
         world.advance("61min");
-        let answer = browser.get(&format!("/oauth2/authorize?errand={errand}")).await;
+        let answer = browser.get(&format!("/oauth2/authorize?interaction={interaction}")).await;
         assert_eq!(answer.status(), 400, "{:?}", answer.location());
         assert!(answer.location().is_none());
     }

@@ -1,7 +1,7 @@
 //! Back-channel logout (OpenID Connect Back-Channel Logout 1.0): whatever ends a sign-in, its relying parties are told,
 //! once.
 
-use guichet::audit::{self, About, Filter, Line};
+use guichet::audit::{self, About, AuditLine, Filter};
 use serde_json::json;
 
 use crate::world::{
@@ -129,7 +129,7 @@ both! {
 }
 
 /// The lines of the trail about logouts that didn't arrive.
-async fn trail(world: &World) -> Vec<Line> {
+async fn trail(world: &World) -> Vec<AuditLine> {
     let everything = Filter { about: About::Everyone, since: None, limit: 1000 };
     let lines = world.app.look(async |view| audit::list(&mut view.db, everything).await).await.unwrap();
     lines.into_iter().filter(|line| line.deed.starts_with("logout.")).collect()

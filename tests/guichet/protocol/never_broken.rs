@@ -24,7 +24,7 @@ const NAMES: [&str; 28] = [
     "request",
     "id_token_hint",
     "login_hint",
-    "errand",
+    "interaction",
     "grant_type",
     "code",
     "code_verifier",

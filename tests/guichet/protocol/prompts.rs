@@ -98,16 +98,16 @@ both! {
 }
 
 both! {
-    /// The dispatcher asks again: a step can't be left out by going back to it with the errand alone.
+    /// The dispatcher asks again: a step can't be left out by going back to it with the interaction alone.
     async fn prompt_login_can_not_be_skipped_by_returning_to_the_dispatcher(world) {
         let portal = world.client("portal");
         let mut browser = world.signed_in("alice").await;
         portal.authorize(&mut browser).await;
         let page = browser.open(&portal.ask().with("prompt", "login").path()).await;
         let form = page.page().forms().into_iter().find(|form| form.action == "/login").unwrap();
-        let page = browser.open(&format!("/oauth2/authorize?errand={}", form.field("errand"))).await;
+        let page = browser.open(&format!("/oauth2/authorize?interaction={}", form.field("interaction"))).await;
         assert!(page.shows("login-submit"), "{:?}", page.location());
-        let page = browser.open(&format!("/oauth2/authorize?errand={}&prompt=", form.field("errand"))).await;
+        let page = browser.open(&format!("/oauth2/authorize?interaction={}&prompt=", form.field("interaction"))).await;
         assert!(!portal.receives(&page), "{:?}", page.location());
     }
 }

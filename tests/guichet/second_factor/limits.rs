@@ -4,7 +4,7 @@ use super::subjects;
 use crate::staff::contact_page;
 use crate::world::{Authenticator, Browser, PASSWORD, both};
 
-async fn halfway(browser: &mut Browser) {
+async fn pending(browser: &mut Browser) {
     let answer = browser.sign_in("theo", PASSWORD).await;
     browser.follow(answer).await;
 }
@@ -14,7 +14,7 @@ both! {
         let theo = Authenticator::of(&world, "theo");
         for attempt in 0..5 {
             let mut browser = world.browser();
-            halfway(&mut browser).await;
+            pending(&mut browser).await;
             let typed = if attempt % 2 == 0 {
                 ("code", theo.wrong_code())
             } else {
@@ -23,7 +23,7 @@ both! {
             assert_eq!(browser.submit("totp-submit", &[(typed.0, &typed.1)]).await.status(), 401, "{attempt}");
         }
         let mut browser = world.browser();
-        halfway(&mut browser).await;
+        pending(&mut browser).await;
         let answer = browser.give_code(&theo.code()).await;
         assert_eq!(answer.status(), 429, "{}", answer.text());
         assert!((880..=900).contains(&answer.header("retry-after").parse::<u64>().unwrap()));
@@ -36,7 +36,7 @@ both! {
         );
 
         world.advance("15min");
-        halfway(&mut browser).await;
+        pending(&mut browser).await;
         assert_eq!(browser.give_code(&theo.code()).await.status(), 303);
     }
 }
@@ -46,17 +46,17 @@ both! {
         let theo = Authenticator::of(&world, "theo");
         for _ in 0..5 {
             let mut browser = world.browser();
-            halfway(&mut browser).await;
+            pending(&mut browser).await;
             browser.give_code(&theo.wrong_code()).await;
         }
         let mut browser = world.browser();
-        halfway(&mut browser).await;
+        pending(&mut browser).await;
         assert_eq!(browser.give_code(&theo.code()).await.status(), 429);
         let mut carole = world.signed_in("carole").await;
         let page = contact_page(&mut carole, "theo").await;
         assert!(carole.get(&page).await.text().contains("data-locked=\"true\""));
         carole.submit("account-unlock", &[]).await;
-        halfway(&mut browser).await;
+        pending(&mut browser).await;
         assert_eq!(browser.give_code(&theo.code()).await.status(), 303);
     }
 }
@@ -70,11 +70,11 @@ both! {
         known.forget_session();
         for _ in 0..5 {
             let mut stranger = world.browser();
-            halfway(&mut stranger).await;
+            pending(&mut stranger).await;
             stranger.give_code(&theo.wrong_code()).await;
         }
         world.advance("30s");
-        halfway(&mut known).await;
+        pending(&mut known).await;
         assert_eq!(known.give_code(&theo.code()).await.status(), 303);
 
         // Ten wrong codes in its running session close the same counter for its next sign-in.

@@ -8,7 +8,7 @@ use crate::world::at_once::{AT_ONCE, all_at_once, at_once, count, most};
 use crate::world::{Answer, Authenticator, Browser, Kind, PASSWORD, Server, World};
 
 /// A browser that gave theo's password, and is asked for the second step.
-async fn halfway(server: &Server) -> Browser {
+async fn pending(server: &Server) -> Browser {
     let mut browser = server.browser();
     let answer = browser.sign_in("theo", PASSWORD).await;
     assert!(browser.follow(answer).await.shows("totp-submit"));
@@ -25,7 +25,7 @@ async fn servers(world: &World) -> [Server; 2] {
 async fn waiting(servers: &[Server; 2]) -> Vec<Browser> {
     let mut browsers = Vec::new();
     for index in 0..AT_ONCE {
-        browsers.push(halfway(&servers[index % 2]).await);
+        browsers.push(pending(&servers[index % 2]).await);
     }
     browsers
 }
@@ -61,7 +61,7 @@ async fn a_code_enters_once(world: &World) {
         let browsers = waiting(&servers).await;
         assert_eq!(entered(&all_at_once(typing(&browsers, (field, &code))).await), 1, "{field}");
         assert_eq!(
-            halfway(&servers[1]).await.submit("totp-submit", &[(field, &code)]).await.status(),
+            pending(&servers[1]).await.submit("totp-submit", &[(field, &code)]).await.status(),
             401,
             "{field}: it was used"
         );
@@ -76,7 +76,7 @@ async fn a_code_that_is_cut_off_enters_at_most_once(world: &World) {
             let browsers = waiting(&servers).await;
             let mut answers = at_once(typing(&browsers, (field, &code)), most(round)).await;
             for server in &servers {
-                answers.push(halfway(server).await.submit("totp-submit", &[(field, &code)]).await);
+                answers.push(pending(server).await.submit("totp-submit", &[(field, &code)]).await);
             }
             assert!(entered(&answers) <= 1, "{field}");
             assert_eq!(entered(&answers[answers.len() - 1..]), 0, "{field}: it was used by now");
@@ -114,7 +114,7 @@ async fn of_fifty_tries_that_are_cut_off_at_most_one_enters_postgres() {
 async fn two_windows_at_the_same_second_step_are_one_sign_in() {
     let world = World::on(Kind::Sqlite).await.unwrap();
     let theo = Authenticator::of(&world, "theo");
-    let mut browser = halfway(&world).await;
+    let mut browser = pending(&world).await;
     let mut other = browser.clone();
     assert_eq!(browser.give_code(&theo.code()).await.status(), 303);
     world.advance("30s");

@@ -67,17 +67,17 @@ both! {
 both! {
     async fn a_half_made_sign_in_runs_out_and_dies_with_its_password_and_its_account(world) {
         let theo = Authenticator::of(&world, "theo");
-        let halfway = async || {
+        let pending = async || {
             let mut browser = world.browser();
             let answer = browser.sign_in("theo", PASSWORD).await;
             browser.follow(answer).await;
             browser
         };
-        let mut late = halfway().await;
+        let mut late = pending().await;
         world.advance("11min");
         assert_eq!(late.give_code(&theo.code()).await.header("location"), "/login");
 
-        let mut outdated = halfway().await;
+        let mut outdated = pending().await;
         let account = world.people("theo").await[0].account;
         world
             .as_operator(async |tx| guichet::account::set_password(tx, account, "$argon2id$another", tx.now).await)

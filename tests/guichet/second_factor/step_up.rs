@@ -81,7 +81,7 @@ both! {
         assert_eq!(claims["acr"], "2fa");
         assert_ne!(browser.cookie("session").unwrap(), before, "a new secret at step-up");
 
-        // Not signed in, but remembered: the errand is heard at the sign-in already.
+        // Not signed in, but remembered: the interaction is heard at the sign-in already.
         browser.forget_session();
         world.advance("30s");
         browser.open(&ask.path()).await;

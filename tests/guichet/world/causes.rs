@@ -99,7 +99,7 @@ impl World {
         let lines: Vec<_> = CONTACTS.lines().filter(|line| !line.contains(&login(who))).collect();
         let file =
             import::read("from-the-erp.csv", lines.join("\n").as_bytes()).unwrap_or_else(|refused| panic!("{refused}"));
-        let options = import::Options { full: true, force: true, ..import::Options::default() };
+        let options = import::ImportOptions { full: true, force: true, ..import::ImportOptions::default() };
         let report = self.as_operator(async |tx| import::apply(tx, &file, options).await).await;
         assert_eq!((report.refusal, report.counts.deactivated), (None, 1));
     }
@@ -107,7 +107,8 @@ impl World {
     /// Imports a file as the ERP sends it.
     pub async fn import(&self, csv: &str) {
         let file = import::read("from-the-erp.csv", csv.as_bytes()).unwrap_or_else(|refused| panic!("{refused}"));
-        let report = self.as_operator(async |tx| import::apply(tx, &file, import::Options::default()).await).await;
+        let report =
+            self.as_operator(async |tx| import::apply(tx, &file, import::ImportOptions::default()).await).await;
         assert!(report.rejections.is_empty(), "{:?}", report.rejections);
     }
 }

@@ -25,7 +25,7 @@ use guichet::access::SecondFactor;
 use guichet::account::password;
 use guichet::app::{App, CannotStart, Parts};
 use guichet::base::{Clock, Life};
-use guichet::config::{Config, Staff};
+use guichet::config::{Config, StaffSettings};
 use guichet::store;
 use guichet::{demo, mail, server};
 
@@ -205,7 +205,7 @@ pub fn configuration(url: &str) -> Config {
         issuer: ISSUER.to_owned(),
         store: store::Settings { url: url.to_owned(), connections: 8, ..store::Settings::default() },
         password: CHEAP,
-        staff: Staff { second_factor: SecondFactor::Optional, ..Staff::default() },
+        staff: StaffSettings { second_factor: SecondFactor::Optional, ..StaffSettings::default() },
         clients,
         ..Config::default()
     }

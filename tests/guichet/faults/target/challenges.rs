@@ -12,18 +12,18 @@ struct Challenged {
 impl Challenged {
     async fn of(world: &World, who: &str) -> Self {
         let mut passkey = world.browser().with_passkey(who).await;
-        let [mut at_login, mut halfway, mut back, mut adding] =
+        let [mut at_login, mut pending, mut back, mut adding] =
             [world.browser(), world.browser(), world.browser(), world.browser()];
         at_login.get("/login").await;
-        let answer = halfway.sign_in(who, PASSWORD).await;
-        halfway.follow(answer).await;
+        let answer = pending.sign_in(who, PASSWORD).await;
+        pending.follow(answer).await;
         for (browser, page) in [(&mut back, "/reauthenticate"), (&mut adding, PASSKEYS)] {
             assert_eq!(browser.sign_in_by(&mut passkey).await.status(), 303);
             browser.open(page).await;
         }
         let doors = [
             ("/login/passkey", at_login),
-            ("/login/second-factor/passkey", halfway),
+            ("/login/second-factor/passkey", pending),
             ("/reauthenticate/passkey", back),
             (PASSKEYS, adding),
         ];

@@ -22,7 +22,7 @@ const NOBODYS: &str = "01890000-0000-7000-8000-000000000000";
 
 /// The fields and gaps of the table of doors that name something of somebody's, each with the name of what isn't there.
 const IDS: [(&str, &str); 9] = [
-    ("errand", NOBODYS),
+    ("interaction", NOBODYS),
     ("session", NOBODYS),
     ("consent", NOBODYS),
     ("device", NOBODYS),
@@ -70,9 +70,9 @@ const NO_IDS: [&str; 30] = [
 
 /// What the forms of some doors carry besides what the table knocks with.
 const CARRIED: [Knock; 3] = [
-    form(Place::CompanyChoice, &[("company", "C-1001"), ("errand", "{errand}")]),
-    form(Place::PasskeySignIn, &[("ceremony", NOBODYS), ("credential", "{}"), ("errand", "{errand}")]),
-    form(Place::PasskeyReturn, &[("ceremony", NOBODYS), ("credential", "{}"), ("errand", "{errand}")]),
+    form(Place::CompanyChoice, &[("company", "C-1001"), ("interaction", "{interaction}")]),
+    form(Place::PasskeySignIn, &[("ceremony", NOBODYS), ("credential", "{}"), ("interaction", "{interaction}")]),
+    form(Place::PasskeyReturn, &[("ceremony", NOBODYS), ("credential", "{}"), ("interaction", "{interaction}")]),
 ];
 
 const fn form(place: Place, fields: &'static [(&'static str, &'static str)]) -> Knock {
@@ -132,8 +132,9 @@ impl Owner {
         browser.add_passkey().await;
         world.client("portal").authorize(&mut browser).await;
         let mut things = Self::listed(&mut browser).await;
-        let errand = id(&mut browser, &world.client("demo-web").ask().path(), "/login/consent", "errand").await;
-        things.insert("errand", errand);
+        let interaction =
+            id(&mut browser, &world.client("demo-web").ask().path(), "/login/consent", "interaction").await;
+        things.insert("interaction", interaction);
         Self { browser, things }
     }
 
@@ -154,8 +155,8 @@ impl Owner {
     /// Whether nothing of theirs was touched.
     async fn is_untouched(&mut self, world: &World) -> bool {
         let mut things = self.things.clone();
-        let errand = things.remove("errand").unwrap();
-        let waits = self.browser.get(&format!("/login/consent?errand={errand}")).await.shows("consent-allow");
+        let interaction = things.remove("interaction").unwrap();
+        let waits = self.browser.get(&format!("/login/consent?interaction={interaction}")).await.shows("consent-allow");
         let portal = world.client("portal");
         let entered = self.browser.open(&portal.ask().path()).await;
         Self::listed(&mut self.browser).await == things && waits && portal.receives(&entered)
@@ -212,13 +213,13 @@ both! {
                     assert_like_nobodys(&browser, (knock, kind), theirs).await;
                 }
             }
-            for knock in naming("company").filter(|knock| !names(knock).contains(&"errand")) {
+            for knock in naming("company").filter(|knock| !names(knock).contains(&"interaction")) {
                 assert_like_nobodys(&browser, (knock, "company"), foreign).await;
             }
         }
         assert!(alice.is_untouched(&world).await);
         for (kind, hers) in &alice.things {
-            for knock in naming(kind).filter(|knock| *kind != "errand" || knock.method == "GET") {
+            for knock in naming(kind).filter(|knock| *kind != "interaction" || knock.method == "GET") {
                 let answer = ask(&alice.browser, (knock, kind), hers).await;
                 assert!(
                     [200, 303].contains(&answer.status()),

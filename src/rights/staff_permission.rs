@@ -12,7 +12,7 @@ use super::policy::MODEL;
 
 words! {
     /// Something that staff may do: what it is done to, and what is done.
-    Duty, "duty of staff" {
+    StaffPermission, "duty of staff" {
         /// Find companies and see their standing.
         ViewCompanies = "company.view",
         /// Block a company and let it in again (R-DIR-1).
@@ -42,7 +42,7 @@ words! {
     }
 }
 
-impl Duty {
+impl StaffPermission {
     /// What it is done to, and what is done.
     fn parts(self) -> (&'static str, &'static str) {
         self.as_str().split_once('.').unwrap_or((self.as_str(), ""))
@@ -82,7 +82,7 @@ impl Duties {
     }
 
     /// Whether one of the roles has the duty. What can't be evaluated is none, and is logged.
-    pub(super) fn allow(&self, roles: &BTreeSet<StaffRole>, duty: Duty) -> bool {
+    pub(super) fn allow(&self, roles: &BTreeSet<StaffRole>, duty: StaffPermission) -> bool {
         let (object, action) = duty.parts();
         let held: Vec<String> = roles.iter().map(|role| format!("staff:{role}")).collect();
         let decided = self.0.get(object).map(|shard| shard.enforce((held, object, action)));
@@ -104,7 +104,7 @@ fn read(shard: &str, line: &str) -> Result<Vec<String>, String> {
     };
     let role = holder.strip_prefix("staff:").ok_or_else(|| format!("`{holder}` is no role of staff"))?;
     role.parse::<StaffRole>().map_err(|error| error.to_string())?;
-    format!("{object}.{action}").parse::<Duty>().map_err(|error| error.to_string())?;
+    format!("{object}.{action}").parse::<StaffPermission>().map_err(|error| error.to_string())?;
     if object != shard {
         return Err(format!("this file has the rules on `{shard}`, not on `{object}`"));
     }
@@ -115,7 +115,7 @@ fn read(shard: &str, line: &str) -> Result<Vec<String>, String> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Duty, read};
+    use super::{StaffPermission, read};
     use crate::base::StaffRole;
     use crate::rights::Policy;
 
@@ -125,8 +125,9 @@ mod tests {
     async fn every_role_has_exactly_the_duties_that_people_reviewed() {
         let policy = Policy::load().await.unwrap();
         let mut lines = REVIEWED.lines().filter(|line| !line.starts_with('#'));
-        let duties: Vec<Duty> = lines.next().unwrap().split(',').skip(1).map(|word| word.parse().unwrap()).collect();
-        assert_eq!(duties, Duty::ALL, "the table has a column for every duty");
+        let duties: Vec<StaffPermission> =
+            lines.next().unwrap().split(',').skip(1).map(|word| word.parse().unwrap()).collect();
+        assert_eq!(duties, StaffPermission::ALL, "the table has a column for every duty");
         let mut seen = Vec::new();
         for line in lines {
             let (role, cells) = line.split_once(',').unwrap();
@@ -137,7 +138,7 @@ mod tests {
                 .collect();
             assert_eq!(expected.len(), duties.len(), "{role}");
             for (duty, expected) in duties.iter().zip(expected) {
-                assert_eq!(policy.has_duty(&roles, *duty), expected, "{role} {duty}");
+                assert_eq!(policy.permits_staff(&roles, *duty), expected, "{role} {duty}");
             }
             seen.extend(roles);
         }

@@ -6,14 +6,14 @@ use axum::response::Response;
 use crate::app::App;
 use crate::base::{Dice, Fault, Place, Secret};
 use crate::http::Caller;
-use crate::http::answer::{self, Stop};
-use crate::http::cookies::Kept;
-use crate::http::errand::{self, Waiting};
-use crate::http::refusal::{ContactRefusal, Refusal, StaffRefusal, Wish};
-use crate::session::sign_in::{Demand, Entered, Outcome, Visit};
+use crate::http::answer::{self, Rejection};
+use crate::http::cookies::Cookie;
+use crate::http::interaction::{self, Waiting};
+use crate::http::refusal::{Attempted, ContactRefusal, Refusal, StaffRefusal};
+use crate::session::sign_in::{BrowserContext, Entered, Outcome, RequiredAcr};
 
 /// The browser in which somebody signs in, and what for.
-pub struct Arrival<'a> {
+pub struct SignInStep<'a> {
     pub app: &'a App,
     pub caller: &'a Caller,
     /// The authorization request that waits.
@@ -24,12 +24,12 @@ pub struct Arrival<'a> {
     before: Option<Secret>,
 }
 
-impl<'a> Arrival<'a> {
+impl<'a> SignInStep<'a> {
     /// Reads the browser's cookies; one without the lasting one gets it at the end.
     pub fn new(app: &'a App, caller: &'a Caller, headers: &HeaderMap) -> Result<Self, Fault> {
         let https = app.config.is_https();
-        let device = Kept::Device.secret(headers, https).map_or_else(|| Dice.secret(), Ok)?;
-        Ok(Self { app, caller, waiting: None, back: None, device, before: Kept::Session.secret(headers, https) })
+        let device = Cookie::Device.secret(headers, https).map_or_else(|| Dice.secret(), Ok)?;
+        Ok(Self { app, caller, waiting: None, back: None, device, before: Cookie::Session.secret(headers, https) })
     }
 
     /// The same, for whoever waits.
@@ -38,8 +38,8 @@ impl<'a> Arrival<'a> {
     }
 
     /// The browser, as the account's module knows it.
-    pub fn visit(&self) -> Visit<'_> {
-        Visit {
+    pub fn visit(&self) -> BrowserContext<'_> {
+        BrowserContext {
             device: &self.device,
             user_agent: &self.caller.user_agent,
             before: self.before.as_ref(),
@@ -48,9 +48,9 @@ impl<'a> Arrival<'a> {
     }
 
     /// What the sign-in is for.
-    pub fn demand(&self) -> Demand {
-        let demanded = |waiting: &Waiting| Demand {
-            errand: Some(waiting.id),
+    pub fn demand(&self) -> RequiredAcr {
+        let demanded = |waiting: &Waiting| RequiredAcr {
+            interaction: Some(waiting.id),
             must: waiting.request.weakest(),
             wish: waiting.request.wished(),
         };
@@ -58,21 +58,21 @@ impl<'a> Arrival<'a> {
     }
 
     /// Answers; nothing for a sign-in that has to begin anew.
-    pub async fn end(&self, outcome: Outcome) -> Result<Option<Response>, Stop> {
+    pub async fn end(&self, outcome: Outcome) -> Result<Option<Response>, Rejection> {
         match outcome {
             Outcome::Entered(entered) => Ok(Some(self.admit(answer::see_other(&self.next(&entered)), &entered)?)),
-            Outcome::Halfway(secret) => {
+            Outcome::Pending(secret) => {
                 let mut response = answer::go(Place::SecondFactor);
                 let life = self.app.config.lives.second_step;
-                set(&mut response, Kept::SignIn.keep(secret.expose(), Some(life), self.app.config.is_https())?);
+                set(&mut response, Cookie::SignIn.keep(secret.expose(), Some(life), self.app.config.is_https())?);
                 Ok(Some(response))
             }
             Outcome::Refused(people) => {
-                let refusal = ContactRefusal { wish: Wish::SignIn, people, e_service: None, others: false };
+                let refusal = ContactRefusal { wish: Attempted::SignIn, people, e_service: None, others: false };
                 Ok(Some(answer::refuse(self.caller, Refusal::Contact(refusal))))
             }
             Outcome::StaffRefused(person, standing) => {
-                let refusal = StaffRefusal { wish: Wish::SignIn, person: *person, standing };
+                let refusal = StaffRefusal { wish: Attempted::SignIn, person: *person, standing };
                 Ok(Some(answer::refuse(self.caller, Refusal::Staff(Box::new(refusal)))))
             }
             Outcome::Outdated => Ok(None),
@@ -87,15 +87,15 @@ impl<'a> Arrival<'a> {
 
     /// Where a sign-in begins anew.
     pub fn beginning(&self) -> String {
-        errand::at(Place::Login, self.waiting.map(|waiting| waiting.id))
+        interaction::at(Place::Login, self.waiting.map(|waiting| waiting.id))
     }
 
     /// Gives the browser its session.
     pub fn admit(&self, mut response: Response, entered: &Entered) -> Result<Response, Fault> {
         let https = self.app.config.is_https();
-        set(&mut response, Kept::Session.keep(entered.opened.secret.expose(), None, https)?);
-        set(&mut response, Kept::Device.keep(self.device.expose(), Some(self.app.config.lives.device), https)?);
-        set(&mut response, Kept::SignIn.forget(https)?);
+        set(&mut response, Cookie::Session.keep(entered.opened.secret.expose(), None, https)?);
+        set(&mut response, Cookie::Device.keep(self.device.expose(), Some(self.app.config.lives.device), https)?);
+        set(&mut response, Cookie::SignIn.forget(https)?);
         Ok(response)
     }
 

@@ -10,49 +10,49 @@ use crate::app::App;
 use crate::base::{AccountKind, Actor, Place, Timestamp};
 use crate::session::{Acr, Session};
 
-use crate::http::answer::{self, Stop};
+use crate::http::answer::{self, Rejection};
 use crate::http::{Caller, Fresh, Person, Staff, Visitor, home, reauthentication};
 
 /// Whoever is signed in, whose access holds, and who proved not long ago who they are: with the second factor where
 /// they have one.
 #[derive(Clone, Debug)]
-pub struct Holder {
+pub struct CredentialOwner {
     /// Since when they have a second factor.
     pub enrolled_at: Option<Timestamp>,
     /// Whether one is demanded of all of their kind: what is demanded of some, their rows say.
     pub is_demanded: bool,
     /// What they are.
-    pub whose: Whose,
+    pub whose: OwnerKind,
 }
 
 /// What they are.
 #[derive(Clone, Debug)]
-pub enum Whose {
+pub enum OwnerKind {
     /// A customer's contact.
     Contact(Box<Person>),
     /// One of the vendor's people.
     Staff(Box<Staff>),
 }
 
-impl Holder {
+impl CredentialOwner {
     /// The holder behind a form. Whoever must prove more first comes back to that page, not to the form's answer.
-    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap, page: Place) -> Result<Self, Stop> {
+    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap, page: Place) -> Result<Self, Rejection> {
         Self::before(app, caller, (headers, page.path())).await
     }
 
-    async fn before(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Stop> {
+    async fn before(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Rejection> {
         let Visitor { caller, session } = Visitor::behind(app, caller, headers).await?;
         match session.map(|session| session.kind) {
             Some(AccountKind::Staff) => Self::of_staff(app, caller, (headers, back)).await,
             Some(AccountKind::Contact) | None => {
                 let Fresh(person) = Fresh::before(app, caller, (headers, back)).await?;
                 let enrolled_at = person.snapshot.second_factor_enrolled_at;
-                Ok(Self { enrolled_at, is_demanded: false, whose: Whose::Contact(Box::new(person)) })
+                Ok(Self { enrolled_at, is_demanded: false, whose: OwnerKind::Contact(Box::new(person)) })
             }
         }
     }
 
-    async fn of_staff(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Stop> {
+    async fn of_staff(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Rejection> {
         let staff = Staff::behind(app, caller, headers).await?;
         let enrolled_at = app.look(async |view| factor::enrolled(&mut view.db, staff.session.account).await).await?;
         let is_recent = app.clock.now().since(staff.session.auth_time) < app.config.lives.fresh;
@@ -61,23 +61,23 @@ impl Holder {
             return Err(answer::see_other(&reauthentication(back)).into());
         }
         let is_demanded = app.config.staff.second_factor == SecondFactor::Required;
-        Ok(Self { enrolled_at, is_demanded, whose: Whose::Staff(Box::new(staff)) })
+        Ok(Self { enrolled_at, is_demanded, whose: OwnerKind::Staff(Box::new(staff)) })
     }
 
     /// The request's own facts.
     #[must_use]
     pub fn caller(&self) -> &Caller {
         match &self.whose {
-            Whose::Contact(person) => &person.caller,
-            Whose::Staff(staff) => &staff.caller,
+            OwnerKind::Contact(person) => &person.caller,
+            OwnerKind::Staff(staff) => &staff.caller,
         }
     }
 
     #[must_use]
     pub fn session(&self) -> &Session {
         match &self.whose {
-            Whose::Contact(person) => &person.session,
-            Whose::Staff(staff) => &staff.session,
+            OwnerKind::Contact(person) => &person.session,
+            OwnerKind::Staff(staff) => &staff.session,
         }
     }
 
@@ -85,8 +85,8 @@ impl Holder {
     #[must_use]
     pub fn name(&self) -> String {
         match &self.whose {
-            Whose::Contact(person) => person.snapshot.full_name(),
-            Whose::Staff(staff) => staff.person.name.clone(),
+            OwnerKind::Contact(person) => person.snapshot.full_name(),
+            OwnerKind::Staff(staff) => staff.person.name.clone(),
         }
     }
 
@@ -99,16 +99,16 @@ impl Holder {
     #[must_use]
     pub fn actor(&self) -> Actor {
         match &self.whose {
-            Whose::Contact(person) => person.actor(),
-            Whose::Staff(staff) => staff.actor(),
+            OwnerKind::Contact(person) => person.actor(),
+            OwnerKind::Staff(staff) => staff.actor(),
         }
     }
 }
 
-impl FromRequestParts<App> for Holder {
-    type Rejection = Stop;
+impl FromRequestParts<App> for CredentialOwner {
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stop> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let here = caller.here.clone();
         Self::before(app, caller, (&parts.headers, &here)).await

@@ -1,13 +1,13 @@
 //! Sign-ins half made: the password was right, and the second factor is still to be proven, or enrolled. Nothing but
 //! the second step is open to whoever holds one, and it doesn't last.
 
-use crate::base::ids::{AccountId, ErrandId, SessionId, SignInId};
+use crate::base::ids::{AccountId, InteractionId, SessionId, SignInId};
 use crate::base::{Digest, Fault, Secret, Timestamp};
 use crate::store::{self, Db, Tx};
 
 /// What a half-made sign-in waits with.
 #[derive(Clone, Copy, Debug)]
-pub struct Pause<'a> {
+pub struct NewPendingSignIn<'a> {
     /// Whose password was right.
     pub account: AccountId,
     /// The hash it was right for.
@@ -15,14 +15,14 @@ pub struct Pause<'a> {
     /// The session that is strengthened in the end; without one, a session begins.
     pub session: Option<SessionId>,
     /// The authorization request it is for.
-    pub errand: Option<ErrandId>,
+    pub interaction: Option<InteractionId>,
     /// The page of ours that it is for.
     pub back: Option<&'a str>,
 }
 
 /// A half-made sign-in.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Halfway {
+pub struct PendingSignIn {
     pub id: SignInId,
     /// Whose password was right.
     pub account: AccountId,
@@ -30,14 +30,14 @@ pub struct Halfway {
     /// The session that is strengthened in the end.
     pub session: Option<SessionId>,
     /// The authorization request it is for.
-    pub errand: Option<ErrandId>,
+    pub interaction: Option<InteractionId>,
     /// The page of ours that it is for.
     pub back: Option<String>,
     /// Whether it is one of the vendor's people.
     pub is_staff: bool,
 }
 
-impl Halfway {
+impl PendingSignIn {
     /// The account's password hash, where it is still the one that the password was right for.
     pub(super) async fn password_hash(&self, db: &mut Db) -> Result<Option<String>, Fault> {
         let row =
@@ -48,32 +48,32 @@ impl Halfway {
 }
 
 /// Begins one; the secret is its browser's.
-pub async fn pause(tx: &mut Tx, pause: Pause<'_>) -> Result<Secret, Fault> {
+pub async fn begin(tx: &mut Tx, new: NewPendingSignIn<'_>) -> Result<Secret, Fault> {
     let (id, secret) = (SignInId(tx.dice.id(tx.now)?), tx.dice.secret()?);
     store::execute!(
         tx.db,
-        "insert into sign_ins (id, hash, account, password_digest, session, errand, back, created_at, expires_at) \
+        "insert into pending_sign_ins (id, hash, account, password_digest, session, interaction, back, created_at, expires_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id,
         secret.digest(),
-        pause.account,
-        Digest::of(pause.password_hash.as_bytes()),
-        pause.session,
-        pause.errand,
-        pause.back,
+        new.account,
+        Digest::of(new.password_hash.as_bytes()),
+        new.session,
+        new.interaction,
+        new.back,
         tx.now,
-        tx.now + tx.rules.second_step
+        tx.now + tx.lives.second_step
     )?;
     Ok(secret)
 }
 
 /// The half-made sign-in of a cookie, where it still waits.
-pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option<Halfway>, Fault> {
+pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option<PendingSignIn>, Fault> {
     store::optional!(
         *db,
-        Halfway,
-        "select id, account, password_digest, session, errand, back, \
-         exists (select 1 from staff where staff.account = sign_ins.account) as is_staff from sign_ins \
+        PendingSignIn,
+        "select id, account, password_digest, session, interaction, back, \
+         exists (select 1 from staff where staff.account = pending_sign_ins.account) as is_staff from pending_sign_ins \
          where hash = $1 and finished_at is null and expires_at > $2",
         secret.digest(),
         now
@@ -82,7 +82,7 @@ pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option
 
 /// It is finished. The row decides: of several at once one succeeds.
 pub(super) async fn finish(tx: &mut Tx, id: SignInId) -> Result<bool, Fault> {
-    let sql = "update sign_ins set finished_at = $2 where id = $1 and finished_at is null and expires_at > $2";
+    let sql = "update pending_sign_ins set finished_at = $2 where id = $1 and finished_at is null and expires_at > $2";
     Ok(store::execute!(tx.db, sql, id, tx.now)? == 1)
 }
 
@@ -93,8 +93,8 @@ const SWEPT_AT_ONCE: i64 = 5_000;
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::execute!(
         tx.db,
-        "delete from sign_ins \
-         where id in (select id from sign_ins where expires_at <= $1 order by expires_at limit $2)",
+        "delete from pending_sign_ins \
+         where id in (select id from pending_sign_ins where expires_at <= $1 order by expires_at limit $2)",
         tx.now,
         SWEPT_AT_ONCE
     )

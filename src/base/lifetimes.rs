@@ -7,7 +7,7 @@ use super::Life;
 /// How long things live (`[lives]` in the configuration).
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Rules {
+pub struct Lifetimes {
     /// An authorization code waits this long to be redeemed.
     pub code: Life,
     /// An access token and an ID token are valid this long (R-OWN-4: who validates alone lags at most this).
@@ -22,7 +22,7 @@ pub struct Rules {
     /// A refresh token whose answer was lost is answered once more within this time.
     pub refresh_grace: Life,
     /// An authorization request waits this long for its person to sign in.
-    pub errand: Life,
+    pub interaction: Life,
     /// A session ends this long after the sign-in.
     pub session: Life,
     /// A session ends after this long without a request.
@@ -48,7 +48,7 @@ pub struct Rules {
     pub audit: Life,
 }
 
-impl Default for Rules {
+impl Default for Lifetimes {
     fn default() -> Self {
         Self {
             code: Life::seconds(60),
@@ -57,7 +57,7 @@ impl Default for Rules {
             refresh_family: Life::days(90),
             refresh_idle: Life::days(30),
             refresh_grace: Life::seconds(10),
-            errand: Life::hours(1),
+            interaction: Life::hours(1),
             session: Life::hours(12),
             session_idle: Life::hours(2),
             second_step: Life::minutes(10),
@@ -76,7 +76,7 @@ impl Default for Rules {
 /// The longest a code may wait: it passes through browsers, histories and logs.
 const LONGEST_CODE: Life = Life::seconds(60);
 
-impl Rules {
+impl Lifetimes {
     /// Whether the numbers can be kept to.
     pub fn check(&self) -> Result<(), String> {
         if (Life::seconds(1)..=LONGEST_CODE).contains(&self.code) {

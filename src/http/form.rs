@@ -10,43 +10,44 @@ use serde::de::DeserializeOwned;
 
 use crate::app::App;
 use crate::base::{Fault, Secret};
-use crate::keys::Purpose;
+use crate::keys::KeyPurpose;
 
-use crate::http::answer::Stop;
-use crate::http::error::Trouble;
+use crate::http::answer::Rejection;
+use crate::http::error::ErrorKind;
 use crate::http::{Caller, answer};
 
 /// The token of a browser's forms.
 pub fn token(app: &App, browser: &Secret) -> Result<String, Fault> {
-    Ok(URL_SAFE_NO_PAD.encode(app.keys.master().mac(Purpose::Csrf, browser.expose().as_bytes())?))
+    Ok(URL_SAFE_NO_PAD.encode(app.keys.master().mac(KeyPurpose::Csrf, browser.expose().as_bytes())?))
 }
 
 /// A form one of our pages sent: any other is refused before its handler runs.
-pub struct Posted<T> {
+pub struct Form<T> {
     pub caller: Caller,
     /// The cookies and the rest of the request's headers.
     pub headers: HeaderMap,
     pub form: T,
 }
 
-impl<T: DeserializeOwned> FromRequest<App> for Posted<T> {
-    type Rejection = Stop;
+impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
+    type Rejection = Rejection;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Stop> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Rejection> {
         let (mut parts, body) = request.into_parts();
         let caller = Caller::from_request_parts(&mut parts, app).await?;
-        let refused = |trouble| Stop::from(answer::trouble(&caller, trouble));
+        let refused = |trouble| Rejection::from(answer::trouble(&caller, trouble));
         let headers = parts.headers.clone();
-        let body =
-            Bytes::from_request(Request::from_parts(parts, body), app).await.map_err(|_| refused(Trouble::TooLarge))?;
+        let body = Bytes::from_request(Request::from_parts(parts, body), app)
+            .await
+            .map_err(|_| refused(ErrorKind::TooLarge))?;
         if !is_text(&body) {
-            return Err(refused(Trouble::BadRequest));
+            return Err(refused(ErrorKind::BadRequest));
         }
         if !is_ours(app, &caller, (&headers, &body)) {
-            return Err(refused(Trouble::StaleForm));
+            return Err(refused(ErrorKind::StaleForm));
         }
         // The forms are our own: fields that don't fit were not typed by a person.
-        let form = serde_urlencoded::from_bytes(&body).map_err(|_| refused(Trouble::BadRequest))?;
+        let form = serde_urlencoded::from_bytes(&body).map_err(|_| refused(ErrorKind::BadRequest))?;
         Ok(Self { caller, headers, form })
     }
 }
@@ -76,7 +77,7 @@ fn has_token(app: &App, caller: &Caller, body: &[u8]) -> bool {
     match (&caller.browser, tokens.next(), tokens.next()) {
         (Some(browser), Some((_, sent)), None) => {
             let sent = URL_SAFE_NO_PAD.decode(sent.as_bytes()).unwrap_or_default();
-            app.keys.master().mac_matches(Purpose::Csrf, browser.expose().as_bytes(), &sent).unwrap_or(false)
+            app.keys.master().mac_matches(KeyPurpose::Csrf, browser.expose().as_bytes(), &sent).unwrap_or(false)
         }
         (None | Some(_), _, _) => false,
     }

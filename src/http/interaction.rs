@@ -1,35 +1,35 @@
-//! The errand a page is part of: which relying party waits, and where the answer will go in the end.
+//! The interaction a page is part of: which relying party waits, and where the answer will go in the end.
 
 use axum::http::header;
 use axum::response::Response;
 
 use crate::app::App;
-use crate::authorization::{Request, errand};
-use crate::base::ids::ErrandId;
+use crate::authorization::{Request, interaction};
+use crate::base::ids::InteractionId;
 use crate::base::redirect_uri::origin;
 use crate::base::{Language, Place};
 
-use crate::http::answer::Stop;
-use crate::http::error::Trouble;
+use crate::http::answer::Rejection;
+use crate::http::error::ErrorKind;
 use crate::http::{Caller, answer, headers};
 
 /// A parked authorization request of this browser.
 #[derive(Clone, Debug)]
 pub struct Waiting {
     /// What pages carry along.
-    pub id: ErrandId,
+    pub id: InteractionId,
     pub request: Request,
     /// The relying party's name in the caller's language.
     pub relying_party: String,
 }
 
-/// The errand that a page's address or form names. One that isn't this browser's, or has expired, ends in a page that
+/// The interaction that a page's address or form names. One that isn't this browser's, or has expired, ends in a page that
 /// says so.
-pub async fn waiting(app: &App, caller: &mut Caller, id: Option<ErrandId>) -> Result<Option<Waiting>, Stop> {
+pub async fn waiting(app: &App, caller: &mut Caller, id: Option<InteractionId>) -> Result<Option<Waiting>, Rejection> {
     let Some(id) = id else { return Ok(None) };
-    let stale = |caller: &Caller| Stop::from(answer::trouble(caller, Trouble::StaleErrand));
+    let stale = |caller: &Caller| Rejection::from(answer::trouble(caller, ErrorKind::StaleInteraction));
     let Some(browser) = caller.browser.as_ref().map(crate::base::Secret::digest) else { return Err(stale(caller)) };
-    let found = app.look(async |view| errand::find(&mut view.db, id, &browser, view.now).await).await?;
+    let found = app.look(async |view| interaction::find(&mut view.db, id, &browser, view.now).await).await?;
     let Some(found) = found else { return Err(stale(caller)) };
     let request = found.request.0;
     if let Some(wished) = request.ui_locales.as_deref().and_then(Language::from_ui_locales)
@@ -60,11 +60,11 @@ impl Waiting {
     }
 }
 
-/// A place with the errand it is part of.
+/// A place with the interaction it is part of.
 #[must_use]
-pub fn at(place: Place, errand: Option<ErrandId>) -> String {
-    match errand {
-        Some(id) => format!("{}?errand={id}", place.path()),
+pub fn at(place: Place, interaction: Option<InteractionId>) -> String {
+    match interaction {
+        Some(id) => format!("{}?interaction={id}", place.path()),
         None => place.path().to_owned(),
     }
 }

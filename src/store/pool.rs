@@ -60,7 +60,7 @@ impl<D: Database> Lender<D> {
             Some(looked) => looked,
             None => Looked { connection: self.0.pool.acquire().await?, at: Instant::now() },
         };
-        Ok(Lent { looked: Some(looked), state: State::Doubtful, home: self.clone(), _turn: turn })
+        Ok(Lent { looked: Some(looked), state: PoolState::Doubtful, home: self.clone(), _turn: turn })
     }
 
     /// Waits for what is lent, then closes every connection.
@@ -97,14 +97,14 @@ impl<D: Database> Drop for Inner<D> {
 pub struct Lent<D: Database> {
     /// There until the loan ends.
     looked: Option<Looked<D>>,
-    state: State,
+    state: PoolState,
     home: Lender<D>,
     _turn: OwnedSemaphorePermit,
 }
 
 /// What becomes of a connection that is given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum PoolState {
     /// It can be lent again.
     Sound,
     /// A statement failed, or nobody waited for its answer: the pool looks at it first.
@@ -119,7 +119,7 @@ impl<D: Database> Lent<D> {
         &mut self.looked.as_mut().expect("a loan has its connection until it is dropped").connection
     }
 
-    pub(super) fn becomes(&mut self, state: State) {
+    pub(super) fn becomes(&mut self, state: PoolState) {
         self.state = state;
     }
 }
@@ -128,9 +128,9 @@ impl<D: Database> Drop for Lent<D> {
     fn drop(&mut self) {
         let Some(mut looked) = self.looked.take() else { return };
         match self.state {
-            State::Sound => self.home.0.ready().push(looked),
-            State::Doubtful => {}
-            State::Open => looked.connection.close_on_drop(),
+            PoolState::Sound => self.home.0.ready().push(looked),
+            PoolState::Doubtful => {}
+            PoolState::Open => looked.connection.close_on_drop(),
         }
     }
 }
@@ -140,12 +140,12 @@ mod tests {
     use tokio::sync::oneshot;
 
     use crate::base::actor::Who;
-    use crate::base::{Actor, Clock, Fault, Rules};
+    use crate::base::{Actor, Clock, Fault, Lifetimes};
     use crate::store::trial::{self, Trial};
     use crate::store::{Start, Tx, execute, one};
 
     async fn act<T>(trial: &Trial, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
-        let start = Start { by: Actor::of(Who::Operator), clock: &Clock::System, rules: &Rules::default() };
+        let start = Start { by: Actor::of(Who::Operator), clock: &Clock::System, lives: &Lifetimes::default() };
         trial.store.act(start, work).await
     }
 
@@ -154,9 +154,9 @@ mod tests {
     }
 
     async fn written(trial: &Trial) -> i64 {
-        let rules = Rules::default();
+        let lives = Lifetimes::default();
         let count =
-            trial.store.look(&Clock::System, &rules, async |view| one!(view.db, (i64,), "select count(*) from limits"));
+            trial.store.look(&Clock::System, &lives, async |view| one!(view.db, (i64,), "select count(*) from limits"));
         count.await.unwrap().0
     }
 

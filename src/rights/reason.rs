@@ -8,12 +8,12 @@ pub struct Decision {
     /// Whether the contact may.
     pub allowed: bool,
     /// Why, or why not.
-    pub because: Because,
+    pub because: Reason,
 }
 
 /// Why a question was answered as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Because {
+pub enum Reason {
     /// The profile shows it.
     ProfileGrants(Profile),
     /// A role adds it.
@@ -32,13 +32,13 @@ pub enum Because {
     Undecidable,
 }
 
-impl From<Because> for Decision {
-    fn from(because: Because) -> Self {
+impl From<Reason> for Decision {
+    fn from(because: Reason) -> Self {
         Self { allowed: because.grants(), because }
     }
 }
 
-impl Because {
+impl Reason {
     /// Whether this is a reason to allow.
     #[must_use]
     pub fn grants(&self) -> bool {
@@ -52,7 +52,7 @@ impl Because {
         }
     }
 
-    /// The key of the sentence for the person; it says `{ $held }` where [`Because::held_key`] gives a label.
+    /// The key of the sentence for the person; it says `{ $held }` where [`Reason::held_key`] gives a label.
     #[must_use]
     pub fn person_key(&self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ impl Because {
         }
     }
 
-    /// The key of the sentence for an administrator; it says `{ $held }` where [`Because::held_key`] gives a label.
+    /// The key of the sentence for an administrator; it says `{ $held }` where [`Reason::held_key`] gives a label.
     #[must_use]
     pub fn admin_key(&self) -> &'static str {
         match self {
