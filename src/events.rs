@@ -146,17 +146,9 @@ pub async fn step_back(tx: &mut Tx, id: EventId, by: Life) -> Result<(), Fault> 
 /// How long an event is kept once it was reacted to, for whoever looks into what happened.
 const KEPT: Life = Life::days(7);
 
-/// Events one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes events dealt with long ago, and answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from events where id in (select id from events where reacted_at < $1 order by reacted_at limit $2)",
-        tx.now - KEPT,
-        SWEPT_AT_ONCE,
-    )
+    store::sweep!(tx, "from events", "id", "reacted_at < $1 order by reacted_at", tx.now - KEPT)
 }
 
 #[cfg(test)]

@@ -158,8 +158,8 @@ fn subjects_do_not_know_http_and_doors_do_not_know_sql() {
     none(&dependencies::foreign(&sources, DOORS, &["sqlx"], "doors leave SQL to the subjects"));
 }
 
-/// RUSTSEC-2023-0071: the `rsa` crate, under openidconnect and webauthn-rs, leaks private keys by the time it takes, and
-/// no release mends it. It may verify; what signs or decrypts by RSA is OpenSSL.
+/// RUSTSEC-2023-0071: the `rsa` crate, under openidconnect and webauthn-rs, leaks private keys by the time it takes,
+/// and no release mends it. It may verify; what signs or decrypts by RSA is OpenSSL.
 #[test]
 fn no_private_key_reaches_the_rsa_crate() {
     for source in rust(&["src", "examples"]) {

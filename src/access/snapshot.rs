@@ -211,7 +211,8 @@ pub struct TokenFacts {
     pub token_expires_at: Timestamp,
 }
 
-/// The columns of [`AuthorizationFacts`] and the joins they come from, `$rest` filling in how the authorization is found.
+/// The columns of [`AuthorizationFacts`] and the joins they come from, `$rest` filling in how the authorization is
+/// found.
 macro_rules! hanging {
     ($columns:literal, $revoked:literal, $rest:literal) => {
         snapshot!(

@@ -132,15 +132,7 @@ pub async fn forget_all(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     store::execute!(tx.db, "delete from devices where account = $1", account).map(drop)
 }
 
-/// Devices one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Forgets devices not seen for longer than they are remembered, and answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from devices where id in (select id from devices where expires_at < $1 order by expires_at limit $2)",
-        tx.now,
-        SWEPT_AT_ONCE,
-    )
+    store::sweep!(tx, "from devices", "id", "expires_at < $1 order by expires_at", tx.now)
 }

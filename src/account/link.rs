@@ -105,17 +105,9 @@ pub async fn void(tx: &mut Tx, account: AccountId, purpose: LinkPurpose) -> Resu
     store::execute!(tx.db, sql, account, purpose, tx.now).map(drop)
 }
 
-/// Links one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes links whose time is over, and answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from links where id in (select id from links where expires_at <= $1 order by expires_at limit $2)",
-        tx.now,
-        SWEPT_AT_ONCE
-    )
+    store::sweep!(tx, "from links", "id", "expires_at <= $1 order by expires_at", tx.now)
 }
 
 #[cfg(test)]

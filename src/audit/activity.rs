@@ -1,12 +1,13 @@
-//! DeedKind happened to an account of late, for its owner: those lines of the audit trail that are told to people, with the
-//! browser they came from.
+//! DeedKind happened to an account of late, for its owner: those lines of the audit trail that are told to people, with
+//! the browser they came from.
 
 use crate::audit::DeedKind;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Keyset};
 
-/// DeedKind is told, each with a sentence of its own. Links that were made, letters and the like are the machine's affairs.
+/// DeedKind is told, each with a sentence of its own. Links that were made, letters and the like are the machine's
+/// affairs.
 pub const TOLD: &[DeedKind] = &[
     DeedKind::SessionBegan,
     DeedKind::SessionRefused,

@@ -334,15 +334,7 @@ pub async fn list(db: &mut Db, filter: Filter) -> Result<Vec<AuditLine>, Fault> 
     }
 }
 
-/// Lines one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes lines older than the settings keep, and answers how many it removed.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from audit_log where id in (select id from audit_log where at < $1 order by at limit $2)",
-        tx.now - tx.lives.audit,
-        SWEPT_AT_ONCE,
-    )
+    store::sweep!(tx, "from audit_log", "id", "at < $1 order by at", tx.now - tx.lives.audit)
 }

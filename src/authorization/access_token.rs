@@ -78,24 +78,8 @@ async fn told(tx: &mut Tx, rows: u64) -> Result<(), Fault> {
     if rows == 1 { audit::record(tx, Deed::new(DeedKind::AccessTokenRevoked)).await } else { Ok(()) }
 }
 
-/// Tokens one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes what was taken back and what was given, once its time is over; answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    let given = store::execute!(
-        tx.db,
-        "delete from access_tokens where hash in (select hash from access_tokens where expires_at <= $1 \
-         order by expires_at limit $2)",
-        tx.now,
-        SWEPT_AT_ONCE,
-    )?;
-    let revoked = store::execute!(
-        tx.db,
-        "delete from revoked_tokens where jti in (select jti from revoked_tokens where expires_at <= $1 \
-         order by expires_at limit $2)",
-        tx.now,
-        SWEPT_AT_ONCE,
-    )?;
-    Ok(given + revoked)
+    let issued = store::sweep!(tx, "from access_tokens", "hash", "expires_at <= $1 order by expires_at", tx.now)?;
+    Ok(issued + store::sweep!(tx, "from revoked_tokens", "jti", "expires_at <= $1 order by expires_at", tx.now)?)
 }

@@ -146,17 +146,15 @@ pub async fn spend(tx: &mut Tx, proven: ProvenCode) -> Result<SpentCode, Fault> 
     }
 }
 
-/// Codes one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes codes whose session is over at the latest and that left no refresh token; answers how many. Until then a
 /// replay must be recognised, for what the code gave may live.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from codes where hash in (select c.hash from codes c where c.expires_at < $1 \
-         and not exists (select 1 from refresh_tokens r where r.sid = c.sid) order by c.expires_at limit $2)",
-        tx.now - tx.lives.session,
-        SWEPT_AT_ONCE,
+    store::sweep!(
+        tx,
+        "from codes",
+        "hash",
+        "expires_at < $1 \
+         and not exists (select 1 from refresh_tokens r where r.sid = codes.sid) order by expires_at",
+        tx.now - tx.lives.session
     )
 }

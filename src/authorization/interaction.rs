@@ -30,7 +30,8 @@ pub async fn park(tx: &mut Tx, request: &Request, browser: Option<&Digest>) -> R
     let id = InteractionId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
-        "insert into interactions (id, browser, client, request, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into interactions (id, browser, client, request, created_at, expires_at) \
+         values ($1, $2, $3, $4, $5, $6)",
         id,
         browser,
         &request.client,
@@ -51,7 +52,8 @@ pub async fn find(
     store::optional!(
         *db,
         Interaction,
-        "select id, request, created_at, declined_at from interactions where id = $1 and browser = $2 and expires_at > $3",
+        "select id, request, created_at, declined_at from interactions \
+         where id = $1 and browser = $2 and expires_at > $3",
         id,
         browser,
         now
@@ -71,8 +73,8 @@ pub async fn bind(tx: &mut Tx, id: InteractionId, browser: &Digest) -> Result<Op
     )
 }
 
-/// The person refuses: `/oauth2/authorize` tells the relying party so at the next step. Answers whether the interaction was
-/// this browser's.
+/// The person refuses: `/oauth2/authorize` tells the relying party so at the next step. Answers whether the interaction
+/// was this browser's.
 pub async fn decline(tx: &mut Tx, id: InteractionId, browser: &Digest) -> Result<bool, Fault> {
     let rows = store::execute!(
         tx.db,
@@ -98,15 +100,7 @@ pub async fn conclude(tx: &mut Tx, id: InteractionId) -> Result<bool, Fault> {
     Ok(rows == 1)
 }
 
-/// Interactions one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes interactions nobody came back for, and answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from interactions where id in (select id from interactions where expires_at <= $1 order by expires_at limit $2)",
-        tx.now,
-        SWEPT_AT_ONCE,
-    )
+    store::sweep!(tx, "from interactions", "id", "expires_at <= $1 order by expires_at", tx.now)
 }

@@ -84,8 +84,8 @@ pub struct NewAuthorization {
     pub second_factor_at: Option<Timestamp>,
 }
 
-/// DeedKind of the scope asked for may be given to that person. Offline access isn't where a network list applies to them
-/// or their company: nobody knows where an absent person is (R-RGT-6).
+/// DeedKind of the scope asked for may be given to that person. Offline access isn't where a network list applies to
+/// them or their company: nobody knows where an absent person is (R-RGT-6).
 #[must_use]
 pub fn grantable(asked: &Scopes, person: &Snapshot) -> Scopes {
     let limited = !person.networks.is_empty() || !person.company_networks.is_empty();
@@ -142,7 +142,8 @@ pub async fn mark_tokens_issued(tx: &mut Tx, sid: AuthorizationId) -> Result<boo
     // Whoever closes it waits for this row, or this statement for theirs: nobody gets tokens and is never told.
     let rows = store::execute!(
         tx.db,
-        "update authorizations set tokens_issued_at = coalesce(tokens_issued_at, $2) where id = $1 and closed_at is null",
+        "update authorizations set tokens_issued_at = coalesce(tokens_issued_at, $2) \
+         where id = $1 and closed_at is null",
         sid,
         tx.now
     )?;
@@ -169,31 +170,28 @@ pub async fn end_all(tx: &mut Tx, account: AccountId, because: EndReason) -> Res
 /// How long a sign-in is kept when it is over, for whoever looks into what happened; the audit trail keeps more.
 const KEPT: Life = Life::days(7);
 
-/// Sign-ins or consents one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes sign-ins that are over and that nothing hangs from any more, then withdrawn consents without any; answers
 /// how many. A session that is over isn't enough: with `offline_access` refresh tokens outlive it.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    let over = store::execute!(
-        tx.db,
-        "delete from authorizations where id in (select a.id from authorizations a \
-         where (a.ended_at < $1 or a.session in (select s.id from sessions s where s.ended_at < $1)) \
-         and not exists (select 1 from codes c where c.sid = a.id) \
-         and not exists (select 1 from refresh_tokens r where r.sid = a.id) \
-         and not exists (select 1 from access_tokens t where t.sid = a.id) \
-         and not exists (select 1 from logout_deliveries d where d.sid = a.id) limit $2)",
-        tx.now - KEPT,
-        SWEPT_AT_ONCE
+    let over = store::sweep!(
+        tx,
+        "from authorizations",
+        "id",
+        "(ended_at < $1 or session in (select s.id from sessions s where s.ended_at < $1)) \
+         and not exists (select 1 from codes c where c.sid = authorizations.id) \
+         and not exists (select 1 from refresh_tokens r where r.sid = authorizations.id) \
+         and not exists (select 1 from access_tokens t where t.sid = authorizations.id) \
+         and not exists (select 1 from logout_deliveries d where d.sid = authorizations.id)",
+        tx.now - KEPT
     )?;
-    let withdrawn = store::execute!(
-        tx.db,
-        "delete from consents where id in (select c.id from consents c where c.withdrawn_at < $1 \
-         and not exists (select 1 from authorizations a where a.consent = c.id) limit $2)",
-        tx.now - KEPT,
-        SWEPT_AT_ONCE
-    )?;
-    Ok(over + withdrawn)
+    Ok(over
+        + store::sweep!(
+            tx,
+            "from consents",
+            "id",
+            "withdrawn_at < $1 and not exists (select 1 from authorizations a where a.consent = consents.id)",
+            tx.now - KEPT
+        )?)
 }
 
 /// Removes tokens whose time is over, and answers how many.

@@ -164,17 +164,8 @@ async fn exchange_again(tx: &mut Tx, hash: &Digest) -> Result<bool, Fault> {
     Ok(rows == 1)
 }
 
-/// Tokens one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes tokens that would have expired by now, used or not, and answers how many: until then a replay must be
 /// recognised.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from refresh_tokens where hash in (select hash from refresh_tokens where expires_at <= $1 \
-         order by expires_at limit $2)",
-        tx.now,
-        SWEPT_AT_ONCE,
-    )
+    store::sweep!(tx, "from refresh_tokens", "hash", "expires_at <= $1 order by expires_at", tx.now)
 }

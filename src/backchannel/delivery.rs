@@ -130,17 +130,15 @@ pub(super) async fn failed(
 /// How long deliveries are kept, for whoever looks into what happened.
 const KEPT: Life = Life::days(30);
 
-/// Deliveries one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes deliveries made or given up long ago, and answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from logout_deliveries where id in (select id from logout_deliveries \
-         where created_at < $1 and (delivered_at is not null or given_up_at is not null) order by created_at limit $2)",
-        tx.now - KEPT,
-        SWEPT_AT_ONCE,
+    store::sweep!(
+        tx,
+        "from logout_deliveries",
+        "id",
+        "created_at < $1 \
+         and (delivered_at is not null or given_up_at is not null) order by created_at",
+        tx.now - KEPT
     )
 }
 

@@ -19,6 +19,7 @@ use crate::web::security::views::{ActivityView, ApplicationView, DeviceView, Sec
 use crate::words::brand::Brand;
 use crate::words::{UserAgent, Words};
 
+/// These pages.
 pub fn pages(language: Language) -> Named {
     let record = || {
         let fields = RecordFields {
@@ -114,6 +115,7 @@ fn security(language: Language) -> SecurityPage {
     }
 }
 
+/// Every letter.
 pub fn letters(language: Language) -> Vec<(String, Letter)> {
     let on = Stationery { words: Words::of(language), brand: Arc::new(Brand::default()), now: now() };
     let mut letters: Vec<_> =
@@ -130,6 +132,7 @@ pub fn letters(language: Language) -> Vec<(String, Letter)> {
 
 const NAME: &str = "Alice Durand";
 
+/// A sample.
 pub fn new_device(language: Language) -> Letter {
     change(language, AccountChange::NewDevice)
 }

@@ -35,6 +35,7 @@ pub(super) const CHROME: &str =
 
 pub(super) type Named = Vec<(String, String)>;
 
+/// These pages.
 pub fn pages(language: Language) -> Named {
     let mut pages = sign_in(language);
     pages.extend(second_factors::pages(language));
@@ -46,6 +47,7 @@ pub fn pages(language: Language) -> Named {
     pages
 }
 
+/// Every letter.
 pub fn letters(language: Language) -> Named {
     let both = |(name, letter): (String, Letter)| {
         let text = format!("<pre>{}\n\n{}</pre>", letter.subject, letter.text);

@@ -16,6 +16,7 @@ fn seed() -> SeedView {
     SeedView::new(&seed, "Guichet", "theo@durand.example").unwrap()
 }
 
+/// These pages.
 pub fn pages(language: Language) -> Named {
     let step = || SecondFactorPage::new(frame(language), Some(PORTAL.to_owned()), true);
     let enrolled =

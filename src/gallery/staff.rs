@@ -37,6 +37,7 @@ fn menu(frame: &Frame, here: Place) -> Menu {
     Menu(pages.map(|(place, label)| Entry { place, label, here: place == here }).to_vec())
 }
 
+/// These pages.
 pub fn pages(language: Language) -> Named {
     let frame = || signed_in(language);
     let mut pages = directory(language);

@@ -23,8 +23,8 @@ pub struct Waiting {
     pub relying_party: String,
 }
 
-/// The interaction that a page's address or form names. One that isn't this browser's, or has expired, ends in a page that
-/// says so.
+/// The interaction that a page's address or form names. One that isn't this browser's, or has expired, ends in a page
+/// that says so.
 pub async fn waiting(app: &App, caller: &mut Caller, id: Option<InteractionId>) -> Result<Option<Waiting>, Rejection> {
     let Some(id) = id else { return Ok(None) };
     let stale = |caller: &Caller| Rejection::from(answer::trouble(caller, ErrorKind::StaleInteraction));

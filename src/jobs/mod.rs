@@ -6,6 +6,7 @@ mod tests;
 
 mod factor_resets;
 mod reactions;
+mod sweeps;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,12 +22,8 @@ use crate::audit::{Deed, DeedKind};
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault};
 use crate::keys::{FreshKey, Succession};
-use crate::mail;
-use crate::relying_party::assertion;
 use crate::session;
-use crate::staff;
-use crate::store::Tx;
-use crate::{account, audit, authorization, backchannel, events, keys, limits};
+use crate::{audit, backchannel, keys};
 
 /// A job: its name, when it runs (six fields from seconds to weekdays, in UTC) and what it does.
 #[derive(Clone, Copy)]
@@ -46,7 +43,7 @@ const TIMETABLE: &[Job] = &[
     Job {
         name: "sessions",
         cron: "3 * * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(session::end_run_out(tx)))),
+        run: |app| Box::pin(sweeps::until_none_is_left(app, |tx| Box::pin(session::end_run_out(tx)))),
     },
     Job {
         name: "factor resets",
@@ -55,83 +52,7 @@ const TIMETABLE: &[Job] = &[
     },
     Job { name: "events", cron: "* * * * * *", run: |app| Box::pin(async move { reactions::react(&app).await }) },
     Job { name: "logouts", cron: "* * * * * *", run: |app| Box::pin(deliver_logouts(app)) },
-    Job {
-        name: "sweep codes",
-        cron: "0 7 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::code::sweep(tx)))),
-    },
-    Job {
-        name: "sweep tokens",
-        cron: "0 12 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::sweep_tokens(tx)))),
-    },
-    Job {
-        name: "sweep sign-ins",
-        cron: "0 2 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::sweep(tx)))),
-    },
-    Job {
-        name: "sweep sessions",
-        cron: "0 42 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(session::sweep(tx)))),
-    },
-    Job { name: "sweep mail", cron: "0 52 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(mail::sweep(tx)))) },
-    Job {
-        name: "sweep interactions",
-        cron: "0 17 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(authorization::interaction::sweep(tx)))),
-    },
-    Job {
-        name: "sweep assertions",
-        cron: "0 22 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(assertion::sweep(tx)))),
-    },
-    Job {
-        name: "sweep links",
-        cron: "0 32 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::link::sweep(tx)))),
-    },
-    Job {
-        name: "sweep upstream",
-        cron: "0 42 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(staff::upstream::sweep(tx)))),
-    },
-    Job {
-        name: "sweep half-made sign-ins",
-        cron: "0 21 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(session::pending::sweep(tx)))),
-    },
-    Job {
-        name: "sweep passkey ceremonies",
-        cron: "0 */10 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::passkey::sweep(tx)))),
-    },
-    Job {
-        name: "sweep seeds",
-        cron: "0 32 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::factor::sweep(tx)))),
-    },
-    Job {
-        name: "sweep devices",
-        cron: "0 27 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(account::device::sweep(tx)))),
-    },
-    Job {
-        name: "sweep events",
-        cron: "0 47 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(events::sweep(tx)))),
-    },
-    Job {
-        name: "sweep logouts",
-        cron: "0 57 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(backchannel::sweep(tx)))),
-    },
-    Job { name: "sweep audit", cron: "0 37 * * * *", run: |app| Box::pin(sweep(app, |tx| Box::pin(audit::sweep(tx)))) },
-    Job {
-        name: "sweep limits",
-        cron: "0 */10 * * * *",
-        run: |app| Box::pin(sweep(app, |tx| Box::pin(limits::sweep(tx)))),
-    },
+    Job { name: "sweeps", cron: "0 */10 * * * *", run: |app| Box::pin(sweeps::run(app)) },
     MAIL,
 ];
 
@@ -276,14 +197,6 @@ async fn deliver_logouts(app: App) -> Result<(), Fault> {
         issuer: &app.config.issuer,
     };
     backchannel::deliver_due(desk).await.map(drop)
-}
-
-/// Sweeps in short units of work until nothing is left: requests get their turn in between.
-async fn sweep(app: App, step: for<'t> fn(&'t mut Tx) -> BoxFuture<'t, Result<u64, Fault>>) -> Result<(), Fault> {
-    while app.act(Actor::of(Who::Timetable), async |tx| step(tx).await).await? > 0 {
-        tokio::task::yield_now().await;
-    }
-    Ok(())
 }
 
 fn broken(error: JobSchedulerError) -> Fault {

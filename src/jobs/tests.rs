@@ -114,7 +114,7 @@ async fn a_job_that_still_runs_is_left_out_and_the_stop_waits_for_it() {
     assert_eq!(RUNS.load(Ordering::SeqCst), 2);
 }
 
-/// SECURITY: a key that is taken away counts nowhere after 5 s, and a client that is closed nowhere after 10 s.
+/// A key that is taken away counts nowhere after 5 s, and a client that is closed nowhere after 10 s.
 #[test]
 fn what_must_count_everywhere_soon_is_looked_at_every_few_seconds() {
     for (name, seconds) in [("keys", 2), ("limits", 5), ("events", 1), ("logouts", 1)] {

@@ -79,8 +79,8 @@ pub async fn check(db: &mut Db, limits: &[Limit], now: Timestamp) -> Result<Resu
     Ok(longest.map_or(Ok(()), |wait| Err(TooMany { wait })))
 }
 
-/// Counts an attempt by each of them, in the order of [`LimitKind`] so that no two units wait for each other, or by none
-/// where one is closed.
+/// Counts an attempt by each of them, in the order of [`LimitKind`] so that no two units wait for each other, or by
+/// none where one is closed.
 pub async fn count(tx: &mut Tx, limits: &[Limit]) -> Result<Result<Counted, TooMany>, Fault> {
     let mut counted = Counted(Vec::with_capacity(limits.len()));
     for limit in limits {
@@ -157,15 +157,7 @@ impl Counted {
     }
 }
 
-/// Rows one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes the counts of windows that have ended, and answers how many it removed.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from limits where key in (select key from limits where ends_at <= $1 limit $2) and ends_at <= $1",
-        tx.now,
-        SWEPT_AT_ONCE
-    )
+    store::sweep!(tx, "from limits", "key", "ends_at <= $1", tx.now)
 }

@@ -151,18 +151,9 @@ pub async fn fate(db: &mut Db, id: MailId) -> Result<Fate, Fault> {
 /// How long is kept that a letter went out, or didn't, for whoever asks after it.
 const KEPT: Life = Life::days(30);
 
-/// Letters one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes what is left of letters that were sent or given up long ago; answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from outbox \
-         where id in (select id from outbox where created_at < $1 and sealed_letter is null limit $2)",
-        tx.now - KEPT,
-        SWEPT_AT_ONCE
-    )
+    store::sweep!(tx, "from outbox", "id", "created_at < $1 and sealed_letter is null", tx.now - KEPT)
 }
 
 #[cfg(test)]

@@ -79,9 +79,9 @@ pub fn too_many(closed: TooMany) -> Response {
     answer::after(error.json(StatusCode::TOO_MANY_REQUESTS), closed.wait)
 }
 
-/// Finds out which client calls. DeedKind is wrong is never told in more detail than that it is. A right secret costs no
-/// query: unlike a password it is compared in no time, so that a wrong one can be counted before anybody is told that
-/// it is wrong.
+/// Finds out which client calls. DeedKind is wrong is never told in more detail than that it is. A right secret costs
+/// no query: unlike a password it is compared in no time, so that a wrong one can be counted before anybody is told
+/// that it is wrong.
 pub async fn authenticate<'a>(
     app: &'a App,
     caller: &Caller,

@@ -192,16 +192,13 @@ pub async fn spend(tx: &mut Tx, proven: &ProvenAssertion) -> Result<bool, Fault>
     Ok(rows == 1)
 }
 
-/// Assertions one sweep forgets at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Forgets assertions that expired so long ago that no server's clock can still believe them, and answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from client_assertions where (client, jti) in \
-         (select client, jti from client_assertions where expires_at < $1 order by expires_at limit $2)",
-        tx.now - Life::minutes(10),
-        SWEPT_AT_ONCE,
+    store::sweep!(
+        tx,
+        "from client_assertions",
+        "(client, jti)",
+        "expires_at < $1 order by expires_at",
+        tx.now - Life::minutes(10)
     )
 }

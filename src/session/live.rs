@@ -285,16 +285,14 @@ pub async fn end_run_out(tx: &mut Tx) -> Result<u64, Fault> {
 /// How long a session is kept after its end, for whoever looks into what happened; the audit trail keeps more.
 const KEPT: Life = Life::days(7);
 
-/// Sessions one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes sessions that ended long ago and that no sign-in at a relying party hangs from any more; answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from sessions where id in (select s.id from sessions s where s.ended_at < $1 \
-         and not exists (select 1 from authorizations a where a.session = s.id) limit $2)",
-        tx.now - KEPT,
-        SWEPT_AT_ONCE
+    store::sweep!(
+        tx,
+        "from sessions",
+        "id",
+        "ended_at < $1 \
+         and not exists (select 1 from authorizations a where a.session = sessions.id)",
+        tx.now - KEPT
     )
 }

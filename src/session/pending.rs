@@ -52,7 +52,8 @@ pub async fn begin(tx: &mut Tx, new: NewPendingSignIn<'_>) -> Result<Secret, Fau
     let (id, secret) = (SignInId(tx.dice.id(tx.now)?), tx.dice.secret()?);
     store::execute!(
         tx.db,
-        "insert into pending_sign_ins (id, hash, account, password_digest, session, interaction, back, created_at, expires_at) \
+        "insert into pending_sign_ins \
+         (id, hash, account, password_digest, session, interaction, back, created_at, expires_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id,
         secret.digest(),
@@ -86,16 +87,7 @@ pub(super) async fn finish(tx: &mut Tx, id: SignInId) -> Result<bool, Fault> {
     Ok(store::execute!(tx.db, sql, id, tx.now)? == 1)
 }
 
-/// Rows one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes those that nobody can finish any more, and answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from pending_sign_ins \
-         where id in (select id from pending_sign_ins where expires_at <= $1 order by expires_at limit $2)",
-        tx.now,
-        SWEPT_AT_ONCE
-    )
+    store::sweep!(tx, "from pending_sign_ins", "id", "expires_at <= $1 order by expires_at", tx.now)
 }

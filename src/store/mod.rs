@@ -14,6 +14,6 @@ pub use keys::Keyset;
 pub use open::{CannotOpen, Settings, Store};
 pub use pool::Lent;
 pub use schema::{Migration, SCHEMA};
-pub use sql::Db;
-pub(crate) use sql::{all, execute, fetch, one, optional};
+pub use sql::{Db, SWEPT_AT_ONCE};
+pub(crate) use sql::{all, execute, fetch, one, optional, sweep};
 pub use unit::{Start, Tx, View};

@@ -21,6 +21,33 @@ macro_rules! execute {
     };
 }
 
+/// Rows one sweep removes at most, so that it never holds the writer for long.
+pub const SWEPT_AT_ONCE: i64 = 5_000;
+
+/// Removes some of the rows, named by their key, for which a condition on one instant (`$1`) holds; answers how many.
+macro_rules! sweep {
+    ($tx:expr, $from:literal, $key:literal, $condition:literal, $before:expr $(,)?) => {
+        $crate::store::execute!(
+            $tx.db,
+            concat!(
+                "delete ",
+                $from,
+                " where ",
+                $key,
+                " in (select ",
+                $key,
+                " ",
+                $from,
+                " where ",
+                $condition,
+                " limit $2)"
+            ),
+            $before,
+            $crate::store::SWEPT_AT_ONCE
+        )
+    };
+}
+
 /// Runs a statement and reads its rows with one of the driver's `fetch_…` functions.
 macro_rules! fetch {
     ($how:ident, $db:expr, $row:ty, $sql:expr $(, $bind:expr)*) => {
@@ -103,4 +130,4 @@ impl Db {
     }
 }
 
-pub(crate) use {all, execute, fetch, one, optional};
+pub(crate) use {all, execute, fetch, one, optional, sweep};

@@ -3,7 +3,7 @@
 use crate::source::Source;
 
 /// Words in capitals that comments use and that name no document of ours.
-const ABBREVIATIONS: [&str; 6] = ["ASCII", "BIGINT", "ECDSA", "HTTPS", "RSASSA", "STARTTLS"];
+const ABBREVIATIONS: [&str; 7] = ["ASCII", "BIGINT", "ECDSA", "HTTPS", "RSASSA", "RUSTSEC", "STARTTLS"];
 
 /// How many letters a word in capitals has that looks like the name of a document.
 const NAME: usize = 5;

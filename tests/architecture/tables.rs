@@ -46,6 +46,12 @@ fn owner<'a>(owners: &[(&str, &'a str)], table: &str) -> Option<&'a str> {
 /// The tables a text writes, each with the number of lines before it.
 fn written(text: &str) -> Vec<(usize, String)> {
     let words = words(text);
+    // What `store::sweep!` removes rows from.
+    if let [(offset, from), (_, table)] = &words[..]
+        && from == "from"
+    {
+        return vec![(*offset, table.clone())];
+    }
     found(&words, |rest| match rest {
         ["insert" | "replace", "into", table, "(" | "as" | "select" | "values" | "default", ..]
         | ["insert", "or", _, "into", table, ..]

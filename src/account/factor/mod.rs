@@ -67,8 +67,8 @@ pub(super) async fn tell_removal(tx: &mut Tx, account: AccountId, which: &str) -
     record(tx, Deed::new(DeedKind::FactorRemoved).account(account).subject(which)).await
 }
 
-/// DeedKind devices remember may have been proven by what is gone; recovery codes stand in for a factor and don't outlive
-/// the last, nor is there anything left to take away.
+/// DeedKind devices remember may have been proven by what is gone; recovery codes stand in for a factor and don't
+/// outlive the last, nor is there anything left to take away.
 async fn tidy_up(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     device::forget_second_factors(tx, account).await?;
     if enrolled(&mut tx.db, account).await?.is_none() {

@@ -197,16 +197,13 @@ pub async fn prove(
     renew(tx, offer.account).await.map(Some)
 }
 
-/// Offers one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Forgets offers that nobody took up, and answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from totp_factors where proven_at is null and id in \
-         (select id from totp_factors where proven_at is null and created_at < $1 order by created_at limit $2)",
-        tx.now - OFFERED_FOR,
-        SWEPT_AT_ONCE
+    store::sweep!(
+        tx,
+        "from totp_factors",
+        "id",
+        "proven_at is null and created_at < $1 order by created_at",
+        tx.now - OFFERED_FOR
     )
 }

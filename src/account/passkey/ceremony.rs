@@ -77,16 +77,7 @@ pub async fn redeem(tx: &mut Tx, bound: &Binding, id: CeremonyId) -> Result<Opti
     Ok(row.map(|(state,)| state.0))
 }
 
-/// Ceremonies one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes ceremonies whose time is over, and answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from passkey_ceremonies where id in (select id from passkey_ceremonies where expires_at <= $1 \
-         order by expires_at limit $2)",
-        tx.now,
-        SWEPT_AT_ONCE
-    )
+    store::sweep!(tx, "from passkey_ceremonies", "id", "expires_at <= $1 order by expires_at", tx.now)
 }

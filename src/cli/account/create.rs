@@ -46,8 +46,8 @@ pub(in crate::cli) struct Arguments {
     /// How much of the company's data is seen: complete, limited or invoicing
     #[arg(long, value_name = "PROFILE", default_value_t = Profile::Complete)]
     profile: Profile,
-    /// DeedKind may be done beyond seeing: account_admin, tickets, subscriptions or billing; for staff customer_service,
-    /// support_agent or operator; may be given again
+    /// DeedKind may be done beyond seeing: account_admin, tickets, subscriptions or billing; for staff
+    /// customer_service, support_agent or operator; may be given again
     #[arg(long, value_name = "ROLE")]
     role: Vec<AnyRole>,
     /// An e-service of the company, by its code; may be given again

@@ -232,7 +232,8 @@ impl Matter<'_> {
         Ok(Known { person, consent, could })
     }
 
-    /// Sends the person to a page that carries the interaction along; with `prompt=none` says instead what it would take.
+    /// Sends the person to a page that carries the interaction along; with `prompt=none` says instead what it would
+    /// take.
     async fn ask(self, place: Place, unasked: Error) -> Result<Response, Rejection> {
         if self.request.prompts(Prompt::None) {
             return Ok(self.send_back(unasked));

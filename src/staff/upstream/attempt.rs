@@ -48,16 +48,7 @@ pub async fn redeem(tx: &mut Tx, state: &Secret, browser: &Digest) -> Result<Opt
     )
 }
 
-/// Attempts one sweep removes at most, so that it never holds the writer for long.
-const SWEPT_AT_ONCE: i64 = 5_000;
-
 /// Removes attempts whose time is over, and answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::execute!(
-        tx.db,
-        "delete from upstream_attempts where state in (select state from upstream_attempts where expires_at <= $1 \
-         order by expires_at limit $2)",
-        tx.now,
-        SWEPT_AT_ONCE
-    )
+    store::sweep!(tx, "from upstream_attempts", "state", "expires_at <= $1 order by expires_at", tx.now)
 }

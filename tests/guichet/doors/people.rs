@@ -128,8 +128,8 @@ impl Visitor {
         Self { browser, named }
     }
 
-    /// No relying party sees them: whatever interaction there is began before they signed in, and nothing of a contact's is
-    /// theirs.
+    /// No relying party sees them: whatever interaction there is began before they signed in, and nothing of a
+    /// contact's is theirs.
     async fn of_staff(world: &World, (mut browser, who): (Browser, Who)) -> Self {
         let interaction = send_on_interaction(world, &mut browser).await;
         assert_eq!(browser.sign_in(who.login(), PASSWORD).await.status(), 303, "{who:?}");

@@ -122,9 +122,9 @@ both! {
         assert_eq!(answer.location().unwrap().path(), "/oauth2/authorize");
         assert_eq!(elsewhere.follow(answer).await.unmet(), ["network"]);
         for unreadable in
-            ["/login/consent", "/login/consent?interaction=", "/login/consent?interaction=x", "/login/consent?interaction=%FF"]
+            ["", "?interaction=", "?interaction=x", "?interaction=%FF"].map(|query| format!("/login/consent{query}"))
         {
-            let answer = elsewhere.get(unreadable).await;
+            let answer = elsewhere.get(&unreadable).await;
             assert!(answer.status() == 400 && answer.shows("error-title"), "{unreadable}");
         }
     }

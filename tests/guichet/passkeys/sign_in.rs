@@ -40,7 +40,8 @@ both! {
                 && page.header("content-security-policy").contains("form-action 'self' http://localhost:8090")
         );
         let answer = browser.use_passkey(&mut passkey).await;
-        assert!(answer.header("location").starts_with("/oauth2/authorize?interaction="), "{}", answer.header("location"));
+        let location = answer.header("location");
+        assert!(location.starts_with("/oauth2/authorize?interaction="), "{location}");
         let mut answer = browser.follow(answer).await;
         if answer.shows("consent-allow") {
             answer = browser.submit("consent-allow", &[]).await;
