@@ -9,7 +9,9 @@ use std::path::Path;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+
+use crate::world::Seed;
 
 const INPUTS: u32 = 3_000;
 
@@ -22,8 +24,9 @@ fn throw(name: &str, target: fn(&[u8])) {
     for seed in &seeds {
         target(seed);
     }
-    let mut runner =
-        TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(INPUTS) });
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(INPUTS) };
+    let dice = TestRng::from_seed(RngAlgorithm::ChaCha, &Seed::of_this_run().dice(name));
+    let mut runner = TestRunner::new_with_rng(config, dice);
     let thrown = runner.run(&inputs(seeds), |input| {
         target(&input);
         Ok(())

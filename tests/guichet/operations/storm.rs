@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::join_all;
-use guichet::base::Dice;
 use tokio::sync::Notify;
 
 use crate::world::wire::{Process, Wire};
-use crate::world::{Answer, Ask, Code, Database, Kind, PASSWORD, VERIFIER, login};
+use crate::world::{Answer, Ask, Code, Database, Kind, PASSWORD, Seed, VERIFIER, login};
 
 const KILLS: usize = 20;
 
@@ -82,10 +81,9 @@ async fn redeem(wire: &Wire, secret: &str) -> Option<Answer> {
 }
 
 /// Kills the process somewhere in the storm; what had been answered by then.
-async fn storm(process: &mut Process) -> Ledger {
-    let [until] = Dice.bytes::<1>().unwrap();
+async fn storm(process: &mut Process, dice: u8) -> Ledger {
     let book: Book = Arc::default();
-    book.0.lock().unwrap().until = usize::from(until % MOST_ANSWERS) + 1;
+    book.0.lock().unwrap().until = usize::from(dice % MOST_ANSWERS) + 1;
     let people: Vec<_> = (0..AT_ONCE).map(|_| tokio::spawn(keep_signing_in(process.visitor(), book.clone()))).collect();
     book.1.notified().await;
     process.kill();
@@ -123,13 +121,15 @@ async fn assert_nothing_answered_is_lost(process: &Process, ledger: &Ledger) {
 
 async fn killed_twenty_times(kind: Kind) {
     let Some(database) = Database::fresh(kind).await else { return };
+    let seed = Seed::of_this_run();
     let mut process = Process::start(database.url()).await;
     let mut first = process.visitor();
     first.sign_in(&login("alice"), PASSWORD).await.unwrap();
     first.consent(&ask()).await;
     let (mut sessions, mut codes) = (0, 0);
-    for _ in 0..KILLS {
-        let ledger = storm(&mut process).await;
+    for kill in 0..KILLS {
+        let [dice, ..] = seed.dice(&format!("kill {kill}"));
+        let ledger = storm(&mut process, dice).await;
         process.restart().await;
         assert_nothing_answered_is_lost(&process, &ledger).await;
         (sessions, codes) = (sessions + ledger.sessions.len(), codes + ledger.codes.len());

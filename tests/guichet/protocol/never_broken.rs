@@ -4,10 +4,10 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Request};
 use guichet::base::Place;
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use tokio::runtime::Runtime;
 
-use crate::world::{Browser, Kind, Server, World};
+use crate::world::{Browser, Kind, Seed, Server, World};
 
 const NAMES: [&str; 28] = [
     "response_type",
@@ -133,7 +133,9 @@ impl Wild {
 }
 
 fn throw(server: &Server, runtime: &Runtime, signed_in: &Browser) {
-    let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() });
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    let dice = TestRng::from_seed(RngAlgorithm::ChaCha, &Seed::of_this_run().dice("requests"));
+    let mut runner = TestRunner::new_with_rng(config, dice);
     let outcome = runner.run(&(wild(), any::<bool>()), |(wild, inside)| {
         let mut browser = if inside { signed_in.clone() } else { server.browser() };
         let answer = runtime.block_on(browser.send(wild.request()));

@@ -14,6 +14,7 @@ mod page;
 mod passkey;
 mod receiver;
 mod relying_party;
+mod seed;
 mod tokens;
 pub mod upstream;
 pub mod wire;
@@ -39,6 +40,7 @@ pub use keys::{Assertion, public_key, sign};
 pub use passkey::{Passkey, Settled};
 pub use receiver::{Receiver, Reply};
 pub use relying_party::{Code, JWT_BEARER, RelyingParty, Tokens};
+pub use seed::Seed;
 pub use tokens::{claims_of, forge, header_of, signing_input};
 
 /// What everybody signs in with.
