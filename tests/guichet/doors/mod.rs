@@ -1,11 +1,12 @@
-//! The table of doors: every route × everybody who may come to it, as the real router answers (fault 2). Three
-//! golden files that people review: who gets what at the pages and at the programs' endpoints, and the manners of every
-//! route, whoever comes.
+//! The table of doors: every route × everybody who may come to it, as the real router answers (fault 2). Four golden
+//! files that people review: who gets what at the pages and at the programs' endpoints, the manners of every route,
+//! whoever comes, and the elements of every page.
 //!
 //! Nobody keeps the list of routes: `base::Place` names them (`tests/architecture.rs` lets nothing else be routed), the
 //! router's own `Allow` says by which methods. A route without a knock in [`knocks`] fails here, as does a knock at a
 //! wall. To add one, write its line there and run the tests: what they find is written beside the old table.
 
+mod elements;
 mod forms;
 mod fuzz_seeds;
 mod headers;

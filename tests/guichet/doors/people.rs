@@ -11,6 +11,7 @@ use guichet::session;
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
+use super::elements::Elements;
 use super::knocks::{By, KNOCKS, Knock};
 use super::{Table, address, assert_reviewed};
 use crate::world::{Answer, Browser, PASSWORD, World, both};
@@ -202,6 +203,7 @@ fn without_ids(path: &str) -> String {
 
 both! {
     async fn every_page_and_form_answers_everybody_as_the_table_says(world) {
+        let mut elements = Elements::default();
         let mut table = Table::new(&[45, 30], &WHO.map(|(name, _)| name));
         let mut waiting = Vec::new();
         for (_, who) in WHO {
@@ -209,16 +211,29 @@ both! {
         }
         for knock in KNOCKS.iter().filter(|knock| knock.by == By::Browser) {
             let mut cells = Vec::new();
-            for ((_, who), waiting) in WHO.iter().zip(&waiting) {
+            for ((name, who), waiting) in WHO.iter().zip(&waiting) {
                 // What changes nothing needs nobody anew.
-                cells.push(match (knock.method, who.is_forged()) {
-                    ("GET", true) => String::new(),
-                    ("GET", false) | (_, true) => outcome(&waiting.knock(&world, knock).await),
-                    (_, false) => outcome(&Visitor::of(&world, *who).await.knock(&world, knock).await),
-                });
+                let answer = match (knock.method, who.is_forged()) {
+                    ("GET", true) => {
+                        cells.push(String::new());
+                        continue;
+                    }
+                    ("GET", false) | (_, true) => waiting.knock(&world, knock).await,
+                    (_, false) => Visitor::of(&world, *who).await.knock(&world, knock).await,
+                };
+                elements.note(&knock.line(), name, &answer);
+                cells.push(outcome(&answer));
             }
             table.line(&knock.line(), cells);
         }
+        for (name, who) in WHO.iter().filter(|(_, who)| !who.is_forged()) {
+            for knock in KNOCKS.iter().filter(|knock| knock.by == By::Browser && !knock.fields.is_empty()) {
+                let empty = Knock { fields: &[], ..*knock };
+                let answer = Visitor::of(&world, *who).await.knock(&world, &empty).await;
+                elements.note(&format!("{} left empty", knock.name()), name, &answer);
+            }
+        }
         assert_reviewed(&table.text, "doors/people.golden.txt");
+        assert_reviewed(&elements.text(), "doors/elements.golden.txt");
     }
 }
