@@ -7,9 +7,13 @@ use serde_json::Value;
 use crate::world::{Answer, Browser, Cause, Kind, PASSWORD, World, both};
 
 async fn close(browser: &mut Browser, password: &str) -> Answer {
+    open(browser).await;
+    browser.submit("close-submit", &[("password", password)]).await
+}
+
+async fn open(browser: &mut Browser) {
     let page = browser.open_freshly("/account/close").await;
     assert!(page.shows("close-submit"), "{}", page.text());
-    browser.submit("close-submit", &[("password", password)]).await
 }
 
 both! {
@@ -70,7 +74,10 @@ both! {
 
 async fn of_two_one_stays(world: World) {
     let (mut one, mut other) = (world.signed_in("alice").await, world.signed_in("aline").await);
-    let (one, other) = tokio::join!(close(&mut one, PASSWORD), close(&mut other, PASSWORD));
+    open(&mut one).await;
+    open(&mut other).await;
+    let password = [("password", PASSWORD)];
+    let (one, other) = tokio::join!(one.submit("close-submit", &password), other.submit("close-submit", &password));
     let mut statuses = [one.status(), other.status()];
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 403]);

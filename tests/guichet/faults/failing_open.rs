@@ -30,6 +30,7 @@ const NOT_THERE: [Place; 4] = [Place::Link, Place::NewPassword, Place::Upstream,
 both! {
     /// Retry-After tells programs that it will pass; nobody is let in meanwhile.
     async fn without_its_database_every_door_answers_503(world) {
+        world.expects_faults("the pool is closed");
         let requests = doors::right_requests(&world).await;
         world.app.store.close().await;
         for (knock, mut browser, request) in requests {
@@ -117,6 +118,7 @@ fn spared(column: [&str; 2]) -> &'static [&'static str] {
 
 both! {
     async fn a_row_that_can_not_be_read_opens_no_door(world) {
+        world.expects_faults("rows hold nonsense");
         for [table, column, nonsense] in NONSENSE {
             let held = Held::of(&world).await;
             assert_eq!(held.open_doors(&world).await.len(), 5, "before {table}.{column}");

@@ -21,8 +21,9 @@ macro_rules! on_two_servers {
 
             async fn run(kind: Kind) {
                 let Some(world) = World::on(kind).await else { return };
-                let second = world.second_server().await;
+                let (second, afterwards) = (world.second_server().await, world.afterwards());
                 super::$name(world, second).await;
+                afterwards.is_clean().await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

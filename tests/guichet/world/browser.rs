@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -10,6 +11,7 @@ use axum::http::Request;
 use tower::ServiceExt as _;
 use url::form_urlencoded::Serializer;
 
+use super::aftermath::Aftermath;
 use super::page::Page;
 use super::{Answer, PASSWORD, login};
 
@@ -22,13 +24,22 @@ pub struct Browser {
     headers: BTreeMap<&'static str, String>,
     cookies: BTreeMap<String, String>,
     page: Option<Page>,
+    aftermath: Option<Arc<Aftermath>>,
 }
 
 impl Browser {
-    pub(super) fn new(router: Router, issuer: String) -> Self {
+    pub(super) fn new(router: Router, issuer: String, aftermath: Option<Arc<Aftermath>>) -> Self {
         let headers = [("accept", "text/html"), ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0")];
         let headers = headers.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
-        Self { router, issuer, address: [127, 0, 0, 1].into(), headers, cookies: BTreeMap::new(), page: None }
+        Self {
+            router,
+            issuer,
+            address: [127, 0, 0, 1].into(),
+            headers,
+            cookies: BTreeMap::new(),
+            page: None,
+            aftermath,
+        }
     }
 
     /// The same browser, connecting from that address.
@@ -211,7 +222,12 @@ impl Browser {
             request.headers_mut().insert("cookie", cookies.join("; ").parse().unwrap());
         }
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.address, 40_000)));
-        let answer = Answer::read(self.router.clone().oneshot(request).await.unwrap()).await;
+        let router = self.router.clone();
+        let asking = async { Answer::read(router.oneshot(request).await.unwrap()).await };
+        let answer = match &self.aftermath {
+            Some(aftermath) => aftermath.of(asking).await,
+            None => asking.await,
+        };
         self.keep_cookies(&answer);
         if answer.header("content-type").starts_with("text/html") {
             self.page = Some(answer.page());

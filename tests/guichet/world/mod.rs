@@ -2,6 +2,7 @@
 //! and the real router, called in this process. Tests say what people and relying parties do; only this module knows
 //! how.
 
+mod aftermath;
 mod answer;
 mod ask;
 pub mod at_once;
@@ -20,6 +21,8 @@ pub mod upstream;
 pub mod wire;
 
 use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use axum::Router;
 use guichet::access::SecondFactor;
@@ -30,6 +33,7 @@ use guichet::config::{Config, StaffSettings};
 use guichet::store;
 use guichet::{demo, mail, server};
 
+use aftermath::Aftermath;
 pub use answer::Answer;
 pub use ask::{Ask, STATE, VERIFIER};
 pub use authenticator::{Authenticator, recovery_codes};
@@ -64,16 +68,21 @@ macro_rules! both {
         mod $name {
             use $crate::world::{Kind, World};
 
+            async fn run(kind: Kind) {
+                let Some(world) = World::on(kind).await else { return };
+                let afterwards = world.afterwards();
+                super::$name(world).await;
+                afterwards.is_clean().await;
+            }
+
             #[tokio::test]
             async fn sqlite() {
-                super::$name(World::on(Kind::Sqlite).await.unwrap()).await;
+                run(Kind::Sqlite).await;
             }
 
             #[tokio::test]
             async fn postgres() {
-                if let Some(world) = World::on(Kind::Postgres).await {
-                    super::$name(world).await;
-                }
+                run(Kind::Postgres).await;
             }
         }
     };
@@ -82,14 +91,21 @@ pub(crate) use both;
 
 /// A database, and the server that most tests need only one of.
 pub struct World {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
     server: Server,
     database: Database,
+    aftermath: Arc<Aftermath>,
+    /// Whether what it leaves behind was looked at.
+    seen: AtomicBool,
 }
 
 impl Deref for World {
     type Target = Server;
     fn deref(&self) -> &Server {
-        &self.server
+        &self.inner.server
     }
 }
 
@@ -97,8 +113,10 @@ impl World {
     /// A fresh world; none where there is no such database here.
     pub async fn on(kind: Kind) -> Option<Self> {
         let database = Database::fresh(kind).await?;
-        let server = Server::start(&database, Clock::movable(), |_| {}).await;
-        Some(Self { server, database })
+        let aftermath = Aftermath::here();
+        let server = Server::start(&database, Clock::movable(), |_| {}).await.of(&aftermath);
+        let inner = Inner { server, database, aftermath, seen: AtomicBool::new(false) };
+        Some(Self { inner: Arc::new(inner) })
     }
 
     /// Another server on the same database, with pools, keys and caches of its own. Both tell the same time.
@@ -108,17 +126,17 @@ impl World {
 
     /// A server on the same database whose operator wrote something else into its configuration.
     pub async fn server_with(&self, change: impl FnOnce(&mut Config)) -> Server {
-        Server::start(&self.database, self.app.clock.clone(), change).await
+        Server::start(self.database(), self.app.clock.clone(), change).await.of(&self.inner.aftermath)
     }
 
     /// Why another server couldn't start on this database.
     pub async fn cannot_start(&self) -> Option<CannotStart> {
-        Server::try_start(&self.database, self.app.clock.clone(), |_| {}).await.err()
+        Server::try_start(self.database(), self.app.clock.clone(), |_| {}).await.err()
     }
 
     /// The database, for what no door does yet.
     pub fn database(&self) -> &Database {
-        &self.database
+        &self.inner.database
     }
 }
 
@@ -127,6 +145,7 @@ pub struct Server {
     /// What its requests reach.
     pub app: App,
     router: Router,
+    aftermath: Option<Arc<Aftermath>>,
 }
 
 impl Server {
@@ -147,12 +166,17 @@ impl Server {
         let mailbox = Some(mail::Mailbox::default());
         let app = App::new(Parts { config, store, clock, master, mailbox }).await?;
         let router = server::router(&app, Router::new());
-        Ok(Self { app, router })
+        Ok(Self { app, router, aftermath: None })
+    }
+
+    /// As a server of that world.
+    fn of(self, aftermath: &Arc<Aftermath>) -> Self {
+        Self { aftermath: Some(Arc::clone(aftermath)), ..self }
     }
 
     /// A browser that has never been here, on the machine at 127.0.0.1.
     pub fn browser(&self) -> Browser {
-        Browser::new(self.router.clone(), self.app.config.issuer.clone())
+        Browser::new(self.router.clone(), self.app.config.issuer.clone(), self.aftermath.clone())
     }
 
     /// A browser in which that person is signed in.

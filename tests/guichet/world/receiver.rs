@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::{Form, Router};
 use guichet::base::{Endpoint, Networks};
+use guichet::config::Config;
 use guichet::jobs;
 use serde::Deserialize;
 use serde_json::Value;
@@ -67,6 +68,18 @@ impl Receiver {
         format!("http://127.0.0.1:{}/bye", self.port)
     }
 
+    fn endpoint(&self) -> Endpoint {
+        Endpoint::parse(&self.uri()).unwrap()
+    }
+
+    /// Listens for every relying party.
+    pub(super) fn is_told_by(&self, config: &mut Config) {
+        config.outbound.allow = Networks::parse("127.0.0.0/8").unwrap();
+        for client in &mut config.clients {
+            client.backchannel_logout_uri = Some(self.endpoint());
+        }
+    }
+
     /// The next answers.
     pub fn reply(&self, replies: &[Reply]) {
         let mut reversed = replies.to_vec();
@@ -122,11 +135,11 @@ impl World {
 
     /// The same, where only those networks may be called.
     pub async fn telling_where(&self, listeners: &[(&str, &Receiver)], allowed: &str) -> Server {
-        let change = |config: &mut guichet::config::Config| {
+        let change = |config: &mut Config| {
             config.outbound.allow = Networks::parse(allowed).unwrap();
             for client in &mut config.clients {
                 let listener = listeners.iter().find(|(id, _)| *id == client.id);
-                client.backchannel_logout_uri = listener.map(|(_, receiver)| Endpoint::parse(&receiver.uri()).unwrap());
+                client.backchannel_logout_uri = listener.map(|(_, receiver)| receiver.endpoint());
                 client.backchannel_logout_session_required = listener.is_some();
             }
         };

@@ -1,0 +1,217 @@
+//! What a world leaves behind when its test ends: nothing that should have been delivered, and no fault that nobody
+//! expected. A test that means either says so.
+
+use std::cell::RefCell;
+use std::fmt::{Debug, Write as _};
+use std::pin::pin;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock, Mutex};
+use std::task::Poll;
+
+use guichet::jobs;
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+use super::{Receiver, Server, World};
+
+/// Everything that waits: letters, logout tokens, events. Where a world has nobody who listens, its servers may call
+/// nobody, which is as good as done.
+const WAITING: &str = "select 'the letter ' || name || ' to ' || recipient from outbox \
+                       where sent_at is null and given_up_at is null \
+                       union all select 'the logout at ' || client from logout_deliveries \
+                       where delivered_at is null and given_up_at is null \
+                       and coalesce(last_error, '') not like '%outbound.allow%' \
+                       union all select 'the event ' || kind from events where reacted_at is null";
+
+/// What a world's servers logged as an error, and what its test said beforehand.
+#[derive(Default)]
+pub struct Aftermath {
+    faults: Mutex<Vec<String>>,
+    expects_faults: Mutex<Option<&'static str>>,
+    leaves_undelivered: Mutex<Option<&'static str>>,
+}
+
+thread_local! {
+    /// The world that the work of this thread belongs to just now.
+    static HERE: RefCell<Option<Arc<Aftermath>>> = const { RefCell::new(None) };
+}
+
+impl Aftermath {
+    /// That of a world whose test runs on this thread.
+    pub(super) fn here() -> Arc<Self> {
+        static LISTENING: LazyLock<()> = LazyLock::new(|| {
+            let faults = tracing_subscriber::registry().with(Faults.with_filter(LevelFilter::ERROR));
+            tracing::subscriber::set_global_default(faults).expect("nobody else listens");
+        });
+        LazyLock::force(&LISTENING);
+        let aftermath = Arc::new(Self::default());
+        HERE.set(Some(Arc::clone(&aftermath)));
+        aftermath
+    }
+
+    /// Whichever thread polls the work, its faults are this world's.
+    pub(super) async fn of<T>(self: &Arc<Self>, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        std::future::poll_fn(move |context| {
+            let before = HERE.replace(Some(Arc::clone(self)));
+            let polled: Poll<T> = work.as_mut().poll(context);
+            HERE.set(before);
+            polled
+        })
+        .await
+    }
+}
+
+impl World {
+    /// The test means faults to be logged.
+    pub fn expects_faults(&self, why: &'static str) {
+        *self.inner.aftermath.expects_faults.lock().unwrap() = Some(why);
+    }
+
+    /// The test means something to wait still when it ends.
+    pub fn leaves_undelivered(&self, why: &'static str) {
+        *self.inner.aftermath.leaves_undelivered.lock().unwrap() = Some(why);
+    }
+
+    /// Looks at what is left once the test has ended, in the test's own time and place: dropping a world has to start
+    /// anew for that.
+    pub fn afterwards(&self) -> Afterwards {
+        Afterwards(Self { inner: Arc::clone(&self.inner) })
+    }
+
+    fn assert_no_fault(&self) {
+        let faults = std::mem::take(&mut *self.inner.aftermath.faults.lock().unwrap());
+        match *self.inner.aftermath.expects_faults.lock().unwrap() {
+            None => assert!(faults.is_empty(), "faults nobody expected:\n{}", faults.join("\n")),
+            Some(why) => assert!(!faults.is_empty(), "no fault came, and the test expects some: {why}"),
+        }
+    }
+
+    fn may_leave_something(&self) -> bool {
+        self.inner.aftermath.leaves_undelivered.lock().unwrap().is_some()
+    }
+
+    async fn waiting(&self) -> Vec<String> {
+        // A test may have broken the database on purpose, and says so by the faults it expects.
+        self.database().texts(WAITING).await.unwrap_or_else(|error| vec![error.to_string()])
+    }
+
+    /// What still waits a day later, once every relying party has listened.
+    async fn stuck(&self) -> Vec<String> {
+        let everybody = Receiver::start().await;
+        self.advance("1d");
+        let server = Server::try_start(self.database(), self.app.clock.clone(), |config| everybody.is_told_by(config));
+        let server = server.await.unwrap_or_else(|cannot| panic!("no server starts on what is left: {cannot}"));
+        jobs::run_due(&server.app).await.unwrap_or_else(|fault| panic!("what is due can't run: {fault}"));
+        server.app.store.close().await;
+        self.waiting().await
+    }
+}
+
+/// What is left of a world.
+pub struct Afterwards(World);
+
+impl Afterwards {
+    /// Nothing is left that should have gone. What costs least is tried first: most tests leave a letter at most.
+    pub async fn is_clean(self) {
+        let Self(world) = self;
+        world.inner.seen.store(true, Ordering::Relaxed);
+        world.assert_no_fault();
+        if world.may_leave_something() {
+            return;
+        }
+        // Whether it works is seen below.
+        drop(world.app.postman.deliver_due().await);
+        if world.waiting().await.is_empty() {
+            return;
+        }
+        drop(jobs::run_due(&world.app).await);
+        if world.waiting().await.is_empty() {
+            return;
+        }
+        let stuck = world.stuck().await;
+        assert!(stuck.is_empty(), "left undelivered: {}", stuck.join(", "));
+    }
+}
+
+/// A test that failed already says why by itself; one that somebody looks at afterwards is looked at then.
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() || Arc::strong_count(&self.inner) > 1 || self.inner.seen.load(Ordering::Relaxed) {
+            return;
+        }
+        self.assert_no_fault();
+        if self.may_leave_something() {
+            return;
+        }
+        // A test's own runtime can't be waited on from here.
+        let world = &*self;
+        let look = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async { if world.waiting().await.is_empty() { Vec::new() } else { world.stuck().await } })
+        };
+        let stuck = std::thread::scope(|scope| scope.spawn(look).join().unwrap());
+        assert!(stuck.is_empty(), "left undelivered: {}", stuck.join(", "));
+    }
+}
+
+/// Hears of faults.
+struct Faults;
+
+impl<S: Subscriber> Layer<S> for Faults {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let Some(world) = HERE.with_borrow(Clone::clone) else { return };
+        if event.metadata().target().starts_with("guichet") {
+            let mut told = Told(event.metadata().target().to_owned());
+            event.record(&mut told);
+            world.faults.lock().unwrap().push(told.0);
+        }
+    }
+}
+
+struct Told(String);
+
+impl Visit for Told {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let _ = write!(self.0, " {field}={value:?}");
+    }
+}
+
+mod tests {
+    use crate::world::{Kind, World};
+
+    /// An event that no server of this release reacts to.
+    async fn with_an_event_of_a_newer_server() -> World {
+        let world = World::on(Kind::Sqlite).await.unwrap();
+        let id = format!("x'{}'", "07".repeat(16));
+        let sql = "insert into events (id, at, kind, subject, due_at) values";
+        assert_eq!(world.database().execute(&format!("{sql} ({id}, 0, 'something newer', {id}, 0)")).await, 1);
+        world
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "the event something newer")]
+    async fn what_waits_for_ever_fails_its_test() {
+        with_an_event_of_a_newer_server().await;
+    }
+
+    #[tokio::test]
+    async fn a_test_may_say_that_something_waits() {
+        with_an_event_of_a_newer_server().await.leaves_undelivered("this release doesn't know it");
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "a fault of this test")]
+    async fn a_fault_nobody_expected_fails_its_test() {
+        let _world = World::on(Kind::Sqlite).await.unwrap();
+        tracing::error!(target: "guichet::tests", "a fault of this test");
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "no fault came")]
+    async fn who_expects_a_fault_gets_one() {
+        World::on(Kind::Sqlite).await.unwrap().expects_faults("none is coming");
+    }
+}
