@@ -12,7 +12,7 @@ mod unit;
 
 pub use keys::Keyset;
 pub use open::{CannotOpen, Settings, Store};
-pub use pool::Lent;
+pub use pool::Pooled;
 pub use schema::{Migration, SCHEMA};
 pub use sql::{Db, SWEPT_AT_ONCE};
 pub(crate) use sql::{all, execute, fetch, one, optional, sweep};

@@ -12,7 +12,7 @@ use sqlx::{Connection as _, PgConnection, Postgres, Sqlite};
 use crate::base::Fault;
 
 use super::Db;
-use super::pool::Lender;
+use super::pool::Pool;
 
 /// `[store]` in the configuration.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -91,8 +91,8 @@ pub struct Store {
 
 #[derive(Clone, Debug)]
 pub(super) enum Backend {
-    Sqlite { file: PathBuf, writer: Lender<Sqlite>, readers: Lender<Sqlite> },
-    Postgres(Lender<Postgres>),
+    Sqlite { file: PathBuf, writer: Pool<Sqlite>, readers: Pool<Sqlite> },
+    Postgres(Pool<Postgres>),
 }
 
 impl Store {
@@ -182,7 +182,7 @@ async fn open_sqlite(file: &Path, readers: u32) -> Result<Store, CannotOpen> {
     let writer = pool(1).connect_with(options.clone()).await.map_err(cannot)?;
     let readers = pool(readers.max(1)).connect_with(options.create_if_missing(false)).await.map_err(cannot)?;
     Ok(Store {
-        backend: Backend::Sqlite { file: file.to_owned(), writer: Lender::of(writer), readers: Lender::of(readers) },
+        backend: Backend::Sqlite { file: file.to_owned(), writer: Pool::of(writer), readers: Pool::of(readers) },
     })
 }
 
@@ -203,7 +203,7 @@ async fn open_postgres(url: &str, connections: u32) -> Result<Store, CannotOpen>
         .max_connections(connections.max(2))
         .acquire_timeout(Duration::from_secs(10))
         .connect_lazy_with(options);
-    Ok(Store { backend: Backend::Postgres(Lender::of(pool)) })
+    Ok(Store { backend: Backend::Postgres(Pool::of(pool)) })
 }
 
 /// Connects once. A pool would wait for a server that refuses connections, and then say no more than that time ran out.

@@ -7,8 +7,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use sqlx::Database;
 use sqlx::pool::PoolConnection;
-use sqlx::{Database, Pool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::base::Fault;
@@ -19,9 +19,9 @@ const MOMENT: Duration = Duration::from_secs(1);
 
 /// The connections of a pool that are ready to be lent again.
 #[derive(Debug)]
-pub(super) struct Lender<D: Database>(Arc<Inner<D>>);
+pub(super) struct Pool<D: Database>(Arc<Inner<D>>);
 
-impl<D: Database> Clone for Lender<D> {
+impl<D: Database> Clone for Pool<D> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
@@ -29,7 +29,7 @@ impl<D: Database> Clone for Lender<D> {
 
 #[derive(Debug)]
 struct Inner<D: Database> {
-    pool: Pool<D>,
+    pool: sqlx::Pool<D>,
     /// One turn for each connection that the pool may have: whoever has a turn waits for no connection.
     turns: Arc<Semaphore>,
     ready: Mutex<Vec<Looked<D>>>,
@@ -42,14 +42,14 @@ struct Looked<D: Database> {
     at: Instant,
 }
 
-impl<D: Database> Lender<D> {
+impl<D: Database> Pool<D> {
     /// Lends what the pool has.
-    pub(super) fn of(pool: Pool<D>) -> Self {
+    pub(super) fn of(pool: sqlx::Pool<D>) -> Self {
         let turns = Arc::new(Semaphore::new(pool.options().get_max_connections() as usize));
         Self(Arc::new(Inner { pool, turns, ready: Mutex::default() }))
     }
 
-    pub(super) async fn lend(&self) -> Result<Lent<D>, Fault> {
+    pub(super) async fn lend(&self) -> Result<Pooled<D>, Fault> {
         let turn = tokio::time::timeout(
             self.0.pool.options().get_acquire_timeout(),
             Arc::clone(&self.0.turns).acquire_owned(),
@@ -60,7 +60,7 @@ impl<D: Database> Lender<D> {
             Some(looked) => looked,
             None => Looked { connection: self.0.pool.acquire().await?, at: Instant::now() },
         };
-        Ok(Lent { looked: Some(looked), state: PoolState::Doubtful, home: self.clone(), _turn: turn })
+        Ok(Pooled { looked: Some(looked), state: PoolState::Doubtful, home: self.clone(), _turn: turn })
     }
 
     /// Waits for what is lent, then closes every connection.
@@ -94,11 +94,11 @@ impl<D: Database> Drop for Inner<D> {
 }
 
 /// A connection on loan; dropping it gives it back.
-pub struct Lent<D: Database> {
+pub struct Pooled<D: Database> {
     /// There until the loan ends.
     looked: Option<Looked<D>>,
     state: PoolState,
-    home: Lender<D>,
+    home: Pool<D>,
     _turn: OwnedSemaphorePermit,
 }
 
@@ -113,7 +113,7 @@ pub(super) enum PoolState {
     Open,
 }
 
-impl<D: Database> Lent<D> {
+impl<D: Database> Pooled<D> {
     /// The connection that statements run on.
     pub(crate) fn connection(&mut self) -> &mut D::Connection {
         &mut self.looked.as_mut().expect("a loan has its connection until it is dropped").connection
@@ -124,7 +124,7 @@ impl<D: Database> Lent<D> {
     }
 }
 
-impl<D: Database> Drop for Lent<D> {
+impl<D: Database> Drop for Pooled<D> {
     fn drop(&mut self) {
         let Some(mut looked) = self.looked.take() else { return };
         match self.state {

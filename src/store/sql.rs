@@ -3,7 +3,7 @@
 
 use sqlx::{Postgres, Sqlite};
 
-use super::pool::{Lent, PoolState};
+use super::pool::{PoolState, Pooled};
 use crate::base::Fault;
 
 /// Runs a statement and answers how many rows it touched.
@@ -87,9 +87,9 @@ macro_rules! all {
 /// A connection to whichever database the configuration names. Dropping it rolls back what wasn't committed.
 pub enum Db {
     /// The embedded default.
-    Sqlite(Lent<Sqlite>),
+    Sqlite(Pooled<Sqlite>),
     /// What many servers share.
-    Postgres(Lent<Postgres>),
+    Postgres(Pooled<Postgres>),
 }
 
 impl Db {

@@ -3,18 +3,18 @@
 //! whoever comes, and the elements of every page.
 //!
 //! Nobody keeps the list of routes: `base::Place` names them (`tests/architecture.rs` lets nothing else be routed), the
-//! router's own `Allow` says by which methods. A route without a knock in [`knocks`] fails here, as does a knock at a
+//! router's own `Allow` says by which methods. A route without a probe in [`probes`] fails here, as does a probe at a
 //! wall. To add one, write its line there and run the tests: what they find is written beside the old table.
 
 mod elements;
 mod forms;
 mod fuzz_seeds;
 mod headers;
-pub mod knocks;
 mod languages;
 mod limits;
 mod manners;
 pub mod people;
+pub mod probes;
 mod programs;
 
 use std::collections::BTreeSet;
@@ -27,10 +27,10 @@ use guichet::base::{Email, Place};
 use guichet::staff;
 
 use crate::world::{Answer, Browser, World, both};
-use knocks::{By, KNOCKS, Knock};
+use probes::{By, PROBES, Probe};
 
 both! {
-    async fn every_route_has_its_knock_and_every_knock_its_route(world) {
+    async fn every_route_has_its_probe_and_every_probe_its_route(world) {
         let mut routed = BTreeSet::new();
         for place in Place::ALL.into_iter().filter(|place| !place.is_demo()) {
             let methods = methods(&world, place).await;
@@ -42,20 +42,20 @@ both! {
                     .map(|method| format!("{method} {}", place.path())),
             );
         }
-        let knocks: BTreeSet<String> = KNOCKS.iter().map(Knock::name).collect();
-        let missing: Vec<_> = routed.difference(&knocks).collect();
+        let probes: BTreeSet<String> = PROBES.iter().map(Probe::name).collect();
+        let missing: Vec<_> = routed.difference(&probes).collect();
         assert!(
             missing.is_empty(),
-            "{missing:?} without a knock: write one line each in tests/guichet/doors/knocks.rs, \
+            "{missing:?} without a probe: write one line each in tests/guichet/doors/probes.rs, \
              with what a right request sends"
         );
-        let walls: Vec<_> = knocks.difference(&routed).collect();
-        assert!(walls.is_empty(), "{walls:?} is no route any more: take its line out of tests/guichet/doors/knocks.rs");
+        let walls: Vec<_> = probes.difference(&routed).collect();
+        assert!(walls.is_empty(), "{walls:?} is no route any more: take its line out of tests/guichet/doors/probes.rs");
     }
 }
 
 both! {
-    async fn every_grant_has_its_knock(world) {
+    async fn every_grant_has_its_probe(world) {
         let metadata = world.browser().get("/.well-known/openid-configuration").await.json();
         let offered: BTreeSet<_> = metadata["grant_types_supported"]
             .as_array()
@@ -63,8 +63,8 @@ both! {
             .iter()
             .map(|grant| grant.as_str().unwrap().to_owned())
             .collect();
-        let knocks: BTreeSet<_> = KNOCKS.iter().filter_map(Knock::grant).map(str::to_owned).collect();
-        assert_eq!(knocks, offered, "each grant of the token endpoint has a line in tests/guichet/doors/knocks.rs");
+        let probes: BTreeSet<_> = PROBES.iter().filter_map(Probe::grant).map(str::to_owned).collect();
+        assert_eq!(probes, offered, "each grant of the token endpoint has a line in tests/guichet/doors/probes.rs");
     }
 }
 
@@ -131,21 +131,21 @@ async fn address(world: &World, place: Place) -> String {
 
 /// A right request for every door, each with the browser or the program that sends it: an administrator's and the
 /// portal's.
-pub async fn right_requests(world: &World) -> Vec<(&'static Knock, Browser, Request<Body>)> {
+pub async fn right_requests(world: &World) -> Vec<(&'static Probe, Browser, Request<Body>)> {
     let (mut visitor, mut alice) = (people::Visitor::administrator(world).await, world.signed_in("alice").await);
     let mut requests = Vec::new();
-    for knock in KNOCKS {
-        let address = address(world, knock.place).await;
-        requests.push(match knock.by {
+    for probe in PROBES {
+        let address = address(world, probe.place).await;
+        requests.push(match probe.by {
             By::Browser => {
-                if knock.method == "POST" {
+                if probe.method == "POST" {
                     visitor = people::Visitor::administrator(world).await;
                 }
-                (knock, visitor.browser.clone(), visitor.request(&address, knock))
+                (probe, visitor.browser.clone(), visitor.request(&address, probe))
             }
             By::Client | By::Bearer => {
                 let program = world.browser().with("accept", "application/json");
-                (knock, program, programs::of_the_portal(world, knock, &mut alice).await)
+                (probe, program, programs::of_the_portal(world, probe, &mut alice).await)
             }
         });
     }

@@ -12,7 +12,7 @@ use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use super::elements::Elements;
-use super::knocks::{By, KNOCKS, Knock};
+use super::probes::{By, PROBES, Probe};
 use super::{Table, address, assert_reviewed};
 use crate::world::{Answer, Browser, PASSWORD, World, both};
 
@@ -146,25 +146,25 @@ impl Visitor {
         Self { browser, named: named.into() }
     }
 
-    async fn knock(&self, world: &World, knock: &Knock) -> Answer {
-        let request = self.request(&address(world, knock.place).await, knock);
+    async fn probe(&self, world: &World, probe: &Probe) -> Answer {
+        let request = self.request(&address(world, probe.place).await, probe);
         self.browser.clone().send(request).await
     }
 
     /// The right request of this visitor's, at that address.
-    pub fn request(&self, address: &str, knock: &Knock) -> Request<Body> {
+    pub fn request(&self, address: &str, probe: &Probe) -> Request<Body> {
         let filled = |pairs: &[(&'static str, &'static str)]| {
             let pairs = pairs.iter().map(|(name, value)| (*name, self.named.get(value).map_or(*value, String::as_str)));
             Serializer::new(String::new()).extend_pairs(pairs).finish()
         };
-        let (mut query, mut fields) = (filled(knock.query), filled(knock.fields));
+        let (mut query, mut fields) = (filled(probe.query), filled(probe.fields));
         if !query.is_empty() {
             query.insert(0, '?');
         }
-        if let Some(token) = self.named.get("csrf").filter(|_| knock.method == "POST") {
+        if let Some(token) = self.named.get("csrf").filter(|_| probe.method == "POST") {
             fields = format!("csrf={token}&{fields}");
         }
-        let request = Request::builder().method(knock.method).uri(format!("{address}{query}"));
+        let request = Request::builder().method(probe.method).uri(format!("{address}{query}"));
         request.header("content-type", "application/x-www-form-urlencoded").body(Body::from(fields)).unwrap()
     }
 }
@@ -209,28 +209,28 @@ both! {
         for (_, who) in WHO {
             waiting.push(Visitor::of(&world, who).await);
         }
-        for knock in KNOCKS.iter().filter(|knock| knock.by == By::Browser) {
+        for probe in PROBES.iter().filter(|probe| probe.by == By::Browser) {
             let mut cells = Vec::new();
             for ((name, who), waiting) in WHO.iter().zip(&waiting) {
                 // What changes nothing needs nobody anew.
-                let answer = match (knock.method, who.is_forged()) {
+                let answer = match (probe.method, who.is_forged()) {
                     ("GET", true) => {
                         cells.push(String::new());
                         continue;
                     }
-                    ("GET", false) | (_, true) => waiting.knock(&world, knock).await,
-                    (_, false) => Visitor::of(&world, *who).await.knock(&world, knock).await,
+                    ("GET", false) | (_, true) => waiting.probe(&world, probe).await,
+                    (_, false) => Visitor::of(&world, *who).await.probe(&world, probe).await,
                 };
-                elements.note(&knock.line(), name, &answer);
+                elements.note(&probe.line(), name, &answer);
                 cells.push(outcome(&answer));
             }
-            table.line(&knock.line(), cells);
+            table.line(&probe.line(), cells);
         }
         for (name, who) in WHO.iter().filter(|(_, who)| !who.is_forged()) {
-            for knock in KNOCKS.iter().filter(|knock| knock.by == By::Browser && !knock.fields.is_empty()) {
-                let empty = Knock { fields: &[], ..*knock };
-                let answer = Visitor::of(&world, *who).await.knock(&world, &empty).await;
-                elements.note(&format!("{} left empty", knock.name()), name, &answer);
+            for probe in PROBES.iter().filter(|probe| probe.by == By::Browser && !probe.fields.is_empty()) {
+                let empty = Probe { fields: &[], ..*probe };
+                let answer = Visitor::of(&world, *who).await.probe(&world, &empty).await;
+                elements.note(&format!("{} left empty", probe.name()), name, &answer);
             }
         }
         assert_reviewed(&table.text, "doors/people.golden.txt");

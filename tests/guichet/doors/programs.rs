@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::Request;
 use url::form_urlencoded::Serializer;
 
-use super::knocks::{By, KNOCKS, Knock};
+use super::probes::{By, PROBES, Probe};
 use super::{Table, assert_reviewed};
 use crate::world::{Answer, Browser, RelyingParty, Tokens, World, both};
 
@@ -75,33 +75,33 @@ pub async fn named(party: &RelyingParty, alice: &mut Browser) -> BTreeMap<&'stat
     ])
 }
 
-async fn knock(world: &World, (knock, who): (&Knock, Who), named: &BTreeMap<&'static str, String>) -> Answer {
-    let proof = match knock.by {
+async fn probe(world: &World, (probe, who): (&Probe, Who), named: &BTreeMap<&'static str, String>) -> Answer {
+    let proof = match probe.by {
         By::Bearer => (bearer(world, who, named).await, vec![]),
         By::Client | By::Browser => who.proof(world),
     };
-    world.browser().with("accept", "application/json").send(request(knock, named, proof)).await
+    world.browser().with("accept", "application/json").send(request(probe, named, proof)).await
 }
 
 /// The portal's own right request, with what it has.
-pub async fn of_the_portal(world: &World, knock: &Knock, alice: &mut Browser) -> Request<Body> {
+pub async fn of_the_portal(world: &World, probe: &Probe, alice: &mut Browser) -> Request<Body> {
     let named = named(&world.client("portal"), alice).await;
-    let proof = if knock.by == By::Bearer {
+    let proof = if probe.by == By::Bearer {
         (bearer(world, Who::Confidential, &named).await, vec![])
     } else {
         Who::Confidential.proof(world)
     };
-    request(knock, &named, proof)
+    request(probe, &named, proof)
 }
 
 /// How a client proves itself: what `Authorization` says, and what its form says.
 type Proof = (Option<String>, Vec<(&'static str, &'static str)>);
 
-fn request(knock: &Knock, named: &BTreeMap<&'static str, String>, (authorization, proof): Proof) -> Request<Body> {
+fn request(probe: &Probe, named: &BTreeMap<&'static str, String>, (authorization, proof): Proof) -> Request<Body> {
     let fields =
-        knock.fields.iter().chain(&proof).map(|(name, value)| (*name, named.get(value).map_or(*value, String::as_str)));
+        probe.fields.iter().chain(&proof).map(|(name, value)| (*name, named.get(value).map_or(*value, String::as_str)));
     let body = Serializer::new(String::new()).extend_pairs(fields).finish();
-    let mut request = Request::builder().method(knock.method).uri(knock.place.path());
+    let mut request = Request::builder().method(probe.method).uri(probe.place.path());
     request = request.header("content-type", "application/x-www-form-urlencoded");
     if let Some(authorization) = authorization {
         request = request.header("authorization", authorization);
@@ -144,12 +144,12 @@ both! {
         let mut table = Table::new(&[42, 25], &WHO.map(|(name, _)| name));
         let (portal, spa) = (world.client("portal"), world.client("demo-spa"));
         let (mut of_portal, mut of_spa) = (named(&portal, &mut alice).await, named(&spa, &mut alice).await);
-        for door in KNOCKS.iter().filter(|knock| knock.by != By::Browser) {
+        for door in PROBES.iter().filter(|probe| probe.by != By::Browser) {
             let mut cells = Vec::new();
             for (_, who) in WHO {
                 let (party, named_so) =
                     if who == Who::Public { (&spa, &mut of_spa) } else { (&portal, &mut of_portal) };
-                let answer = knock(&world, (door, who), named_so).await;
+                let answer = probe(&world, (door, who), named_so).await;
                 if answer.status() == 200 {
                     *named_so = named(party, &mut alice).await;
                 }

@@ -33,28 +33,28 @@ both! {
         world.expects_faults("the pool is closed");
         let requests = doors::right_requests(&world).await;
         world.app.store.close().await;
-        for (knock, mut browser, request) in requests {
+        for (probe, mut browser, request) in requests {
             let answer = browser.send(request).await;
             // The portal is no service, which it is told in any weather; what hangs from no row is given without a
             // database.
-            if knock.grant() == Some("client_credentials") {
+            if probe.grant() == Some("client_credentials") {
                 assert_eq!(answer.status(), 400);
                 continue;
             }
-            if BY_ITSELF.contains(&knock.place) {
-                assert!([200, 303].contains(&answer.status()), "{}: {}", knock.line(), answer.status());
+            if BY_ITSELF.contains(&probe.place) {
+                assert!([200, 303].contains(&answer.status()), "{}: {}", probe.line(), answer.status());
                 continue;
             }
-            if NOT_THERE.contains(&knock.place) {
-                assert_eq!(answer.status(), 404, "{}: {}", knock.line(), answer.text());
+            if NOT_THERE.contains(&probe.place) {
+                assert_eq!(answer.status(), 404, "{}: {}", probe.line(), answer.text());
                 continue;
             }
-            assert_eq!(answer.status(), 503, "{}: {}", knock.line(), answer.text());
-            assert!(knock.place == Place::Readyz || answer.header("retry-after") == "5", "{}", knock.line());
+            assert_eq!(answer.status(), 503, "{}: {}", probe.line(), answer.text());
+            assert!(probe.place == Place::Readyz || answer.header("retry-after") == "5", "{}", probe.line());
             assert!(
                 answer.cookies().next().is_none() && answer.header("cache-control") == "no-store",
                 "{}",
-                knock.line()
+                probe.line()
             );
         }
     }

@@ -3,7 +3,7 @@
 
 use guichet::base::{Networks, Place};
 
-use crate::doors::{self, knocks::Knock};
+use crate::doors::{self, probes::Probe};
 use crate::world::{Answer, Browser, ISSUER, PASSWORD, World, both};
 
 /// Everything that proxies write, and that attackers do.
@@ -41,10 +41,10 @@ fn told(answer: &Answer) -> (u16, Option<String>, Vec<String>) {
 }
 
 /// How every door answers a right request, with these headers or without.
-async fn answers(world: &World, changed: impl Fn(Browser) -> Browser) -> Vec<(&'static Knock, Answer)> {
+async fn answers(world: &World, changed: impl Fn(Browser) -> Browser) -> Vec<(&'static Probe, Answer)> {
     let mut answers = Vec::new();
-    for (knock, browser, request) in doors::right_requests(world).await {
-        answers.push((knock, changed(browser).send(request).await));
+    for (probe, browser, request) in doors::right_requests(world).await {
+        answers.push((probe, changed(browser).send(request).await));
     }
     answers
 }
@@ -52,9 +52,9 @@ async fn answers(world: &World, changed: impl Fn(Browser) -> Browser) -> Vec<(&'
 both! {
     async fn without_a_trusted_proxy_no_door_looks_at_a_forwarded_header(world) {
         let (plain, forged) = (answers(&world, |browser| browser).await, answers(&world, forging).await);
-        for ((knock, plain), (_, forged)) in plain.iter().zip(&forged) {
-            assert_eq!(told(plain), told(forged), "{}", knock.line());
-            assert!(!names_evil(&forged.text()) && !names_evil(forged.header("location")), "{}", knock.line());
+        for ((probe, plain), (_, forged)) in plain.iter().zip(&forged) {
+            assert_eq!(told(plain), told(forged), "{}", probe.line());
+            assert!(!names_evil(&forged.text()) && !names_evil(forged.header("location")), "{}", probe.line());
         }
         let mut browser = forging(world.signed_in("alice").await);
         browser.get("/account").await;
@@ -74,15 +74,15 @@ both! {
         let proxied = world
             .server_with(|config| config.http.trusted_proxies = Networks::parse("192.0.2.0/24, 127.0.0.0/8").unwrap())
             .await;
-        for (knock, browser, request) in doors::right_requests(&world).await {
+        for (probe, browser, request) in doors::right_requests(&world).await {
             let answer =
                 proxied.taking_over(&browser).with("x-forwarded-for", "198.51.100.1, nonsense").send(request).await;
-            let expected = if DOCUMENTS.contains(&knock.place) {
+            let expected = if DOCUMENTS.contains(&probe.place) {
                 [200, 303].contains(&answer.status())
             } else {
                 answer.status() == 400
             };
-            assert!(expected && answer.cookie("guichet_session").is_none(), "{}: {}", knock.line(), answer.status());
+            assert!(expected && answer.cookie("guichet_session").is_none(), "{}: {}", probe.line(), answer.status());
         }
         for chain in ["unknown", "192.0.2.7, nonsense", "192.0.2.7;", ",", "192.0.2.7:port", "[::1", "1.2.3", "0x7f.1"]
         {

@@ -39,7 +39,7 @@ both! {
         let mut passkey = alice.passkey;
         let tried: Vec<_> = alice.doors.iter().map(|(door, _)| *door).collect();
         assert!(
-            naming("ceremony").all(|knock| tried.contains(&knock.place.path())),
+            naming("ceremony").all(|probe| tried.contains(&probe.place.path())),
             "a door of passkeys isn't tried here"
         );
         for ((door, mut hers), (_, his)) in alice.doors.into_iter().zip(carl.doors) {

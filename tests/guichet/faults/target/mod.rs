@@ -9,7 +9,7 @@ use guichet::base::{Email, Place};
 use guichet::session;
 use guichet::staff;
 
-use crate::doors::knocks::{By, KNOCKS, Knock};
+use crate::doors::probes::{By, PROBES, Probe};
 use crate::world::{Answer, Browser, World, both};
 
 /// Where somebody's sessions, devices and applications are listed.
@@ -68,40 +68,40 @@ const NO_IDS: [&str; 30] = [
     "{file}",
 ];
 
-/// What the forms of some doors carry besides what the table knocks with.
-const CARRIED: [Knock; 3] = [
+/// What the forms of some doors carry besides what the table probes with.
+const CARRIED: [Probe; 3] = [
     form(Place::CompanyChoice, &[("company", "C-1001"), ("interaction", "{interaction}")]),
     form(Place::PasskeySignIn, &[("ceremony", NOBODYS), ("credential", "{}"), ("interaction", "{interaction}")]),
     form(Place::PasskeyReturn, &[("ceremony", NOBODYS), ("credential", "{}"), ("interaction", "{interaction}")]),
 ];
 
-const fn form(place: Place, fields: &'static [(&'static str, &'static str)]) -> Knock {
-    Knock { place, method: "POST", query: &[], fields, by: By::Browser }
+const fn form(place: Place, fields: &'static [(&'static str, &'static str)]) -> Probe {
+    Probe { place, method: "POST", query: &[], fields, by: By::Browser }
 }
 
-/// What a knock names: the gaps of its path, its query and its fields.
-fn names(knock: &Knock) -> Vec<&'static str> {
-    let gaps = knock.place.path().split('/').filter(|piece| piece.starts_with('{'));
-    gaps.chain(knock.query.iter().chain(knock.fields).map(|(name, _)| *name)).collect()
+/// What a probe names: the gaps of its path, its query and its fields.
+fn names(probe: &Probe) -> Vec<&'static str> {
+    let gaps = probe.place.path().split('/').filter(|piece| piece.starts_with('{'));
+    gaps.chain(probe.query.iter().chain(probe.fields).map(|(name, _)| *name)).collect()
 }
 
-/// Every knock of people's that names something of that kind.
-fn naming(kind: &'static str) -> impl Iterator<Item = &'static Knock> {
-    KNOCKS.iter().chain(&CARRIED).filter(move |knock| knock.by == By::Browser && names(knock).contains(&kind))
+/// Every probe of people's that names something of that kind.
+fn naming(kind: &'static str) -> impl Iterator<Item = &'static Probe> {
+    PROBES.iter().chain(&CARRIED).filter(move |probe| probe.by == By::Browser && names(probe).contains(&kind))
 }
 
 /// A door that takes a name nobody thought of here fails: of what is named the tests below try each kind at each door
 /// that takes it.
 #[test]
 fn every_field_and_gap_of_the_doors_of_people_is_known_to_name_something_or_nothing() {
-    for knock in KNOCKS.iter().chain(&CARRIED).filter(|knock| knock.by == By::Browser) {
-        for name in names(knock) {
+    for probe in PROBES.iter().chain(&CARRIED).filter(|probe| probe.by == By::Browser) {
+        for name in names(probe) {
             let known = IDS.iter().any(|(id, _)| *id == name) != NO_IDS.contains(&name);
             assert!(
                 known,
                 "{}: does `{name}` name something of somebody's? Then it belongs to IDS in {}, with a test; \
                  if not, to NO_IDS",
-                knock.line(),
+                probe.line(),
                 file!()
             );
         }
@@ -163,20 +163,20 @@ impl Owner {
     }
 }
 
-/// The right request of a knock by somebody signed in, naming that id.
-async fn ask(browser: &Browser, (knock, kind): (&Knock, &str), id: &str) -> Answer {
+/// The right request of a probe by somebody signed in, naming that id.
+async fn ask(browser: &Browser, (probe, kind): (&Probe, &str), id: &str) -> Answer {
     let mut browser = browser.clone();
     let token = browser.csrf();
     let filled = |pairs: &[(&'static str, &'static str)]| -> Vec<(&str, String)> {
         pairs.iter().map(|(name, value)| (*name, if *name == kind { id } else { value }.to_owned())).collect()
     };
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(filled(knock.query)).finish();
-    let place = knock.place.path();
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(filled(probe.query)).finish();
+    let place = probe.place.path();
     let path = format!("{}?{query}", if kind.starts_with('{') { place.replace(kind, id) } else { place.to_owned() });
-    let mut fields = filled(knock.fields);
+    let mut fields = filled(probe.fields);
     fields.push(("csrf", token));
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    if knock.method == "GET" {
+    if probe.method == "GET" {
         browser.get(path.trim_end_matches('?')).await
     } else {
         browser.post(path.trim_end_matches('?'), &fields).await
@@ -184,13 +184,13 @@ async fn ask(browser: &Browser, (knock, kind): (&Knock, &str), id: &str) -> Answ
 }
 
 /// Somebody else's answers like what isn't there: in status and in words.
-async fn assert_like_nobodys(browser: &Browser, (knock, kind): (&Knock, &str), theirs: &str) {
+async fn assert_like_nobodys(browser: &Browser, (probe, kind): (&Probe, &str), theirs: &str) {
     let missing = IDS.iter().find(|(name, _)| *name == kind).unwrap().1;
-    let (found, none) = (ask(browser, (knock, kind), theirs).await, ask(browser, (knock, kind), missing).await);
+    let (found, none) = (ask(browser, (probe, kind), theirs).await, ask(browser, (probe, kind), missing).await);
     assert!(
         [400, 404].contains(&found.status()),
         "{kind} at {}: {} {:?}",
-        knock.line(),
+        probe.line(),
         found.status(),
         found.location()
     );
@@ -198,7 +198,7 @@ async fn assert_like_nobodys(browser: &Browser, (knock, kind): (&Knock, &str), t
         (found.status(), found.text_without(&[theirs])),
         (none.status(), none.text_without(&[missing])),
         "{kind} at {}",
-        knock.line()
+        probe.line()
     );
 }
 
@@ -209,22 +209,22 @@ both! {
             let mut browser = world.signed_in(who).await;
             browser.get("/account").await;
             for (kind, theirs) in &alice.things {
-                for knock in naming(kind) {
-                    assert_like_nobodys(&browser, (knock, kind), theirs).await;
+                for probe in naming(kind) {
+                    assert_like_nobodys(&browser, (probe, kind), theirs).await;
                 }
             }
-            for knock in naming("company").filter(|knock| !names(knock).contains(&"interaction")) {
-                assert_like_nobodys(&browser, (knock, "company"), foreign).await;
+            for probe in naming("company").filter(|probe| !names(probe).contains(&"interaction")) {
+                assert_like_nobodys(&browser, (probe, "company"), foreign).await;
             }
         }
         assert!(alice.is_untouched(&world).await);
         for (kind, hers) in &alice.things {
-            for knock in naming(kind).filter(|knock| *kind != "interaction" || knock.method == "GET") {
-                let answer = ask(&alice.browser, (knock, kind), hers).await;
+            for probe in naming(kind).filter(|probe| *kind != "interaction" || probe.method == "GET") {
+                let answer = ask(&alice.browser, (probe, kind), hers).await;
                 assert!(
                     [200, 303].contains(&answer.status()),
                     "{kind} at {}, by its owner: {}",
-                    knock.line(),
+                    probe.line(),
                     answer.status()
                 );
             }
@@ -261,26 +261,26 @@ both! {
             chloe.account.to_string(),
             chloe.membership.to_string(),
         );
-        for (kind, knock) in ["{ref}", "{id}"].into_iter().flat_map(|kind| naming(kind).map(move |knock| (kind, knock)))
+        for (kind, probe) in ["{ref}", "{id}"].into_iter().flat_map(|kind| naming(kind).map(move |probe| (kind, probe)))
         {
-            let (staff, right) = match knock.place.path() {
+            let (staff, right) = match probe.place.path() {
                 path if path.starts_with("/staff/companies/") => (&carole, "C-1001"),
                 path if path.starts_with("/staff/contacts/") => (&carole, contact.as_str()),
                 _ => (&oscar, invited.as_str()),
             };
-            assert_like_nobodys(&alice, (knock, kind), right).await;
+            assert_like_nobodys(&alice, (probe, kind), right).await;
             for other in ["C-1001", "D-CHLOE", &contact, &company, &account, &membership, &invited]
                 .into_iter()
                 .filter(|other| *other != right)
             {
-                assert_like_nobodys(staff, (knock, kind), other).await;
+                assert_like_nobodys(staff, (probe, kind), other).await;
             }
-            let expected = if knock.method == "GET" { 200 } else { 303 };
+            let expected = if probe.method == "GET" { 200 } else { 303 };
             assert_eq!(
-                ask(staff, (knock, kind), right).await.status(),
+                ask(staff, (probe, kind), right).await.status(),
                 expected,
                 "{}: the door's own id",
-                knock.line()
+                probe.line()
             );
         }
     }

@@ -6,7 +6,7 @@ use crate::security::ANOTHER;
 use crate::world::{PASSWORD, VERIFIER};
 
 /// Every door of a server, and every grant of its token endpoint.
-pub const KNOCKS: &[Knock] = &[
+pub const PROBES: &[Probe] = &[
     page(Place::Root),
     page(Place::Login),
     page(Place::Login).asking(&[("interaction", "{interaction}")]),
@@ -54,7 +54,7 @@ pub const KNOCKS: &[Knock] = &[
     ),
     page(Place::Export),
     page(Place::Close),
-    // What would leave nobody to knock again is knocked at with a wrong password.
+    // What would leave nobody to probe again is probed with a wrong password.
     form(Place::Close, &[("password", ANOTHER)]),
     page(Place::Closed),
     page(Place::Security),
@@ -122,9 +122,9 @@ pub const KNOCKS: &[Knock] = &[
     client(Place::Introspect, &[("token", "{refresh}"), ("token_type_hint", "refresh_token")]),
     client(Place::Revoke, &[("token", "{access}")]),
     client(Place::Revoke, &[("token", "{refresh}")]),
-    Knock { by: By::Bearer, ..page(Place::UserInfo) },
-    Knock { by: By::Bearer, ..form(Place::UserInfo, &[]) },
-    // Last, for it ends the sessions of whoever knocked before.
+    Probe { by: By::Bearer, ..page(Place::UserInfo) },
+    Probe { by: By::Bearer, ..form(Place::UserInfo, &[]) },
+    // Last, for it ends the sessions of whoever probed before.
     form(Place::EndOtherSessions, &[]),
 ];
 
@@ -151,9 +151,9 @@ const SIGNED: &[(&str, &str)] = &[
     ),
 ];
 
-/// A right request. What stands in braces is what whoever knocks has of that kind.
+/// A right request. What stands in braces is what whoever probes has of that kind.
 #[derive(Clone, Copy, Debug)]
-pub struct Knock {
+pub struct Probe {
     /// Where.
     pub place: Place,
     /// How.
@@ -177,19 +177,19 @@ pub enum By {
     Bearer,
 }
 
-const fn page(place: Place) -> Knock {
-    Knock { place, method: "GET", query: &[], fields: &[], by: By::Browser }
+const fn page(place: Place) -> Probe {
+    Probe { place, method: "GET", query: &[], fields: &[], by: By::Browser }
 }
 
-const fn form(place: Place, fields: &'static [(&'static str, &'static str)]) -> Knock {
-    Knock { method: "POST", fields, ..page(place) }
+const fn form(place: Place, fields: &'static [(&'static str, &'static str)]) -> Probe {
+    Probe { method: "POST", fields, ..page(place) }
 }
 
-const fn client(place: Place, fields: &'static [(&'static str, &'static str)]) -> Knock {
-    Knock { by: By::Client, ..form(place, fields) }
+const fn client(place: Place, fields: &'static [(&'static str, &'static str)]) -> Probe {
+    Probe { by: By::Client, ..form(place, fields) }
 }
 
-impl Knock {
+impl Probe {
     const fn asking(self, query: &'static [(&'static str, &'static str)]) -> Self {
         Self { query, ..self }
     }
