@@ -20,8 +20,8 @@ use url::Url;
 use crate::layout::language;
 use crate::provider::Provider;
 use crate::sign_in::guard::Reader;
-use crate::sign_in::{backchannel_logout, sign_out};
-use crate::{certificates, dashboard, invoices, orders, sign_in, tickets};
+use crate::sign_in::{self, backchannel_logout, sign_out};
+use crate::{certificates, dashboard, invoices, orders, tickets};
 
 /// What the portal must be told.
 #[derive(Clone)]

@@ -13,9 +13,8 @@ use url::Url;
 
 use crate::account::password;
 use crate::base::{Lifetimes, Networks};
-use crate::relying_party;
 use crate::words::brand::Brand;
-use crate::{keys, limits, mail, outbound, store};
+use crate::{keys, limits, mail, outbound, relying_party, store};
 
 pub use refused::RefusedConfig;
 pub use staff::StaffSettings;

@@ -17,8 +17,8 @@ use crate::base::{Clock, Dice, Networks, Place};
 use crate::config::{self, Config, Tls};
 use crate::keys::MasterKey;
 use crate::mail::Mailbox;
-use crate::store::Store;
-use crate::{limits, outbound, server, store};
+use crate::store::{self, Store};
+use crate::{limits, outbound, server};
 
 pub use conformance::{NotASuite, Suite};
 pub use world::{PASSWORD, Persona, build, clients, personas};

@@ -6,8 +6,7 @@ use serde::Deserialize;
 
 use crate::account;
 use crate::base::{Email, Fault, StaffRole};
-use crate::staff;
-use crate::staff::Invited;
+use crate::staff::{self, Invited};
 use crate::store::Tx;
 
 use super::world::{each, unreadable};

@@ -12,8 +12,7 @@ use crate::base::ids::AccountId;
 use crate::base::{Actor, EServiceCode, Fault, Networks, Profile, Role, Seal, SignInName};
 use crate::directory::{self, import};
 use crate::keys::KeyPurpose;
-use crate::membership;
-use crate::membership::Grant;
+use crate::membership::{self, Grant};
 use crate::relying_party;
 use crate::store::Tx;
 

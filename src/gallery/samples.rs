@@ -15,11 +15,10 @@ use crate::http::refusal::Attempted;
 use crate::mail::Letter;
 use crate::oidc::authorize::consent_page::ConsentPage;
 use crate::oidc::authorize::form_post::FormPostPage;
-use crate::page::ErrorPage;
-use crate::page::scopes;
-use crate::page::{ConditionRow, ConditionValues, RefusalPage};
-use crate::page::{Frame, HelpContact, Link, SignedIn};
-use crate::page::{LoggedOutPage, LogoutPage};
+use crate::page::{
+    ConditionRow, ConditionValues, ErrorPage, Frame, HelpContact, Link, LoggedOutPage, LogoutPage, RefusalPage,
+    SignedIn, scopes,
+};
 use crate::web::account::home::{AccessView, AccountPage, EServiceGroup, PersonView};
 use crate::web::links::LinkPage;
 use crate::web::links::new_password::{NewPasswordPage, PasswordDonePage};

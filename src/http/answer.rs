@@ -7,7 +7,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::base::{Dice, Fault, Life, Place};
-
 use crate::http::Caller;
 use crate::http::error::ErrorKind;
 use crate::http::refusal::Refusal;

@@ -14,13 +14,11 @@ use serde_json::json;
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{Actor, Address, Dice, Fault, Language, Secret};
-use crate::notice;
-
 use crate::http::address::{self, UnreadableChain};
-use crate::http::answer;
-use crate::http::answer::Rejection;
+use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
+use crate::notice;
 
 /// The longest `User-Agent` kept.
 const LONGEST_USER_AGENT: usize = 300;

@@ -5,7 +5,6 @@ use axum::http::request::Parts;
 
 use crate::app::App;
 use crate::base::ids::InteractionId;
-
 use crate::http::Caller;
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;

@@ -8,10 +8,9 @@ use crate::access::SecondFactor;
 use crate::account::factor;
 use crate::app::App;
 use crate::base::{AccountKind, Actor, Place, Timestamp};
-use crate::session::{Acr, Session};
-
 use crate::http::answer::{self, Rejection};
 use crate::http::{Caller, Fresh, Person, Staff, Visitor, home, reauthentication};
+use crate::session::{Acr, Session};
 
 /// Whoever is signed in, whose access holds, and who proved not long ago who they are: with the second factor where
 /// they have one.

@@ -10,11 +10,10 @@ use serde::de::DeserializeOwned;
 
 use crate::app::App;
 use crate::base::{Fault, Secret};
-use crate::keys::KeyPurpose;
-
-use crate::http::answer::Rejection;
+use crate::http::Caller;
+use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
-use crate::http::{Caller, answer};
+use crate::keys::KeyPurpose;
 
 /// The token of a browser's forms.
 pub fn token(app: &App, browser: &Secret) -> Result<String, Fault> {

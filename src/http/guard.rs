@@ -8,13 +8,11 @@ use crate::access::{self, Circumstances, Door, Snapshot, Verdict};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{AccountKind, Actor, Fault, Place};
-use crate::session;
-use crate::session::{Acr, Session};
-
 use crate::http::Caller;
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::refusal::{Attempted, ContactRefusal, Refusal};
+use crate::session::{self, Acr, Session};
 
 /// Whoever calls, signed in or not.
 #[derive(Clone, Debug)]

@@ -8,10 +8,9 @@ use crate::authorization::{Request, interaction};
 use crate::base::ids::InteractionId;
 use crate::base::redirect_uri::origin;
 use crate::base::{Language, Place};
-
-use crate::http::answer::Rejection;
+use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
-use crate::http::{Caller, answer, headers};
+use crate::http::{Caller, headers};
 
 /// A parked authorization request of this browser.
 #[derive(Clone, Debug)]

@@ -9,13 +9,12 @@ use crate::access::{self, StaffCircumstances, StaffSnapshot};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{AccountKind, Actor, Place};
-use crate::rights::StaffPermission;
-use crate::session::Session;
-
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
 use crate::http::refusal::{Attempted, Refusal, StaffRefusal};
 use crate::http::{Caller, Visitor};
+use crate::rights::StaffPermission;
+use crate::session::Session;
 
 /// One of the vendor's people, whose access holds here and now.
 #[derive(Clone, Debug)]

@@ -6,9 +6,8 @@ use crate::base::actor::Who;
 use crate::base::ids::MailId;
 use crate::base::{Actor, Fault};
 use crate::mail::{self, Fate};
-use crate::notice;
-use crate::notice::Owner;
 use crate::notice::letters::AccountChange;
+use crate::notice::{self, Owner};
 
 /// Sees to it that everybody is told, and carries out what is due.
 pub(super) async fn go_on(app: &App) -> Result<(), Fault> {

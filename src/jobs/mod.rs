@@ -18,12 +18,11 @@ use tokio::task::JoinHandle;
 use tokio_cron_scheduler::{Job as CronJob, JobScheduler, JobSchedulerError};
 
 use crate::app::App;
-use crate::audit::{Deed, DeedKind};
+use crate::audit::{self, Deed, DeedKind};
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault};
-use crate::keys::{FreshKey, Succession};
-use crate::session;
-use crate::{audit, backchannel, keys};
+use crate::keys::{self, FreshKey, Succession};
+use crate::{backchannel, session};
 
 /// A job: its name, when it runs (six fields from seconds to weekdays, in UTC) and what it does.
 #[derive(Clone, Copy)]

@@ -2,12 +2,10 @@
 //! or neither.
 
 use crate::app::App;
-use crate::backchannel;
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault, Life};
-use crate::events;
-use crate::session;
 use crate::store::Tx;
+use crate::{backchannel, events, session};
 
 /// An event whose reaction broke, or that only a newer server understands, is tried again after so long.
 const LATER: Life = Life::minutes(1);

@@ -4,9 +4,8 @@
 use crate::base::ids::MailId;
 use crate::base::seal::Fingerprint;
 use crate::base::{Email, Fault, Life, Seal, Sealed, Timestamp};
-use crate::store::{self, Db, Tx};
-
 use crate::mail::Letter;
+use crate::store::{self, Db, Tx};
 
 /// Whoever claims a letter has this long to send it; then another server may think the first one gone. Longer than
 /// sending can take.

@@ -9,10 +9,9 @@ use tokio::sync::{Mutex, Notify};
 use crate::base::actor::Who;
 use crate::base::ids::MailId;
 use crate::base::{Actor, Clock, Fault, Lifetimes, Seal};
-use crate::store::{Start, Store, Tx};
-
 use crate::mail::outbox::{self, ClaimedLetter};
 use crate::mail::transport::{Route, SendAttempt};
+use crate::store::{Start, Store, Tx};
 
 /// What the postman works with.
 pub struct Context {

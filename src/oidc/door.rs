@@ -3,7 +3,7 @@
 use crate::access::{self, AuthorizationFacts, Circumstances, Door, Verdict};
 use crate::app::App;
 use crate::audit::EndReason;
-use crate::authorization::{self};
+use crate::authorization;
 use crate::base::{Actor, Address, Fault, Life, Timestamp};
 use crate::relying_party::RelyingParty;
 

@@ -17,12 +17,9 @@ use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
 use crate::http::{Caller, Visitor, headers, is_ours};
-use crate::page::ErrorPage;
-use crate::page::Framed as _;
-use crate::page::{LoggedOutPage, LogoutPage};
+use crate::page::{ErrorPage, Framed as _, LoggedOutPage, LogoutPage};
 use crate::relying_party::{RelyingParties, RelyingParty};
-use crate::session;
-use crate::session::Session;
+use crate::session::{self, Session};
 
 use super::hint::{self, Hint};
 use super::parameters::Parameters;

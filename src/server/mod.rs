@@ -22,12 +22,11 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::app::{App, CannotStart};
 use crate::base::{Fault, Place};
-use crate::http::answer::Broken;
+use crate::http::answer::{self, Broken};
 use crate::http::error::ErrorKind;
-use crate::http::{Caller, answer, headers, mark_browser};
+use crate::http::{Caller, headers, mark_browser};
 use crate::jobs::Jobs;
-use crate::page;
-use crate::{account, oidc, web};
+use crate::{account, oidc, page, web};
 
 pub use listener::{Listener, listen};
 pub use tls::{Pair, Unusable};

@@ -2,14 +2,13 @@
 //! A name that nobody has is counted like an account, by the same statements: a stranger can't
 //! tell the two apart.
 
+use crate::account::device::knowing;
+use crate::account::{Credentials, credentials};
 use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::AccountId;
 use crate::base::{Address, Fault, Secret, SignInName};
 use crate::limits::{self, Counted, Limit, LimitKind, Settings, TooMany};
 use crate::store::{Tx, View};
-
-use crate::account::device::knowing;
-use crate::account::{Credentials, credentials};
 
 /// Who somebody with a password says to be.
 #[derive(Clone, Copy, Debug)]

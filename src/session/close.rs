@@ -6,9 +6,8 @@ use crate::account::{self, device, factor};
 use crate::audit::EndReason;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Role};
-use crate::directory;
-use crate::membership;
 use crate::store::{Db, Tx};
+use crate::{directory, membership};
 
 use super::live::end_all;
 

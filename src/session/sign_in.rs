@@ -5,8 +5,7 @@ use crate::access::{
     self, Circumstances, Condition, Door, Snapshot, StaffCircumstances, StaffCondition, StaffRules, StaffSnapshot,
     StaffVerdict, Verdict,
 };
-use crate::audit::EndReason;
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind, EndReason, record};
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, InteractionId, MembershipId, SessionId, SignInId};
 use crate::base::{Fault, Place, Secret};

@@ -5,15 +5,12 @@ use std::collections::BTreeSet;
 
 use sqlx::types::Json;
 
+use crate::account::{self, LinkPurpose, credentials, link};
 use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::AccountId;
 use crate::base::{Email, Fault, Secret, SignInName, StaffRole, Timestamp};
-use crate::directory;
 use crate::store::{self, Db, Tx};
-
-use crate::account::link;
-use crate::account::{self, LinkPurpose, credentials};
-use crate::session;
+use crate::{directory, session};
 
 /// One of the vendor's people.
 #[derive(Clone, Debug, sqlx::FromRow)]

@@ -1,13 +1,12 @@
 //! Signing in as one of the vendor's people, once the vendor's own provider said who it is.
 
+use crate::account::{self, LinkPurpose, link};
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Timestamp};
-use crate::store::Tx;
-
-use crate::account::{self, LinkPurpose, link};
 use crate::session::Proof;
 use crate::session::sign_in::{BrowserContext, Judged, Outcome};
+use crate::store::Tx;
 
 /// Somebody whom the vendor's own provider vouches for.
 #[derive(Clone, Copy, Debug)]

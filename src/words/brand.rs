@@ -7,9 +7,8 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::Url;
 
-use crate::base::redirect_uri::origin;
-
 use crate::base::Timestamp;
+use crate::base::redirect_uri::origin;
 
 /// The operator's own words and colour (`[brand]` in the configuration).
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -12,8 +12,7 @@ use crate::app::Shared;
 use crate::layout::language::Language;
 use crate::layout::words::Words;
 use crate::provider::ProviderError;
-use crate::rights::refusals;
-use crate::rights::{Person, Profile, View};
+use crate::rights::{Person, Profile, View, refusals};
 use crate::secret;
 use crate::sign_in::session::{Fault, Session};
 

@@ -3,12 +3,11 @@
 
 use std::fmt;
 
+use crate::account::lock;
 use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::AccountId;
 use crate::base::{Dice, Digest, Fault};
 use crate::store::{self, Db, Tx};
-
-use crate::account::lock;
 
 /// How many are made at a time.
 pub const HOW_MANY: usize = 10;

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::reset::{self, NotAsked};
 use super::{
-    HOW_MANY, Offer, RecoveryCode, Replacing, Seed, accept, enrolled, find, is_required, left, offer, offered,
+    HOW_MANY, Offer, RecoveryCode, Replacing, Seed, accept, enrolled, find, is_required, left, offer, offered, prove,
+    remove_all, renew, require, spend, sweep,
 };
-use super::{prove, remove_all, renew, require, spend, sweep};
 use crate::account::create;
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, MailId, TotpId};

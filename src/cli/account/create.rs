@@ -12,8 +12,7 @@ use crate::base::ids::MembershipId;
 use crate::base::{EServiceCode, Fault, Networks, Profile, Role, SignInName};
 use crate::cli::{Failure, OpenedApp, tell};
 use crate::directory::{self, Company, Contact};
-use crate::membership;
-use crate::membership::Grant;
+use crate::membership::{self, Grant};
 use crate::rights::Catalogue;
 use crate::store::{Db, Tx};
 

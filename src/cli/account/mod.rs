@@ -11,11 +11,9 @@ use std::str::FromStr;
 use crate::account::factor::reset::{self, NotAsked};
 use crate::account::{self, AccountRecord};
 use crate::audit::EndReason;
-use crate::authorization;
 use crate::base::vocabulary::UnknownWord;
 use crate::base::{Role, SignInName, StaffRole};
-use crate::notice;
-use crate::session;
+use crate::{authorization, notice, session};
 
 use super::{Failure, OpenedApp, tell};
 

@@ -5,8 +5,7 @@ use crate::account::{self, AccountRecord};
 use crate::base::{Address, Language};
 use crate::cli::failure::one_line;
 use crate::cli::{Failure, OpenedApp, tell};
-use crate::session;
-use crate::session::Session;
+use crate::session::{self, Session};
 use crate::staff;
 use crate::words::Words;
 

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use crate::account::{LinkPurpose, link};
 use crate::base::{Dice, Email, Place, Secret, StaffRole};
 use crate::cli::{Failure, OpenedApp, tell};
-use crate::staff;
-use crate::staff::{Invited, NotStaff, StaffMember};
+use crate::staff::{self, Invited, NotStaff, StaffMember};
 
 use super::{AnyRole, Named, roles_of_staff};
 

@@ -3,10 +3,9 @@
 use crate::base::vocabulary::words;
 use crate::base::{Fault, Timestamp};
 use crate::mail::Letter;
-use crate::words::UserAgent;
-
 use crate::notice::letters::Stationery;
 use crate::notice::letters::sheet::Sheet;
+use crate::words::UserAgent;
 
 words! {
     /// What happened to an account.

@@ -5,7 +5,6 @@ use askama::Template;
 
 use crate::base::Fault;
 use crate::mail::Letter;
-
 use crate::notice::letters::{Stationery, rendered};
 
 /// What a letter says, part by part; an empty one is left out.

@@ -3,7 +3,6 @@
 use askama::Template;
 
 use crate::base::{Fault, Timestamp};
-
 use crate::mail::Letter;
 use crate::notice::letters::{Stationery, rendered};
 

@@ -14,8 +14,7 @@ use crate::http::answer::{self, Broken};
 use crate::http::{Caller, headers};
 use crate::oidc::authorize::form_post::FormPostPage;
 use crate::oidc::errors::Error;
-use crate::page::Frame;
-use crate::page::Framed as _;
+use crate::page::{Frame, Framed as _};
 
 /// Where an answer goes: known only once client and redirect URI are proven.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,11 +22,9 @@ use crate::http::{Caller, Visitor, interaction as waiting, stands_elsewhere};
 use crate::oidc::errors::{Error, ErrorCode};
 use crate::oidc::hint;
 use crate::oidc::parameters::{Parameters, Unreadable};
-use crate::page::ErrorPage;
-use crate::page::Framed as _;
+use crate::page::{ErrorPage, Framed as _};
 use crate::relying_party::RelyingParty;
-use crate::session;
-use crate::session::{Acr, Session};
+use crate::session::{self, Acr, Session};
 
 use super::answer::ReturnAddress;
 use super::request::Unverified;

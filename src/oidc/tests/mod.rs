@@ -6,7 +6,7 @@ use axum::http::{Request, StatusCode};
 
 use crate::base::actor::Who;
 use crate::base::{Actor, Life};
-use crate::store::{self};
+use crate::store;
 
 use world::{ASKED, VERIFIER, World, claims};
 

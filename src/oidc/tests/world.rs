@@ -20,8 +20,7 @@ use crate::base::{Actor, Address, Clock, Fault};
 use crate::config::Config;
 use crate::http::mark_browser;
 use crate::keys::MasterKey;
-use crate::session;
-use crate::session::{Begin, Proof};
+use crate::session::{self, Begin, Proof};
 use crate::store::trial::{self, Trial};
 use crate::store::{self, Tx};
 

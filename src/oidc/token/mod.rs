@@ -14,7 +14,7 @@ use axum::response::Response;
 
 use crate::access::{self, AuthorizationFacts};
 use crate::app::App;
-use crate::authorization::{self};
+use crate::authorization;
 use crate::base::actor::Who;
 use crate::base::ids::AuthorizationId;
 use crate::base::{Address, Fault};

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use crate::account;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, StaffRole};
-use crate::staff;
-use crate::staff::{Invited, NotStaff, StaffMember};
+use crate::staff::{self, Invited, NotStaff, StaffMember};
 use crate::store::Tx;
 
 use super::Vouched;

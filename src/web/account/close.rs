@@ -8,23 +8,18 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account;
 use crate::app::App;
-use crate::authorization;
 use crate::base::{Fault, Life, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
 use crate::http::{Caller, Form, Fresh, Person};
 use crate::limits::{self, TooMany};
-use crate::notice;
 use crate::notice::letters::AccountChange;
-use crate::page::Framed as _;
-use crate::page::{Errors, Frame, HelpContact};
-use crate::session;
-use crate::session::NotClosed;
-
+use crate::page::{Errors, Frame, Framed as _, HelpContact};
+use crate::session::{self, NotClosed};
 use crate::web::sign_in::check::{self, TypedPassword};
+use crate::{account, authorization, notice};
 
 /// The page that asks.
 #[derive(Debug, Template)]

@@ -8,7 +8,6 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
 use crate::access::{self, Snapshot};
-use crate::account;
 use crate::app::App;
 use crate::audit::activity::Happened;
 use crate::audit::{self, Deed, DeedKind};
@@ -17,8 +16,8 @@ use crate::base::{Fault, Timestamp};
 use crate::directory::{self, Contact};
 use crate::http::Person;
 use crate::http::answer::Rejection;
-use crate::session;
 use crate::store::View;
+use crate::{account, session};
 
 /// The most lines of activity; two years have fewer.
 const ACTIVITY: u32 = 10_000;

@@ -8,7 +8,6 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account;
 use crate::app::App;
 use crate::base::{Fault, Language, Life, Place};
 use crate::directory::{self, Contact, Correction, Field, TypedRecord, Unfit};
@@ -16,10 +15,9 @@ use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
 use crate::http::{Form, Person};
-use crate::notice;
 use crate::notice::letters::AccountChange;
-use crate::page::Framed as _;
-use crate::page::{Errors, Frame};
+use crate::page::{Errors, Frame, Framed as _};
+use crate::{account, notice};
 
 /// The page with the form.
 #[derive(Debug, Template)]

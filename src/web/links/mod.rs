@@ -19,8 +19,7 @@ use crate::http::answer::{self, Rejection};
 use crate::http::cookies::{Cookie, is_secret};
 use crate::http::error::ErrorKind;
 use crate::http::{Caller, Form};
-use crate::page::Frame;
-use crate::page::Framed as _;
+use crate::page::{Frame, Framed as _};
 use crate::store::{Db, Tx};
 
 /// The page behind a link.

@@ -10,7 +10,6 @@ use serde::Deserialize;
 use crate::account::password::policy::{self, Class, Weak};
 use crate::account::{self, LinkPurpose, link};
 use crate::app::App;
-use crate::authorization;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Place, Secret};
@@ -18,14 +17,11 @@ use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
 use crate::http::{Caller, Form};
-use crate::notice;
 use crate::notice::letters::AccountChange;
-use crate::page::Framed as _;
-use crate::page::{Errors, Frame};
-use crate::session;
+use crate::page::{Errors, Frame, Framed as _};
 use crate::store::Tx;
-
 use crate::web::links;
+use crate::{authorization, notice, session};
 
 /// The page that asks for a new password.
 #[derive(Debug, Template)]

@@ -6,24 +6,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::access;
 use crate::account::{self, AccountRecord, LinkPurpose, link};
 use crate::app::App;
 use crate::audit::{self, Deed, DeedKind};
-use crate::authorization;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{AccountKind, Email, Fault, Language, Place, Secret};
 use crate::http::Caller;
 use crate::http::answer::{self, Rejection};
 use crate::mail::{self, Outgoing};
-use crate::notice;
 use crate::notice::letters::{Alarm, Stationery};
-use crate::page::Framed as _;
-use crate::page::{Frame, HelpContact};
+use crate::notice::{self, Owner};
+use crate::page::{Frame, Framed as _, HelpContact};
 use crate::words::Words;
-
-use crate::notice::Owner;
+use crate::{access, authorization};
 
 /// Says what was done.
 #[derive(Debug, Template)]

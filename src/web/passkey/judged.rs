@@ -9,7 +9,6 @@ use crate::base::actor::Who;
 use crate::http::Caller;
 use crate::notice;
 use crate::notice::letters::AccountChange;
-
 use crate::web::passkey::Answered;
 
 /// Verifies an answer; nothing for one that doesn't count, whatever is wrong with it (R-ADM-7).

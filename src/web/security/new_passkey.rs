@@ -5,9 +5,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account;
-use crate::account::factor;
 use crate::account::passkey::{self, Binding, CeremonyPurpose, Enrolment, Key, Name, Newcomer};
+use crate::account::{self, factor};
 use crate::app::App;
 use crate::base::{Fault, Place};
 use crate::http::answer::{self, Rejection};
@@ -16,12 +15,10 @@ use crate::http::{CredentialOwner, Form};
 use crate::notice;
 use crate::notice::letters::AccountChange;
 use crate::page::Link;
-use crate::session;
-use crate::session::{Acr, OpenedSession, Proof, Strengthening};
+use crate::session::{self, Acr, OpenedSession, Proof, Strengthening};
 use crate::store::Tx;
-use crate::web::security::passkeys;
-
 use crate::web::passkey::{Asked, binding, send, site};
+use crate::web::security::passkeys;
 use crate::web::security::totp::RecoveryCodesPage;
 
 /// What the form sends.

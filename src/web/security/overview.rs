@@ -11,7 +11,6 @@ use serde::Deserialize;
 use crate::account::factor::{self, reset};
 use crate::account::{self, passkey};
 use crate::app::App;
-use crate::audit;
 use crate::audit::activity::Happened;
 use crate::authorization::consent::{self, Consent};
 use crate::base::ids::{ConsentId, DeviceId, SessionId};
@@ -21,15 +20,12 @@ use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
 use crate::http::{Form, Person};
-use crate::notice;
 use crate::notice::letters::AccountChange;
-use crate::page::Frame;
-use crate::page::Framed as _;
-use crate::session;
-use crate::session::Session;
+use crate::page::{Frame, Framed as _};
+use crate::session::{self, Session};
 use crate::store::View;
-
 use crate::web::security::views::{ActivityView, ApplicationView, DeviceView, SecondFactorView, SessionView};
+use crate::{audit, notice};
 
 /// The page.
 #[derive(Debug, Template)]

@@ -13,15 +13,12 @@ use crate::base::ids::PasskeyId;
 use crate::base::{Fault, Place, Timestamp};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
-use crate::http::headers;
-use crate::http::{CredentialOwner, Form};
+use crate::http::{CredentialOwner, Form, headers};
 use crate::notice;
 use crate::notice::letters::AccountChange;
-use crate::page::Framed as _;
-use crate::page::{Errors, Frame};
-use crate::words::UserAgent;
-
+use crate::page::{Errors, Frame, Framed as _};
 use crate::web::passkey::site;
+use crate::words::UserAgent;
 
 /// The page.
 #[derive(Debug, Template)]

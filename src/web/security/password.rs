@@ -8,26 +8,21 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account;
 use crate::account::password::policy::Weak;
 use crate::app::App;
-use crate::authorization;
 use crate::base::{Fault, Life, Place, Secret};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
 use crate::http::{CredentialOwner, Form};
 use crate::limits::{self, TooMany};
-use crate::notice;
 use crate::notice::letters::AccountChange;
-use crate::page::Framed as _;
-use crate::page::{Errors, Frame};
-use crate::session;
+use crate::page::{Errors, Frame, Framed as _};
 use crate::store::Tx;
 use crate::web::links::new_password;
-use crate::web::sign_in::check::{self, Right, TypedPassword};
-
 use crate::web::security::overview::{SecurityDone, back};
+use crate::web::sign_in::check::{self, Right, TypedPassword};
+use crate::{account, authorization, notice, session};
 
 /// The page that asks for the old password and a new one.
 #[derive(Debug, Template)]

@@ -15,11 +15,8 @@ use crate::http::cookies::Cookie;
 use crate::http::{CredentialOwner, Form};
 use crate::notice;
 use crate::notice::letters::AccountChange;
-use crate::page::Framed as _;
-use crate::page::{Errors, Frame, Link};
-use crate::session;
-use crate::session::{OpenedSession, Proof, Strengthening};
-
+use crate::page::{Errors, Frame, Framed as _, Link};
+use crate::session::{self, OpenedSession, Proof, Strengthening};
 use crate::web::security::seeds::{self, SeedView};
 
 /// The page.

@@ -13,14 +13,11 @@ use crate::base::ids::InteractionId;
 use crate::base::{AccountKind, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
-use crate::http::interaction;
 use crate::http::refusal::{Attempted, ContactRefusal, Refusal};
-use crate::http::{Caller, Form, InteractionQuery, Visitor, at_a_page};
-use crate::page::Frame;
-use crate::page::Framed as _;
+use crate::http::{Caller, Form, InteractionQuery, Visitor, at_a_page, interaction};
+use crate::page::{Frame, Framed as _};
 use crate::rights;
-use crate::session;
-use crate::session::Session;
+use crate::session::{self, Session};
 
 /// The page that asks which company.
 #[derive(Debug, Template)]

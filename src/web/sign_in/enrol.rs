@@ -13,14 +13,11 @@ use crate::base::actor::Who;
 use crate::base::{Fault, Place};
 use crate::http::Form;
 use crate::http::answer::{self, Rejection};
-use crate::notice;
 use crate::notice::letters::AccountChange;
-use crate::page::Framed as _;
-use crate::page::{Errors, Frame, Link};
+use crate::notice::{self, Owner};
+use crate::page::{Errors, Frame, Framed as _, Link};
 use crate::session::Proof;
 use crate::session::sign_in::{self, Outcome};
-
-use crate::notice::Owner;
 use crate::web::security::seeds::{self, SeedView};
 use crate::web::security::totp::RecoveryCodesPage;
 use crate::web::sign_in::second_factor::Step;

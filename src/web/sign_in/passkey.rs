@@ -8,13 +8,10 @@ use crate::account::passkey::{CeremonyPurpose, VerifiedPasskey};
 use crate::app::App;
 use crate::base::Fault;
 use crate::base::actor::Who;
-use crate::http::Form;
 use crate::http::answer::Rejection;
-use crate::http::interaction;
-use crate::notice;
+use crate::http::{Form, interaction};
+use crate::notice::{self, Owner};
 use crate::session::sign_in::{self, Outcome};
-
-use crate::notice::Owner;
 use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
 use crate::web::sign_in::password::LoginPage;
 use crate::web::sign_in::step::SignInStep;

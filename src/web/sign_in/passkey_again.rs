@@ -13,7 +13,6 @@ use crate::http::answer::{self, Rejection};
 use crate::http::{Caller, Form, Visitor, interaction};
 use crate::session::Session;
 use crate::session::sign_in::{self, Outcome};
-
 use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
 use crate::web::sign_in::language::is_ours;
 use crate::web::sign_in::reauthenticate::{answered, page};

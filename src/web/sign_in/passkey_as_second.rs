@@ -10,11 +10,9 @@ use crate::base::Fault;
 use crate::base::actor::Who;
 use crate::http::Form;
 use crate::http::answer::{self, Rejection};
-use crate::notice;
+use crate::notice::{self, Owner};
 use crate::session::Proof;
 use crate::session::sign_in::{self, Outcome};
-
-use crate::notice::Owner;
 use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
 use crate::web::sign_in::second_factor::Step;
 use crate::web::sign_in::step::SignInStep;

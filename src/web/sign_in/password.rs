@@ -6,7 +6,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account;
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::InteractionId;
@@ -16,18 +15,15 @@ use crate::http::error::ErrorKind;
 use crate::http::interaction::{self, Waiting};
 use crate::http::{Caller, Form, InteractionQuery, Visitor, headers, home};
 use crate::limits::TooMany;
-use crate::notice;
-use crate::page::Framed as _;
-use crate::page::{Errors, Frame};
-use crate::session;
+use crate::notice::{self, Notice, Owner};
+use crate::page::{Errors, Frame, Framed as _};
 use crate::session::sign_in::{Outcome, RightPassword};
 use crate::store::Tx;
-
-use crate::notice::{Notice, Owner};
 use crate::web::passkey::PasskeyForm;
 use crate::web::sign_in::check::{self, Right, TypedPassword};
 use crate::web::sign_in::step::SignInStep;
 use crate::web::sign_in::upstream;
+use crate::{account, session};
 
 /// The sign-in page.
 #[derive(Debug, Template)]

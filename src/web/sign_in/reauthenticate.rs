@@ -18,11 +18,9 @@ use crate::http::error::ErrorKind;
 use crate::http::interaction::{self, Waiting};
 use crate::http::{Caller, Form, InteractionQuery, Visitor, headers, reauthentication};
 use crate::limits::TooMany;
-use crate::page::Framed as _;
-use crate::page::{Errors, Frame};
+use crate::page::{Errors, Frame, Framed as _};
 use crate::session::Session;
 use crate::session::sign_in::{self, Outcome, Returning, RightPassword};
-
 use crate::web::passkey::PasskeyForm;
 use crate::web::sign_in::check::{self, Right, TypedPassword};
 use crate::web::sign_in::language::is_ours;

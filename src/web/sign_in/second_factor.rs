@@ -18,16 +18,13 @@ use crate::http::cookies::Cookie;
 use crate::http::interaction::{self, Waiting};
 use crate::http::{Caller, Form, headers};
 use crate::limits::{self, Counted, TooMany};
-use crate::notice;
 use crate::notice::letters::AccountChange;
-use crate::page::Framed as _;
-use crate::page::{Errors, Frame};
+use crate::notice::{self, Notice, Owner};
+use crate::page::{Errors, Frame, Framed as _};
 use crate::session::pending::{self, PendingSignIn};
 use crate::session::sign_in::{self, Outcome};
 use crate::session::{Acr, Proof};
 use crate::store::Tx;
-
-use crate::notice::{Notice, Owner};
 use crate::web::passkey::PasskeyForm;
 use crate::web::security::seeds;
 use crate::web::sign_in::enrol;

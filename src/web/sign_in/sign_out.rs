@@ -12,8 +12,7 @@ use crate::base::actor::Who;
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::{Form, Visitor};
-use crate::page::Framed as _;
-use crate::page::{LoggedOutPage, LogoutPage};
+use crate::page::{Framed as _, LoggedOutPage, LogoutPage};
 use crate::session;
 
 #[derive(Deserialize)]

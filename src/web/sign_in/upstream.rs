@@ -14,15 +14,13 @@ use crate::base::{Fault, Place, Secret};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
 use crate::http::{Caller, InteractionQuery, interaction, wanted_by};
-use crate::page::ErrorPage;
-use crate::page::Framed as _;
+use crate::page::{ErrorPage, Framed as _};
 use crate::session::sign_in::{BrowserContext, Outcome};
 use crate::staff;
 use crate::staff::upstream::linking::{RefusedIdentity, recognise};
 use crate::staff::upstream::{Provider, UpstreamAttempt, UpstreamError as Upstream, UpstreamPurpose, Vouched};
 use crate::staff::vouched::{self, VouchedAccount as Account};
 use crate::store::Tx;
-
 use crate::web::sign_in::reauthenticate::For;
 use crate::web::sign_in::step::SignInStep;
 

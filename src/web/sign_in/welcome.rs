@@ -9,8 +9,7 @@ use crate::app::App;
 use crate::base::Place;
 use crate::http::answer::{self, Rejection};
 use crate::http::{Visitor, home};
-use crate::page::Frame;
-use crate::page::Framed as _;
+use crate::page::{Frame, Framed as _};
 
 /// Says what this is, and leads to the sign-in.
 #[derive(Debug, Template)]

@@ -8,20 +8,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use crate::account;
 use crate::app::App;
 use crate::audit::{self, AuditLine, DeedKind, Search, Sight};
 use crate::base::ids::{AccountId, AuditId, CompanyId};
 use crate::base::{Fault, Place, SignInName, Timestamp};
-use crate::directory;
 use crate::http::Staff;
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
-use crate::page::Frame;
-use crate::page::Framed as _;
+use crate::page::{Frame, Framed as _};
 use crate::rights::StaffPermission;
 use crate::store::View;
 use crate::web::staff::Menu;
+use crate::{account, directory};
 
 /// The page.
 #[derive(Debug, Template)]

@@ -12,23 +12,18 @@ use crate::access::{self, Condition, Door, Prospect, Snapshot};
 use crate::account::factor::reset::{self, FactorReset, NotAsked};
 use crate::account::{self, AccountRecord};
 use crate::app::App;
-use crate::authorization;
 use crate::base::ids::ContactId;
 use crate::base::{Address, Fault, Life, Place, Timestamp};
 use crate::directory::{self, Company, Contact};
 use crate::http::answer::{self, Rejection};
 use crate::http::{Caller, Form, Staff};
-use crate::membership;
-use crate::notice;
-use crate::page::ConditionRow;
-use crate::page::Frame;
-use crate::page::Framed as _;
+use crate::page::{ConditionRow, Frame, Framed as _};
 use crate::rights::{self, StaffPermission};
-use crate::session;
-use crate::session::Session;
+use crate::session::{self, Session};
 use crate::store::View;
 use crate::web::staff::{ListQuery, Menu, StaffDone, condition};
 use crate::words::UserAgent;
+use crate::{authorization, membership, notice};
 
 /// The page.
 #[derive(Debug, Template)]

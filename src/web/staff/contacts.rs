@@ -10,8 +10,7 @@ use crate::base::Place;
 use crate::directory::{self, Found, FoundContact};
 use crate::http::Staff;
 use crate::http::answer::{self, Rejection};
-use crate::page::Frame;
-use crate::page::Framed as _;
+use crate::page::{Frame, Framed as _};
 use crate::rights::StaffPermission;
 use crate::web::staff::{ListQuery, Menu, Paging};
 

@@ -7,12 +7,11 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::base::Place;
-use crate::directory;
 use crate::http::answer::{self, Rejection};
 use crate::http::{Form, Staff};
-use crate::membership;
 use crate::rights::StaffPermission;
 use crate::web::staff::{StaffDone, companies, contact};
+use crate::{directory, membership};
 
 #[derive(Deserialize)]
 pub(super) struct DemandForm {

@@ -9,8 +9,7 @@ use crate::app::App;
 use crate::base::Place;
 use crate::http::Staff;
 use crate::http::answer::{self, Rejection};
-use crate::page::Frame;
-use crate::page::Framed as _;
+use crate::page::{Frame, Framed as _};
 use crate::web::staff::Menu;
 
 /// The page.

@@ -17,9 +17,7 @@ use crate::app::App;
 use crate::base::Place;
 use crate::base::vocabulary::words;
 use crate::http::Staff;
-use crate::page;
-use crate::page::Frame;
-use crate::page::Framed as _;
+use crate::page::{self, Frame, Framed as _};
 use crate::rights::StaffPermission;
 
 /// Every page of the console.

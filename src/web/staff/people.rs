@@ -15,13 +15,10 @@ use crate::base::{Dice, Email, Fault, Place, Secret, StaffRole};
 use crate::http::answer::{self, Rejection};
 use crate::http::{Form, Staff};
 use crate::mail::{self, Letter, Outgoing};
-use crate::notice::letters::StaffInvitation;
-use crate::notice::letters::Stationery;
-use crate::page::Framed as _;
-use crate::page::{Errors, Frame};
+use crate::notice::letters::{StaffInvitation, Stationery};
+use crate::page::{Errors, Frame, Framed as _};
 use crate::rights::StaffPermission;
-use crate::staff;
-use crate::staff::{Invited, NotStaff, StaffMember};
+use crate::staff::{self, Invited, NotStaff, StaffMember};
 use crate::web::staff::{ListQuery, Menu, StaffDone};
 
 /// The page.

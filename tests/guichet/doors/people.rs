@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::http::Request;
-use guichet::account;
 use guichet::authorization::consent;
 use guichet::relying_party::Scope;
-use guichet::session;
+use guichet::{account, session};
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 

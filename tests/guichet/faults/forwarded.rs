@@ -3,7 +3,8 @@
 
 use guichet::base::{Networks, Place};
 
-use crate::doors::{self, probes::Probe};
+use crate::doors;
+use crate::doors::probes::Probe;
 use crate::world::{Answer, Browser, ISSUER, PASSWORD, World, both};
 
 /// Everything that proxies write, and that attackers do.

@@ -3,8 +3,7 @@
 //! people review it.
 
 use guichet::audit::EndReason;
-use guichet::authorization;
-use guichet::session;
+use guichet::{authorization, session};
 
 use super::endings::{Hers, Services};
 use super::holdings::{Held, Holdings, OPEN, SHUT};

@@ -9,8 +9,7 @@ mod races;
 mod sign_in;
 mod step_up;
 
-use guichet::directory;
-use guichet::membership;
+use guichet::{directory, membership};
 
 use crate::world::World;
 

@@ -1,13 +1,11 @@
 //! What ends a person's access from one moment to the next.
 
 use guichet::access::{self, Snapshot};
-use guichet::account;
 use guichet::base::actor::Who;
 use guichet::base::{Actor, Fault, SignInName};
 use guichet::directory::import;
-use guichet::membership;
-use guichet::session;
 use guichet::store::Tx;
+use guichet::{account, membership, session};
 
 use super::{World, login};
 

@@ -30,8 +30,7 @@ use guichet::account::password;
 use guichet::app::{App, CannotStart, Parts};
 use guichet::base::{Clock, Life};
 use guichet::config::{Config, StaffSettings};
-use guichet::store;
-use guichet::{demo, mail, server};
+use guichet::{demo, mail, server, store};
 
 use aftermath::Aftermath;
 pub use answer::Answer;

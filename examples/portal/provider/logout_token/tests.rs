@@ -18,11 +18,11 @@ use url::Url;
 use super::EVENT;
 use crate::app::{Portal, Settings, Shared, router};
 use crate::clock::Moment;
+use crate::database;
 use crate::provider::Tokens;
 use crate::provider::claims::CustomerClaims;
-use crate::rights::Profile;
+use crate::rights::{self, Profile};
 use crate::sign_in::session;
-use crate::{database, rights};
 
 /// A provider with one key, and a portal at which two people are signed in.
 struct World {

@@ -6,8 +6,7 @@ mod challenges;
 use std::collections::BTreeMap;
 
 use guichet::base::{Email, Place};
-use guichet::session;
-use guichet::staff;
+use guichet::{session, staff};
 
 use crate::doors::probes::{By, PROBES, Probe};
 use crate::world::{Answer, Browser, World, both};

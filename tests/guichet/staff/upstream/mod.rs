@@ -3,13 +3,10 @@
 
 mod whose;
 
-use guichet::account;
 use guichet::base::{Email, Networks, Profile, SignInName, StaffRole};
-use guichet::directory;
-use guichet::membership;
-use guichet::membership::Grant;
-use guichet::staff;
-use guichet::staff::Invited;
+use guichet::membership::{self, Grant};
+use guichet::staff::{self, Invited};
+use guichet::{account, directory};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 

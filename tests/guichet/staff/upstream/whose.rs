@@ -2,8 +2,7 @@
 
 use guichet::access::SecondFactor;
 use guichet::base::{Email, Networks, StaffRole};
-use guichet::session;
-use guichet::staff;
+use guichet::{session, staff};
 use serde_json::{Value, json};
 
 use super::{NADIA, arrive, is_refused, without};
