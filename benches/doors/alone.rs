@@ -32,10 +32,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::Outcome;
-use crate::browser::{CHALLENGE, VERIFIER};
+use crate::client::{CHALLENGE, REDIRECT_URI, SCOPE, VERIFIER};
 use crate::load::CONNECTIONS;
 use crate::process::used_here;
-use crate::world::{REDIRECT_URI, SCOPE};
 
 /// Something to be done over and over, and for how long.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -262,8 +261,8 @@ async fn flow(app: &App, session: &Secret, count: &Count) -> Outcome<()> {
 
 /// The queries of the authorization endpoint: the session, the person's access, the consent.
 async fn asked(view: &mut View, session: &Secret) -> Result<(NewAuthorization, Request), Fault> {
-    let at = (Clock::System.now(), view.lives.session_idle);
-    let session = session::find(&mut view.db, session, at).await?.ok_or_else(|| missing("the session"))?;
+    let (now, idle) = (Clock::System.now(), view.lives.session_idle);
+    let session = session::find(&mut view.db, session, now, idle).await?.ok_or_else(|| missing("the session"))?;
     let membership = session.membership.ok_or_else(|| missing("the company"))?;
     let person = access::of_membership(&mut view.db, membership).await?.ok_or_else(|| missing("the membership"))?;
     let consent =

@@ -8,14 +8,8 @@ use guichet::base::Place;
 use url::form_urlencoded::Serializer;
 
 use crate::Outcome;
+use crate::client::{CHALLENGE, Client, REDIRECT_URI, VERIFIER};
 use crate::wire::{Answer, Connection, Request};
-use crate::world::{Client, REDIRECT_URI};
-
-/// The verifier of RFC 7636 appendix B.
-pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-
-/// Its S256 challenge.
-pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// What browsers say of what they take.
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";

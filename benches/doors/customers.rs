@@ -13,9 +13,10 @@ use serde_json::json;
 
 use crate::Outcome;
 use crate::browser::redemption;
+use crate::client::Client;
 use crate::load::Customer;
 use crate::wire::{Answer, Request};
-use crate::world::{Client, World};
+use crate::world::World;
 
 /// Tokens that one door gives and another takes.
 pub type Purse = Arc<Mutex<Vec<String>>>;

@@ -16,6 +16,7 @@
 
 mod alone;
 mod browser;
+mod client;
 mod customers;
 mod door;
 mod load;

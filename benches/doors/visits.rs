@@ -10,11 +10,12 @@ use guichet::keys::Algorithm;
 use crate::Outcome;
 use crate::alone::Task;
 use crate::browser::{Browser, ask};
+use crate::client::{Client, SCOPE};
 use crate::customers::{Asserts, Collects, Purse, Refreshes, Repeats, SignsIn, Spends};
 use crate::door::{Door, Form, Part};
 use crate::load::{CONNECTIONS, Customer, Measured, measure};
 use crate::wire::Request;
-use crate::world::{Client, PERSON, SCOPE, World};
+use crate::world::{PERSON, World};
 
 const WEB: Client = Client { id: "web" };
 const WEB_RS256: Client = Client { id: "web-rs256" };

@@ -6,9 +6,6 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use axum::body::Bytes;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use guichet::app::{App, Parts};
 use guichet::base::Clock;
 use guichet::config::Config;
@@ -23,13 +20,6 @@ use crate::Outcome;
 use crate::alone::{Done, Job, Task};
 use crate::load::{Measured, Target};
 use crate::process::{Cores, Process};
-use crate::wire::Request;
-
-/// Where codes are sent. Nobody is there: they are read from the redirect.
-pub const REDIRECT_URI: &str = "https://web.example/callback";
-
-/// What relying parties ask for.
-pub const SCOPE: &str = "openid company rights";
 
 /// The person who is signed in.
 pub const PERSON: &str = "alice@durand.example";
@@ -44,21 +34,6 @@ pub enum Kind {
     Sqlite,
     /// The server that GUICHET_TEST_POSTGRES names.
     Postgres,
-}
-
-/// A relying party of the benchmark.
-#[derive(Clone, Copy, Debug)]
-pub struct Client {
-    /// Its id; its secret is made of it.
-    pub id: &'static str,
-}
-
-impl Client {
-    /// Its form to an endpoint, authenticated by HTTP Basic.
-    pub fn post(self, path: &str, fields: &[(&str, &str)]) -> Bytes {
-        let basic = STANDARD.encode(format!("{id}:the-secret-of-{id}-in-the-benchmark", id = self.id));
-        Request::post(path, fields).with("authorization", &format!("Basic {basic}")).bytes()
-    }
 }
 
 /// Everything that is measured, running. What comes first ends first.
