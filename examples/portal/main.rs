@@ -9,10 +9,13 @@ mod dashboard;
 mod database;
 mod invoices;
 mod layout;
+mod local_path;
 mod orders;
 mod provider;
 mod rights;
+mod routes;
 mod secret;
+mod settings;
 mod sign_in;
 mod tickets;
 
@@ -29,7 +32,8 @@ use guichet::server::stopped;
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::app::{Portal, Settings};
+use crate::app::Portal;
+use crate::settings::Settings;
 
 /// Starts Guichet with its demo world and a sample portal that signs in through it.
 #[derive(Parser)]
@@ -100,11 +104,11 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let portal = Portal::new(settings, database)?;
     match demo {
         Some(demo) => {
-            let (portal, provider) = tokio::join!(portal.serve(listener, stopped()), demo.serve(stopped()));
+            let (portal, provider) = tokio::join!(routes::serve(portal, listener, stopped()), demo.serve(stopped()));
             provider?;
             Ok(portal?)
         }
-        None => Ok(portal.serve(listener, stopped()).await?),
+        None => Ok(routes::serve(portal, listener, stopped()).await?),
     }
 }
 

@@ -1,7 +1,7 @@
 //! An invoice or a credit note as a PDF of one page, in French: it is the vendor's accounting record.
 
+use crate::invoices::invoice::{Invoice, Kind, Line, Recipient, VAT};
 use crate::invoices::pdf::{Page, Style};
-use crate::invoices::{Invoice, Kind, Line, Recipient, VAT};
 use crate::layout::format::{Day, amount};
 use crate::layout::language::Language;
 use crate::layout::words::FRENCH;

@@ -6,9 +6,8 @@ use axum::http::header::{ACCEPT_LANGUAGE, SET_COOKIE};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use crate::app::local_path;
 use crate::cookies::{self, Life};
-use crate::layout::words::{ENGLISH, FRENCH, Words};
+use crate::local_path::local_path;
 
 const COOKIE: &str = "portal_language";
 
@@ -31,13 +30,6 @@ impl Language {
         match self {
             Self::Fr => "fr",
             Self::En => "en",
-        }
-    }
-
-    pub fn words(self) -> &'static Words {
-        match self {
-            Self::Fr => &FRENCH,
-            Self::En => &ENGLISH,
         }
     }
 

@@ -2,6 +2,15 @@
 
 use crate::layout::language::Language;
 
+impl Language {
+    pub fn words(self) -> &'static Words {
+        match self {
+            Self::Fr => &FRENCH,
+            Self::En => &ENGLISH,
+        }
+    }
+}
+
 macro_rules! words {
     ($($name:ident: $french:literal / $english:literal;)*) => {
         /// The labels in one language.

@@ -9,9 +9,10 @@ use openidconnect::core::CoreJwsSigningAlgorithm;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::app::{Portal, Settings};
+use crate::app::Portal;
 use crate::clock::Moment;
 use crate::provider::{ProviderError, Signed};
+use crate::settings::Settings;
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// No logout token comes near this many bytes.

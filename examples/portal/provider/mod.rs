@@ -25,10 +25,10 @@ use openidconnect::{
 use tokio::sync::RwLock;
 use url::Url;
 
-use crate::app::Settings;
 use crate::clock::Moment;
 use crate::layout::language::Language;
 use crate::provider::claims::CustomerClaims;
+use crate::settings::Settings;
 
 type CustomerIdToken =
     IdToken<CustomerClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;

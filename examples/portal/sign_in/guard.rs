@@ -12,7 +12,7 @@ use crate::cookies;
 use crate::layout::language::Language;
 use crate::layout::{Refused, Shell};
 use crate::rights::{Person, View};
-use crate::sign_in;
+use crate::sign_in::beginning;
 use crate::sign_in::session::{self, Fault, Session, SessionCheck};
 
 /// Anyone: with a session where there is a good one.
@@ -46,7 +46,7 @@ impl FromRequestParts<Shared> for Customer {
         match look(parts, portal).await? {
             Reader { portal, shell, session: Some(session), .. } => Ok(Self { portal, shell, person: session.person }),
             Reader { lost: true, .. } => Err(Refused::with(signed_out())),
-            Reader { shell, .. } => Err(Refused::with(Redirect::to(&sign_in::address(&shell.path, false)))),
+            Reader { shell, .. } => Err(Refused::with(Redirect::to(&beginning::address(&shell.path, false)))),
         }
     }
 }
@@ -68,7 +68,7 @@ async fn look(parts: &Parts, portal: &Shared) -> Result<Reader, Refused> {
             let shell = shell.signed_in(&session);
             Ok(Reader { portal: portal.clone(), shell, session: Some(*session), lost: false })
         }
-        Some(SessionCheck::TokenExpired) => Err(Refused::with(Redirect::to(&sign_in::address(path, true)))),
+        Some(SessionCheck::TokenExpired) => Err(Refused::with(Redirect::to(&beginning::address(path, true)))),
         Some(SessionCheck::Ended) => Ok(Reader { portal: portal.clone(), shell, session: None, lost: true }),
         Some(SessionCheck::Unreachable(error)) => Err(shell.unreachable(&error)),
     }

@@ -1,6 +1,7 @@
 //! Signing in through the provider: setting out, and coming back to `/callback`.
 
 pub mod backchannel_logout;
+pub mod beginning;
 pub mod guard;
 pub mod session;
 pub mod sign_out;
@@ -15,11 +16,12 @@ use axum::response::{IntoResponse, Redirect};
 use serde::Deserialize;
 use sqlx::SqlitePool;
 
-use crate::app::{Shared, local_path};
+use crate::app::Shared;
 use crate::clock::Moment;
 use crate::cookies::{self, Life};
 use crate::layout::language::Language;
 use crate::layout::{Answer, Button, Refused, Shell};
+use crate::local_path::local_path;
 use crate::provider::{AuthorizationRequest, CodeExchange, ProviderError, Tokens};
 use crate::rights::Person;
 use crate::secret;
@@ -30,16 +32,6 @@ use crate::sign_in::session::Fault;
 const BROWSER: &str = "portal_browser";
 /// Long enough to find one's phone for a second factor.
 const LIFE: Duration = Duration::from_hours(1);
-
-/// The address that begins a sign-in and returns to `back`. A `silent` one only asks whether the session still lives.
-pub fn address(back: &str, silent: bool) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("back", back);
-    if silent {
-        query.append_pair("silent", "true");
-    }
-    format!("/sign-in?{}", query.finish())
-}
 
 #[derive(Deserialize)]
 pub struct Begin {
@@ -52,7 +44,7 @@ pub struct Begin {
 pub async fn begin(State(portal): State<Shared>, Query(begin): Query<Begin>, headers: HeaderMap) -> Answer {
     let language = Language::of(&headers);
     let back = local_path(begin.back.as_deref());
-    let shell = Shell::new(&portal, language, &address(back, begin.silent));
+    let shell = Shell::new(&portal, language, &beginning::address(back, begin.silent));
     let request = portal
         .provider
         .authorization_request(language, begin.silent)
@@ -145,7 +137,7 @@ async fn refused(portal: &Shared, shell: &Shell, pending: &PendingSignIn, outcom
         return Ok(signed_out());
     }
     tracing::info!(error = %outcome.error.escape_debug(), "the provider refused a sign-in");
-    let again = address(&pending.back, false);
+    let again = beginning::address(&pending.back, false);
     let button = Button { label: shell.w.try_again, address: &again };
     let sentences = vec![shell.w.not_signed_in_why.to_owned(), shell.w.not_signed_in_what_now.to_owned()];
     Err(shell.message(StatusCode::FORBIDDEN, shell.say(shell.w.not_signed_in, sentences, button).asking()))

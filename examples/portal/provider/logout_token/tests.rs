@@ -16,12 +16,14 @@ use tower::ServiceExt;
 use url::Url;
 
 use super::EVENT;
-use crate::app::{Portal, Settings, Shared, router};
+use crate::app::{Portal, Shared};
 use crate::clock::Moment;
 use crate::database;
 use crate::provider::Tokens;
 use crate::provider::claims::CustomerClaims;
-use crate::rights::{self, Profile};
+use crate::rights::Profile;
+use crate::routes::router;
+use crate::settings::Settings;
 use crate::sign_in::session;
 
 /// A provider with one key, and a portal at which two people are signed in.
@@ -81,7 +83,10 @@ impl World {
 
     async fn post_form(&self, body: String) -> Response<Body> {
         let request = Request::post("/backchannel-logout").header("content-type", "application/x-www-form-urlencoded");
-        router(self.portal.clone()).oneshot(request.body(Body::from(body)).unwrap()).await.unwrap()
+        let answer = router(self.portal.clone()).oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        // With it WebKit shows the provider's sign-in form under the portal's origin.
+        assert!(!answer.headers().contains_key("cross-origin-opener-policy"));
+        answer
     }
 }
 
