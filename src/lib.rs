@@ -19,45 +19,33 @@
 //! - [`authorization`] what one sign-in gave one relying party: interactions, consents, codes, tokens
 //! - [`relying_party`] the applications that ask for sign-ins
 //! - [`staff`] the vendor's own people, and the vendor's own OpenID provider, where they may sign in instead
-//! - [`session`] how somebody signs in, and in which browsers an account is signed in now
+//! - [`session`] how somebody signs in, in which browsers an account is signed in now, and what ends that
 //! - [`membership`] an account acting as one contact, with the rights its company gave it
 //! - [`account`] the means to sign in: names, passwords, second factors, passkeys, remembered browsers, mailed links
 //! - [`directory`] companies, branches, contacts, and their import (R-DIR)
 //! - [`access`] may this person act, as this contact, here, now?
 //! - [`rights`] what a contact may do, by policy (R-RGT)
-//! - [`audit`] who did what; [`events`] what others react to; [`mail`] the outbox; [`keys`] the master key and the
-//!   signing keys;
-//!   [`limits`] how many attempts may fail; [`outbound`] calls to other people's servers
+//! - [`audit`] who did what
+//! - [`mail`] the outbox; [`events`] what others react to
+//! - [`keys`] the master key and the signing keys; [`limits`] how many attempts may fail; [`outbound`] calls to other
+//!   people's servers
 //! - [`store`] one unit of work over SQLite and PostgreSQL
 //! - [`words`] every sentence, in French and in English, and whose service speaks
 //! - [`base`] time, randomness, parsed types, places, faults
-//!
-//! # What always holds
-//!
-//! - Every door asks [`access`], on one snapshot read by one query and never cached; no other module decides a
-//!   condition.
-//! - Doors neither begin nor commit: [`app::App::look`] reads, [`app::App::act`] is one transaction, one instant, one
-//!   actor.
-//!   Inside it there is SQL and nothing slow; what was answered is durable.
-//! - The row decides: single use, transitions and limits are one conditional statement each.
-//! - Everything a relying party holds hangs from one row of `authorizations` and is dead when that row or an ancestor
-//!   is.
-//! - An ending is one row written and one event; [`jobs`] alone turns events into reactions, after the commit, each
-//!   once.
-//! - A refusal is a value, a [`base::Fault`] is what broke. A text from outside is parsed once, at the door.
-//! - Secrets are stored as digests or sealed, and never logged.
 //!
 //! # Seven ideas
 //!
 //! Comments cite them by number (`idea 4`).
 //!
-//! 1. **One question, asked at every door.** May this person act, as this contact, here, now? The facts are read by one
-//!    query, and every named condition is evaluated on them, purely. The answer names *all* that are unmet, each with a
-//!    sentence for whoever reads it, and whether it is passing or final. The door table says which condition counts at
-//!    which door and whose address is looked at. An address that is unknown where a list applies refuses.
-//! 2. **A unit of work.** Inside it there is one transaction, one instant, one source of randomness, one actor, and SQL
-//!    only: hashing, signing and rendering happen outside. It commits refusals too, for they may leave traces; a fault
-//!    rolls it back.
+//! 1. **One question, asked at every door.** May this person act, as this contact, here, now? [`access`] reads the
+//!    facts by one query, never cached, and evaluates every named condition on them, purely; no other module decides a
+//!    condition. The answer names *all* that are unmet, each with a sentence for whoever reads it, and whether it is
+//!    passing or final. The door table says which condition counts at which door and whose address is looked at. An
+//!    address that is unknown where a list applies refuses.
+//! 2. **A unit of work.** Doors neither begin nor commit: [`app::App::look`] reads, [`app::App::act`] is one
+//!    transaction, one instant, one source of randomness, one actor, and SQL only: hashing, signing and rendering
+//!    happen outside. It commits refusals too, for a refusal is a value and may leave traces; a [`base::Fault`] is what
+//!    broke, and rolls it back. What was answered is durable.
 //! 3. **A deed is one row of one table.** Whatever somebody does has its name in one closed list, whether a page, a
 //!    program, the command line or a job does it, and its line in the trail is written in the unit that does it. Which
 //!    letter and which event go with it the doors still say; the same row is to say that too.
@@ -65,13 +53,16 @@
 //!    at once and with two servers. A rule over several rows, such as that an administrator remains, first changes the
 //!    row that owns them, and looks in a later statement of the same unit: PostgreSQL would otherwise let two demotions
 //!    through.
-//! 5. **One root per sign-in.** Every code, refresh token and opaque token hangs from one row, whose id is the `sid`.
-//!    It is live when the row and every ancestor are. To end something is one update of one row; nothing fans out, so
-//!    nothing can be forgotten. A token never changes company.
+//! 5. **One root per sign-in.** Every code, refresh token and opaque token hangs from one row of `authorizations`,
+//!    whose id is the `sid`. It is live when the row and every ancestor are. To end something is one update of one row,
+//!    and one event; nothing fans out, so nothing can be forgotten. [`jobs`] alone turns events into reactions, after
+//!    the commit, each once. A token never changes company.
 //! 6. **Who may come in stands in the signature.** A handler's guard is an extractor, and a form of our pages is read
 //!    by one that has seen that a page of ours sent it. URLs are variants of one enum, and each is routed.
 //! 7. **One mechanism, many uses.** There is one kind of mailed link, one timetable, one claim of an event, one counter
 //!    of attempts. Whoever needs a second one widens the first.
+//!
+//! Besides: secrets are stored as digests or sealed, and never logged.
 //!
 //! # Seven faults
 //!
@@ -88,6 +79,41 @@
 //!    door.
 //! 6. **Trusting forwarded headers.** They count from configured proxies only; a chain that can't be parsed denies.
 //! 7. **Failing open.** What can't be read, verified or reached refuses.
+//!
+//! # Glossary
+//!
+//! Where the field has a word, the code uses it: interaction, consent, grant, claim, scope, assertion, introspection.
+//! These are the words that are ours, or that we use more narrowly than others do.
+//!
+//! | here | elsewhere |
+//! |---|---|
+//! | contact, company | whom the vendor's ERP knows: a customer's employee, and the customer (a tenant) |
+//! | membership | an account acting as one contact: a person may have several, one per company |
+//! | e-service, profile, role | what a contact holds at a company, and what rights are derived from (R-RGT) |
+//! | staff, duty | the vendor's own people, and a permission of theirs ([`rights::StaffPermission`]) |
+//! | door | a policy enforcement point ([`access::Door`]); "doors" also means the modules that speak HTTP |
+//! | snapshot, facts | the attributes that a decision is made on ([`access::Snapshot`]) |
+//! | standing, verdict | the decision: every condition, met or not ([`access::Verdict`]) |
+//! | passing, final | of an unmet condition: refuse now, or end what hangs from it ([`access::Lasting`]) |
+//! | place | a route, a URL of ours ([`base::Place`]) |
+//! | unit of work | a transaction ([`store::Tx`]), or the connection that reads without one ([`store::View`]) |
+//! | interaction | an authorization request that waits for its person, as in node-oidc-provider |
+//! | pending sign-in | a session not yet begun: the password was right, the second factor isn't proven yet |
+//! | authorization | what one sign-in gave one relying party; its id is the `sid` (elsewhere: a grant) |
+//! | family | a refresh token and all that it was exchanged for (RFC 9700 section 4.14.2) |
+//! | end reason | why a session or an authorization ended ([`audit::EndReason`]) |
+//! | deed | an audit event: what somebody did, in one line of the trail ([`audit::DeedKind`]) |
+//! | event | what others react to: a domain event in a transactional outbox ([`events`]) |
+//! | told | notified: an owner is told by a letter, a relying party by a logout token |
+//! | letter, notice | a mail, and one that tells an account's owner of a change ([`notice`]) |
+//! | postman, courier | the workers that hand over mail ([`mail`]) and logout tokens ([`backchannel`]) |
+//! | alarm, "It wasn't me" | the link in a letter by which an owner disowns a change and locks the account |
+//! | device | a browser an account was signed in from before: a remembered browser |
+//! | dice | the source of randomness ([`base::Dice`]) |
+//! | life, lifetimes | a duration ([`base::Life`]), and the configured ones ([`base::Lifetimes`]): TTLs |
+//! | seal | to encrypt with a key derived from the master key ([`base::Seal`]) |
+//! | fault, refusal | an internal error ([`base::Fault`]), and a no that is an answer |
+//! | `R-OWN-3` and the like | the access rules of `policies/RULES.md` |
 
 pub mod access;
 pub mod account;

@@ -3,6 +3,8 @@
 //! Each rule is a function over sources that the modules below test on small ones, so that it is
 //! known to fail. A failure names the file, the line and the rule.
 
+#[path = "architecture/circles.rs"]
+mod circles;
 #[path = "architecture/citations.rs"]
 mod citations;
 #[path = "architecture/dependencies.rs"]
@@ -11,6 +13,8 @@ mod dependencies;
 mod docs;
 #[path = "architecture/files.rs"]
 mod files;
+#[path = "architecture/names.rs"]
+mod names;
 #[path = "architecture/routes.rs"]
 mod routes;
 #[path = "architecture/rules.rs"]
@@ -96,6 +100,15 @@ const BELOW_DOORS: &[&str] = &[
 /// What hands a private key to the `rsa` crate: openidconnect's wrapper and the crate's own types.
 const PRIVATE_RSA: &[&str] = &["CoreRsaPrivateSigningKey", "RsaPrivateKey"];
 
+/// What runs or is typed without anybody at a page.
+const PAGELESS: &[&str] = &["jobs", "cli"];
+
+/// Names that several public types may have, and why: each is said with its module before it.
+const SHARED_NAMES: &[(&str, &str)] = &[
+    ("Settings", "a section of the configuration: `mail::Settings`, `keys::Settings`"),
+    ("Context", "what a worker or a letter is made with: `mail::Context`, `notice::Context`"),
+];
+
 /// The one module that writes each table.
 const OWNERS: &[(&str, &str)] = &[
     ("companies", "directory"),
@@ -151,6 +164,13 @@ fn dependencies_point_down_the_map() {
 }
 
 #[test]
+fn no_two_files_know_each_other() {
+    none(&circles::circles(&rust(&["src"]), "src"));
+    none(&circles::circles(&rust(&["examples/portal"]), "examples/portal"));
+    none(&circles::circles(&rust(&["benches/doors"]), "benches/doors"));
+}
+
+#[test]
 fn subjects_do_not_know_http_and_doors_do_not_know_sql() {
     let sources = rust(&["src"]);
     let web = ["axum", "axum_extra", "tower_http"];
@@ -158,7 +178,19 @@ fn subjects_do_not_know_http_and_doors_do_not_know_sql() {
     none(&dependencies::foreign(&sources, DOORS, &["sqlx"], "doors leave SQL to the subjects"));
 }
 
-/// RUSTSEC-2023-0071: the `rsa` crate, under openidconnect and webauthn-rs, leaks private keys by the time it takes,
+#[test]
+fn jobs_and_commands_know_no_page() {
+    for source in rust(&["src"]).iter().filter(|source| source.subject().is_some_and(|room| PAGELESS.contains(&room))) {
+        none(&dependencies::mentions(source, &["web"], "nobody is at a page here: what both need is a subject's"));
+    }
+}
+
+#[test]
+fn one_public_type_name_means_one_thing() {
+    none(&names::repeated(&rust(&["src"]), SHARED_NAMES));
+}
+
+/// `RUSTSEC-2023-0071`: the `rsa` crate, under openidconnect and webauthn-rs, leaks private keys by the time it takes,
 /// and no release mends it. It may verify; what signs or decrypts by RSA is OpenSSL.
 #[test]
 fn no_private_key_reaches_the_rsa_crate() {

@@ -22,7 +22,7 @@ words! {
     }
 }
 
-/// AddressSource address a door looks at (R-RGT-6).
+/// Whose address a door looks at (R-RGT-6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressSource {
     /// The connection's: the person's own browser or program is at the other end.
@@ -32,7 +32,7 @@ pub enum AddressSource {
 }
 
 impl Door {
-    /// AddressSource address this door looks at.
+    /// Whose address this door looks at.
     #[must_use]
     pub const fn address(self) -> AddressSource {
         match self {

@@ -110,28 +110,28 @@ impl AuthorizationFacts {
     /// the person withdraws the consent or access ends it (OpenID Connect Core section 11, Back-Channel Logout section
     /// 2.7).
     #[must_use]
-    pub fn is_live(&self, at: (Timestamp, Life)) -> bool {
+    pub fn is_live(&self, now: Timestamp, idle: Life) -> bool {
         let outlives_the_session = self.scope.contains("offline_access");
         self.authorization_ended_at.is_none()
             && self.consent_withdrawn_at.is_none()
             && !self.token_revoked
-            && (outlives_the_session || self.session_is_live(at))
+            && (outlives_the_session || self.session_is_live(now, idle))
     }
 
     /// Whether an access token given at that instant is live: also under `offline_access` one that was given in the
     /// session dies with it, and only what a refresh gives afterwards lives without it.
     #[must_use]
-    pub fn honours(&self, issued_at: Timestamp, at: (Timestamp, Life)) -> bool {
-        self.is_live(at) && self.session_over_since(at).is_none_or(|over| over < issued_at)
+    pub fn honours(&self, issued_at: Timestamp, now: Timestamp, idle: Life) -> bool {
+        self.is_live(now, idle) && self.session_over_since(now, idle).is_none_or(|over| over < issued_at)
     }
 
     /// Whether the session of the sign-in still runs, at that instant and with that idle time.
     #[must_use]
-    pub fn session_is_live(&self, at: (Timestamp, Life)) -> bool {
-        self.session_over_since(at).is_none()
+    pub fn session_is_live(&self, now: Timestamp, idle: Life) -> bool {
+        self.session_over_since(now, idle).is_none()
     }
 
-    fn session_over_since(&self, (now, idle): (Timestamp, Life)) -> Option<Timestamp> {
+    fn session_over_since(&self, now: Timestamp, idle: Life) -> Option<Timestamp> {
         let idle_since = self.session_last_seen_at.map(|seen| seen + idle);
         let ends = [self.session_ended_at, self.session_expires_at, idle_since];
         ends.into_iter().flatten().filter(|end| *end <= now).min()
@@ -139,8 +139,8 @@ impl AuthorizationFacts {
 
     /// The address the session was last used from; unknown once it is over, for then nobody knows where the person is.
     #[must_use]
-    pub fn last_address(&self, at: (Timestamp, Life)) -> Option<Address> {
-        self.session_address.as_deref().filter(|_| self.session_is_live(at)).and_then(Address::parse)
+    pub fn last_address(&self, now: Timestamp, idle: Life) -> Option<Address> {
+        self.session_address.as_deref().filter(|_| self.session_is_live(now, idle)).and_then(Address::parse)
     }
 }
 
@@ -190,14 +190,13 @@ pub async fn of_contact(db: &mut Db, contact: ContactId) -> Result<Option<Snapsh
     store::optional!(*db, Snapshot, sql, contact)
 }
 
-/// The administrators of a company whose own access holds, wherever they may be now (R-DEL-1).
-pub async fn administrators(db: &mut Db, company: CompanyId) -> Result<Vec<Snapshot>, Fault> {
+/// The administrators of a company, whether or not their own access holds.
+pub(super) async fn designated(db: &mut Db, company: CompanyId) -> Result<Vec<Snapshot>, Fault> {
     let sql = snapshot!(
         "",
         "where m.company = $1 and cast(m.roles as text) like '%\"account_admin\"%' order by ct.last_name, ct.first_name"
     );
-    let designated = store::all!(*db, Snapshot, sql, company)?;
-    Ok(designated.into_iter().filter(super::standing::holds_anywhere).collect())
+    store::all!(*db, Snapshot, sql, company)
 }
 
 /// An opaque access token of a person, with what its life hangs on.

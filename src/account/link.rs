@@ -9,7 +9,7 @@ use crate::base::{AccountKind, Fault, Life, Lifetimes, Secret, Timestamp};
 use crate::store::{self, Db, Tx};
 
 words! {
-    /// DeedKind a link is for.
+    /// What a link is for.
     #[derive(sqlx::Type)]
     #[sqlx(type_name = "TEXT", rename_all = "kebab-case")]
     LinkPurpose, "purpose of a link" {
@@ -130,7 +130,7 @@ mod tests {
                 .act(start(), async |tx| create(tx, std::slice::from_ref(&login)).await)
                 .await
                 .unwrap()
-                .unwrap();
+                .account();
             let fresh = async || {
                 let secret = Dice.secret().unwrap();
                 let issued = trial

@@ -11,7 +11,7 @@ mod record;
 
 pub use link::{LinkPurpose, MailedLink};
 pub use names::{
-    Credentials, NameTaken, change_password, create, create_staff, credentials, has_password, known_of, login_of,
+    Created, Credentials, change_password, create, create_staff, credentials, has_password, known_of, login_of,
     prove_mailbox, rehash, set_language, set_password, void_password,
 };
 pub use record::{AccountRecord, by_id, by_name, close, disable, enable, lock, names, take_up};

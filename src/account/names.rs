@@ -8,7 +8,7 @@ use crate::store::{self, Db, Tx};
 
 use super::device;
 
-/// DeedKind signing in is checked against.
+/// What signing in is checked against.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Credentials {
     pub account: AccountId,
@@ -40,15 +40,30 @@ pub async fn login_of(db: &mut Db, account: AccountId) -> Result<Option<String>,
     Ok(row.map(|(name,)| name))
 }
 
-/// An account's name is somebody else's already.
+/// What came of creating a contact's account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NameTaken(pub SignInName);
+pub enum Created {
+    Account(AccountId),
+    /// The name is somebody else's already.
+    NameTaken(SignInName),
+}
+
+#[cfg(test)]
+impl Created {
+    /// The account, where nobody had its names.
+    pub(crate) fn account(self) -> AccountId {
+        match self {
+            Self::Account(account) => account,
+            Self::NameTaken(name) => panic!("{name} is taken"),
+        }
+    }
+}
 
 /// Creates a contact's account that goes by these names, its login first. It has no password and isn't activated.
-pub async fn create(tx: &mut Tx, names: &[SignInName]) -> Result<Result<AccountId, NameTaken>, Fault> {
+pub async fn create(tx: &mut Tx, names: &[SignInName]) -> Result<Created, Fault> {
     for name in names {
         if credentials(&mut tx.db, name).await?.is_some() {
-            return Ok(Err(NameTaken(name.clone())));
+            return Ok(Created::NameTaken(name.clone()));
         }
     }
     let account = AccountId(tx.dice.id(tx.now)?);
@@ -66,7 +81,7 @@ pub async fn create(tx: &mut Tx, names: &[SignInName]) -> Result<Result<AccountI
         )?;
     }
     record(tx, Deed::new(DeedKind::AccountCreated).account(account)).await?;
-    Ok(Ok(account))
+    Ok(Created::Account(account))
 }
 
 /// Whether the password is still the account's. The row is written, so that disabling the account or ending its
@@ -109,7 +124,7 @@ pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: T
 
 /// Puts a new password, hashed already, in the place of the one whose hash is `old`. Of two changes at once one counts;
 /// answers whether this one did.
-pub async fn change_password(tx: &mut Tx, account: AccountId, (old, new): (&str, &str)) -> Result<bool, Fault> {
+pub async fn change_password(tx: &mut Tx, account: AccountId, old: &str, new: &str) -> Result<bool, Fault> {
     let changed = store::execute!(
         tx.db,
         "update accounts set password_hash = $3, password_set_at = $4 where id = $1 and password_hash = $2",
@@ -136,7 +151,7 @@ pub async fn prove_mailbox(tx: &mut Tx, account: AccountId) -> Result<(), Fault>
     store::execute!(tx.db, "update accounts set mailbox_proven_at = $2 where id = $1", account, tx.now).map(drop)
 }
 
-/// DeedKind others know of an account's owner, so that no password may contain it (R-ADM-10): names, and the companies'
+/// What others know of an account's owner, so that no password may contain it (R-ADM-10): names, and the companies'
 /// names.
 pub async fn known_of(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fault> {
     let mut known = super::record::names(db, account).await?;

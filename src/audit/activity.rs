@@ -1,13 +1,12 @@
-//! DeedKind happened to an account of late, for its owner: those lines of the audit trail that are told to people, with
-//! the browser they came from.
+//! What happened to an account of late, for its owner: those lines of the audit trail that are told to people, with the
+//! browser they came from.
 
 use crate::audit::DeedKind;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Keyset};
 
-/// DeedKind is told, each with a sentence of its own. Links that were made, letters and the like are the machine's
-/// affairs.
+/// What is told, each with a sentence of its own. Links that were made, letters and the like are the machine's affairs.
 pub const TOLD: &[DeedKind] = &[
     DeedKind::SessionBegan,
     DeedKind::SessionRefused,
@@ -57,7 +56,7 @@ pub struct Happened {
 }
 
 impl Happened {
-    /// DeedKind it was; nothing where only a newer server than this one knows.
+    /// What it was; nothing where only a newer server than this one knows.
     #[must_use]
     pub fn what(&self) -> Option<DeedKind> {
         TOLD.iter().copied().find(|what| what.name() == self.deed)

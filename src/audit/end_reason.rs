@@ -1,7 +1,8 @@
 //! Why something ended: one list, whatever ended.
 
-use super::DeedKind;
 use crate::base::vocabulary::words;
+
+use super::DeedKind;
 
 words! {
     /// Why a session, or what a sign-in gave a relying party, ended.

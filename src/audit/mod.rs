@@ -84,7 +84,7 @@ impl Deed {
         Self { account: Some(account), ..self }
     }
 
-    /// DeedKind was acted on: a client's or key's name, an id, a file.
+    /// What was acted on: a client's or key's name, an id, a file.
     #[must_use]
     pub fn subject(self, subject: impl fmt::Display) -> Self {
         Self { subject: Some(subject.to_string()), ..self }
@@ -96,7 +96,7 @@ impl Deed {
         Self { detail, ..self }
     }
 
-    /// DeedKind ties the line to another record: the reference an error page shows, a ticket.
+    /// What ties the line to another record: the reference an error page shows, a ticket.
     #[must_use]
     pub fn reference(self, reference: impl fmt::Display) -> Self {
         Self { reference: Some(reference.to_string()), ..self }
@@ -118,7 +118,7 @@ macro_rules! deeds {
                 match self { $(Self::$variant => $name),* }
             }
 
-            /// DeedKind it means, for whoever reads the trail.
+            /// What it means, for whoever reads the trail.
             #[must_use]
             pub fn sentence(self) -> &'static str {
                 match self { $(Self::$variant => $sentence.trim_ascii()),* }
@@ -230,7 +230,7 @@ deeds! {
     ContactReactivated = "contact.reactivated",
     /// An account may act as a contact.
     MembershipApproved = "membership.approved",
-    /// DeedKind a membership may do changed.
+    /// What a membership may do changed.
     MembershipChanged = "membership.changed",
     /// An account's access as a contact was taken away (R-DEL-2).
     MembershipDisabled = "membership.disabled",
@@ -293,11 +293,11 @@ pub struct AuditLine {
     pub company: Option<CompanyId>,
     /// The account it concerns.
     pub account: Option<AccountId>,
-    /// DeedKind was acted on.
+    /// What was acted on.
     pub subject: Option<String>,
     #[sqlx(json)]
     pub detail: Value,
-    /// DeedKind ties it to another record.
+    /// What ties it to another record.
     pub reference: Option<String>,
 }
 

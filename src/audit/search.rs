@@ -13,17 +13,17 @@ pub const PAGE: usize = 50;
 /// Which part of the trail somebody may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
-    /// DeedKind concerns customers and their people.
+    /// What concerns customers and their people.
     Customers,
-    /// DeedKind concerns the service and its staff, without customer data.
+    /// What concerns the service and its staff, without customer data.
     Service,
     Everything,
 }
 
-/// DeedKind is looked for; each part narrows.
+/// What is looked for; each part narrows.
 #[derive(Clone, Debug)]
 pub struct Search {
-    /// DeedKind may be seen.
+    /// What may be seen.
     pub sight: Sight,
     pub company: Option<CompanyId>,
     pub account: Option<AccountId>,
@@ -32,7 +32,7 @@ pub struct Search {
     pub since: Timestamp,
     /// Before this instant.
     pub until: Timestamp,
-    /// DeedKind a page showed.
+    /// What a page showed.
     pub reference: Option<String>,
     /// The last line of the page before.
     pub before: Option<AuditId>,

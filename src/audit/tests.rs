@@ -1,14 +1,15 @@
-//! DeedKind is written can be found again, by what it is about.
+//! What is written can be found again, by what it is about.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{About, Deed, DeedKind, Filter, list, record, sweep};
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, CompanyId, SessionId};
 use crate::base::{Actor, Address, Clock, Life, Lifetimes};
 use crate::store::{Start, trial};
+
+use super::{About, Deed, DeedKind, Filter, list, record, sweep};
 
 const ALL: Filter = Filter { about: About::Everyone, since: None, limit: 100 };
 
@@ -42,8 +43,8 @@ async fn a_line_says_who_did_what_in_whose_name_and_from_where() {
         let read = async |about| {
             trial.store.look(&clock, &lives, async |v| list(&mut v.db, Filter { about, ..ALL }).await).await.unwrap()
         };
-        let lines = read(About::Account(user)).await;
-        let line = &lines[0];
+        let told = read(About::Account(user)).await;
+        let line = &told[0];
         assert_eq!(
             (line.actor_kind.as_str(), line.actor.clone(), line.in_name_of),
             ("account", Some(agent.to_string()), Some(user))
@@ -73,8 +74,8 @@ async fn lines_are_read_newest_first_and_go_when_the_settings_say() {
             clock.advance(Life::days(400));
         }
         let subjects = async |filter| {
-            let lines = trial.store.look(&clock, &lives, async |view| list(&mut view.db, filter).await).await.unwrap();
-            lines.into_iter().filter_map(|line| line.subject).collect::<Vec<_>>()
+            let told = trial.store.look(&clock, &lives, async |view| list(&mut view.db, filter).await).await.unwrap();
+            told.into_iter().filter_map(|line| line.subject).collect::<Vec<_>>()
         };
         assert_eq!(subjects(ALL).await, ["second", "first"]);
         assert_eq!(subjects(Filter { limit: 1, ..ALL }).await, ["second"]);

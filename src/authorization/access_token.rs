@@ -17,7 +17,7 @@ pub struct Opaque {
     pub sid: Option<AuthorizationId>,
     /// Who it was given to.
     pub client: String,
-    /// DeedKind it is good for.
+    /// What it is good for.
     pub scope: Json<Scopes>,
     /// When it was given.
     pub issued_at: Timestamp,

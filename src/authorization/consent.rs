@@ -16,7 +16,7 @@ pub struct Consent {
     /// Its id, which authorizations hang from.
     pub id: ConsentId,
     pub client: String,
-    /// DeedKind it may see.
+    /// What it may see.
     pub scope: Json<Scopes>,
     /// When the person last said so.
     pub granted_at: Timestamp,

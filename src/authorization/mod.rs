@@ -13,6 +13,7 @@ mod next;
 pub mod refresh;
 mod request;
 mod secure;
+mod sweep;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +31,7 @@ pub use closing::{ClosedAuthorizations, Closing, close};
 pub use next::{Admission, Next, SignIn, Situation, next};
 pub use request::{Prompt, Request, ResponseMode};
 pub use secure::secure;
+pub use sweep::sweep_tokens;
 
 /// An authorization, as its tokens speak of it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -43,7 +45,7 @@ pub struct Authorization {
     /// The relying party it was given to.
     pub client: String,
     pub scope: Json<Scopes>,
-    /// DeedKind was granted claim by claim.
+    /// What was granted claim by claim.
     pub claims: Json<Claims>,
     /// How strongly the person signed in.
     pub acr: String,
@@ -61,7 +63,7 @@ impl Authorization {
     }
 }
 
-/// DeedKind an authorization begins with.
+/// What an authorization begins with.
 #[derive(Clone, Debug)]
 pub struct NewAuthorization {
     /// The session of the sign-in.
@@ -74,7 +76,7 @@ pub struct NewAuthorization {
     /// The consent it rests on.
     pub consent: ConsentId,
     pub scope: Scopes,
-    /// DeedKind is granted claim by claim.
+    /// What is granted claim by claim.
     pub claims: Claims,
     /// How strongly the person signed in.
     pub acr: String,
@@ -84,8 +86,8 @@ pub struct NewAuthorization {
     pub second_factor_at: Option<Timestamp>,
 }
 
-/// DeedKind of the scope asked for may be given to that person. Offline access isn't where a network list applies to
-/// them or their company: nobody knows where an absent person is (R-RGT-6).
+/// What of the scope asked for may be given to that person. Offline access isn't where a network list applies to them
+/// or their company: nobody knows where an absent person is (R-RGT-6).
 #[must_use]
 pub fn grantable(asked: &Scopes, person: &Snapshot) -> Scopes {
     let limited = !person.networks.is_empty() || !person.company_networks.is_empty();
@@ -192,11 +194,6 @@ pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
             "withdrawn_at < $1 and not exists (select 1 from authorizations a where a.consent = consents.id)",
             tx.now - KEPT
         )?)
-}
-
-/// Removes tokens whose time is over, and answers how many.
-pub async fn sweep_tokens(tx: &mut Tx) -> Result<u64, Fault> {
-    Ok(refresh::sweep(tx).await? + access_token::sweep(tx).await?)
 }
 
 /// The authorization of that `sid`, ended or not.

@@ -1,6 +1,5 @@
 //! What an owner's alarm makes void, in one unit of work.
 
-use super::end_all;
 use crate::account::factor::reset;
 use crate::account::{self, LinkPurpose, device, link, passkey};
 use crate::audit::EndReason;
@@ -8,6 +7,8 @@ use crate::base::Fault;
 use crate::base::ids::AccountId;
 use crate::session;
 use crate::store::Tx;
+
+use super::end_all;
 
 /// Nothing that was won before this stays: no password, no session, no token, no known browser. The second factor does:
 /// whoever reads the mailbox alone must not get rid of it. One that somebody else enrolled is Customer Service's to

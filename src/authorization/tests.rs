@@ -3,9 +3,6 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::code::{self, CodeProof, ProvenCode, SpentCode, Unproven};
-use super::refresh::{self, Family};
-use super::{NewAuthorization, Request, ResponseMode, begin, consent, find, interaction};
 use crate::access;
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, AuthorizationId, MembershipId, SessionId};
@@ -13,6 +10,10 @@ use crate::base::{Actor, Clock, Digest, Fault, Life, Lifetimes, Secret};
 use crate::relying_party::{Claim, Claims, Scopes};
 use crate::store::trial::{self, Trial};
 use crate::store::{self, Start, Store, Tx, View};
+
+use super::code::{self, CodeProof, ProvenCode, SpentCode, Unproven};
+use super::refresh::{self, Family};
+use super::{NewAuthorization, Request, ResponseMode, begin, consent, find, interaction};
 
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -68,7 +69,7 @@ impl World {
         self.look(async |view| access::of_authorization(&mut view.db, sid).await)
             .await
             .unwrap()
-            .is_live((self.clock.now(), self.lives.session_idle))
+            .is_live(self.clock.now(), self.lives.session_idle)
     }
 }
 

@@ -31,14 +31,14 @@ const PER_ROUND: usize = 500;
 /// While calls are under way, this often it is looked whether more are due.
 const GLANCE: Duration = Duration::from_millis(250);
 
-/// DeedKind the courier works with.
+/// What the courier works with.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     pub store: &'a Store,
     pub clock: &'a Clock,
     /// The numbers in force.
     pub lives: &'a Lifetimes,
-    /// DeedKind tokens are signed with.
+    /// What tokens are signed with.
     pub keys: &'a Keys,
     /// Who listens, and where.
     pub parties: &'a RelyingParties,
@@ -73,7 +73,7 @@ pub async fn deliver_due(desk: Context<'_>) -> Result<Round, Fault> {
             && let Some(claimed) = turns.next(desk).await?
         {
             match desk.listener(&claimed) {
-                Some((party, uri)) => desk.call(&mut calls, claimed, (party, uri))?,
+                Some((party, uri)) => desk.call(&mut calls, claimed, party, uri)?,
                 None => round.count(desk.settle(&claimed, Outcome::Gone).await?),
             }
         }
@@ -127,7 +127,7 @@ impl Turns {
     }
 }
 
-/// DeedKind became of an attempt.
+/// What became of an attempt.
 #[derive(Debug)]
 enum Outcome {
     /// The relying party knows (section 2.8: 200; many frameworks answer 204).
@@ -185,7 +185,8 @@ impl<'a> Context<'a> {
         self,
         calls: &mut JoinSet<Returned>,
         claimed: ClaimedDelivery,
-        (party, uri): (&RelyingParty, &Endpoint),
+        party: &RelyingParty,
+        uri: &Endpoint,
     ) -> Result<(), Fault> {
         let now = self.clock.now();
         let issuance = LogoutIssuance { issuer: self.issuer, client: &party.id, jti: Dice.id(now)?, now };
@@ -214,7 +215,7 @@ impl<'a> Context<'a> {
         };
         tracing::warn!(client = claimed.client, sid = %claimed.sid, why, "a relying party wasn't told of a logout");
         let given_up = self.act(async |tx| {
-            let given_up = delivery::failed(tx, claimed, (failure, &why)).await?;
+            let given_up = delivery::failed(tx, claimed, failure, &why).await?;
             if given_up {
                 let deed = Deed::new(what).account(claimed.account).subject(&claimed.client).reference(claimed.sid);
                 audit::record(tx, deed.detail(json!({ "why": why }))).await?;

@@ -108,7 +108,8 @@ pub(super) enum DeliveryFailure {
 pub(super) async fn failed(
     tx: &mut Tx,
     claimed: &ClaimedDelivery,
-    (failure, why): (DeliveryFailure, &str),
+    failure: DeliveryFailure,
+    why: &str,
 ) -> Result<bool, Fault> {
     let next = match failure {
         DeliveryFailure::Final => None,

@@ -17,7 +17,7 @@ pub use delivery::sweep;
 
 /// Puts a logout token on its way for each sign-in that hung from what ended, where its relying party was given tokens
 /// and listens. One call takes some of them; it answers whether none is left.
-pub async fn prepare(tx: &mut Tx, parties: &RelyingParties, (what, at): (Event, Timestamp)) -> Result<bool, Fault> {
+pub async fn prepare(tx: &mut Tx, parties: &RelyingParties, what: Event, at: Timestamp) -> Result<bool, Fault> {
     let closing = authorization::close(tx, what, at).await?;
     let known = closing.closed.iter().filter(|closed| closed.tokens_issued_at.is_some());
     for closed in

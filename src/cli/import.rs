@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::base::actor::Who;
 use crate::base::{Actor, Clock, Fault, Lifetimes};
-use crate::directory::import::{File, FileKind, FileRefused, ImportOptions, ImportReport, Rejection, apply, read};
+use crate::directory::import::{File, FileKind, FileRefused, ImportOptions, ImportReport, RejectedRow, apply, read};
 use crate::store::{Start, Store};
 
 /// Bad rows shown on the terminal, per file.
@@ -229,7 +229,7 @@ impl Told {
 
 fn write_rejections<'a>(
     path: &Path,
-    rejections: impl Iterator<Item = (&'a str, &'a Rejection)>,
+    rejections: impl Iterator<Item = (&'a str, &'a RejectedRow)>,
 ) -> Result<(), csv::Error> {
     let mut writer = csv::Writer::from_path(path)?;
     writer.write_record(["file", "line", "ref", "column", "reason"])?;

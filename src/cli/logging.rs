@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
+use super::Failure;
 use super::failure::is_unprintable;
-use super::{Command, Failure};
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -19,19 +19,8 @@ pub(super) enum Format {
     Json,
 }
 
-/// Starts logging as the command wants it: a server tells what it does, other commands only what is wrong.
-pub(super) fn start(command: &Command) -> Result<(), Failure> {
-    let (format, usual) = match command {
-        Command::Serve(arguments) => (arguments.log_format, "info"),
-        Command::Demo(_)
-        | Command::Migrate
-        | Command::Import(_)
-        | Command::Account(_)
-        | Command::Audit(_)
-        | Command::Keys(_)
-        | Command::CheckConfig(_)
-        | Command::Doctor => (Format::Text, "warn"),
-    };
+/// Starts logging; `usual` says what, unless the environment does.
+pub(super) fn start(format: Format, usual: &str) -> Result<(), Failure> {
     let wished = std::env::var("GUICHET_LOG").ok().filter(|filter| !filter.is_empty());
     let filter = EnvFilter::try_new(wished.as_deref().unwrap_or(usual)).map_err(|error| {
         Failure::new(

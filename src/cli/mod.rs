@@ -12,6 +12,7 @@ mod keys;
 mod logging;
 mod migrate;
 mod opened;
+mod output;
 mod serve;
 
 use std::io::{self, Write as _};
@@ -24,7 +25,9 @@ use clap::{Parser, Subcommand};
 use crate::config::Config;
 
 use failure::Failure;
+use logging::Format;
 use opened::OpenedApp;
+use output::tell;
 
 /// An OpenID provider for customer portals.
 #[derive(Debug, Parser)]
@@ -62,6 +65,24 @@ enum Command {
     Doctor,
 }
 
+impl Command {
+    /// How its log is written, and what it tells unless told otherwise: a server what it does, other commands only what
+    /// is wrong.
+    const fn log(&self) -> (Format, &'static str) {
+        match self {
+            Self::Serve(arguments) => (arguments.log_format, "info"),
+            Self::Demo(_)
+            | Self::Migrate
+            | Self::Import(_)
+            | Self::Account(_)
+            | Self::Audit(_)
+            | Self::Keys(_)
+            | Self::CheckConfig(_)
+            | Self::Doctor => (Format::Text, "warn"),
+        }
+    }
+}
+
 /// The exit code of a command line that can't be understood (EX_USAGE): 2 already says that an import refused rows.
 const USAGE: u8 = 64;
 
@@ -91,7 +112,8 @@ fn misunderstood(error: &clap::Error) -> ExitCode {
 }
 
 async fn run(line: Line) -> Result<ExitCode, Failure> {
-    logging::start(&line.command)?;
+    let (format, usual) = line.command.log();
+    logging::start(format, usual)?;
     let file = line.config.or_else(beside);
     let config = || Config::read(file.as_deref());
     match line.command {
@@ -118,9 +140,4 @@ async fn run(line: Line) -> Result<ExitCode, Failure> {
 fn beside() -> Option<PathBuf> {
     let file = Path::new("guichet.toml");
     file.exists().then(|| file.to_owned())
-}
-
-/// Prints a line on standard output. Whoever reads may stop reading, as `head` does.
-fn tell(line: impl std::fmt::Display) {
-    let _ = writeln!(io::stdout(), "{line}");
 }

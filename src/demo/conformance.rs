@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::world::{PASSWORD, declared};
 use crate::base::{Fault, Place, RedirectUri};
 use crate::relying_party::Settings;
+
+use super::world::{PASSWORD, declared};
 
 /// What the suite calls this provider; its addresses hold it.
 const ALIAS: &str = "guichet";

@@ -1,6 +1,7 @@
 //! The demonstration: a small world of companies and people in an embedded database, a mailbox to read and a clock to
 //! move. It listens on loopback only.
 
+mod cells;
 mod conformance;
 mod doors;
 pub mod mailbox;

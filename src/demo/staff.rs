@@ -6,10 +6,11 @@ use serde::Deserialize;
 
 use crate::account;
 use crate::base::{Email, Fault, StaffRole};
-use crate::staff::{self, Invited};
+use crate::staff;
+use crate::staff::{Invitation, Invited};
 use crate::store::Tx;
 
-use super::world::{each, unreadable};
+use super::cells::{each, unreadable};
 
 const STAFF: &str = include_str!("staff.csv");
 
@@ -37,7 +38,8 @@ pub(super) async fn move_in(tx: &mut Tx, member: &Member, hash: &str) -> Result<
     }
     let roles: BTreeSet<StaffRole> = each(&member.roles, |word| word.parse().map_err(unreadable))?;
     let invited = Invited { name: member.name.clone(), email, roles };
-    let account =
-        staff::invite(tx, &invited).await?.map_err(|refused| unreadable(format!("{}: {refused:?}", member.login)))?;
+    let Invitation::Made(account) = staff::invite(tx, &invited).await? else {
+        return Err(unreadable(format!("{} is taken", member.login)));
+    };
     account::set_password(tx, account, hash, tx.now).await
 }

@@ -1,11 +1,9 @@
 //! Who lives in the demonstration: the directory files, the accounts and the relying parties.
 
-use std::collections::BTreeSet;
-
 use serde::Deserialize;
 
-use crate::account;
 use crate::account::factor::{self, Offer, Replacing, Seed};
+use crate::account::{self, Created};
 use crate::app::{App, CannotStart};
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
@@ -16,6 +14,7 @@ use crate::membership::{self, Grant};
 use crate::relying_party;
 use crate::store::Tx;
 
+use super::cells::{each, unreadable};
 use super::staff;
 
 /// Everybody's password.
@@ -61,7 +60,7 @@ pub async fn build(app: &App) -> Result<(), CannotStart> {
     for persona in personas()? {
         let hash = app.hasher.hash(PASSWORD.to_owned()).await?;
         let seal = app.keys.master().sealer(KeyPurpose::TotpSeeds);
-        app.act(Actor::of(Who::Operator), async |tx| move_in(tx, &seal, (&persona, &hash)).await).await?;
+        app.act(Actor::of(Who::Operator), async |tx| move_in(tx, &seal, &persona, &hash).await).await?;
     }
     for member in staff::members()? {
         let hash = app.hasher.hash(PASSWORD.to_owned()).await?;
@@ -70,31 +69,34 @@ pub async fn build(app: &App) -> Result<(), CannotStart> {
     Ok(())
 }
 
-async fn move_in(tx: &mut Tx, seal: &dyn Seal, (persona, hash): (&Persona, &str)) -> Result<(), Fault> {
+async fn move_in(tx: &mut Tx, seal: &dyn Seal, persona: &Persona, hash: &str) -> Result<(), Fault> {
     let name = SignInName::parse(&persona.login).map_err(unreadable)?;
     if account::credentials(&mut tx.db, &name).await?.is_some() {
         return Ok(());
     }
-    let account = account::create(tx, &[name]).await?.map_err(|taken| unreadable(format!("{} is taken", taken.0)))?;
+    let account = match account::create(tx, &[name]).await? {
+        Created::Account(account) => account,
+        Created::NameTaken(name) => return Err(unreadable(format!("{name} is taken"))),
+    };
     account::set_password(tx, account, hash, tx.now).await?;
     for (contact, profile) in persona.contacts.split('|').zip(persona.profiles.split('|')) {
         let contact = directory::contact_by_ref(&mut tx.db, contact)
             .await?
             .ok_or_else(|| unreadable(format!("no contact {contact}")))?;
-        membership::admit(tx, account, (contact.id, contact.company), &persona.grant(profile)?).await?;
+        membership::admit(tx, account, contact.id, contact.company, &persona.grant(profile)?).await?;
     }
     match &persona.seed {
-        Some(seed) => enrol(tx, seal, (account, seed)).await,
+        Some(seed) => enrol(tx, seal, account, seed).await,
         None => Ok(()),
     }
 }
 
 /// Enrols an authenticator app that everybody can have.
-async fn enrol(tx: &mut Tx, seal: &dyn Seal, (account, seed): (AccountId, &str)) -> Result<(), Fault> {
+async fn enrol(tx: &mut Tx, seal: &dyn Seal, account: AccountId, seed: &str) -> Result<(), Fault> {
     let seed = Seed::parse(seed).ok_or_else(|| unreadable("no seed"))?;
     let offer = Offer { account, to: account.0 };
-    let id = factor::offer(tx, seal, (offer, &seed)).await?;
-    factor::prove(tx, offer, (id, 0), Replacing::Nothing).await.map(drop)
+    let id = factor::offer(tx, seal, offer, &seed).await?;
+    factor::prove(tx, offer, id, 0, Replacing::Nothing).await.map(drop)
 }
 
 impl Persona {
@@ -107,14 +109,6 @@ impl Persona {
             networks: Networks::parse(&self.networks).map_err(unreadable)?,
         })
     }
-}
-
-pub(super) fn each<T: Ord>(words: &str, parse: impl Fn(&str) -> Result<T, Fault>) -> Result<BTreeSet<T>, Fault> {
-    words.split('|').filter(|word| !word.is_empty()).map(parse).collect()
-}
-
-pub(super) fn unreadable(error: impl std::fmt::Display) -> Fault {
-    Fault::broken("the demonstration's accounts", error.to_string())
 }
 
 /// The relying parties of the demonstration, as a configuration would declare them.

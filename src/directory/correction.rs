@@ -17,7 +17,7 @@ use super::contact::{Contact, contact, update_contact};
 use super::import::cells;
 
 words! {
-    /// DeedKind a contact may correct: never the email, a status or a right.
+    /// What a contact may correct: never the email, a status or a right.
     #[derive(sqlx::Type)]
     #[sqlx(type_name = "TEXT", rename_all = "snake_case")]
     Field, "field of a record" {
@@ -53,7 +53,7 @@ pub struct Correction {
     pub language: Option<Language>,
 }
 
-/// DeedKind a contact typed.
+/// What a contact typed.
 #[derive(Clone, Copy, Debug)]
 pub struct TypedRecord<'a> {
     pub first_name: &'a str,
@@ -123,7 +123,8 @@ pub(super) fn value(contact: &Contact, field: Field) -> &str {
 pub async fn correct(
     tx: &mut Tx,
     id: ContactId,
-    (to, by): (&Correction, AccountId),
+    to: &Correction,
+    by: AccountId,
 ) -> Result<Option<BTreeSet<Field>>, Fault> {
     one_at_a_time(tx).await?;
     let Some(before) = contact(&mut tx.db, id).await? else { return Ok(None) };
@@ -135,7 +136,7 @@ pub async fn correct(
     }
     update_contact(tx, &after).await?;
     for field in &changed {
-        hold(tx, (id, *field), (value(&before, *field), value(&after, *field))).await?;
+        hold(tx, id, *field, value(&before, *field), value(&after, *field)).await?;
     }
     let values = |contact: &Contact| {
         Json(changed.iter().map(|field| (field.as_str(), told(contact, *field))).collect::<BTreeMap<_, _>>())
@@ -172,7 +173,7 @@ pub(super) async fn one_at_a_time(tx: &mut Tx) -> Result<(), Fault> {
 }
 
 /// From now on the value before holds no more against the one after, whoever brings it.
-async fn hold(tx: &mut Tx, (contact, field): (ContactId, Field), (before, after): (&str, &str)) -> Result<(), Fault> {
+async fn hold(tx: &mut Tx, contact: ContactId, field: Field, before: &str, after: &str) -> Result<(), Fault> {
     let sql = "insert into corrections (contact, field, was) values ($1, $2, $3) \
         on conflict (contact, field, was) do nothing";
     store::execute!(tx.db, sql, contact, field, before)?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::samples::{CHROME, Named, PORTAL, frame, named, now, signed_in};
+use super::scene::{CHROME, Named, PORTAL, frame, named, now, signed_in};
 use crate::account::LinkPurpose;
 use crate::base::{Language, Life};
 use crate::directory::{Field, Unfit};
@@ -19,7 +19,7 @@ use crate::web::security::views::{ActivityView, ApplicationView, DeviceView, Sec
 use crate::words::brand::Brand;
 use crate::words::{UserAgent, Words};
 
-/// These pages.
+/// Its pages.
 pub fn pages(language: Language) -> Named {
     let record = || {
         let fields = RecordFields {
@@ -115,7 +115,7 @@ fn security(language: Language) -> SecurityPage {
     }
 }
 
-/// Every letter.
+/// Its letters, by name.
 pub fn letters(language: Language) -> Vec<(String, Letter)> {
     let on = Stationery { words: Words::of(language), brand: Arc::new(Brand::default()), now: now() };
     let mut letters: Vec<_> =
@@ -132,7 +132,7 @@ pub fn letters(language: Language) -> Vec<(String, Letter)> {
 
 const NAME: &str = "Alice Durand";
 
-/// A sample.
+/// What an owner is written about a browser that is new.
 pub fn new_device(language: Language) -> Letter {
     change(language, AccountChange::NewDevice)
 }

@@ -1,40 +1,30 @@
 //! The pages as people of the demo world see them.
 
-use std::sync::Arc;
-
-use askama::Template;
-
+use super::scene::{Named, PORTAL, frame, named, now, signed_in};
 use super::{own_account, second_factors};
 use crate::access::Condition;
 use crate::account::LinkPurpose;
 use crate::account::password::policy::Weak;
-use crate::base::{Language, Life, Place, Timestamp};
+use crate::base::{Language, Life, Place};
 use crate::demo::mailbox::{MailView, MailboxPage};
 use crate::http::error::ErrorKind;
 use crate::http::refusal::Attempted;
 use crate::mail::Letter;
 use crate::oidc::authorize::consent_page::ConsentPage;
 use crate::oidc::authorize::form_post::FormPostPage;
-use crate::page::{
-    ConditionRow, ConditionValues, ErrorPage, Frame, HelpContact, Link, LoggedOutPage, LogoutPage, RefusalPage,
-    SignedIn, scopes,
-};
+use crate::page::ErrorPage;
+use crate::page::scopes;
+use crate::page::{ConditionRow, ConditionValues, RefusalPage};
+use crate::page::{Frame, HelpContact, Link};
+use crate::page::{LoggedOutPage, LogoutPage};
 use crate::web::account::home::{AccessView, AccountPage, EServiceGroup, PersonView};
 use crate::web::links::LinkPage;
 use crate::web::links::new_password::{NewPasswordPage, PasswordDonePage};
 use crate::web::sign_in::company::{CompanyChoicePage, CompanyOption};
 use crate::web::sign_in::password::LoginPage;
 use crate::web::sign_in::welcome::WelcomePage;
-use crate::words::Words;
-use crate::words::brand::Brand;
 
-pub(super) const PORTAL: &str = "Customer portal";
-pub(super) const CHROME: &str =
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36";
-
-pub(super) type Named = Vec<(String, String)>;
-
-/// These pages.
+/// Every page there is, by name.
 pub fn pages(language: Language) -> Named {
     let mut pages = sign_in(language);
     pages.extend(second_factors::pages(language));
@@ -46,38 +36,13 @@ pub fn pages(language: Language) -> Named {
     pages
 }
 
-/// Every letter.
+/// Every letter there is, as HTML and as text.
 pub fn letters(language: Language) -> Named {
     let both = |(name, letter): (String, Letter)| {
         let text = format!("<pre>{}\n\n{}</pre>", letter.subject, letter.text);
         [(name.clone(), letter.html), (format!("{name}-text"), text)]
     };
     own_account::letters(language).into_iter().flat_map(both).collect()
-}
-
-pub(super) fn now() -> Timestamp {
-    Timestamp::parse("2026-03-13T13:30:00Z").unwrap()
-}
-
-pub(super) fn frame(language: Language) -> Frame {
-    Frame {
-        words: Words::of(language),
-        brand: Arc::new(Brand::default()),
-        now: now(),
-        csrf: "token".to_owned(),
-        here: "/login?interaction=1&x=\"2\"".to_owned(),
-        person: None,
-        notice: None,
-    }
-}
-
-pub(super) fn signed_in(language: Language) -> Frame {
-    let person = SignedIn { name: "Inès Aubert-Lefèvre".to_owned(), company: Some("Durand Télécom".to_owned()) };
-    Frame { person: Some(person), ..frame(language) }
-}
-
-pub(super) fn named(name: &str, page: &impl Template) -> (String, String) {
-    (name.to_owned(), page.render().unwrap())
 }
 
 fn sign_in(language: Language) -> Named {

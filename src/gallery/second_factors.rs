@@ -1,6 +1,6 @@
 //! The pages and letters of second factors.
 
-use super::samples::{Named, PORTAL, frame, named, now, signed_in};
+use super::scene::{Named, PORTAL, frame, named, now, signed_in};
 use crate::account::factor::{RecoveryCode, Seed};
 use crate::base::{Dice, Language, Life, Place};
 use crate::page::Link;
@@ -9,14 +9,15 @@ use crate::web::security::seeds::SeedView;
 use crate::web::security::totp::{EnrolledView, RecoveryCodesPage, TotpPage};
 use crate::web::sign_in::enrol::EnrolFirstPage;
 use crate::web::sign_in::reauthenticate::ReauthenticatePage;
-use crate::web::sign_in::second_factor::{SecondFactorPage, Takes};
+use crate::web::sign_in::second_factor::SecondFactorPage;
+use crate::web::sign_in::second_step::Takes;
 
 fn seed() -> SeedView {
     let seed = Seed::parse("GVIXDUMSK5DEM2JTNBKVO3LBGRLTSTCY").unwrap();
     SeedView::new(&seed, "Guichet", "theo@durand.example").unwrap()
 }
 
-/// These pages.
+/// Their pages, by name.
 pub fn pages(language: Language) -> Named {
     let step = || SecondFactorPage::new(frame(language), Some(PORTAL.to_owned()), true);
     let enrolled =

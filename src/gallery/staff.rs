@@ -4,7 +4,8 @@ use crate::access::Condition;
 use crate::account::factor::reset::FactorReset;
 use crate::base::ids::{AccountId, FactorResetId};
 use crate::base::{Language, Life, Place, StaffRole};
-use crate::page::{ConditionRow, Errors, Frame, SignedIn};
+use crate::page::ConditionRow;
+use crate::page::{Errors, Frame, SignedIn};
 use crate::rights::StaffPermission;
 use crate::web::staff::audit::{AuditPage, AuditQuery, LineView};
 use crate::web::staff::companies::{CompaniesPage, CompanyPage};
@@ -14,7 +15,7 @@ use crate::web::staff::home::HomePage;
 use crate::web::staff::people::{InvitationForm, MemberView, PeoplePage, RoleView};
 use crate::web::staff::{Entry, Menu, Paging, condition};
 
-use super::samples::{Named, frame, named, now};
+use super::scene::{Named, frame, named, now};
 
 fn signed_in(language: Language) -> Frame {
     let person = SignedIn { name: "Carole Vidal".to_owned(), company: None };
@@ -36,7 +37,7 @@ fn menu(frame: &Frame, here: Place) -> Menu {
     Menu(pages.map(|(place, label)| Entry { place, label, here: place == here }).to_vec())
 }
 
-/// These pages.
+/// Their pages, by name.
 pub fn pages(language: Language) -> Named {
     let frame = || signed_in(language);
     let mut pages = directory(language);
@@ -98,7 +99,7 @@ fn directory(language: Language) -> Named {
 
 fn standing(frame: &Frame) -> Vec<ConditionRow> {
     let values = [("company", "Durand Télécom"), ("person", "Inès"), ("address", "192.0.2.7"), ("service", "")];
-    Condition::ALL.iter().map(|one| condition(frame, (*one, *one != Condition::Network), &values)).collect()
+    Condition::ALL.iter().map(|one| condition(frame, *one, *one != Condition::Network, &values)).collect()
 }
 
 fn contact(frame: Frame, with_account: bool) -> ContactPage {

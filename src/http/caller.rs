@@ -1,23 +1,16 @@
 //! The caller: what a request tells about who sent it, before anybody is signed in.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 
-use axum::Json;
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::ConnectInfo;
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
-use serde_json::json;
 
 use crate::app::App;
 use crate::base::actor::Who;
-use crate::base::{Actor, Address, Dice, Fault, Language, Secret};
+use crate::base::{Actor, Address, Language, Secret};
 use crate::http::address::{self, UnreadableChain};
-use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
-use crate::http::error::ErrorKind;
 use crate::notice;
 
 /// The longest `User-Agent` kept.
@@ -53,7 +46,7 @@ impl Caller {
         notice::Browser { address: self.address, user_agent: &self.user_agent, language: self.language }
     }
 
-    fn read(parts: &Parts, app: &App) -> Result<Self, UnreadableChain> {
+    pub(super) fn read(parts: &Parts, app: &App) -> Result<Self, UnreadableChain> {
         let https = app.config.is_https();
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let address =
@@ -72,7 +65,7 @@ impl Caller {
     }
 
     /// A caller of whom nothing can be believed, for the page that says so.
-    fn unreadable(parts: &Parts) -> Self {
+    pub(super) fn unreadable(parts: &Parts) -> Self {
         Self {
             address: None,
             language: language(parts, false),
@@ -81,21 +74,6 @@ impl Caller {
             user_agent: String::new(),
             here: "/".to_owned(),
         }
-    }
-}
-
-impl FromRequestParts<App> for Caller {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
-        Self::read(parts, app).map_err(|UnreadableChain| {
-            tracing::warn!("X-Forwarded-For of a trusted proxy can't be read");
-            if answer::takes_page(&parts.headers) {
-                return answer::trouble(&Self::unreadable(parts), ErrorKind::BadRequest).into();
-            }
-            let what = json!({ "error": "invalid_request", "error_description": "X-Forwarded-For can't be read" });
-            (StatusCode::BAD_REQUEST, Json(what)).into_response().into()
-        })
     }
 }
 
@@ -119,22 +97,4 @@ fn language(parts: &Parts, https: bool) -> Language {
 
 /// A browser that just got its cookie.
 #[derive(Clone)]
-struct FreshBrowser(Secret);
-
-/// Gives a browser without one its cookie, with the first page it gets. A POST that came without cookies
-/// (from another site) leaves the browser's own untouched.
-pub async fn mark_browser(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Infallible> {
-    let https = app.config.is_https();
-    if request.method() != Method::GET || Cookie::Browser.secret(request.headers(), https).is_some() {
-        return Ok(next.run(request).await);
-    }
-    let marked = async {
-        let secret = Dice.secret()?;
-        let cookie = Cookie::Browser.keep(secret.expose(), None, https)?;
-        request.extensions_mut().insert(FreshBrowser(secret));
-        let mut response = next.run(request).await;
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-        Ok::<_, Fault>(response)
-    };
-    Ok(marked.await.unwrap_or_else(|fault| answer::Broken(fault).into_response()))
-}
+pub(super) struct FreshBrowser(pub(super) Secret);

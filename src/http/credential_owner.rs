@@ -36,22 +36,22 @@ pub enum OwnerKind {
 impl CredentialOwner {
     /// The holder behind a form. Whoever must prove more first comes back to that page, not to the form's answer.
     pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap, page: Place) -> Result<Self, Rejection> {
-        Self::before(app, caller, (headers, page.path())).await
+        Self::before(app, caller, headers, page.path()).await
     }
 
-    async fn before(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Rejection> {
+    async fn before(app: &App, caller: Caller, headers: &HeaderMap, back: &str) -> Result<Self, Rejection> {
         let Visitor { caller, session } = Visitor::behind(app, caller, headers).await?;
         match session.map(|session| session.kind) {
-            Some(AccountKind::Staff) => Self::of_staff(app, caller, (headers, back)).await,
+            Some(AccountKind::Staff) => Self::of_staff(app, caller, headers, back).await,
             Some(AccountKind::Contact) | None => {
-                let Fresh(person) = Fresh::before(app, caller, (headers, back)).await?;
+                let Fresh(person) = Fresh::before(app, caller, headers, back).await?;
                 let enrolled_at = person.snapshot.second_factor_enrolled_at;
                 Ok(Self { enrolled_at, is_demanded: false, whose: OwnerKind::Contact(Box::new(person)) })
             }
         }
     }
 
-    async fn of_staff(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Rejection> {
+    async fn of_staff(app: &App, caller: Caller, headers: &HeaderMap, back: &str) -> Result<Self, Rejection> {
         let staff = Staff::behind(app, caller, headers).await?;
         let enrolled_at = app.look(async |view| factor::enrolled(&mut view.db, staff.session.account).await).await?;
         let is_recent = app.clock.now().since(staff.session.auth_time) < app.config.lives.fresh;
@@ -110,6 +110,6 @@ impl FromRequestParts<App> for CredentialOwner {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let here = caller.here.clone();
-        Self::before(app, caller, (&parts.headers, &here)).await
+        Self::before(app, caller, &parts.headers, &here).await
     }
 }

@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
@@ -28,6 +29,10 @@ pub struct Form<T> {
     pub form: T,
 }
 
+/// What a form sends that is a button and nothing else.
+#[derive(Debug, Deserialize)]
+pub struct EmptyForm {}
+
 impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
     type Rejection = Rejection;
 
@@ -42,7 +47,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
         if !is_text(&body) {
             return Err(refused(ErrorKind::BadRequest));
         }
-        if !is_ours(app, &caller, (&headers, &body)) {
+        if !is_ours(app, &caller, &headers, &body) {
             return Err(refused(ErrorKind::StaleForm));
         }
         // The forms are our own: fields that don't fit were not typed by a person.
@@ -53,7 +58,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
 
 /// Whether the form stood on a page of ours. Only endpoints that take other people's forms too need to ask.
 #[must_use]
-pub fn is_ours(app: &App, caller: &Caller, (headers, body): (&HeaderMap, &[u8])) -> bool {
+pub fn is_ours(app: &App, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> bool {
     !is_foreign(headers, &app.config.issuer) && has_token(app, caller, body)
 }
 

@@ -30,7 +30,7 @@ impl Visitor {
             return Ok(Self { caller, session: None });
         };
         let idle = app.config.lives.session_idle;
-        let session = app.look(async |view| session::find(&mut view.db, &secret, (view.now, idle)).await).await?;
+        let session = app.look(async |view| session::find(&mut view.db, &secret, view.now, idle).await).await?;
         if let Some(session) = &session
             && session::is_stale(session, app.clock.now(), caller.address)
         {
@@ -63,11 +63,11 @@ pub struct Person {
 impl Person {
     /// The person behind these cookies; anybody else is led to the step they lack, or refused.
     pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Rejection> {
-        Self::before(app, caller, (headers, Place::Account.path())).await
+        Self::before(app, caller, headers, Place::Account.path()).await
     }
 
     /// The same, coming back to a page of ours after a step that was lacking.
-    async fn before(app: &App, caller: Caller, (headers, back): (&HeaderMap, &str)) -> Result<Self, Rejection> {
+    async fn before(app: &App, caller: Caller, headers: &HeaderMap, back: &str) -> Result<Self, Rejection> {
         let Visitor { caller, session } = Visitor::behind(app, caller, headers).await?;
         let Some(session) = session else { return Err(answer::go(Place::Login).into()) };
         if session.kind == AccountKind::Staff {
@@ -135,7 +135,7 @@ impl FromRequestParts<App> for Person {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let here = caller.here.clone();
-        Self::before(app, caller, (&parts.headers, &here)).await
+        Self::before(app, caller, &parts.headers, &here).await
     }
 }
 
@@ -147,16 +147,12 @@ pub struct Fresh(pub Person);
 impl Fresh {
     /// The person behind a form. Whoever must prove more first comes back to that page, not to the form's answer.
     pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap, page: Place) -> Result<Self, Rejection> {
-        Self::before(app, caller, (headers, page.path())).await
+        Self::before(app, caller, headers, page.path()).await
     }
 
     /// The same, coming back to that address.
-    pub(super) async fn before(
-        app: &App,
-        caller: Caller,
-        (headers, back): (&HeaderMap, &str),
-    ) -> Result<Self, Rejection> {
-        let person = Person::before(app, caller, (headers, back)).await?;
+    pub(super) async fn before(app: &App, caller: Caller, headers: &HeaderMap, back: &str) -> Result<Self, Rejection> {
+        let person = Person::before(app, caller, headers, back).await?;
         let is_recent = app.clock.now().since(person.session.auth_time) < app.config.lives.fresh;
         // A remembered browser proved the second factor some time, not now.
         let is_strong = person.snapshot.second_factor_enrolled_at.is_none() || person.session.acr >= Acr::TwoFactors;
@@ -170,7 +166,7 @@ impl FromRequestParts<App> for Fresh {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let here = caller.here.clone();
-        Self::before(app, caller, (&parts.headers, &here)).await
+        Self::before(app, caller, &parts.headers, &here).await
     }
 }
 

@@ -39,12 +39,12 @@ pub fn admit_script(mut response: Response) -> Response {
     response
 }
 
-const ALWAYS: [(HeaderName, &str); 7] = [
+// No `Cross-Origin-Opener-Policy`: with it, WebKit shows our sign-in form under a relying party's origin.
+const ALWAYS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()"),
     (header::CACHE_CONTROL, "no-store"),
 ];

@@ -48,7 +48,8 @@ impl Staff {
     /// The same, for pages and deeds of one duty only.
     pub async fn with_permission(
         app: &App,
-        (caller, headers): (Caller, &HeaderMap),
+        caller: Caller,
+        headers: &HeaderMap,
         duty: StaffPermission,
     ) -> Result<Self, Rejection> {
         let staff = Self::behind(app, caller, headers).await?;
@@ -74,7 +75,7 @@ impl Staff {
 
     /// What doesn't exist, or isn't theirs to see.
     #[must_use]
-    pub fn nothing(&self, app: &App) -> Rejection {
+    pub fn nothing(&self) -> Rejection {
         answer::trouble(&self.caller, ErrorKind::NotFound).into()
     }
 }

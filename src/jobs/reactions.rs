@@ -22,7 +22,7 @@ pub(super) async fn react(app: &App) -> Result<(), Fault> {
                 return events::postpone(tx, event.id, LATER).await.map(|()| true);
             };
             // Every ending is told to the relying parties it concerns, and no session lives on what was lost.
-            let is_told = backchannel::prepare(tx, &app.relying_parties, (what, event.at)).await?;
+            let is_told = backchannel::prepare(tx, &app.relying_parties, what, event.at).await?;
             if !(session::lose_all(tx, what, event.at).await? && is_told) {
                 events::postpone(tx, event.id, Life::seconds(0)).await?;
             }

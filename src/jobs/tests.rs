@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
-use super::{Job, Jobs, Lane, TIMETABLE, run_due};
 use crate::app::{App, Parts};
 use crate::audit::{self, About, Deed, DeedKind, Filter};
 use crate::base::actor::Who;
@@ -15,6 +14,8 @@ use crate::config::Config;
 use crate::keys::{Algorithm, MasterKey};
 use crate::mail::{Letter, Mailbox, Outgoing, post};
 use crate::store::trial::{self, Trial};
+
+use super::{Job, Jobs, Lane, TIMETABLE, run_due};
 
 async fn app(trial: &Trial) -> App {
     let parts = Parts {

@@ -9,13 +9,14 @@ use josekit::jws::{ES256, JwsSigner, JwsVerifier, RS256};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::base::seal::{Fingerprint, Sealed};
+use crate::base::{Fault, Timestamp};
+use crate::store::{self, View};
+
 use super::master::{KeyPurpose, MasterKey};
 use super::proven::ProvenKeys;
 use super::signing::{self, Algorithm, KeyRow};
 use super::token::{self, RefusedToken, TokenType};
-use crate::base::seal::{Fingerprint, Sealed};
-use crate::base::{Fault, Timestamp};
-use crate::store::{self, View};
 
 /// The signing keys of one moment.
 pub struct Keyring {

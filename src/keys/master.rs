@@ -16,9 +16,10 @@ use openssl::pkey_ctx::PkeyCtx;
 use openssl::sign::Signer;
 use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
 
-use super::CannotUse;
 use crate::base::seal::{CannotUnseal, Fingerprint};
 use crate::base::{Dice, Fault, Seal, Sealed};
+
+use super::cannot_use::CannotUse;
 
 const LENGTH: usize = 32;
 const NONCE: usize = 12;

@@ -1,6 +1,7 @@
 //! Keys: the master key that seals what the database must not tell, and the signing keys behind the JWKS.
 //! It signs and verifies this provider's own tokens, and knows nothing of what they mean or of other people's keys.
 
+mod cannot_use;
 mod keyring;
 mod master;
 mod proven;
@@ -10,12 +11,12 @@ mod signing;
 mod tests;
 mod token;
 
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use cannot_use::CannotUse;
 pub use keyring::Keyring;
 pub use master::{KeyPurpose, MasterKey, Sealer};
 pub use rotation::{Hastened, Published, Retired, Rhythm, Settings, Succession, due, hasten, retire, succeed};
@@ -23,45 +24,8 @@ pub use signing::{Algorithm, FreshKey, KeyRow, Stage, list, sealed_with};
 pub use token::{RefusedToken, TokenType};
 
 use crate::base::actor::Who;
-use crate::base::seal::Fingerprint;
 use crate::base::{Actor, Clock, Fault, Lifetimes, Timestamp};
 use crate::store::{Start, Store, View};
-
-/// Why the keys can't be used, with what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum CannotUse {
-    /// The file isn't there.
-    #[error("secrets.master_key_file `{path}` does not exist: `guichet keys create-master` makes one; keep a copy of \
-        it apart from the database", path = path.display())]
-    NoMasterKey { path: PathBuf },
-    /// The file can't be read.
-    #[error("secrets.master_key_file `{path}` can't be read ({cause}): let this user read it", path = path.display())]
-    UnreadableMasterKey { path: PathBuf, cause: std::io::Error },
-    /// The file holds something else.
-    #[error("secrets.master_key_file `{path}` doesn't hold 32 bytes as hexadecimal digits \
-        or base64url: put the right file there", path = path.display())]
-    NotAMasterKey { path: PathBuf },
-    /// A new key would take the place of one.
-    #[error("`{path}` exists, and a master key is never overwritten: name another file", path = path.display())]
-    MasterKeyExists { path: PathBuf },
-    /// The file can't be written.
-    #[error("the master key can't be written to `{path}` ({cause}): name a file in a folder \
-        where this user may write", path = path.display())]
-    UnwritableMasterKey { path: PathBuf, cause: std::io::Error },
-    /// The database was sealed with another key.
-    #[error(
-        "the database is sealed with the master key {needed}, but secrets.master_key_file holds {found}: \
-         put the file with {needed} back (nothing sealed can be read without it)"
-    )]
-    WrongMasterKey {
-        /// The fingerprint of the key in the file.
-        found: Fingerprint,
-        /// The fingerprint of the key the database needs.
-        needed: Fingerprint,
-    },
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
 
 /// The keys of a running server: the master key, and the signing keys as they were last read.
 pub struct Keys {

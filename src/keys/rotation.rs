@@ -5,9 +5,10 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::signing::{self, Algorithm, FreshKey, KeyRow, Stage};
 use crate::base::{Fault, Life, Lifetimes, Timestamp};
 use crate::store::{self, Tx};
+
+use super::signing::{self, Algorithm, FreshKey, KeyRow, Stage};
 
 /// `[keys]` in the configuration.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

@@ -7,11 +7,12 @@ use josekit::jwk::alg::ec::EcCurve;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::master::{KeyPurpose, MasterKey};
 use crate::base::ids::SigningKeyId;
 use crate::base::seal::Fingerprint;
 use crate::base::{Digest, Fault, Sealed, Timestamp};
 use crate::store::{self, Db, Tx};
+
+use super::master::{KeyPurpose, MasterKey};
 
 /// What a key signs with. RS256 must be offered (OpenID Connect Core section 15.1); ES256 costs a tenth of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]

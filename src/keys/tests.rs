@@ -7,9 +7,10 @@ use josekit::jws::{HS256, JwsSigner as _};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{Algorithm, CannotUse, Keys, MasterKey, RefusedToken, TokenType, list};
 use crate::base::{Clock, Lifetimes, Timestamp};
 use crate::store::trial;
+
+use super::{Algorithm, CannotUse, Keys, MasterKey, RefusedToken, TokenType, list};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 

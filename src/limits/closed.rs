@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
-use super::{Limit, LimitKind, Settings, TooMany};
 use crate::base::{Digest, Fault, Timestamp};
 use crate::store::{self, View};
+
+use super::{Limit, LimitKind, Settings, TooMany};
 
 /// The closed limits of one kind. A server learns of them from its own refusals at once, and from the other servers'
 /// within 5 s.

@@ -62,8 +62,17 @@ struct Mark {
     is_last: bool,
 }
 
-/// Whether all of them are open. It only reads: refusing must cost the attacker more than it costs us.
-pub async fn check(db: &mut Db, limits: &[Limit], now: Timestamp) -> Result<Result<(), TooMany>, Fault> {
+/// What came of counting an attempt.
+#[derive(Debug)]
+pub enum Counting {
+    /// It is counted and may be made.
+    Counted(Counted),
+    TooMany(TooMany),
+}
+
+/// Until when one of them is closed; nothing where all are open. It only reads: refusing must cost the attacker more
+/// than it costs us.
+pub async fn check(db: &mut Db, limits: &[Limit], now: Timestamp) -> Result<Option<TooMany>, Fault> {
     let mut longest = None;
     for limit in limits {
         let row = store::optional!(
@@ -76,12 +85,12 @@ pub async fn check(db: &mut Db, limits: &[Limit], now: Timestamp) -> Result<Resu
         )?;
         longest = longest.max(row.map(|(ends_at,)| ends_at.since(now)));
     }
-    Ok(longest.map_or(Ok(()), |wait| Err(TooMany { wait })))
+    Ok(longest.map(|wait| TooMany { wait }))
 }
 
 /// Counts an attempt by each of them, in the order of [`LimitKind`] so that no two units wait for each other, or by
 /// none where one is closed.
-pub async fn count(tx: &mut Tx, limits: &[Limit]) -> Result<Result<Counted, TooMany>, Fault> {
+pub async fn count(tx: &mut Tx, limits: &[Limit]) -> Result<Counting, Fault> {
     let mut counted = Counted(Vec::with_capacity(limits.len()));
     for limit in limits {
         if let Some(mark) = count_by(tx, limit).await? {
@@ -91,9 +100,9 @@ pub async fn count(tx: &mut Tx, limits: &[Limit]) -> Result<Result<Counted, TooM
         give_back(tx, &counted).await?;
         // Whoever closed it committed before this statement went on.
         let refused = check(&mut tx.db, limits, tx.now).await?;
-        return Ok(Err(refused.err().unwrap_or(TooMany { wait: limit.window })));
+        return Ok(Counting::TooMany(refused.unwrap_or(TooMany { wait: limit.window })));
     }
-    Ok(Ok(counted))
+    Ok(Counting::Counted(counted))
 }
 
 /// A window begins with the first failure in it, so that one in which nothing failed begins anew. The row decides: a

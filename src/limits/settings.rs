@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Limit, LimitKind};
 use crate::base::ids::AccountId;
 use crate::base::{Address, Digest, Life};
+
+use super::{Limit, LimitKind};
 
 /// How many attempts may fail within the window, by what they are counted by.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

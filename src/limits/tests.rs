@@ -5,10 +5,11 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use tokio::sync::Barrier;
 
-use super::{ClosedLimits, Counted, Limit, LimitKind, Settings, TooMany, check, count, give_back, sweep};
 use crate::base::actor::Who;
 use crate::base::{Actor, Clock, Fault, Life, Lifetimes, Timestamp};
 use crate::store::{Start, Store, Tx, trial};
+
+use super::{ClosedLimits, Counted, Counting, Limit, LimitKind, Settings, TooMany, check, count, give_back, sweep};
 
 const AT_ONCE: usize = 50;
 
@@ -29,13 +30,20 @@ async fn act<T>(store: &Store, clock: &Clock, work: impl AsyncFnOnce(&mut Tx) ->
 }
 
 async fn fail(store: &Store, clock: &Clock, limits: &[Limit]) -> Result<Counted, TooMany> {
-    act(store, clock, async |tx| count(tx, limits).await).await
+    result(act(store, clock, async |tx| count(tx, limits).await).await)
+}
+
+fn result(counting: Counting) -> Result<Counted, TooMany> {
+    match counting {
+        Counting::Counted(counted) => Ok(counted),
+        Counting::TooMany(closed) => Err(closed),
+    }
 }
 
 async fn is_open(store: &Store, clock: &Clock, limit: &Limit) -> bool {
     let lives = Lifetimes::default();
     let look = store.look(clock, &lives, async |view| check(&mut view.db, std::slice::from_ref(limit), view.now).await);
-    look.await.unwrap().is_ok()
+    look.await.unwrap().is_none()
 }
 
 async fn as_name(store: &Store, clock: &Clock, whom: &str) -> Result<Counted, TooMany> {
@@ -252,7 +260,7 @@ async fn take(store: &Store, limit: &Limit, steps: Vec<Step>) {
             continue;
         }
         let (now, counted) =
-            act(store, &clock, async |tx| Ok((tx.now, count(tx, std::slice::from_ref(limit)).await?))).await;
+            act(store, &clock, async |tx| Ok((tx.now, result(count(tx, std::slice::from_ref(limit)).await?)))).await;
         let expected = window.fail(now, limit);
         assert_eq!(counted.as_ref().map(|_| ()), expected.as_ref().copied());
         match (step, counted) {

@@ -38,7 +38,7 @@ impl Mailbox {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn take(&self, (id, to): (MailId, &str), letter: Letter, at: Timestamp) {
+    pub(super) fn take(&self, id: MailId, to: &str, letter: Letter, at: Timestamp) {
         let links = links(&letter.html);
         let Letter { subject, text, html } = letter;
         let mut letters = self.0.lock().unwrap_or_else(PoisonError::into_inner);

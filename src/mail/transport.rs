@@ -75,7 +75,7 @@ impl Route {
                     .map_or_else(|error| SendAttempt::Deferred(told(&error)), |_| SendAttempt::Taken),
                 Transport::Smtp(server) => hand_over(server, message).await,
                 Transport::Mailbox(mailbox) => {
-                    mailbox.take((claimed.id, &claimed.recipient), letter, now);
+                    mailbox.take(claimed.id, &claimed.recipient, letter, now);
                     SendAttempt::Taken
                 }
             },

@@ -10,12 +10,12 @@ use crate::base::{EServiceCode, Fault, Networks, Profile, Role, Timestamp};
 use crate::events::{self, Event};
 use crate::store::{self, Db, Tx};
 
-/// DeedKind a membership gives.
+/// What a membership gives.
 #[derive(Clone, Debug)]
 pub struct Grant {
     /// How much of the company's data is seen.
     pub profile: Profile,
-    /// DeedKind may be done beyond seeing.
+    /// What may be done beyond seeing.
     pub roles: BTreeSet<Role>,
     pub e_services: BTreeSet<EServiceCode>,
     /// The only branch seen, if there is such a limit.
@@ -29,10 +29,10 @@ pub struct Grant {
 pub async fn admit(
     tx: &mut Tx,
     account: AccountId,
-    as_contact: (ContactId, CompanyId),
+    contact: ContactId,
+    company: CompanyId,
     grant: &Grant,
 ) -> Result<MembershipId, Fault> {
-    let (contact, company) = as_contact;
     let id = MembershipId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,

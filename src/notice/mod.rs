@@ -157,7 +157,8 @@ pub async fn reader(db: &mut Db, account: AccountId) -> Result<Option<Reader>, F
 pub async fn of_change(
     context: &Context,
     browser: Browser<'_>,
-    (account, what): (AccountId, AccountChange),
+    account: AccountId,
+    what: AccountChange,
 ) -> Result<Option<Notice>, Fault> {
     Owner::of(context, browser, account).await?.map(|owner| owner.of_change(what)).transpose()
 }

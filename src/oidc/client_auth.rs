@@ -12,7 +12,7 @@ use crate::audit::{self, Deed, DeedKind};
 use crate::base::actor::Who;
 use crate::base::{Actor, Address, Fault, Place, Secret};
 use crate::http::{Caller, answer};
-use crate::limits::{self, Limit, LimitKind, TooMany};
+use crate::limits::{self, Counting, Limit, LimitKind, TooMany};
 use crate::relying_party::assertion::{self, Assertion, Here};
 use crate::relying_party::{RelyingParties, RelyingParty};
 
@@ -69,7 +69,7 @@ impl From<Fault> for Denied {
 
 /// The answer where a limit is closed: 429 with Retry-After (RFC 6585 section 4). RFC 6749 section 5.2 names no error
 /// for it: `invalid_client` would say that the secret was looked at, and `slow_down` is a device's (RFC 8628 section
-/// 3.5). DeedKind fits is section 4.1.2.1's `temporarily_unavailable`, which clients know as "try again later".
+/// 3.5). What fits is section 4.1.2.1's `temporarily_unavailable`, which clients know as "try again later".
 #[must_use]
 pub fn too_many(closed: TooMany) -> Response {
     let error = Error::new(
@@ -79,13 +79,14 @@ pub fn too_many(closed: TooMany) -> Response {
     answer::after(error.json(StatusCode::TOO_MANY_REQUESTS), closed.wait)
 }
 
-/// Finds out which client calls. DeedKind is wrong is never told in more detail than that it is. A right secret costs
-/// no query: unlike a password it is compared in no time, so that a wrong one can be counted before anybody is told
-/// that it is wrong.
+/// Finds out which client calls. What is wrong is never told in more detail than that it is. A right secret costs no
+/// query: unlike a password it is compared in no time, so that a wrong one can be counted before anybody is told that
+/// it is wrong.
 pub async fn authenticate<'a>(
     app: &'a App,
     caller: &Caller,
-    (headers, parameters): (&HeaderMap, &Parameters),
+    headers: &HeaderMap,
+    parameters: &Parameters,
 ) -> Result<&'a RelyingParty, Denied> {
     let presented = Presented::read(headers, parameters)?;
     let token_endpoint = app.config.url(Place::Token.path());
@@ -97,9 +98,9 @@ pub async fn authenticate<'a>(
         match prove(&app.relying_parties, here, &presented) {
             Ok(proven) => proven,
             Err(refused) => {
-                return Err(count(app, caller, (&presented, limit))
+                return Err(count(app, caller, &presented, limit)
                     .await?
-                    .map_or_else(Denied::TooMany, |()| Denied::Refused(refused)));
+                    .map_or(Denied::Refused(refused), Denied::TooMany));
             }
         }
     } else {
@@ -125,19 +126,16 @@ async fn spend<'a>(
     Err(failed(false).into())
 }
 
-/// Counts a wrong secret. That a limit closed, or was found closed, this server knows from now on.
-async fn count(
-    app: &App,
-    caller: &Caller,
-    (presented, limit): (&Presented<'_>, Limit),
-) -> Result<Result<(), TooMany>, Fault> {
+/// Counts a wrong secret, unless its limit is closed. That a limit closed, or was found closed, this server knows from
+/// now on.
+async fn count(app: &App, caller: &Caller, presented: &Presented<'_>, limit: Limit) -> Result<Option<TooMany>, Fault> {
     let by = caller.acts_as(Who::Visitor);
     app.act(by, async |tx| {
         let counted = match limits::count(tx, std::slice::from_ref(&limit)).await? {
-            Ok(counted) => counted,
-            Err(closed) => {
+            Counting::Counted(counted) => counted,
+            Counting::TooMany(closed) => {
                 app.closed_clients.learn(&limit, tx.now + closed.wait);
-                return Ok(Err(closed));
+                return Ok(Some(closed));
             }
         };
         for (kind, until) in counted.closed() {
@@ -146,7 +144,7 @@ async fn count(
             let detail = serde_json::json!({ "client": client, "until": until.to_string() });
             audit::record(tx, Deed::new(DeedKind::LimitClosed).subject(kind).detail(detail)).await?;
         }
-        Ok(Ok(()))
+        Ok(None)
     })
     .await
 }

@@ -14,9 +14,6 @@ use super::client_auth::{self, Denied};
 use super::errors::Error;
 use super::parameters::Parameters;
 
-/// Headers and body of a POST.
-pub type PostedParameters<'p> = (&'p HeaderMap, &'p [u8]);
-
 /// A request whose client is proven.
 pub struct ClientRequest<'a> {
     pub client: &'a RelyingParty,
@@ -27,13 +24,14 @@ pub struct ClientRequest<'a> {
 pub async fn read<'a>(
     app: &'a App,
     caller: &Caller,
-    (headers, body): PostedParameters<'_>,
+    headers: &HeaderMap,
+    body: &[u8],
 ) -> Result<ClientRequest<'a>, Failed> {
     let parameters = Parameters::of_form(headers, body).map_err(|unreadable| Error::request(unreadable.why()))?;
     if parameters.has_repeated() {
         return Err(Error::request("a parameter was sent twice").into());
     }
-    let client = client_auth::authenticate(app, caller, (headers, &parameters)).await.map_err(Failed::Denied)?;
+    let client = client_auth::authenticate(app, caller, headers, &parameters).await.map_err(Failed::Denied)?;
     Ok(ClientRequest { client, parameters })
 }
 

@@ -8,17 +8,18 @@ use crate::base::{Actor, Address, Fault, Life, Timestamp};
 use crate::relying_party::RelyingParty;
 
 /// A public client runs where the person is; a server doesn't, so that there the session's last address counts
-/// (R-RGT-6). `at` is the instant, with the time a session may lie idle.
+/// (R-RGT-6). `idle` is the time a session may lie unused.
 pub fn judge(
     client: &RelyingParty,
     hanging: &AuthorizationFacts,
     caller: Option<Address>,
-    at: (Timestamp, Life),
+    now: Timestamp,
+    idle: Life,
 ) -> Verdict {
     let (door, address) = if client.is_public() {
         (Door::PublicClient, caller)
     } else {
-        (Door::ConfidentialClient, hanging.last_address(at))
+        (Door::ConfidentialClient, hanging.last_address(now, idle))
     };
     let e_service = client.e_service.as_ref();
     // What the sign-in proved counts, not what its session may have proven since: a token stays what it was given for.

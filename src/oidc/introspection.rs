@@ -21,7 +21,7 @@ use crate::relying_party::RelyingParty;
 use crate::store::View;
 
 use super::claims::CompanyClaims;
-use super::client_request::{self, Failed, PostedParameters};
+use super::client_request::{self, Failed};
 use super::door;
 use super::errors::Error;
 use super::parameters::Parameters;
@@ -29,11 +29,11 @@ use super::presented::{Live, Presented, PresentedToken, TokenSubject};
 
 /// POST.
 pub async fn post(State(app): State<App>, caller: Caller, headers: HeaderMap, body: Bytes) -> Response {
-    client_request::answer(introspect(&app, &caller, (&headers, &body)).await)
+    client_request::answer(introspect(&app, &caller, &headers, &body).await)
 }
 
-async fn introspect(app: &App, caller: &Caller, posted: PostedParameters<'_>) -> Result<Response, Failed> {
-    let asked = client_request::read(app, caller, posted).await?;
+async fn introspect(app: &App, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Response, Failed> {
+    let asked = client_request::read(app, caller, headers, body).await?;
     let token = asked.parameters.get("token").ok_or(Error::request("token is missing"))?;
     let question = Question::read(asked.client, &asked.parameters)?;
     let found = app
@@ -46,7 +46,7 @@ async fn introspect(app: &App, caller: &Caller, posted: PostedParameters<'_>) ->
     if let TokenSubject::Person(hanging) = &found.live.holder {
         // Access is asked at this door too (fault 2).
         let by = caller.acts_as(Who::Client(asked.client.id.clone()));
-        let standing = question.judge(found.live.client, hanging, (app.clock.now(), app.lives.session_idle));
+        let standing = question.judge(found.live.client, hanging, app.clock.now(), app.lives.session_idle);
         if !door::lets_through(app, by, hanging, &standing).await? {
             return Ok(inactive());
         }
@@ -83,9 +83,9 @@ async fn refresh_token<'a>(app: &'a App, view: &mut View, token: &str) -> Result
     let Some(client) = app.relying_parties.find(&authorization.client).filter(|client| client.refresh_tokens) else {
         return Ok(None);
     };
-    let at = (view.now, view.lives.session_idle);
+    let (now, idle) = (view.now, view.lives.session_idle);
     let hanging =
-        access::of_authorization(&mut view.db, authorization.sid).await?.filter(|hanging| hanging.is_live(at));
+        access::of_authorization(&mut view.db, authorization.sid).await?.filter(|hanging| hanging.is_live(now, idle));
     let token = PresentedToken {
         sid: Some(authorization.sid),
         client: authorization.client,
@@ -133,8 +133,14 @@ impl<'a> Question<'a> {
 
     /// The reported address counts also where the token is a public client's: whoever calls is a server, and its own
     /// address tells nothing of the person (R-RGT-6).
-    fn judge(&self, client: &RelyingParty, hanging: &AuthorizationFacts, at: (Timestamp, Life)) -> access::Verdict {
-        let address = self.user_address.or_else(|| hanging.last_address(at));
+    fn judge(
+        &self,
+        client: &RelyingParty,
+        hanging: &AuthorizationFacts,
+        now: Timestamp,
+        idle: Life,
+    ) -> access::Verdict {
+        let address = self.user_address.or_else(|| hanging.last_address(now, idle));
         let (door, e_service) = (Door::ConfidentialClient, client.e_service.as_ref());
         access::judge(
             &hanging.person,

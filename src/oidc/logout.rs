@@ -1,7 +1,6 @@
 //! Sign-out asked for by a relying party (OpenID Connect RP-Initiated Logout): ends the session, and with it everything
 //! that hangs from it.
 
-use crate::audit::EndReason;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -9,6 +8,7 @@ use axum::response::Response;
 use url::form_urlencoded::Serializer;
 
 use crate::app::App;
+use crate::audit::EndReason;
 use crate::authorization;
 use crate::base::actor::Who;
 use crate::base::redirect_uri::origin;
@@ -54,7 +54,7 @@ pub async fn post(
         // Another site's form carries no cookies: the GET that follows does.
         return Ok(answer::see_other(&format!("{}?{}", Place::RelyingPartyLogout.path(), carried_query(&parameters))));
     }
-    let confirmed = parameters.get("decision") == Some("sign_out") && is_ours(&app, &visitor.caller, (&headers, &body));
+    let confirmed = parameters.get("decision") == Some("sign_out") && is_ours(&app, &visitor.caller, &headers, &body);
     proceed(&app, visitor, &parameters, confirmed).await
 }
 
@@ -84,7 +84,7 @@ async fn proceed(
             response.headers_mut().append(header::SET_COOKIE, Cookie::Session.forget(app.config.is_https())?);
             Ok(response)
         }
-        Some(_) => confirm(app, &visitor.caller, (&asking, parameters)),
+        Some(_) => confirm(app, &visitor.caller, &asking, parameters),
         None => farewell(app, &visitor.caller, &asking),
     }
 }
@@ -123,11 +123,7 @@ fn with_state(uri: &str, state: Option<&str>) -> String {
     format!("{uri}{joint}{}", Serializer::new(String::new()).append_pair("state", state).finish())
 }
 
-fn confirm(
-    app: &App,
-    caller: &Caller,
-    (asking, parameters): (&Asking<'_>, &Parameters),
-) -> Result<Response, Rejection> {
+fn confirm(app: &App, caller: &Caller, asking: &Asking<'_>, parameters: &Parameters) -> Result<Response, Rejection> {
     let mut frame = caller.frame(app)?;
     frame.here = format!("{}?{}", Place::RelyingPartyLogout.path(), carried_query(parameters));
     let page = LogoutPage {

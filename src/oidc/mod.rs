@@ -23,7 +23,6 @@ mod token;
 mod userinfo;
 
 use axum::Router;
-use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
@@ -44,7 +43,7 @@ pub fn pages() -> Router<App> {
 /// A GET of these doors gives a code away or ends a session, as the specifications want it. A HEAD, which whoever looks
 /// at a link sends, must do nothing (RFC 9110 section 9.2.1): there is none.
 fn never_by_head(door: MethodRouter<App>) -> MethodRouter<App> {
-    let refuse = async |State(app): State<App>, caller: Caller| -> Response {
+    let refuse = async |caller: Caller| -> Response {
         ([(header::ALLOW, HeaderValue::from_static("GET, POST"))], answer::wrong_method(&caller)).into_response()
     };
     door.head(refuse).fallback(refuse)

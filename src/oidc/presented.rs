@@ -72,8 +72,8 @@ impl Presented {
         let Some(client) = app.relying_parties.find(&token.client) else { return Ok(None) };
         let holder = match hanging {
             Some(hanging) => {
-                let at = (view.now, view.lives.session_idle);
-                if hanging.client != token.client || !hanging.honours(token.issued_at, at) {
+                let (now, idle) = (view.now, view.lives.session_idle);
+                if hanging.client != token.client || !hanging.honours(token.issued_at, now, idle) {
                     return Ok(None);
                 }
                 token.scope = token.scope.within(&Scopes::known(hanging.scope.iter().map(String::as_str)));

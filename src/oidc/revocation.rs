@@ -1,13 +1,13 @@
 //! Revocation (RFC 7009): a client gives back what it was given. A refresh token takes everything along that hangs from
 //! the same sign-in, an access token nothing but itself.
 
-use crate::audit::EndReason;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use crate::app::App;
+use crate::audit::EndReason;
 use crate::authorization::{self, access_token, refresh};
 use crate::base::actor::Who;
 use crate::base::ids::AuthorizationId;
@@ -15,17 +15,17 @@ use crate::base::{Fault, Secret, Timestamp};
 use crate::http::Caller;
 use crate::store::{Tx, View};
 
-use super::client_request::{self, Failed, PostedParameters};
+use super::client_request::{self, Failed};
 use super::errors::Error;
 use super::presented::Presented;
 
 /// POST.
 pub async fn post(State(app): State<App>, caller: Caller, headers: HeaderMap, body: Bytes) -> Response {
-    client_request::answer(revoke(&app, &caller, (&headers, &body)).await)
+    client_request::answer(revoke(&app, &caller, &headers, &body).await)
 }
 
-async fn revoke(app: &App, caller: &Caller, posted: PostedParameters<'_>) -> Result<StatusCode, Failed> {
-    let asked = client_request::read(app, caller, posted).await?;
+async fn revoke(app: &App, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<StatusCode, Failed> {
+    let asked = client_request::read(app, caller, headers, body).await?;
     let token = asked.parameters.get("token").ok_or(Error::request("token is missing"))?;
     let found = match Presented::read(app, token) {
         Some(presented) => app.look(async |view| find(view, presented).await).await?,

@@ -34,7 +34,8 @@ pub async fn post(
     State(app): State<App>,
     caller: Caller,
     RawQuery(query): RawQuery,
-    (headers, body): (HeaderMap, Bytes),
+    headers: HeaderMap,
+    body: Bytes,
 ) -> Result<Response, Rejection> {
     let form = if is_form(&headers) { &body[..] } else { &[] };
     answer(&app, &caller, bearer(&headers, query.as_deref(), form)).await
@@ -83,7 +84,7 @@ async fn answer(app: &App, caller: &Caller, presented: Carried) -> Result<Respon
         TokenSubject::Service => return Ok(LACKS_OPENID.challenge()),
     };
     let by = caller.acts_as(Who::Client(live.client.id.clone()));
-    let standing = door::judge(live.client, hanging, caller.address, (app.clock.now(), app.lives.session_idle));
+    let standing = door::judge(live.client, hanging, caller.address, app.clock.now(), app.lives.session_idle);
     if !door::lets_through(app, by, hanging, &standing).await? {
         return Ok(INVALID.challenge());
     }

@@ -2,9 +2,10 @@
 
 use askama::Template;
 
-use super::frame::{Frame, HelpContact, Link};
 use crate::base::Place;
 use crate::http::error::ErrorKind;
+
+use super::frame::{Frame, HelpContact, Link};
 
 /// The error page.
 #[derive(Debug, Template)]

@@ -1,4 +1,4 @@
-//! DeedKind a person sees when something went wrong, was refused or broke: a page, in their language, with a reference
+//! What a person sees when something went wrong, was refused or broke: a page, in their language, with a reference
 //! where somebody has to look. Programs get the status and the reference as JSON.
 
 use std::time::Duration;

@@ -1,11 +1,12 @@
 //! The frame of a page, for each of those it is shown to.
 
-use super::frame::{Frame, SignedIn};
 use crate::app::App;
 use crate::base::Fault;
 use crate::http::credential_owner::OwnerKind;
 use crate::http::{Caller, CredentialOwner, Person, Staff, form};
 use crate::words::Words;
+
+use super::frame::{Frame, SignedIn};
 
 /// Somebody whom pages are shown to.
 pub trait Framed {

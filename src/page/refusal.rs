@@ -18,14 +18,14 @@ use super::framed::Framed as _;
 /// The page of a refusal. The reference that it shows stands in the trail, where Customer Service finds it.
 pub(super) async fn page(app: &App, caller: &Caller, refusal: &Refusal) -> Result<RefusalPage, Fault> {
     let reference = answer::reference();
-    remember(app, caller, (refusal, &reference)).await?;
+    remember(app, caller, refusal, &reference).await?;
     match refusal {
-        Refusal::Contact(refused) => of_contact(app, caller, (refused, reference)).await,
-        Refusal::Staff(refused) => of_staff(app, caller, (refused, reference)),
+        Refusal::Contact(refused) => of_contact(app, caller, refused, reference).await,
+        Refusal::Staff(refused) => of_staff(app, caller, refused, reference),
     }
 }
 
-async fn remember(app: &App, caller: &Caller, (refusal, reference): (&Refusal, &str)) -> Result<(), Fault> {
+async fn remember(app: &App, caller: &Caller, refusal: &Refusal, reference: &str) -> Result<(), Fault> {
     let deed = Deed::new(DeedKind::AccessRefused).reference(reference);
     let deed = deed.detail(serde_json::json!({ "wish": refusal.wish().name(), "unmet": refusal.unmet() }));
     let (who, deed) = match refusal.first() {
@@ -39,7 +39,8 @@ async fn remember(app: &App, caller: &Caller, (refusal, reference): (&Refusal, &
 async fn of_contact(
     app: &App,
     caller: &Caller,
-    (refused, reference): (&ContactRefusal, String),
+    refused: &ContactRefusal,
+    reference: String,
 ) -> Result<RefusalPage, Fault> {
     let mut frame = caller.frame(app)?;
     // Whoever is refused in a running session is named, and can sign out.
@@ -68,14 +69,14 @@ async fn of_contact(
 }
 
 /// To one of the vendor's people the operators are whom to ask.
-fn of_staff(app: &App, caller: &Caller, (refused, reference): (&StaffRefusal, String)) -> Result<RefusalPage, Fault> {
+fn of_staff(app: &App, caller: &Caller, refused: &StaffRefusal, reference: String) -> Result<RefusalPage, Fault> {
     let mut frame = caller.frame(app)?;
     if refused.wish != Attempted::SignIn {
         frame.person = Some(SignedIn { name: refused.person.name.clone(), company: None });
     }
     let address = caller.address.map(|address| address.to_string());
     let conditions = refused.standing.conditions();
-    let standing = conditions.map(|one| ConditionRow::of_staff(&frame, one, address.as_deref())).collect();
+    let standing = conditions.map(|(one, met)| ConditionRow::of_staff(&frame, one, met, address.as_deref())).collect();
     let whom = vec![HelpContact::customer_service(&frame)];
     Ok(RefusalPage { frame, wish: refused.wish.clone(), standing, links: Vec::new(), whom, reference })
 }
@@ -104,17 +105,17 @@ async fn administrators(
 #[derive(Debug, Template)]
 #[template(path = "page/refusal.html")]
 pub struct RefusalPage {
-    /// DeedKind every page shares.
+    /// What every page shares.
     pub frame: Frame,
-    /// DeedKind the person can't do now.
+    /// What the person can't do now.
     pub wish: Attempted,
     /// Every condition that counts here, met or not.
     pub standing: Vec<ConditionRow>,
-    /// DeedKind the person can do by themselves; asking is always possible.
+    /// What the person can do by themselves; asking is always possible.
     pub links: Vec<Link>,
-    /// HelpContact to ask.
+    /// Whom to ask.
     pub whom: Vec<HelpContact>,
-    /// DeedKind Customer Service finds the refusal by.
+    /// What Customer Service finds the refusal by.
     pub reference: String,
 }
 
@@ -125,13 +126,13 @@ pub struct ConditionRow {
     pub condition: &'static str,
     /// Whether it holds.
     pub met: bool,
-    /// DeedKind it asks for, in a few words.
+    /// What it asks for, in a few words.
     pub label: String,
     /// Why it doesn't hold and whom to ask; for unmet conditions.
     pub sentence: String,
 }
 
-/// DeedKind the sentences of conditions name.
+/// What the sentences of conditions name.
 #[derive(Clone, Copy, Debug)]
 pub struct ConditionValues<'a> {
     /// The person's company.
@@ -153,7 +154,7 @@ impl ConditionRow {
 
     /// A condition of staff, in their words.
     #[must_use]
-    pub fn of_staff(frame: &Frame, (condition, met): (StaffCondition, bool), address: Option<&str>) -> Self {
+    pub fn of_staff(frame: &Frame, condition: StaffCondition, met: bool, address: Option<&str>) -> Self {
         let label = frame.say(&format!("access-staff-{condition}-label"));
         let unknown = frame.say("access-address-unknown");
         let sentence =

@@ -197,7 +197,7 @@ pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::sweep!(
         tx,
         "from client_assertions",
-        "(client, jti)",
+        "client, jti",
         "expires_at < $1 order by expires_at",
         tx.now - Life::minutes(10)
     )

@@ -4,60 +4,22 @@
 pub mod assertion;
 mod claim;
 mod jwks;
+mod registry;
 mod scope;
 mod settings;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use serde::{Deserialize, Serialize};
 
-use crate::base::redirect_uri::origin;
 use crate::base::{Digest, EServiceCode, Endpoint, Language, RedirectUri, Secret};
 use crate::keys::Algorithm;
 
 pub use claim::{Claim, Claims};
 pub use jwks::{PublicKeys, SignatureAlgorithm};
+pub use registry::{RelyingParties, check};
 pub use scope::{Scope, Scopes};
-use settings::Misconfigured;
-pub use settings::{AccessTokens, Settings};
-
-/// Every relying party, by client id.
-#[derive(Debug, Default)]
-pub struct RelyingParties(HashMap<String, RelyingParty>);
-
-impl RelyingParties {
-    /// Reads what the operator declared; refused with one line that says what to mend.
-    pub fn new(settings: &[Settings]) -> Result<Self, String> {
-        let mut parties = HashMap::with_capacity(settings.len());
-        for one in settings {
-            let party = one.declare().map_err(|refused| refused.to_string())?;
-            if parties.insert(one.id.clone(), party).is_some() {
-                return Err(Misconfigured::twice(&one.id).to_string());
-            }
-        }
-        Ok(Self(parties))
-    }
-
-    /// The relying party with that client id.
-    #[must_use]
-    pub fn find(&self, id: &str) -> Option<&RelyingParty> {
-        self.0.get(id)
-    }
-
-    /// Whether a script of that origin belongs to a relying party: one of its redirect URIs lies there.
-    #[must_use]
-    pub fn serve_from(&self, asked: &str) -> bool {
-        self.0
-            .values()
-            .flat_map(|party| &party.redirect_uris)
-            .any(|uri| origin(uri.as_str()).is_some_and(|own| own == asked))
-    }
-}
-
-/// Whether the declarations can be used, before anything is started with them.
-pub fn check(settings: &[Settings]) -> Result<(), String> {
-    RelyingParties::new(settings).map(drop)
-}
+pub use settings::Settings;
 
 /// A relying party.
 #[derive(Clone, Debug)]
@@ -90,6 +52,17 @@ pub struct RelyingParty {
     pub refresh_tokens: bool,
     /// Whether it is a resource server, which may ask about everybody's access tokens.
     pub introspect: bool,
+}
+
+/// What a client's access tokens look like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessTokens {
+    /// Signed, so that resource servers can read them alone (RFC 9068).
+    #[default]
+    Jwt,
+    /// A random text that only introspection and `UserInfo` understand: it dies at once, everywhere.
+    Opaque,
 }
 
 /// A name per language.

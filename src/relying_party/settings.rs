@@ -8,7 +8,7 @@ use crate::base::{EServiceCode, Endpoint, RedirectUri, Secret};
 use crate::keys::Algorithm;
 
 use super::jwks::NotAKeySet;
-use super::{ClientKind, Names, PublicKeys, RelyingParty, Scope};
+use super::{AccessTokens, ClientKind, Names, PublicKeys, RelyingParty, Scope};
 
 /// Secrets shorter than this can be guessed.
 const SHORTEST_SECRET: usize = 16;
@@ -84,17 +84,6 @@ pub struct Settings {
     /// there. No file can say so.
     #[serde(skip)]
     pub of_the_demonstration: bool,
-}
-
-/// What a client's access tokens look like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AccessTokens {
-    /// Signed, so that resource servers can read them alone (RFC 9068).
-    #[default]
-    Jwt,
-    /// A random text that only introspection and `UserInfo` understand: it dies at once, everywhere.
-    Opaque,
 }
 
 fn all_of_a_person() -> Vec<Scope> {

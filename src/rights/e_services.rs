@@ -3,7 +3,7 @@
 
 use crate::base::vocabulary::{EServiceCode, words};
 
-use super::rules::BadLine;
+use super::bad_line::BadLine;
 
 const FILE: &str = "policies/e_services.csv";
 const TABLE: &str = include_str!("../../policies/e_services.csv");

@@ -7,6 +7,7 @@
 //! This module doesn't know who is asking, from where, or whether they may be here at all: `access` does. It reads no
 //! table and keeps nothing between two decisions.
 
+mod bad_line;
 pub mod e_services;
 mod holdings;
 mod policy;

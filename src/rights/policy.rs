@@ -11,10 +11,9 @@ use super::e_services::Catalogue;
 use super::holdings::{Holdings, OutOfReach, Resource};
 use super::question::{Object, Question};
 use super::reason::{Decision, Reason};
-use super::rules::{self, Effect, Principal, Rule};
+use super::rules::{self, Effect, MODEL, Principal, Rule};
 use super::staff_permission::{Duties, StaffPermission};
 
-pub(super) const MODEL: &str = include_str!("../../policies/model.conf");
 const LOADING: &str = "loading the policy";
 
 /// The rules in force, a shard per type of object.

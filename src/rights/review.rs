@@ -99,7 +99,7 @@ pub(super) fn review_table(policy: &Policy, text: &str) -> ReviewReport {
     let mut awaited = rows(policy);
     for (row, cells) in table.lines {
         for ((object, action), place) in &table.columns {
-            match compare(policy, &row, (*object, action), cells.get(*place).unwrap_or_default()) {
+            match compare(policy, &row, *object, action, cells.get(*place).unwrap_or_default()) {
                 Ok(()) => report.agreed += 1,
                 Err(problem) => report.problems.push(problem),
             }
@@ -196,7 +196,7 @@ fn rows(policy: &Policy) -> BTreeSet<Row> {
     rows
 }
 
-fn compare(policy: &Policy, row: &Row, (object, action): (Object, &str), cell: &str) -> Result<(), Problem> {
+fn compare(policy: &Policy, row: &Row, object: Object, action: &str, cell: &str) -> Result<(), Problem> {
     let column = || format!("{object}.{action}");
     let expected = match cell {
         "yes" => true,

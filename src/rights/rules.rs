@@ -5,11 +5,15 @@ use std::fmt;
 
 use crate::base::vocabulary::{EServiceCode, Profile, Role, UnknownWord, words};
 
+use super::bad_line::BadLine;
 use super::e_services::Catalogue;
 use super::question::Object;
 
 /// The word for every action on an object.
 const ANY_ACTION: &str = "any";
+
+/// How rules are read and which of them wins, for casbin.
+pub(super) const MODEL: &str = include_str!("../../policies/model.conf");
 
 /// Each type of object's own rules.
 pub(super) const SHARDS: [(Object, &str, &str); 7] = [
@@ -21,21 +25,6 @@ pub(super) const SHARDS: [(Object, &str, &str); 7] = [
     (Object::Contact, "policies/contact.csv", include_str!("../../policies/contact.csv")),
     (Object::EService, "policies/e_service.csv", include_str!("../../policies/e_service.csv")),
 ];
-
-/// A line of a policy file that can't be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}, line {line}: {why}")]
-pub struct BadLine {
-    file: String,
-    line: usize,
-    why: String,
-}
-
-impl BadLine {
-    pub(super) fn new(file: &str, line: usize, why: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), line, why: why.into() }
-    }
-}
 
 words! {
     /// What a rule does where it matches.

@@ -8,7 +8,7 @@ use casbin::{Adapter as _, CoreApi as _, DefaultModel, Enforcer, MemoryAdapter};
 use crate::base::StaffRole;
 use crate::base::vocabulary::words;
 
-use super::policy::MODEL;
+use super::rules::MODEL;
 
 words! {
     /// Something that staff may do: what it is done to, and what is done.

@@ -49,9 +49,10 @@ pub struct Listener {
 pub async fn listen(address: SocketAddr, tls: &Tls) -> Result<Listener, CannotStart> {
     let (tls, patience) = match tls.files() {
         None => (None, Patience::WITH_PROXIES),
-        Some(files) => {
-            let certificate =
-                Certificate::open(files).await.map_err(|unusable| CannotStart::Settings(unusable.to_string()))?;
+        Some((certificate, key)) => {
+            let certificate = Certificate::open(certificate, key)
+                .await
+                .map_err(|unusable| CannotStart::Settings(unusable.to_string()))?;
             (Some(certificate), Patience::WITH_ANYBODY)
         }
     };

@@ -126,11 +126,11 @@ async fn ready(State(app): State<App>) -> Response {
     }
 }
 
-async fn not_found(State(app): State<App>, caller: Caller) -> Response {
+async fn not_found(caller: Caller) -> Response {
     answer::trouble(&caller, ErrorKind::NotFound)
 }
 
-async fn wrong_method(State(app): State<App>, caller: Caller) -> Response {
+async fn wrong_method(caller: Caller) -> Response {
     answer::wrong_method(&caller)
 }
 

@@ -42,7 +42,7 @@ pub(super) struct Certificate {
 }
 
 impl Certificate {
-    pub(super) async fn open((certificate, key): (&Path, &Path)) -> Result<Self, Unusable> {
+    pub(super) async fn open(certificate: &Path, key: &Path) -> Result<Self, Unusable> {
         let files = Files { certificate: certificate.to_owned(), key: key.to_owned() };
         let seen = files.marks().await;
         let config = OpenSSLConfig::from_acceptor(Arc::new(files.acceptor().await?));
@@ -66,7 +66,7 @@ impl Certificate {
         match self.files.acceptor().await {
             Ok(acceptor) => self.config.reload_from_acceptor(Arc::new(acceptor)),
             Err(unusable) => {
-                tracing::error!(%unusable, "the TLS certificate changed and can't be used: the old one stays")
+                tracing::error!(%unusable, "the TLS certificate changed and can't be used: the old one stays");
             }
         }
         self.seen = marks;
@@ -94,7 +94,7 @@ impl Files {
     async fn acceptor(&self) -> Result<SslAcceptor, Unusable> {
         let files = self.clone();
         let reading = tokio::task::spawn_blocking(move || {
-            let pair = Pair::read((&files.certificate, &files.key))?;
+            let pair = Pair::read(&files.certificate, &files.key)?;
             let acceptor = pair.acceptor()?;
             let until = pair.valid_until()?;
             tracing::info!(certificate = %files.certificate.display(), %until, "TLS uses this certificate");
@@ -147,7 +147,7 @@ pub struct Pair {
 
 impl Pair {
     /// Reads a certificate's file and its key's.
-    pub fn read((certificate, key): (&Path, &Path)) -> Result<Self, Unusable> {
+    pub fn read(certificate: &Path, key: &Path) -> Result<Self, Unusable> {
         let mut chain = X509::stack_from_pem(&read("tls.certificate", certificate)?).unwrap_or_default().into_iter();
         let leaf = chain.next().ok_or_else(|| Unusable::NoCertificate(certificate.to_owned()))?;
         // An empty passphrase, for OpenSSL would ask for one at the terminal.

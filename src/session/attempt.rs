@@ -7,7 +7,7 @@ use crate::account::{Credentials, credentials};
 use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::AccountId;
 use crate::base::{Address, Fault, Secret, SignInName};
-use crate::limits::{self, Counted, Limit, LimitKind, Settings, TooMany};
+use crate::limits::{self, Counted, Counting, Limit, LimitKind, Settings, TooMany};
 use crate::store::{Tx, View};
 
 /// Who somebody with a password says to be.
@@ -15,7 +15,7 @@ use crate::store::{Tx, View};
 pub struct LoginAttempt<'a> {
     /// The name typed, where it can be one.
     pub name: Option<&'a SignInName>,
-    /// DeedKind the name typed is counted by where nobody has it. The door keys it, for people type passwords into the
+    /// What the name typed is counted by where nobody has it. The door keys it, for people type passwords into the
     /// wrong field.
     pub typed: &'a [u8],
     /// The browser's long-lived secret, where it brought one.
@@ -27,18 +27,16 @@ pub struct LoginAttempt<'a> {
 /// A guess that may be made, once it is counted.
 #[derive(Debug)]
 pub struct Guess {
-    /// DeedKind the password is compared with; nothing for a name that nobody has.
+    /// What the password is compared with; nothing for a name that nobody has.
     pub found: Option<Credentials>,
+    /// A limit was closed already: the guess isn't made, and nothing is written.
+    pub closed: Option<TooMany>,
     limits: Vec<Limit>,
 }
 
 impl Guess {
-    /// Looks up who is meant and what the guess counts by. A limit that is closed already refuses without a write.
-    pub async fn weigh(
-        view: &mut View,
-        settings: &Settings,
-        claim: LoginAttempt<'_>,
-    ) -> Result<Result<Self, TooMany>, Fault> {
+    /// Looks up who is meant and what the guess counts by.
+    pub async fn weigh(view: &mut View, settings: &Settings, claim: LoginAttempt<'_>) -> Result<Self, Fault> {
         let found = match claim.name {
             Some(name) => credentials(&mut view.db, name).await?,
             None => None,
@@ -53,12 +51,12 @@ impl Guess {
             Some((account, device)) => vec![settings.on_device(account, &device.digest())],
             None => of_stranger(settings, found.as_ref(), claim),
         };
-        let open = limits::check(&mut view.db, &limits, view.now).await?;
-        Ok(open.map(|()| Self { found, limits }))
+        let closed = limits::check(&mut view.db, &limits, view.now).await?;
+        Ok(Self { found, closed, limits })
     }
 
     /// Counts the guess, unless a limit has closed meanwhile. Only what is counted can be compared with a password.
-    pub async fn count(&self, tx: &mut Tx) -> Result<Result<Counted, TooMany>, Fault> {
+    pub async fn count(&self, tx: &mut Tx) -> Result<Counting, Fault> {
         limits::count(tx, &self.limits).await
     }
 

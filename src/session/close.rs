@@ -11,9 +11,10 @@ use crate::{directory, membership};
 
 use super::live::end_all;
 
-/// Why an account can't be closed.
+/// What came of closing an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotClosed {
+pub enum AccountClosing {
+    Closed,
     /// R-DEL-5: these companies, by name, would be left without a usable administrator.
     LastAdministrator(Vec<String>),
     /// The password changed since it was checked, or the account is off already.
@@ -40,22 +41,22 @@ async fn administered(db: &mut Db, account: AccountId) -> Result<Vec<Snapshot>, 
 }
 
 /// Closes it, given the hash that its owner's password was right for.
-pub async fn close(tx: &mut Tx, account: AccountId, password_hash: &str) -> Result<Result<(), NotClosed>, Fault> {
+pub async fn close(tx: &mut Tx, account: AccountId, password_hash: &str) -> Result<AccountClosing, Fault> {
     // The companies' rows first, always in the same order: two administrators who leave at once follow one another.
     for person in administered(&mut tx.db, account).await? {
         directory::bump(tx, person.company).await?;
     }
     let left = left_behind(&mut tx.db, account).await?;
     if !left.is_empty() {
-        return Ok(Err(NotClosed::LastAdministrator(left)));
+        return Ok(AccountClosing::LastAdministrator(left));
     }
     if !account::close(tx, account, password_hash).await? {
-        return Ok(Err(NotClosed::Outdated));
+        return Ok(AccountClosing::Outdated);
     }
     end_all(tx, account, EndReason::Closed).await?;
     factor::remove_all(tx, account).await?;
     device::forget_all(tx, account).await?;
-    membership::detach_all(tx, account).await.map(Ok)
+    membership::detach_all(tx, account).await.map(|()| AccountClosing::Closed)
 }
 
 /// Switches an account off and ends its sessions, which don't come back with it. Answers whether it was on.
@@ -88,7 +89,7 @@ mod tests {
                 .act(start(), async |tx| create(tx, std::slice::from_ref(&login)).await)
                 .await
                 .unwrap()
-                .unwrap();
+                .account();
             let visit = Begin { account, membership: None, user_agent: "", proof: Proof::password() };
             trial.store.act(start(), async |tx| begin(tx, visit).await).await.unwrap();
             let is_off = async || {
@@ -109,12 +110,12 @@ mod tests {
                 assert_eq!(trial.store.act(start(), async |tx| enable(tx, account).await).await.unwrap(), switches);
                 assert_eq!(is_off().await, off);
             }
-            let lines = trial.store.look(&clock, &lives, async |view| {
-                assert!(list(&mut view.db, account, (view.now, lives.session_idle)).await?.is_empty());
+            let found = trial.store.look(&clock, &lives, async |view| {
+                assert!(list(&mut view.db, account, view.now, lives.session_idle).await?.is_empty());
                 assert_eq!(names(&mut view.db, account).await?, ["alice@durand.example"]);
                 audit::list(&mut view.db, Filter { about: About::Account(account), since: None, limit: 10 }).await
             });
-            let deeds: Vec<_> = lines.await.unwrap().into_iter().map(|line| line.deed).collect();
+            let deeds: Vec<_> = found.await.unwrap().into_iter().map(|line| line.deed).collect();
             assert_eq!(
                 deeds.iter().filter(|deed| deed.starts_with("account.")).collect::<Vec<_>>(),
                 ["account.enabled", "account.disabled", "account.created"]

@@ -2,6 +2,7 @@
 
 use sqlx::types::Json;
 
+use crate::account;
 use crate::audit::{Deed, DeedKind, EndReason, record};
 use crate::base::ids::{AccountId, MembershipId, SessionId};
 use crate::base::{AccountKind, Address, Fault, Life, Secret, Timestamp};
@@ -9,7 +10,6 @@ use crate::events::{self, Event};
 use crate::store::{self, Db, Tx};
 
 use super::proof::{Acr, Proof};
-use crate::account;
 
 /// A live session.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -77,7 +77,7 @@ pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<OpenedSession, Fault
     Ok(OpenedSession { id, secret })
 }
 
-/// DeedKind a session is to be from now on, because its owner proved something again.
+/// What a session is to be from now on, because its owner proved something again.
 #[derive(Clone, Copy, Debug)]
 pub struct Strengthening {
     pub session: SessionId,
@@ -113,7 +113,7 @@ pub async fn strengthen(tx: &mut Tx, with: Strengthening) -> Result<Option<Opene
 }
 
 /// The live session of a cookie, if its idle time hasn't run out at `now`.
-pub async fn find(db: &mut Db, secret: &Secret, (now, idle): (Timestamp, Life)) -> Result<Option<Session>, Fault> {
+pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp, idle: Life) -> Result<Option<Session>, Fault> {
     store::optional!(
         *db,
         Session,
@@ -175,7 +175,7 @@ pub async fn choose(tx: &mut Tx, id: SessionId, membership: MembershipId) -> Res
 }
 
 /// The live sessions of an account, the one used last first.
-pub async fn list(db: &mut Db, account: AccountId, (now, idle): (Timestamp, Life)) -> Result<Vec<Session>, Fault> {
+pub async fn list(db: &mut Db, account: AccountId, now: Timestamp, idle: Life) -> Result<Vec<Session>, Fault> {
     store::all!(
         *db,
         Session,
@@ -200,13 +200,13 @@ pub async fn end(tx: &mut Tx, account: AccountId, id: SessionId, because: EndRea
         because.as_str()
     )?;
     if ended > 0 {
-        tell_end(tx, (id, account), because).await?;
+        tell_end(tx, id, account, because).await?;
     }
     Ok(ended > 0)
 }
 
 /// Every ending of one session leaves a line in the trail, and one event.
-async fn tell_end(tx: &mut Tx, (id, account): (SessionId, AccountId), because: EndReason) -> Result<(), Fault> {
+async fn tell_end(tx: &mut Tx, id: SessionId, account: AccountId, because: EndReason) -> Result<(), Fault> {
     let deed = Deed::new(DeedKind::SessionEnded).account(account).subject(id);
     record(tx, deed.detail(serde_json::json!({ "because": because.as_str() }))).await?;
     events::record(tx, Event::SessionEnded(id)).await
@@ -214,7 +214,7 @@ async fn tell_end(tx: &mut Tx, (id, account): (SessionId, AccountId), because: E
 
 /// Whether a session still runs. The account's row is written first, so that whatever ends its sessions comes before
 /// this and is seen, or after it.
-pub async fn holds(tx: &mut Tx, (session, account): (SessionId, AccountId)) -> Result<bool, Fault> {
+pub async fn holds(tx: &mut Tx, session: SessionId, account: AccountId) -> Result<bool, Fault> {
     account::lock(tx, account).await?;
     let sql = "select id from sessions where id = $1 and account = $2 and ended_at is null and expires_at > $3";
     Ok(store::optional!(tx.db, (SessionId,), sql, session, account, tx.now)?.is_some())
@@ -223,21 +223,18 @@ pub async fn holds(tx: &mut Tx, (session, account): (SessionId, AccountId)) -> R
 /// Ends every session of an account; answers how many were live. A sign-in going on at the same time writes the
 /// account's row too: it is either over, and its session ends here, or finds the account as it is after this.
 pub async fn end_all(tx: &mut Tx, account: AccountId, because: EndReason) -> Result<u64, Fault> {
-    end_all_but(tx, (account, None), because).await
+    end_all_but(tx, account, None, because).await
 }
 
 /// The same, leaving out the session that asks for it.
-pub async fn end_others(
-    tx: &mut Tx,
-    (account, kept): (AccountId, SessionId),
-    because: EndReason,
-) -> Result<u64, Fault> {
-    end_all_but(tx, (account, Some(kept)), because).await
+pub async fn end_others(tx: &mut Tx, account: AccountId, kept: SessionId, because: EndReason) -> Result<u64, Fault> {
+    end_all_but(tx, account, Some(kept), because).await
 }
 
 async fn end_all_but(
     tx: &mut Tx,
-    (account, kept): (AccountId, Option<SessionId>),
+    account: AccountId,
+    kept: Option<SessionId>,
     because: EndReason,
 ) -> Result<u64, Fault> {
     account::lock(tx, account).await?;
@@ -276,8 +273,8 @@ pub async fn end_run_out(tx: &mut Tx) -> Result<u64, Fault> {
         tx.now - tx.lives.session_idle,
         RUN_OUT_AT_ONCE
     )?;
-    for session in &ended {
-        tell_end(tx, *session, EndReason::RanOut).await?;
+    for (id, account) in &ended {
+        tell_end(tx, *id, *account, EndReason::RanOut).await?;
     }
     Ok(ended.len() as u64)
 }

@@ -1,12 +1,13 @@
 //! A company that a session acted for is lost: what hung from the session through it doesn't come back.
 
-use super::live::{Session, end};
 use crate::access::{self, Circumstances, Door};
 use crate::audit::EndReason;
 use crate::base::ids::{AccountId, MembershipId, SessionId};
 use crate::base::{Fault, Timestamp};
 use crate::events::{self, Event};
 use crate::store::{self, Tx};
+
+use super::live::{Session, end};
 
 /// A final condition took the membership a session acted as: what hung from the session through it doesn't come back.
 /// Where the account still stands at another company the session stays, without a company (R-DIR-6: it isn't the one

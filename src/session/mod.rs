@@ -11,7 +11,7 @@ pub mod sign_in;
 mod unlock;
 
 pub use attempt::{Guess, LoginAttempt};
-pub use close::{NotClosed, close, left_behind, switch_off};
+pub use close::{AccountClosing, close, left_behind, switch_off};
 pub use live::{
     Begin, OpenedSession, Session, Strengthening, begin, choose, end, end_all, end_others, end_run_out, find, holds,
     is_stale, list, renew, strengthen, sweep, touch,

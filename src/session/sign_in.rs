@@ -5,6 +5,8 @@ use crate::access::{
     self, Circumstances, Condition, Door, Snapshot, StaffCircumstances, StaffCondition, StaffRules, StaffSnapshot,
     StaffVerdict, Verdict,
 };
+use crate::account::passkey::{self, VerifiedPasskey};
+use crate::account::{self, device, factor};
 use crate::audit::{Deed, DeedKind, EndReason, record};
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, InteractionId, MembershipId, SessionId, SignInId};
@@ -15,8 +17,6 @@ use crate::store::{self, Tx};
 use super::live::{self, Begin, OpenedSession, Session, Strengthening, begin, find};
 use super::pending::{self, NewPendingSignIn, PendingSignIn};
 use super::proof::{Acr, Proof, strongest};
-use crate::account::passkey::{self, VerifiedPasskey};
-use crate::account::{self, device, factor};
 
 /// Whose password was right.
 #[derive(Clone, Copy, Debug)]
@@ -27,11 +27,11 @@ pub struct RightPassword<'a> {
     pub password_hash: &'a str,
     /// Where the guess that was right is counted.
     pub counted: &'a Counted,
-    /// DeedKind the sign-in is for.
+    /// What the sign-in is for.
     pub demand: RequiredAcr,
 }
 
-/// DeedKind a sign-in is for: whoever waits may demand more than a password.
+/// What a sign-in is for: whoever waits may demand more than a password.
 #[derive(Clone, Copy, Debug)]
 pub struct RequiredAcr {
     /// The authorization request that waits.
@@ -58,7 +58,7 @@ pub struct BrowserContext<'a> {
     pub user_agent: &'a str,
     /// The session this browser had before, which ends.
     pub before: Option<&'a Secret>,
-    /// DeedKind the vendor's people are judged by, should it be one of them.
+    /// What the vendor's people are judged by, should it be one of them.
     pub staff: StaffRules<'a>,
 }
 
@@ -87,8 +87,8 @@ pub struct Entered {
     pub home: Place,
 }
 
-/// The first step: lets the entrant in, halfway in, or says why not. The address judged is the unit's, the browser's
-/// own.
+/// The first step: lets the entrant in, or on to the second step, or says why not. The address judged is the unit's,
+/// the browser's own.
 pub async fn enter(tx: &mut Tx, entrant: RightPassword<'_>, visit: BrowserContext<'_>) -> Result<Outcome, Fault> {
     tx.by.who = Who::Account(entrant.account);
     if !account::has_password(tx, entrant.account, entrant.password_hash).await? {
@@ -107,15 +107,15 @@ async fn first_step(tx: &mut Tx, entrant: RightPassword<'_>, visit: BrowserConte
     let RequiredAcr { must, wish, .. } = within_reach(tx, account, entrant.demand).await?;
     let proof = match (is_enrolled, remembered) {
         (true, Some(proven_at)) if must.max(wish) <= Acr::OneFactor => Proof::remembered(proven_at),
-        // DeedKind access lacks is told after the second factor only (R-ADM-7).
+        // What access lacks is told after the second factor only (R-ADM-7).
         (true, Some(_) | None) => return pause(tx, entrant).await,
         (false, _) => Proof::password(),
     };
-    let judged = Judged::by(tx, account, (proof, visit)).await?;
+    let judged = Judged::by(tx, account, proof, visit).await?;
     if judged.wants_second_factor() || (judged.holds() && proof.acr < must) {
         return pause(tx, entrant).await;
     }
-    judged.admit(tx, (account, proof), visit).await
+    judged.admit(tx, account, proof, visit).await
 }
 
 /// An app can be enrolled on the way; a passkey is there or isn't, and whoever has none isn't held up for it: the
@@ -152,10 +152,10 @@ pub async fn complete(
         return Ok(Outcome::Outdated);
     }
     let Some(session) = pending.session else {
-        let judged = Judged::by(tx, account, (proof, visit)).await?;
-        return judged.admit(tx, (account, proof), visit).await;
+        let judged = Judged::by(tx, account, proof, visit).await?;
+        return judged.admit(tx, account, proof, visit).await;
     };
-    strengthen(tx, (session, account), proof).await
+    strengthen(tx, session, account, proof).await
 }
 
 /// Signs in by a passkey alone: both factors in one. The door is the one that the password goes through.
@@ -175,7 +175,7 @@ pub async fn enter_by_passkey(
         return Ok(Outcome::Outdated);
     }
     let proof = Proof::passkey(tx.now);
-    Judged::by(tx, account, (proof, visit)).await?.admit(tx, (account, proof), visit).await
+    Judged::by(tx, account, proof, visit).await?.admit(tx, account, proof, visit).await
 }
 
 /// Proves by a passkey, in a running session, that its owner is still there.
@@ -186,7 +186,7 @@ pub async fn return_by_passkey(tx: &mut Tx, verified: &VerifiedPasskey, session:
         return Ok(Outcome::Outdated);
     }
     let proof = Proof::passkey(tx.now);
-    strengthen(tx, (session, account), proof).await
+    strengthen(tx, session, account, proof).await
 }
 
 /// Whether a half-made sign-in can still be finished: its password is the account's, which is on, and nobody finished
@@ -201,7 +201,7 @@ pub async fn is_open(tx: &mut Tx, pending: &PendingSignIn) -> Result<bool, Fault
     Ok(store::optional!(tx.db, (SignInId,), sql, pending.id, tx.now)?.is_some())
 }
 
-async fn strengthen(tx: &mut Tx, (session, account): (SessionId, AccountId), proof: Proof) -> Result<Outcome, Fault> {
+async fn strengthen(tx: &mut Tx, session: SessionId, account: AccountId, proof: Proof) -> Result<Outcome, Fault> {
     let home = if access::of_staff(&mut tx.db, account).await?.is_some() { Place::Staff } else { Place::Account };
     let auth_time = tx.now;
     let opened = live::strengthen(tx, Strengthening { session, account, proof, auth_time }).await?;
@@ -237,7 +237,7 @@ pub async fn reenter(tx: &mut Tx, returning: Returning<'_>, visit: BrowserContex
     let proof = Proof::password();
     let due = factor::enrolled(&mut tx.db, account).await?.is_some()
         || proof.acr < must
-        || Judged::by(tx, account, (proof, visit)).await?.lacks_second_factor();
+        || Judged::by(tx, account, proof, visit).await?.lacks_second_factor();
     let outcome = if due {
         let waiting = NewPendingSignIn {
             account,
@@ -248,7 +248,7 @@ pub async fn reenter(tx: &mut Tx, returning: Returning<'_>, visit: BrowserContex
         };
         Outcome::Pending(pending::begin(tx, waiting).await?)
     } else {
-        strengthen(tx, (session.id, account), proof).await?
+        strengthen(tx, session.id, account, proof).await?
     };
     limits::give_back(tx, entrant.counted).await?;
     Ok(outcome)
@@ -262,11 +262,7 @@ pub enum Judged {
 
 impl Judged {
     /// Judges by what is proven, from where the browser is.
-    pub async fn by(
-        tx: &mut Tx,
-        account: AccountId,
-        (proof, visit): (Proof, BrowserContext<'_>),
-    ) -> Result<Self, Fault> {
+    pub async fn by(tx: &mut Tx, account: AccountId, proof: Proof, visit: BrowserContext<'_>) -> Result<Self, Fault> {
         let (address, second_factor_at) = (tx.by.address, proof.second_factor_at);
         if let Some(person) = access::of_staff(&mut tx.db, account).await? {
             let standing =
@@ -312,7 +308,8 @@ impl Judged {
     pub async fn admit(
         self,
         tx: &mut Tx,
-        (account, proof): (AccountId, Proof),
+        account: AccountId,
+        proof: Proof,
         visit: BrowserContext<'_>,
     ) -> Result<Outcome, Fault> {
         if !self.holds() {
@@ -357,7 +354,7 @@ fn only_one(people: &[(Snapshot, Verdict)]) -> Option<MembershipId> {
 
 /// The browser's earlier session ends, whoever's it was.
 async fn replace(tx: &mut Tx, secret: &Secret) -> Result<(), Fault> {
-    if let Some(before) = find(&mut tx.db, secret, (tx.now, tx.lives.session_idle)).await? {
+    if let Some(before) = find(&mut tx.db, secret, tx.now, tx.lives.session_idle).await? {
         live::end(tx, before.account, before.id, EndReason::Replaced).await?;
     }
     Ok(())

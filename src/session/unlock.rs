@@ -10,8 +10,7 @@ use crate::store::{self, Db, Tx, View};
 /// How long the account still waits, if its own limit or that of a browser it knows is closed.
 pub async fn locked(view: &mut View, settings: &Settings, account: AccountId) -> Result<Option<Life>, Fault> {
     let limits = of_account(&mut view.db, settings, account).await?;
-    let open = limits::check(&mut view.db, &limits, view.now).await?;
-    Ok(open.err().map(|TooMany { wait }| wait))
+    Ok(limits::check(&mut view.db, &limits, view.now).await?.map(|TooMany { wait }| wait))
 }
 
 /// Opens the limits of an account and of the browsers it knows. Answers whether anything was counted.

@@ -30,19 +30,29 @@ pub struct StaffMember {
 pub struct Invited {
     /// First and last name.
     pub name: String,
-    /// DeedKind they sign in with and are written to at.
+    /// What they sign in with and are written to at.
     pub email: Email,
-    /// DeedKind they may do.
+    /// What they may do.
     pub roles: BTreeSet<StaffRole>,
 }
 
-/// Why somebody can't be one of the vendor's people, or not be changed so.
+/// What came of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotStaff {
+pub enum Invitation {
+    /// Somebody has this account of staff now.
+    Made(AccountId),
     /// The email is the name of another account.
     Taken,
     /// R-DEL-6: the email is that of a customer's contact.
     Contact,
+}
+
+/// What came of changing a member of staff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaffChange {
+    Done,
+    /// It was so before.
+    Already,
     /// Nobody who can let others in would be left.
     LastOperator,
     /// There is no such member of staff.
@@ -60,13 +70,13 @@ macro_rules! members {
 }
 
 /// Gives somebody an account of staff. It has no password: a link lets its owner choose one.
-pub async fn invite(tx: &mut Tx, invited: &Invited) -> Result<Result<AccountId, NotStaff>, Fault> {
+pub async fn invite(tx: &mut Tx, invited: &Invited) -> Result<Invitation, Fault> {
     let name = SignInName::from(&invited.email);
     if !directory::contacts_by_email(&mut tx.db, &invited.email).await?.is_empty() {
-        return Ok(Err(NotStaff::Contact));
+        return Ok(Invitation::Contact);
     }
     if credentials(&mut tx.db, &name).await?.is_some() {
-        return Ok(Err(NotStaff::Taken));
+        return Ok(Invitation::Taken);
     }
     let account = account::create_staff(tx, &name).await?;
     store::execute!(
@@ -80,13 +90,13 @@ pub async fn invite(tx: &mut Tx, invited: &Invited) -> Result<Result<AccountId, 
     )?;
     let deed = Deed::new(DeedKind::StaffInvited).account(account);
     record(tx, deed.detail(serde_json::json!({ "roles": invited.roles }))).await?;
-    Ok(Ok(account))
+    Ok(Invitation::Made(account))
 }
 
 /// The same, with the link to choose a password by.
-pub async fn invite_by(tx: &mut Tx, invited: &Invited, link: &Secret) -> Result<Result<AccountId, NotStaff>, Fault> {
+pub async fn invite_by(tx: &mut Tx, invited: &Invited, link: &Secret) -> Result<Invitation, Fault> {
     let made = invite(tx, invited).await?;
-    if let Ok(account) = made {
+    if let Invitation::Made(account) = made {
         link::issue(tx, account, LinkPurpose::StaffInvitation, link).await?;
     }
     Ok(made)
@@ -120,19 +130,15 @@ pub async fn list(db: &mut Db) -> Result<Vec<StaffMember>, Fault> {
     store::all!(*db, StaffMember, members!("order by s.name, s.account"))
 }
 
-/// Gives a member of staff other roles. Answers whether they are others than before.
-pub async fn set_roles(
-    tx: &mut Tx,
-    account: AccountId,
-    roles: &BTreeSet<StaffRole>,
-) -> Result<Result<bool, NotStaff>, Fault> {
+/// Gives a member of staff other roles.
+pub async fn set_roles(tx: &mut Tx, account: AccountId, roles: &BTreeSet<StaffRole>) -> Result<StaffChange, Fault> {
     one_at_a_time(tx).await?;
-    let Some(before) = find(&mut tx.db, account).await? else { return Ok(Err(NotStaff::Nobody)) };
+    let Some(before) = find(&mut tx.db, account).await? else { return Ok(StaffChange::Nobody) };
     if before.roles == *roles {
-        return Ok(Ok(false));
+        return Ok(StaffChange::Already);
     }
     if !roles.contains(&StaffRole::Operator) && !somebody_else_operates(tx, account).await? {
-        return Ok(Err(NotStaff::LastOperator));
+        return Ok(StaffChange::LastOperator);
     }
     store::execute!(
         tx.db,
@@ -142,19 +148,19 @@ pub async fn set_roles(
     )?;
     let deed = Deed::new(DeedKind::StaffRolesChanged).account(account);
     record(tx, deed.detail(serde_json::json!({ "before": before.roles, "after": roles }))).await?;
-    Ok(Ok(true))
+    Ok(StaffChange::Done)
 }
 
-/// Switches the account of a member of staff off. Answers whether it was on.
-pub async fn dismiss(tx: &mut Tx, account: AccountId) -> Result<Result<bool, NotStaff>, Fault> {
+/// Switches the account of a member of staff off.
+pub async fn dismiss(tx: &mut Tx, account: AccountId) -> Result<StaffChange, Fault> {
     one_at_a_time(tx).await?;
     if find(&mut tx.db, account).await?.is_none() {
-        return Ok(Err(NotStaff::Nobody));
+        return Ok(StaffChange::Nobody);
     }
     if !somebody_else_operates(tx, account).await? {
-        return Ok(Err(NotStaff::LastOperator));
+        return Ok(StaffChange::LastOperator);
     }
-    session::switch_off(tx, account).await.map(Ok)
+    Ok(if session::switch_off(tx, account).await? { StaffChange::Done } else { StaffChange::Already })
 }
 
 /// The eldest row is bumped first, so that two operators who dismiss each other follow one another.
@@ -178,7 +184,7 @@ async fn somebody_else_operates(tx: &mut Tx, account: AccountId) -> Result<bool,
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Invited, NotStaff, dismiss, invite, set_roles};
+    use super::{Invitation, Invited, StaffChange, dismiss, invite, set_roles};
     use crate::account::set_password;
     use crate::base::actor::Who;
     use crate::base::ids::AccountId;
@@ -200,17 +206,17 @@ mod tests {
             let email = Email::parse(&format!("{name}@guichet.example")).unwrap();
             let invited = Invited { name: name.to_owned(), email, roles: [StaffRole::Operator].into() };
             let made = self.store.act(self.start(), async |tx| {
-                let account = invite(tx, &invited).await?.unwrap();
+                let Invitation::Made(account) = invite(tx, &invited).await? else { panic!("{name} isn't invited") };
                 set_password(tx, account, "hash", tx.now).await.map(|()| account)
             });
             made.await.unwrap()
         }
 
-        async fn dismissed(&self, who: AccountId) -> Result<bool, NotStaff> {
+        async fn dismissed(&self, who: AccountId) -> StaffChange {
             self.store.act(self.start(), async |tx| dismiss(tx, who).await).await.unwrap()
         }
 
-        async fn demoted(&self, who: AccountId) -> Result<bool, NotStaff> {
+        async fn demoted(&self, who: AccountId) -> StaffChange {
             let roles = BTreeSet::from([StaffRole::CustomerService]);
             self.store.act(self.start(), async |tx| set_roles(tx, who, &roles).await).await.unwrap()
         }
@@ -222,8 +228,8 @@ mod tests {
             let office = Office { store: trial.store.clone(), clock: Clock::movable(), lives: Lifetimes::default() };
             let (oscar, olga) = (office.operator("oscar").await, office.operator("olga").await);
             let (one, other) = tokio::join!(office.dismissed(oscar), office.demoted(olga));
-            assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
-            assert_eq!(one.err().or(other.err()), Some(NotStaff::LastOperator));
+            let (kept, lost) = (StaffChange::LastOperator, StaffChange::Done);
+            assert!([(kept, lost), (lost, kept)].contains(&(one, other)), "{one:?} {other:?}");
         }
     }
 }

@@ -26,8 +26,8 @@ pub async fn enter_vouched(tx: &mut Tx, vouched: VouchedAccount, visit: BrowserC
     // The account is taken up: what was sent to take it up opens it no more.
     link::void(tx, vouched.account, LinkPurpose::StaffInvitation).await?;
     let proof = Proof::vouched(vouched.by_two_factors, vouched.proven_at);
-    match Judged::by(tx, vouched.account, (proof, visit)).await? {
+    match Judged::by(tx, vouched.account, proof, visit).await? {
         Judged::Contact(_) => Err(Fault::broken("a sign-in of staff", "an account that is none of theirs")),
-        staff @ Judged::Staff(..) => staff.admit(tx, (vouched.account, proof), visit).await,
+        staff @ Judged::Staff(..) => staff.admit(tx, vouched.account, proof, visit).await,
     }
 }

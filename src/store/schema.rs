@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use sqlx::migrate::Migrator;
 
+use crate::base::Fault;
+
 use super::open::{Backend, CannotOpen};
 use super::{Store, sql};
-use crate::base::Fault;
 
 /// The schema this program was built with: the number of the last migration.
 pub const SCHEMA: i64 = 8;

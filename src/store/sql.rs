@@ -3,8 +3,9 @@
 
 use sqlx::{Postgres, Sqlite};
 
-use super::pool::{PoolState, Pooled};
 use crate::base::Fault;
+
+use super::pool::{PoolState, Pooled};
 
 /// Runs a statement and answers how many rows it touched.
 macro_rules! execute {
@@ -26,20 +27,20 @@ pub const SWEPT_AT_ONCE: i64 = 5_000;
 
 /// Removes some of the rows, named by their key, for which a condition on one instant (`$1`) holds; answers how many.
 macro_rules! sweep {
-    ($tx:expr, $from:literal, $key:literal, $condition:literal, $before:expr $(,)?) => {
+    ($tx:expr, $from:literal, $key:literal, $when:literal, $before:expr $(,)?) => {
         $crate::store::execute!(
             $tx.db,
             concat!(
                 "delete ",
                 $from,
-                " where ",
+                " where (",
                 $key,
-                " in (select ",
+                ") in (select ",
                 $key,
                 " ",
                 $from,
                 " where ",
-                $condition,
+                $when,
                 " limit $2)"
             ),
             $before,

@@ -6,8 +6,9 @@ use std::io::Write as _;
 use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
 
-use super::{Settings, Store};
 use crate::base::Dice;
+
+use super::{Settings, Store};
 
 /// A database of a test's own.
 pub(crate) struct Trial {

@@ -21,7 +21,7 @@ use crate::http::{Caller, answer};
 use crate::page::assets::Asset;
 
 /// Every page of this module.
-pub fn routes() -> Router<App> {
+pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route(Place::Root.path(), get(sign_in::welcome::show))
         .route(Place::Login.path(), get(sign_in::password::show).post(sign_in::password::submit))

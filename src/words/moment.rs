@@ -4,9 +4,10 @@ use askama::Template;
 use fluent_templates::fluent_bundle::FluentValue;
 use jiff::Zoned;
 
-use super::Words;
 use crate::base::Timestamp;
 use crate::words::brand::Zone;
+
+use super::Words;
 
 /// An instant in words. In HTML it is a `<time>` with the exact instant and a tooltip.
 #[derive(Clone, Debug, PartialEq, Eq, Template)]

@@ -1,5 +1,7 @@
 //! What comments cite resolves inside the repository: the ideas and faults of the crate's docs, and documents.
 
+use std::path::Path;
+
 use crate::source::Source;
 
 /// Words in capitals that comments use and that name no document of ours.
@@ -46,7 +48,11 @@ pub fn dangling(sources: &[Source], documents: &[&str], numbered: Numbered) -> V
 
 /// The comments of a file, each with its line: Rust's, and those of files whose comments begin with `#` or `--`.
 fn comments(source: &Source) -> impl Iterator<Item = (usize, &str)> {
-    let marks: &[&str] = if source.path.ends_with(".rs") { &["//"] } else { &["#", "--"] };
+    let marks: &[&str] = if Path::new(&source.path).extension().is_some_and(|extension| extension == "rs") {
+        &["//"]
+    } else {
+        &["#", "--"]
+    };
     source.text.lines().enumerate().filter_map(move |(index, line)| {
         let starts = marks.iter().filter_map(|mark| line.find(mark)).min()?;
         // An address is no comment.

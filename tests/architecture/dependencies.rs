@@ -3,11 +3,22 @@
 use crate::source::{Kind, Source, Token};
 
 /// A path from one module to another, as written on some line.
-#[derive(Debug, PartialEq, Eq)]
-struct Path {
-    line: usize,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    pub line: usize,
     /// From the crate's root.
-    parts: Vec<String>,
+    pub parts: Vec<String>,
+    pub stands: Stands,
+    pub is_in_tests: bool,
+}
+
+/// Where a path stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    Inline,
+    InUse,
+    /// In a `pub use`, or the same for a part of the crate.
+    InPublicUse,
 }
 
 /// Every use that doesn't point down `map`, whose lines stand from top to bottom.
@@ -22,7 +33,7 @@ pub fn upward(sources: &[Source], map: &[&[&str]]) -> Vec<String> {
             violations.push(source.violation(1, &format!("`{from}` is not on the map")));
             continue;
         };
-        for path in paths(source) {
+        for path in paths(source, &[]) {
             let to = path.parts.first().map_or("*", String::as_str);
             let rule = match level(to) {
                 Some(to_level) if to == from || from_level < to_level => continue,
@@ -81,35 +92,55 @@ fn names_crate(tokens: &[Token<'_>], at: usize) -> bool {
     tokens[at].kind == Kind::Word && !inner && (path || imported)
 }
 
-/// Every path that starts with `crate`, `super` or `self`, in a `use` or inline, from the root.
-fn paths(source: &Source) -> Vec<Path> {
+/// Every path that starts with `crate`, `super`, `self` or one of the module's `children`, in a `use` or inline, from
+/// the root.
+pub fn paths(source: &Source, children: &[&str]) -> Vec<Path> {
     let mut found = Vec::new();
     source.walk(|tokens, at, module| {
+        let first = tokens[at].text;
+        let goes_before = |mark: &str| at > 0 && tokens[at - 1].text == mark;
         let starts = tokens[at].kind == Kind::Word
-            && matches!(tokens[at].text, "crate" | "super" | "self")
+            && (matches!(first, "crate" | "super" | "self") || children.contains(&first))
             && tokens.get(at + 1).is_some_and(|next| next.is_mark("::"))
-            && !(at > 0 && tokens[at - 1].is_mark("::"));
+            && !goes_before("::")
+            // `pub(in …)` uses nothing.
+            && !goes_before("in");
         if starts {
-            let here = module.iter().map(|&part| part.to_owned()).collect();
+            let here = Path {
+                line: tokens[at].line,
+                parts: module.iter().map(|&part| part.to_owned()).collect(),
+                stands: stands(&tokens[..at]),
+                is_in_tests: module.contains(&"tests"),
+            };
             tree(tokens, at, here, &mut found);
         }
     });
     found
 }
 
-/// Reads one path or use tree that starts `at` a token, inside `parts`; returns where it ends.
-fn tree(tokens: &[Token<'_>], mut at: usize, mut parts: Vec<String>, found: &mut Vec<Path>) -> usize {
+fn stands(before: &[Token<'_>]) -> Stands {
+    match before {
+        [.., mark, keyword] if keyword.text == "use" && (mark.text == "pub" || mark.is_mark(")")) => {
+            Stands::InPublicUse
+        }
+        [.., keyword] if keyword.text == "use" => Stands::InUse,
+        _ => Stands::Inline,
+    }
+}
+
+/// Reads one path or use tree that starts `at` a token, inside `path`; returns where it ends.
+fn tree(tokens: &[Token<'_>], mut at: usize, mut path: Path, found: &mut Vec<Path>) -> usize {
     while let Some(token) = tokens.get(at) {
         match token.text {
-            "{" => return group(tokens, at + 1, &parts, found),
-            "crate" => parts.clear(),
-            "super" => drop(parts.pop()),
+            "{" => return group(tokens, at + 1, &path, found),
+            "crate" => path.parts.clear(),
+            "super" => drop(path.parts.pop()),
             "self" => {}
-            part => parts.push(part.to_owned()),
+            part => path.parts.push(part.to_owned()),
         }
         at += 1;
         if !goes_on(tokens, at) {
-            found.push(Path { line: token.line, parts });
+            found.push(Path { line: token.line, ..path });
             return at;
         }
         at += 1;
@@ -127,14 +158,14 @@ fn goes_on(tokens: &[Token<'_>], at: usize) -> bool {
 }
 
 /// Reads the trees of a `{…}` whose brace stands before `at`.
-fn group(tokens: &[Token<'_>], mut at: usize, parts: &[String], found: &mut Vec<Path>) -> usize {
+fn group(tokens: &[Token<'_>], mut at: usize, path: &Path, found: &mut Vec<Path>) -> usize {
     while let Some(token) = tokens.get(at) {
         if token.is_mark("}") {
             return at + 1;
         } else if token.is_mark(",") {
             at += 1;
         } else {
-            at = tree(tokens, at, parts.to_vec(), found);
+            at = tree(tokens, at, path.clone(), found);
             at += tokens[at..].iter().take_while(|after| !ends_tree(after)).count();
         }
     }
@@ -153,7 +184,7 @@ mod tests {
     const MAP: &[&[&str]] = &[&["server"], &["web", "api"], &["app"], &["access"], &["base"]];
 
     fn targets(path: &str, text: &str) -> Vec<String> {
-        let paths = paths(&Source::new(path, text));
+        let paths = paths(&Source::new(path, text), &[]);
         paths.iter().map(|path| format!("{}:{}", path.line, path.parts.join("::"))).collect()
     }
 

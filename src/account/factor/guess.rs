@@ -5,25 +5,28 @@ use crate::account::device;
 use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::AccountId;
 use crate::base::{Address, Fault, Secret};
-use crate::limits::{self, Counted, Limit, LimitKind, Settings, TooMany};
+use crate::limits::{self, Counted, Counting, Limit, LimitKind, Settings, TooMany};
 use crate::store::{Tx, View};
 
 /// A guess that may be made, once it is counted.
 #[derive(Debug)]
 pub struct FactorGuess {
     account: AccountId,
+    /// A limit was closed already: the guess isn't made, and nothing is written.
+    pub closed: Option<TooMany>,
     limits: Vec<Limit>,
 }
 
 impl FactorGuess {
-    /// Looks up what the guess counts by. A limit that is closed already refuses without a write.
+    /// Looks up what the guess counts by.
     /// A browser that the account knows counts by itself alone, together with its guesses at the password.
     pub async fn weigh(
         view: &mut View,
         settings: &Settings,
         account: AccountId,
-        (device, address): (Option<&Secret>, Option<Address>),
-    ) -> Result<Result<Self, TooMany>, Fault> {
+        device: Option<&Secret>,
+        address: Option<Address>,
+    ) -> Result<Self, Fault> {
         let known = match device {
             Some(device) => device::knows(&mut view.db, account, device, view.now).await?.then_some(device),
             None => None,
@@ -36,12 +39,12 @@ impl FactorGuess {
                 settings.on(LimitKind::Overall, b""),
             ],
         };
-        let open = limits::check(&mut view.db, &limits, view.now).await?;
-        Ok(open.map(|()| Self { account, limits }))
+        let closed = limits::check(&mut view.db, &limits, view.now).await?;
+        Ok(Self { account, closed, limits })
     }
 
     /// Counts the guess, unless a limit has closed meanwhile. Only what is counted can be compared.
-    pub async fn count(&self, tx: &mut Tx) -> Result<Result<Counted, TooMany>, Fault> {
+    pub async fn count(&self, tx: &mut Tx) -> Result<Counting, Fault> {
         limits::count(tx, &self.limits).await
     }
 

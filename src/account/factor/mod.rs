@@ -3,6 +3,7 @@
 //! every door through `access`, which reads these rows.
 
 mod guess;
+mod pending_reset;
 mod recovery;
 mod require;
 pub mod reset;
@@ -67,13 +68,13 @@ pub(super) async fn tell_removal(tx: &mut Tx, account: AccountId, which: &str) -
     record(tx, Deed::new(DeedKind::FactorRemoved).account(account).subject(which)).await
 }
 
-/// DeedKind devices remember may have been proven by what is gone; recovery codes stand in for a factor and don't
-/// outlive the last, nor is there anything left to take away.
+/// What devices remember may have been proven by what is gone; recovery codes stand in for a factor and don't outlive
+/// the last, nor is there anything left to take away.
 async fn tidy_up(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     device::forget_second_factors(tx, account).await?;
     if enrolled(&mut tx.db, account).await?.is_none() {
         store::execute!(tx.db, "delete from recovery_codes where account = $1", account)?;
-        reset::stop(tx, account).await?;
+        pending_reset::stop(tx, account).await?;
     }
     Ok(())
 }

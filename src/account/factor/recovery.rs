@@ -49,8 +49,7 @@ impl RecoveryCode {
         fits.then_some(Self(code))
     }
 
-    /// DeedKind the database knows it by: the digest holds the account, so that one table of guesses doesn't serve for
-    /// all.
+    /// What the database knows it by: the digest holds the account, so that one table of guesses doesn't serve for all.
     fn digest(&self, account: AccountId) -> Digest {
         Digest::of(format!("recovery code {account} {}", self.0).as_bytes())
     }

@@ -7,11 +7,11 @@ use proptest::prelude::*;
 use tokio::sync::Barrier;
 use uuid::Uuid;
 
-use super::reset::{self, NotAsked};
+use super::reset::{self, ResetRequest};
 use super::{
-    HOW_MANY, Offer, RecoveryCode, Replacing, Seed, accept, enrolled, find, is_required, left, offer, offered, prove,
-    remove_all, renew, require, spend, sweep,
+    HOW_MANY, Offer, RecoveryCode, Replacing, Seed, accept, enrolled, find, is_required, left, offer, offered,
 };
+use super::{prove, remove_all, renew, require, spend, sweep};
 use crate::account::create;
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, MailId, TotpId};
@@ -51,7 +51,7 @@ impl Bench {
                 create(tx, &[name]).await
             })
             .await
-            .unwrap();
+            .account();
         bench
     }
 
@@ -69,20 +69,20 @@ impl Bench {
     }
 
     async fn offer(&self, whom: u128) -> TotpId {
-        self.act(async |tx| offer(tx, &Glass, (self.to(whom), &Seed::roll(tx.dice)?)).await).await
+        self.act(async |tx| offer(tx, &Glass, self.to(whom), &Seed::roll(tx.dice)?).await).await
     }
 
-    async fn prove(&self, whom: u128, (id, step): (TotpId, i64), replacing: Replacing) -> Option<Vec<RecoveryCode>> {
-        self.act(async |tx| prove(tx, self.to(whom), (id, step), replacing).await).await
+    async fn prove(&self, whom: u128, id: TotpId, step: i64, replacing: Replacing) -> Option<Vec<RecoveryCode>> {
+        self.act(async |tx| prove(tx, self.to(whom), id, step, replacing).await).await
     }
 
     async fn enrol(&self, step: i64) -> (TotpId, Vec<RecoveryCode>) {
         let id = self.offer(1).await;
-        (id, self.prove(1, (id, step), Replacing::TheOldOne).await.unwrap())
+        (id, self.prove(1, id, step, Replacing::TheOldOne).await.unwrap())
     }
 
     async fn accept(&self, id: TotpId, step: i64) -> bool {
-        self.act(async |tx| accept(tx, self.account, (id, step)).await).await
+        self.act(async |tx| accept(tx, self.account, id, step).await).await
     }
 
     async fn spend(&self, code: &RecoveryCode) -> bool {
@@ -171,14 +171,14 @@ async fn a_seed_is_an_offer_to_one_until_a_first_code_proves_it_and_the_others_a
             bench.look(async |view| offered(&mut view.db, bench.to(whom), view.now).await).await.map(|one| one.id)
         };
         assert_eq!((standing(1).await, standing(2).await, standing(3).await), (Some(mine), Some(theirs), None));
-        assert!(bench.prove(2, (mine, 5), Replacing::Nothing).await.is_none(), "another's offer");
-        assert!(bench.prove(1, (mine, 5), Replacing::Nothing).await.is_some());
+        assert!(bench.prove(2, mine, 5, Replacing::Nothing).await.is_none(), "another's offer");
+        assert!(bench.prove(1, mine, 5, Replacing::Nothing).await.is_some());
         assert!(bench.is_enrolled().await && !bench.accept(mine, 5).await, "the code that proved it doesn't sign in");
-        assert!(bench.prove(2, (theirs, 5), Replacing::TheOldOne).await.is_none(), "it went with the first");
+        assert!(bench.prove(2, theirs, 5, Replacing::TheOldOne).await.is_none(), "it went with the first");
         let late = bench.offer(2).await;
-        assert!(bench.prove(2, (late, 6), Replacing::Nothing).await.is_none(), "never without the old one");
+        assert!(bench.prove(2, late, 6, Replacing::Nothing).await.is_none(), "never without the old one");
         assert!(bench.accept(mine, 6).await, "the old one stands");
-        assert!(bench.prove(2, (late, 7), Replacing::TheOldOne).await.is_some());
+        assert!(bench.prove(2, late, 7, Replacing::TheOldOne).await.is_some());
         assert_eq!(
             bench.look(async |view| find(&mut view.db, bench.account).await).await.map(|one| one.id),
             Some(late)
@@ -194,7 +194,7 @@ async fn an_offer_runs_out_and_is_swept_and_a_factor_is_not() {
         let (enrolled, _) = bench.enrol(1).await;
         let late = bench.offer(2).await;
         bench.clock.advance(Life::hours(2));
-        assert!(bench.prove(2, (late, 5), Replacing::TheOldOne).await.is_none());
+        assert!(bench.prove(2, late, 5, Replacing::TheOldOne).await.is_none());
         assert_eq!(bench.act(async |tx| sweep(tx).await).await, 1);
         assert!(bench.accept(enrolled, 2).await);
         assert!(bench.act(async |tx| remove_all(tx, bench.account).await).await);
@@ -265,11 +265,12 @@ async fn a_reset_happens_once_a_day_after_the_owner_was_told_unless_it_is_stoppe
         let asked = async || bench.act(async |tx| reset::ask(tx, bench.account).await).await;
         let next = async || bench.look(async |view| reset::due(&mut view.db, view.now).await).await;
         let waiting = async || bench.look(async |view| reset::waiting(&mut view.db, bench.account).await).await;
-        assert_eq!(asked().await, Err(NotAsked::Nothing));
+        assert_eq!(asked().await, ResetRequest::NoFactor);
 
         bench.enrol(1).await;
         let (one, other) = tokio::join!(asked(), asked());
-        assert!(one.is_ok() != other.is_ok(), "one of two at once");
+        let is_due = |asked| matches!(asked, ResetRequest::Due(_));
+        assert!(is_due(one) != is_due(other), "one of two at once");
         bench.clock.advance(Life::days(2));
         assert_eq!(next().await, None, "nobody told the owner");
         let untold = bench.look(async |view| reset::untold(&mut view.db).await).await.remove(0);
@@ -296,9 +297,9 @@ async fn a_reset_happens_once_a_day_after_the_owner_was_told_unless_it_is_stoppe
         assert!(one != other && next().await.is_none() && !bench.is_enrolled().await);
 
         bench.enrol(2).await;
-        assert!(asked().await.is_ok(), "another one later");
+        assert!(is_due(asked().await), "another one later");
         let untold = waiting().await.unwrap();
-        assert_eq!(asked().await, Err(NotAsked::Already(untold.due_at)));
+        assert_eq!(asked().await, ResetRequest::Already(untold.due_at));
         let stopped = async || bench.act(async |tx| reset::stop(tx, bench.account).await).await;
         assert!(stopped().await && !stopped().await);
         assert!(
@@ -318,7 +319,8 @@ async fn a_reset_happens_once_a_day_after_the_owner_was_told_unless_it_is_stoppe
 async fn a_factor_that_is_proven_or_replaced_isnt_lost() {
     for trial in trial::databases().await {
         let bench = Bench::at(&trial.store).await;
-        let ask = async || bench.act(async |tx| reset::ask(tx, bench.account).await).await.is_ok();
+        let asked = async || bench.act(async |tx| reset::ask(tx, bench.account).await).await;
+        let ask = async || matches!(asked().await, ResetRequest::Due(_));
         let waits = async || bench.look(async |view| reset::waiting(&mut view.db, bench.account).await).await.is_some();
         let (id, codes) = bench.enrol(1).await;
         assert!(

@@ -2,6 +2,7 @@
 
 use totp_rs::{Builder, Secret as Raw, Totp};
 
+use crate::account::lock;
 use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::{AccountId, TotpId};
 use crate::base::seal::Fingerprint;
@@ -10,12 +11,11 @@ use crate::store::{self, Db, Tx};
 
 use super::super::device;
 use super::{RecoveryCode, enrolled, renew, reset};
-use crate::account::lock;
 
 /// An offer that nobody took up is replaced, and swept, after this time.
 const OFFERED_FOR: Life = Life::hours(1);
 
-/// DeedKind an app and this server share: 160 bits, as RFC 4226 section 4 recommends.
+/// What an app and this server share: 160 bits, as RFC 4226 section 4 recommends.
 #[derive(Clone)]
 pub struct Seed([u8; 20]);
 
@@ -128,7 +128,7 @@ pub async fn offered(db: &mut Db, offer: Offer, now: Timestamp) -> Result<Option
 }
 
 /// Offers a seed in place of one offered there before.
-pub async fn offer(tx: &mut Tx, seal: &dyn Seal, (offer, seed): (Offer, &Seed)) -> Result<TotpId, Fault> {
+pub async fn offer(tx: &mut Tx, seal: &dyn Seal, offer: Offer, seed: &Seed) -> Result<TotpId, Fault> {
     let id = TotpId(tx.dice.id(tx.now)?);
     let sealed = seal.seal(&seed.0, id.0.as_bytes())?;
     let sql = "delete from totp_factors where account = $1 and offered_to = $2 and proven_at is null";
@@ -149,7 +149,7 @@ pub async fn offer(tx: &mut Tx, seal: &dyn Seal, (offer, seed): (Offer, &Seed)) 
 
 /// Counts a code of that step, unless it or a later one counted before (RFC 6238 section 5.2): the row decides, with
 /// fifty at once too.
-pub async fn accept(tx: &mut Tx, account: AccountId, (id, step): (TotpId, i64)) -> Result<bool, Fault> {
+pub async fn accept(tx: &mut Tx, account: AccountId, id: TotpId, step: i64) -> Result<bool, Fault> {
     lock(tx, account).await?;
     let accepted = store::execute!(
         tx.db,
@@ -178,7 +178,8 @@ pub enum Replacing {
 pub async fn prove(
     tx: &mut Tx,
     offer: Offer,
-    (id, step): (TotpId, i64),
+    id: TotpId,
+    step: i64,
     replacing: Replacing,
 ) -> Result<Option<Vec<RecoveryCode>>, Fault> {
     lock(tx, offer.account).await?;

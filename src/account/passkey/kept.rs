@@ -1,46 +1,22 @@
 //! The passkeys of an account, as they are kept.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sqlx::types::Json;
 use uuid::Uuid;
 use webauthn_rs::prelude::Passkey;
 
-use crate::audit::{Deed, DeedKind, record};
-use crate::base::ids::{AccountId, PasskeyId};
-use crate::base::{Fault, Timestamp};
-use crate::store::{self, Db, Tx};
-
-use super::VerifiedPasskey;
 use crate::account::factor::{self, RecoveryCode};
 use crate::account::lock;
+use crate::audit::{Deed, DeedKind, record};
+use crate::base::Fault;
+use crate::base::ids::{AccountId, PasskeyId};
+use crate::store::{self, Db, Tx};
+
+use super::{StoredPasskey, VerifiedPasskey};
 
 /// How many an account may have: a person's devices, and room to spare.
 pub const MOST: usize = 10;
 
-/// A passkey in its row.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct StoredPasskey {
-    pub id: PasskeyId,
-    pub account: AccountId,
-    pub handle: Uuid,
-    pub credential_id: Vec<u8>,
-    pub credential: Json<Passkey>,
-    pub name: String,
-    pub created_at: Timestamp,
-    pub last_used_at: Option<Timestamp>,
-    pub confined_at: Option<Timestamp>,
-}
-
-impl StoredPasskey {
-    /// Its id, as browsers write it.
-    #[must_use]
-    pub fn text_id(&self) -> String {
-        URL_SAFE_NO_PAD.encode(&self.credential_id)
-    }
-}
-
-/// DeedKind its owner calls it.
+/// What its owner calls it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);
 
@@ -93,7 +69,7 @@ pub async fn handle(tx: &mut Tx, account: AccountId) -> Result<Uuid, Fault> {
     Ok(store::one!(tx.db, (Uuid,), sql, account, fresh)?.0)
 }
 
-/// DeedKind became of a new passkey.
+/// What became of a new passkey.
 #[derive(Debug)]
 pub enum Enrolment {
     /// It is the account's. With the account's first factor come recovery codes.
@@ -105,7 +81,7 @@ pub enum Enrolment {
 }
 
 /// Adds a passkey that was judged right. Whoever calls saw what there was before proven.
-pub async fn enrol(tx: &mut Tx, account: AccountId, (name, passkey): (&Name, &Passkey)) -> Result<Enrolment, Fault> {
+pub async fn enrol(tx: &mut Tx, account: AccountId, name: &Name, passkey: &Passkey) -> Result<Enrolment, Fault> {
     lock(tx, account).await?;
     if list(&mut tx.db, account).await?.len() >= MOST {
         return Ok(Enrolment::Enough);
@@ -149,7 +125,7 @@ pub async fn count(tx: &mut Tx, verified: &VerifiedPasskey) -> Result<bool, Faul
         tx.now
     )?;
     if counted == 1 {
-        // DeedKind signs isn't lost.
+        // What signs isn't lost.
         factor::reset::stop(tx, kept.account).await?;
     }
     Ok(counted == 1)
@@ -168,12 +144,12 @@ pub async fn confine(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
 }
 
 /// Gives a passkey another name. Answers whether there is such a one.
-pub async fn rename(tx: &mut Tx, account: AccountId, (id, name): (PasskeyId, &Name)) -> Result<bool, Fault> {
+pub async fn rename(tx: &mut Tx, account: AccountId, id: PasskeyId, name: &Name) -> Result<bool, Fault> {
     let sql = "update passkeys set name = $3 where id = $1 and account = $2";
     Ok(store::execute!(tx.db, sql, id, account, name.as_str())? == 1)
 }
 
-/// DeedKind became of a removal.
+/// What became of a removal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removal {
     Removed,
@@ -184,7 +160,7 @@ pub enum Removal {
 }
 
 /// Removes a passkey: from now on it opens nothing. The last factor stays where one is demanded.
-pub async fn remove(tx: &mut Tx, account: AccountId, (id, is_demanded): (PasskeyId, bool)) -> Result<Removal, Fault> {
+pub async fn remove(tx: &mut Tx, account: AccountId, id: PasskeyId, is_demanded: bool) -> Result<Removal, Fault> {
     lock(tx, account).await?;
     let all = list(&mut tx.db, account).await?;
     if !all.iter().any(|kept| kept.id == id) {

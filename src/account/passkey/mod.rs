@@ -5,11 +5,11 @@
 mod ceremony;
 mod kept;
 mod site;
+mod stored;
 
 pub use ceremony::{Binding, CeremonyPurpose, LIFE, begin, redeem, sweep};
-pub use kept::{
-    Enrolment, MOST, Name, Removal, StoredPasskey, confine, count, doubt, enrol, find, handle, list, remove, rename,
-};
+pub use kept::{Enrolment, MOST, Name, Removal, confine, count, doubt, enrol, find, handle, list, remove, rename};
 pub use site::{CeremonyState, Newcomer, PasskeyFlaw, SignedChallenge, Site, VerifiedPasskey};
+pub use stored::StoredPasskey;
 /// What is kept of a passkey: nothing of it is secret.
 pub use webauthn_rs::prelude::Passkey as Key;

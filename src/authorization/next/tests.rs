@@ -3,13 +3,14 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Admission, Next, SignIn, Situation, next};
 use crate::authorization::consent::Consent;
 use crate::authorization::{Prompt, Request, ResponseMode};
 use crate::base::Timestamp;
 use crate::base::ids::{AccountId, ConsentId};
 use crate::relying_party::{Claim, Claims, Scopes};
 use crate::session::Acr;
+
+use super::{Admission, Next, SignIn, Situation, next};
 
 const ASKED: Timestamp = Timestamp::from_millis(1_000_000);
 const NOW: Timestamp = Timestamp::from_millis(1_060_000);

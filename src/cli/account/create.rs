@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::access::{self, Circumstances, Condition, Door};
-use crate::account;
 use crate::account::password::{Hasher, policy};
+use crate::account::{self, Created};
 use crate::audit::{Deed, DeedKind, record};
 use crate::base::ids::MembershipId;
 use crate::base::{EServiceCode, Fault, Networks, Profile, Role, SignInName};
@@ -16,10 +16,11 @@ use crate::membership::{self, Grant};
 use crate::rights::Catalogue;
 use crate::store::{Db, Tx};
 
+use super::arguments::{AnyRole, parse_name, roles_of_a_contact};
 use super::show::Sentences;
-use super::{AnyRole, parse_name, password, roles_of_a_contact, staff};
+use super::{password, staff};
 
-/// DeedKind `guichet account create` takes.
+/// What `guichet account create` takes.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Arguments {
     /// The ERP's reference of the contact
@@ -39,14 +40,14 @@ pub(in crate::cli) struct Arguments {
     /// With --staff: first and last name
     #[arg(long, value_name = "NAME", requires = "staff")]
     name: Option<String>,
-    /// DeedKind the person signs in with besides the email, which it is by default
+    /// What the person signs in with besides the email, which it is by default
     #[arg(long, value_name = "NAME")]
     login: Option<String>,
     /// How much of the company's data is seen: complete, limited or invoicing
     #[arg(long, value_name = "PROFILE", default_value_t = Profile::Complete)]
     profile: Profile,
-    /// DeedKind may be done beyond seeing: account_admin, tickets, subscriptions or billing; for staff
-    /// customer_service, support_agent or operator; may be given again
+    /// What may be done beyond seeing: account_admin, tickets, subscriptions or billing; for staff customer_service,
+    /// support_agent or operator; may be given again
     #[arg(long, value_name = "ROLE")]
     role: Vec<AnyRole>,
     /// An e-service of the company, by its code; may be given again
@@ -63,7 +64,7 @@ pub(in crate::cli) struct Arguments {
     password_file: Option<PathBuf>,
 }
 
-/// DeedKind will be made, everything checked that can be before the unit of work.
+/// What will be made, everything checked that can be before the unit of work.
 struct Wish {
     contact: Contact,
     company: Company,
@@ -85,7 +86,7 @@ enum Refused {
 /// Makes the account and says what it may do.
 pub(super) async fn run(opened: &OpenedApp, arguments: Arguments) -> Result<(), Failure> {
     if let (true, Some(email), Some(name)) = (arguments.staff, &arguments.email, &arguments.name) {
-        return staff::create(opened, (email, name), &arguments.role).await;
+        return staff::create(opened, email, name, &arguments.role).await;
     }
     let wish = prepare(opened, arguments).await?;
     // Tried first, since what a unit of work wrote before it was refused would stay.
@@ -165,12 +166,12 @@ async fn make(tx: &mut Tx, wish: &Wish) -> Result<Result<(), Refused>, Fault> {
         return Ok(Err(Refused::HasAccount(login)));
     }
     let account = match account::create(tx, &wish.names).await? {
-        Ok(account) => account,
-        Err(taken) => return Ok(Err(Refused::Taken(taken.0))),
+        Created::Account(account) => account,
+        Created::NameTaken(name) => return Ok(Err(Refused::Taken(name))),
     };
     // The operator vouches for the mailbox (R-ADM-4).
     account::set_password(tx, account, &wish.hash, tx.now).await?;
-    let membership = membership::admit(tx, account, (wish.contact.id, wish.company.id), &wish.grant).await?;
+    let membership = membership::admit(tx, account, wish.contact.id, wish.company.id, &wish.grant).await?;
     if wish.grant.roles.contains(&Role::AccountAdmin) {
         record(tx, Deed::new(DeedKind::AdministratorDesignated).account(account).company(wish.company.id)).await?;
     }
@@ -178,7 +179,7 @@ async fn make(tx: &mut Tx, wish: &Wish) -> Result<Result<(), Refused>, Fault> {
     Ok(if unmet.is_empty() { Ok(()) } else { Err(Refused::Inadmissible(unmet)) })
 }
 
-/// DeedKind stands between the person and a sign-in, in sentences. Where they will come from isn't known yet.
+/// What stands between the person and a sign-in, in sentences. Where they will come from isn't known yet.
 async fn unmet(db: &mut Db, membership: MembershipId) -> Result<Vec<String>, Fault> {
     let Some(person) = access::of_membership(db, membership).await? else { return Ok(Vec::new()) };
     let standing = access::judge(

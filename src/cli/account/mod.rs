@@ -1,21 +1,19 @@
 //! `guichet account …`: the operator's way to give contacts accounts, look at them and switch them off.
 
+mod arguments;
 mod create;
 mod password;
 mod show;
 mod staff;
 
-use std::collections::BTreeSet;
-use std::str::FromStr;
-
-use crate::account::factor::reset::{self, NotAsked};
-use crate::account::{self, AccountRecord};
+use crate::account;
+use crate::account::factor::reset::{self, ResetRequest};
 use crate::audit::EndReason;
-use crate::base::vocabulary::UnknownWord;
-use crate::base::{Role, SignInName, StaffRole};
 use crate::{authorization, notice, session};
 
 use super::{Failure, OpenedApp, tell};
+
+use arguments::Named;
 
 /// The commands about accounts.
 #[derive(Debug, clap::Subcommand)]
@@ -36,14 +34,6 @@ pub(super) enum Command {
     Disable(Named),
     /// Switches an account on again
     Enable(Named),
-}
-
-/// An account by one of its names.
-#[derive(Debug, clap::Args)]
-pub(super) struct Named {
-    /// A login or email of the account
-    #[arg(value_name = "NAME")]
-    name: String,
 }
 
 /// Does what the command says.
@@ -84,12 +74,12 @@ async fn reset_factor(opened: &OpenedApp, named: &Named) -> Result<(), Failure> 
     }
     let asked = opened.act(async |tx| reset::ask(tx, found.id).await).await?;
     tell(match asked {
-        Ok(due_at) => format!(
+        ResetRequest::Due(due_at) => format!(
             "The second factor of {name} goes at {due_at} at the earliest, unless its owner objects: \
              a running server mails them now."
         ),
-        Err(NotAsked::Nothing) => format!("{name} has no second factor."),
-        Err(NotAsked::Already(due_at)) => {
+        ResetRequest::NoFactor => format!("{name} has no second factor."),
+        ResetRequest::Already(due_at) => {
             format!("That was asked for already: the second factor of {name} goes at {due_at}.")
         }
     });
@@ -120,58 +110,4 @@ async fn switch(opened: &OpenedApp, named: &Named, to: Switch) -> Result<(), Fai
         (Switch::On, false) => format!("{name} was switched on already, or its owner closed it for good."),
     });
     Ok(())
-}
-
-impl Named {
-    async fn find(&self, opened: &OpenedApp) -> Result<(SignInName, AccountRecord), Failure> {
-        let name = parse_name(&self.name)?;
-        let found = opened.look(async |view| account::by_name(&mut view.db, &name).await).await?;
-        let found = found.ok_or_else(|| Failure::new(format!("no account goes by {name}"), "check the spelling"))?;
-        Ok((name, found))
-    }
-}
-
-/// A role of a contact, or of one of the vendor's people.
-#[derive(Clone, Copy, Debug)]
-enum AnyRole {
-    Contact(Role),
-    Staff(StaffRole),
-}
-
-impl FromStr for AnyRole {
-    type Err = UnknownWord;
-
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        match text.parse() {
-            Ok(role) => Ok(Self::Staff(role)),
-            Err(_) => text.parse().map(Self::Contact),
-        }
-    }
-}
-
-/// Roles of contacts only (R-DEL-6).
-fn roles_of_a_contact(roles: &[AnyRole]) -> Result<BTreeSet<Role>, Failure> {
-    let each = roles.iter().map(|role| match role {
-        AnyRole::Contact(role) => Ok(*role),
-        AnyRole::Staff(role) => {
-            Err(Failure::new(format!("{role} is a role of staff, and a contact stays a customer"), "leave it out"))
-        }
-    });
-    each.collect()
-}
-
-/// Roles of staff only.
-fn roles_of_staff(roles: &[AnyRole]) -> Result<BTreeSet<StaffRole>, Failure> {
-    let each = roles.iter().map(|role| match role {
-        AnyRole::Staff(role) => Ok(*role),
-        AnyRole::Contact(role) => Err(Failure::new(
-            format!("{role} is a role of contacts"),
-            "take customer_service, support_agent or operator",
-        )),
-    });
-    each.collect()
-}
-
-fn parse_name(text: &str) -> Result<SignInName, Failure> {
-    SignInName::parse(text).map_err(|error| Failure::new(format!("`{text}` is no sign-in name"), &error.to_string()))
 }

@@ -9,7 +9,7 @@ use crate::session::{self, Session};
 use crate::staff;
 use crate::words::Words;
 
-use super::Named;
+use super::arguments::Named;
 
 /// What `guichet account show` takes.
 #[derive(Debug, clap::Args)]
@@ -28,7 +28,7 @@ pub(super) async fn run(opened: &OpenedApp, arguments: &Arguments) -> Result<(),
     let read = opened.look(async |view| {
         let names = account::names(&mut view.db, found.id).await?;
         let people = access::of_account(&mut view.db, found.id).await?;
-        let sessions = session::list(&mut view.db, found.id, (view.now, view.lives.session_idle)).await?;
+        let sessions = session::list(&mut view.db, found.id, view.now, view.lives.session_idle).await?;
         Ok((names, people, sessions))
     });
     let (names, people, sessions) = read.await?;

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use crate::account::{LinkPurpose, link};
 use crate::base::{Dice, Email, Place, Secret, StaffRole};
 use crate::cli::{Failure, OpenedApp, tell};
-use crate::staff::{self, Invited, NotStaff, StaffMember};
+use crate::staff;
+use crate::staff::{Invitation, Invited, StaffChange, StaffMember};
 
-use super::{AnyRole, Named, roles_of_staff};
+use super::arguments::{AnyRole, Named, roles_of_staff};
 
 /// What `guichet account roles` takes.
 #[derive(Debug, clap::Args)]
@@ -21,7 +22,7 @@ pub(in crate::cli) struct Roles {
 }
 
 /// Gives somebody an account of staff, and prints the link that lets them choose a password.
-pub(super) async fn create(opened: &OpenedApp, (email, name): (&str, &str), roles: &[AnyRole]) -> Result<(), Failure> {
+pub(super) async fn create(opened: &OpenedApp, email: &str, name: &str, roles: &[AnyRole]) -> Result<(), Failure> {
     let email = Email::parse(email)
         .map_err(|error| Failure::new(format!("`{email}`: {error}"), "write it like carole@example.com"))?;
     let invited = Invited { name: name.trim().to_owned(), email, roles: roles_of_staff(roles)? };
@@ -33,7 +34,22 @@ pub(super) async fn create(opened: &OpenedApp, (email, name): (&str, &str), role
     }
     let link = Dice.secret()?;
     let made = opened.act(async |tx| staff::invite_by(tx, &invited, &link).await).await?;
-    made.map_err(|refused| explain(refused, &invited.email))?;
+    let email = &invited.email;
+    match made {
+        Invitation::Made(_) => {}
+        Invitation::Taken => {
+            return Err(Failure::new(
+                format!("{email} is the name of another account"),
+                &format!("a name stays taken for good: see `guichet account show {email}`, or take another address"),
+            ));
+        }
+        Invitation::Contact => {
+            return Err(Failure::new(
+                format!("{email} is the address of a customer's contact, who stays a customer"),
+                "invite the person under an address of the vendor's",
+            ));
+        }
+    }
     tell(format!("{} can choose a password with this link, once, within {} days:", invited.name, days(opened)));
     tell(url(opened, &link));
     Ok(())
@@ -61,14 +77,21 @@ pub(super) async fn set_roles(opened: &OpenedApp, arguments: &Roles) -> Result<(
     let member = find(opened, &arguments.named).await?;
     let roles: BTreeSet<StaffRole> = arguments.role.iter().copied().collect();
     let set = opened.act(async |tx| staff::set_roles(tx, member.account, &roles).await).await?;
-    let changed = set.map_err(|refused| explain(refused, &member.email))?;
     let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
     let words = if words.is_empty() { "no role".to_owned() } else { words.join(", ") };
-    tell(if changed {
-        format!("{} has {words} from now on.", member.name)
-    } else {
-        format!("{} had {words} already.", member.name)
-    });
+    match set {
+        StaffChange::Done => tell(format!("{} has {words} from now on.", member.name)),
+        StaffChange::Already => tell(format!("{} had {words} already.", member.name)),
+        StaffChange::LastOperator => {
+            return Err(Failure::new(
+                format!("{} is the last operator who can sign in", member.email),
+                "make another one first, or switch the account off with `guichet account disable`",
+            ));
+        }
+        StaffChange::Nobody => {
+            return Err(Failure::new(format!("{} is nobody of the staff", member.email), "check the spelling"));
+        }
+    }
     Ok(())
 }
 
@@ -89,22 +112,4 @@ fn days(opened: &OpenedApp) -> i64 {
 
 fn url(opened: &OpenedApp, link: &Secret) -> String {
     opened.config.url(&Place::Link.with(link.expose()))
-}
-
-fn explain(refused: NotStaff, email: &Email) -> Failure {
-    match refused {
-        NotStaff::Taken => Failure::new(
-            format!("{email} is the name of another account"),
-            &format!("a name stays taken for good: see `guichet account show {email}`, or take another address"),
-        ),
-        NotStaff::Contact => Failure::new(
-            format!("{email} is the address of a customer's contact, who stays a customer"),
-            "invite the person under an address of the vendor's",
-        ),
-        NotStaff::LastOperator => Failure::new(
-            format!("{email} is the last operator who can sign in"),
-            "make another one first, or switch the account off with `guichet account disable`",
-        ),
-        NotStaff::Nobody => Failure::new(format!("{email} is nobody of the staff"), "check the spelling"),
-    }
 }

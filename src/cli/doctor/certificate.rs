@@ -13,10 +13,10 @@ const SOON: Life = Life::days(14);
 
 /// Examines the certificate, where this server has one.
 pub(super) fn examine(config: &Config, chart: &mut Chart) {
-    let Some(files) = config.tls.files() else { return };
+    let Some((certificate, key)) = config.tls.files() else { return };
     let issuer = Url::parse(&config.issuer);
     let host = issuer.as_ref().ok().and_then(Url::host_str).unwrap_or_default();
-    match Pair::read(files).and_then(|pair| judge(&pair, host, Clock::System.now())) {
+    match Pair::read(certificate, key).and_then(|pair| judge(&pair, host, Clock::System.now())) {
         Ok(Verdict::Fine(until)) => chart.ok("certificate", format!("for {host}, until {until}")),
         Ok(Verdict::EndsSoon(until)) => chart.warn("certificate", format!("it is valid until {until} only: renew it")),
         Ok(Verdict::Over(until)) => chart.fail("certificate", format!("it was valid until {until}: renew it")),
@@ -24,7 +24,7 @@ pub(super) fn examine(config: &Config, chart: &mut Chart) {
             chart.fail("certificate", format!("it is valid from {from} on: set the clock, or put the right one there"));
         }
         Ok(Verdict::OtherHost) => {
-            chart.fail("certificate", format!("it isn't for {host}, the issuer's host: have one made for that name"))
+            chart.fail("certificate", format!("it isn't for {host}, the issuer's host: have one made for that name"));
         }
         Err(unusable) => chart.fail("certificate", unusable),
     }
@@ -67,7 +67,7 @@ mod tests {
         let authority = Authority::new();
         let folder = tempfile::tempdir().unwrap();
         let files = authority.issue_into(folder.path(), &["login.example.com", "*.portal.example", "192.0.2.7"]);
-        let pair = Pair::read((&files.0, &files.1)).unwrap();
+        let pair = Pair::read(&files.0, &files.1).unwrap();
         let (from, until) = (pair.valid_from().unwrap(), pair.valid_until().unwrap());
         let now = Clock::System.now();
         for host in ["login.example.com", "LOGIN.example.com", "a.portal.example", "192.0.2.7"] {
@@ -88,11 +88,11 @@ mod tests {
         let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (certificate, key) = authority.issue_into(one.path(), &["localhost"]);
         let (_, other) = authority.issue_into(two.path(), &["localhost"]);
-        assert!(matches!(Pair::read((&certificate, &other)).err(), Some(Unusable::Strangers { .. })));
-        assert!(matches!(Pair::read((&key, &key)).err(), Some(Unusable::NoCertificate(_))));
-        assert!(matches!(Pair::read((&certificate, &certificate)).err(), Some(Unusable::NoKey(_))));
+        assert!(matches!(Pair::read(&certificate, &other).err(), Some(Unusable::Strangers { .. })));
+        assert!(matches!(Pair::read(&key, &key).err(), Some(Unusable::NoCertificate(_))));
+        assert!(matches!(Pair::read(&certificate, &certificate).err(), Some(Unusable::NoKey(_))));
         assert!(matches!(
-            Pair::read((&certificate, &one.path().join("none"))).err(),
+            Pair::read(&certificate, &one.path().join("none")).err(),
             Some(Unusable::Unreadable { setting: "tls.key", .. })
         ));
         let sealed = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
@@ -100,7 +100,7 @@ mod tests {
             sealed.private_key_to_pem_pkcs8_passphrase(openssl::symm::Cipher::aes_256_cbc(), b"secret").unwrap();
         std::fs::write(&key, sealed).unwrap();
         assert!(
-            matches!(Pair::read((&certificate, &key)).err(), Some(Unusable::NoKey(_))),
+            matches!(Pair::read(&certificate, &key).err(), Some(Unusable::NoKey(_))),
             "and nobody is asked for a passphrase"
         );
     }

@@ -39,7 +39,7 @@ async fn database(config: &Config, chart: &mut Chart) -> Option<Store> {
     match reach(config).await {
         Err(cannot) => chart.fail("database", cannot),
         Ok(Reached::Missing(file)) => {
-            chart.warn("database", format!("{file} doesn't exist yet: the first `guichet serve` makes it"))
+            chart.warn("database", format!("{file} doesn't exist yet: the first `guichet serve` makes it"));
         }
         Ok(Reached::Older(found)) => {
             chart.warn(
@@ -90,11 +90,11 @@ async fn contents(opened: &OpenedApp, master: Option<&MasterKey>, chart: &mut Ch
     let (now, needed, signing, newest) = read.await?;
     match (&needed, master) {
         (None, _) => {
-            chart.ok("sealing", "nothing is sealed yet: the first `guichet serve` does it with this master key")
+            chart.ok("sealing", "nothing is sealed yet: the first `guichet serve` does it with this master key");
         }
         (Some(_), None) => {}
         (Some(needed), Some(master)) if needed == master.fingerprint() => {
-            chart.ok("sealing", "the master key is the database's own")
+            chart.ok("sealing", "the master key is the database's own");
         }
         (Some(needed), Some(master)) => {
             let found = master.fingerprint();

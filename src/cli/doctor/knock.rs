@@ -1,19 +1,23 @@
 //! Knocks at the issuer as a relying party would, and looks who opens.
 
-use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs as _};
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
-use native_tls::{HandshakeError, TlsConnector};
+use openssl::error::ErrorStack;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
 use url::Url;
 
 use crate::base::Place;
 
 /// Who opened.
+#[derive(Debug)]
 pub(super) enum Answer {
     /// A provider that calls itself by this issuer.
     Ours,
+    /// Nobody.
     Nobody(String),
     /// Somebody whose certificate isn't valid for that name.
     Untrusted(String),
@@ -24,71 +28,63 @@ pub(super) enum Answer {
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// No metadata is longer.
-const LONGEST: u64 = 64 * 1024;
+const LONGEST: usize = 64 * 1024;
 
 /// Asks for the provider's metadata at that address.
 pub(super) async fn at(issuer: &Url) -> Answer {
-    let issuer = issuer.clone();
-    let knocking = tokio::task::spawn_blocking(move || knock(&issuer));
-    knocking.await.unwrap_or_else(|error| Answer::Nobody(error.to_string()))
+    let asked = async {
+        let mut answer = ask(issuer).await?;
+        let status = format!("{:?} {}", answer.version(), answer.status());
+        Ok((answer.status(), status, read(&mut answer).await?))
+    };
+    match asked.await {
+        Ok((StatusCode::OK, _, body)) => judge(&body, issuer),
+        Ok((_, status, _)) => Answer::Other(format!("it answers {status}")),
+        Err(error) => nobody(&error),
+    }
 }
 
-fn knock(issuer: &Url) -> Answer {
-    let host = issuer.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let stream = match connect(host, issuer.port_or_known_default().unwrap_or_default()) {
-        Ok(stream) => stream,
-        Err(error) => return Answer::Nobody(error.to_string()),
-    };
-    let heard = if issuer.scheme() == "https" {
-        match TlsConnector::new().map_err(HandshakeError::Failure).and_then(|tls| tls.connect(host, stream)) {
-            Ok(stream) => ask(stream, issuer),
-            Err(HandshakeError::Failure(error)) => return Answer::Untrusted(error.to_string()),
-            Err(HandshakeError::WouldBlock(_)) => return Answer::Nobody("no TLS within 5 s".to_owned()),
+/// Directly, as this machine reaches the name: no proxy of the environment's stands between, and nobody leads on.
+async fn ask(issuer: &Url) -> reqwest::Result<Response> {
+    let client = Client::builder().connect_timeout(PATIENCE).read_timeout(PATIENCE).redirect(Policy::none()).no_proxy();
+    let mut metadata = issuer.clone();
+    metadata.set_path(Place::OpenidConfiguration.path());
+    client.build()?.get(metadata).header("accept", "application/json").send().await
+}
+
+async fn read(answer: &mut Response) -> reqwest::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    while body.len() < LONGEST
+        && let Some(piece) = answer.chunk().await?
+    {
+        body.extend(piece);
+    }
+    Ok(body)
+}
+
+/// What became of a question that nobody answered in order, in the words of whatever gave up first.
+fn nobody(error: &reqwest::Error) -> Answer {
+    let mut cause: &dyn Error = error;
+    while let Some(deeper) = cause.source() {
+        // Only TLS fails by OpenSSL, and what wraps its errors says which certificate was no good, and why.
+        if deeper.is::<ErrorStack>() {
+            return Answer::Untrusted(cause.to_string());
         }
+        cause = deeper;
+    }
+    if error.is_timeout() {
+        Answer::Nobody("no answer within 5 s".to_owned())
+    } else if error.is_connect() || cause.is::<io::Error>() {
+        Answer::Nobody(cause.to_string())
     } else {
-        ask(stream, issuer)
-    };
-    heard.map_or_else(|error| Answer::Nobody(error.to_string()), |answer| judge(&answer, issuer))
-}
-
-fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    for address in (host, port).to_socket_addrs()? {
-        match TcpStream::connect_timeout(&address, PATIENCE) {
-            Ok(stream) => {
-                stream.set_read_timeout(Some(PATIENCE))?;
-                stream.set_write_timeout(Some(PATIENCE))?;
-                return Ok(stream);
-            }
-            Err(error) => last = error,
-        }
+        Answer::Other("no HTTP".to_owned())
     }
-    Err(last)
 }
 
-/// HTTP/1.0, so that the answer ends with the connection and comes in one piece.
-fn ask(mut stream: impl Read + Write, issuer: &Url) -> io::Result<String> {
-    let authority = issuer.authority();
-    write!(
-        stream,
-        "GET {} HTTP/1.0\r\nHost: {authority}\r\nAccept: application/json\r\n\r\n",
-        Place::OpenidConfiguration.path()
-    )?;
-    let mut answer = Vec::new();
-    stream.take(LONGEST).read_to_end(&mut answer)?;
-    Ok(String::from_utf8_lossy(&answer).into_owned())
-}
-
-fn judge(answer: &str, issuer: &Url) -> Answer {
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer, ""));
-    let status: String = head.lines().next().unwrap_or_default().chars().take(60).collect();
-    if status.split(' ').nth(1) != Some("200") {
-        return Answer::Other(if status.is_empty() { "no HTTP".to_owned() } else { format!("it answers {status}") });
-    }
-    let metadata: Value = serde_json::from_str(body).unwrap_or_default();
+fn judge(body: &[u8], issuer: &Url) -> Answer {
+    let metadata: Value = serde_json::from_slice(body).unwrap_or_default();
     let named = metadata.get("issuer").and_then(Value::as_str).unwrap_or_default();
-    let ours = issuer.as_str().trim_end_matches('/');
-    if named == ours {
+    if named == issuer.as_str().trim_end_matches('/') {
         Answer::Ours
     } else {
         Answer::Other(format!("it calls itself `{}`", named.chars().take(100).collect::<String>()))
@@ -97,20 +93,66 @@ fn judge(answer: &str, issuer: &Url) -> Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, judge};
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
 
-    #[test]
-    fn only_who_calls_itself_by_the_issuer_is_ours() {
-        let issuer = "https://login.example.com".parse().unwrap();
-        let ours = |answer: &str| matches!(judge(answer, &issuer), Answer::Ours);
-        assert!(ours("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{\"issuer\":\"https://login.example.com\"}"));
-        for other in [
-            "",
-            "HTTP/1.1 502 Bad Gateway\r\n\r\n",
-            "HTTP/1.1 200 OK\r\n\r\n<html>",
-            "HTTP/1.1 200 OK\r\n\r\n{\"issuer\":\"https://x\"}",
+    use openssl::ssl::{SslAcceptor, SslFiletype, SslMethod};
+    use tokio::net::TcpSocket;
+    use url::Url;
+
+    use super::{Answer, at};
+    use crate::server::trial::Authority;
+
+    /// Whoever opens says this, whatever is asked.
+    async fn found(says: &str) -> Answer {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let issuer = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let says = says.replace("ISSUER", &issuer);
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            stream.write_all(says.as_bytes()).unwrap();
+        });
+        at(&issuer.parse().unwrap()).await
+    }
+
+    #[tokio::test]
+    async fn only_who_calls_itself_by_the_issuer_is_ours() {
+        let ours = found("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{\"issuer\":\"ISSUER\"}").await;
+        assert!(matches!(ours, Answer::Ours), "{ours:?}");
+        for (other, why) in [
+            ("", "no HTTP"),
+            ("SSH-2.0-OpenSSH_9.2\r\n", "no HTTP"),
+            ("HTTP/1.1 502 Bad Gateway\r\n\r\n", "it answers HTTP/1.1 502 Bad Gateway"),
+            ("HTTP/1.1 302 Found\r\nLocation: ISSUER/x\r\n\r\n", "it answers HTTP/1.1 302 Found"),
+            ("HTTP/1.1 200 OK\r\n\r\n<html>", "it calls itself ``"),
+            ("HTTP/1.1 200 OK\r\n\r\n{\"issuer\":\"https://x\"}", "it calls itself `https://x`"),
         ] {
-            assert!(!ours(other), "{other}");
+            let answer = found(other).await;
+            assert!(matches!(&answer, Answer::Other(found) if found == why), "{other}: {answer:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn where_nobody_listens_nobody_answers() {
+        let held = TcpSocket::new_v4().unwrap();
+        held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let issuer = format!("http://{}", held.local_addr().unwrap()).parse().unwrap();
+        let answer = at(&issuer).await;
+        assert!(matches!(&answer, Answer::Nobody(why) if why.contains("refused")), "{answer:?}");
+    }
+
+    #[tokio::test]
+    async fn a_certificate_that_nobody_vouches_for_is_not_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        let (certificate, key) = Authority::new().issue_into(folder.path(), &["localhost"]);
+        let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server()).unwrap();
+        acceptor.set_certificate_file(&certificate, SslFiletype::PEM).unwrap();
+        acceptor.set_private_key_file(&key, SslFiletype::PEM).unwrap();
+        let (acceptor, listener) = (acceptor.build(), TcpListener::bind("127.0.0.1:0").unwrap());
+        let issuer: Url = format!("https://localhost:{}", listener.local_addr().unwrap().port()).parse().unwrap();
+        std::thread::spawn(move || acceptor.accept(listener.accept().unwrap().0).is_err());
+        let answer = at(&issuer).await;
+        assert!(matches!(&answer, Answer::Untrusted(why) if why.contains("certificate verify failed")), "{answer:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! `guichet doctor`: looks at everything a server needs, one line each.
 
 mod certificate;
+mod chart;
 mod data;
 mod knock;
 mod network;
@@ -11,8 +12,7 @@ use std::process::ExitCode;
 use crate::config::Config;
 use crate::mail;
 
-use super::failure::one_line;
-use super::tell;
+use chart::Chart;
 
 /// Examines what the configuration names. Answers success unless something would keep a server from working.
 pub(super) async fn run(file: Option<&Path>) -> ExitCode {
@@ -48,34 +48,5 @@ async fn examine_mail(config: &Config, chart: &mut Chart) {
                 );
             }
         },
-    }
-}
-
-/// What was found, told as it is found.
-#[derive(Default)]
-struct Chart {
-    has_failed: bool,
-}
-
-impl Chart {
-    /// As it should be.
-    fn ok(&mut self, what: &str, words: impl std::fmt::Display) {
-        self.line("ok  ", what, words);
-    }
-
-    /// A server works, but perhaps not as meant.
-    fn warn(&mut self, what: &str, words: impl std::fmt::Display) {
-        self.line("warn", what, words);
-    }
-
-    /// A server doesn't start or doesn't work.
-    fn fail(&mut self, what: &str, words: impl std::fmt::Display) {
-        self.has_failed = true;
-        self.line("FAIL", what, words);
-    }
-
-    #[expect(clippy::unused_self, reason = "a line belongs to a chart")]
-    fn line(&self, verdict: &str, what: &str, words: impl std::fmt::Display) {
-        tell(format!("{verdict}  {what}: {}", one_line(&words.to_string())));
     }
 }

@@ -24,10 +24,10 @@ pub(super) async fn examine(config: &Config, chart: &mut Chart) {
             );
         }
         Answer::Untrusted(why) => {
-            chart.fail("issuer", format!("the certificate of {} is no good ({why}): renew it", config.issuer))
+            chart.fail("issuer", format!("the certificate of {} is no good ({why}): renew it", config.issuer));
         }
         Answer::Other(who) => {
-            chart.fail("issuer", format!("{} is somebody else's ({who}): correct issuer, or the proxy", config.issuer))
+            chart.fail("issuer", format!("{} is somebody else's ({who}): correct issuer, or the proxy", config.issuer));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! DeedKind a companies file changes (R-DIR-1, R-DIR-3).
+//! What a companies file changes (R-DIR-1, R-DIR-3).
 //!
 //! A branch that the file no longer lists stays: people may be limited to it (R-RGT-6), and without it they would see
 //! more. A company that a full file lacks has no record at the ERP any more, so none that Accounting has validated
@@ -16,8 +16,7 @@ use crate::directory::company::{
 use crate::events::{self, Event};
 use crate::store::Tx;
 
-use super::Forecast;
-use super::report::{Counts, ImportChange};
+use super::report::{Counts, Forecast, ImportChange};
 use super::rows::{File, ImportLine, ImportedCompany};
 
 /// The statements that bring the directory to what the file says.

@@ -1,4 +1,4 @@
-//! DeedKind a contacts file changes (R-DIR-2, R-DIR-3, R-DIR-7).
+//! What a contacts file changes (R-DIR-2, R-DIR-3, R-DIR-7).
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -14,9 +14,8 @@ use crate::directory::correction::{Field, Held, keep, settle};
 use crate::events::{self, Event};
 use crate::store::Tx;
 
-use super::Forecast;
-use super::refused::{Quoted, Rejection};
-use super::report::{Counts, ImportChange};
+use super::refused::{Quoted, RejectedRow};
+use super::report::{Counts, Forecast, ImportChange};
 use super::rows::{File, ImportLine, ImportedContact};
 
 /// The statements that bring the directory to what the file says.
@@ -29,11 +28,11 @@ pub(super) struct ContactPlan {
     /// Contacts among those to update whose email changes.
     park: Vec<ContactId>,
     delist: Vec<ContactId>,
-    /// DeedKind becomes of contacts that exist, for the trail. Those that are new are told of by the file's own line.
+    /// What becomes of contacts that exist, for the trail. Those that are new are told of by the file's own line.
     turns: Vec<Turn>,
 }
 
-/// DeedKind becomes of a contact.
+/// What becomes of a contact.
 struct Turn {
     contact: ContactId,
     company: CompanyId,
@@ -77,7 +76,7 @@ pub(super) async fn plan(
     Ok((plan, forecast))
 }
 
-/// DeedKind the directory has of the file's companies and contacts.
+/// What the directory has of the file's companies and contacts.
 struct Stored {
     companies: HashMap<String, CompanyId>,
     branches: HashSet<(CompanyId, String)>,
@@ -133,7 +132,7 @@ impl Stored {
 
     /// Finds the company and the contact a row is about: by ERP reference, else by email where the company added the
     /// contact (R-DIR-7).
-    fn place<'a>(&'a self, line: &'a ImportLine<ImportedContact>) -> Result<Candidate<'a>, Rejection> {
+    fn place<'a>(&'a self, line: &'a ImportLine<ImportedContact>) -> Result<Candidate<'a>, RejectedRow> {
         let row = &line.row;
         let Some(&company) = self.companies.get(&row.company_ref) else {
             let reference = Quoted::new(&row.company_ref);
@@ -167,7 +166,7 @@ impl Stored {
 
 /// Takes out the rows whose email another contact of the company has and keeps. A row taken out leaves its contact as
 /// it was, which may take an email from yet another row: hence the loop.
-fn take_out_clashes(candidates: &mut Vec<Candidate<'_>>, stored: &Stored) -> Vec<Rejection> {
+fn take_out_clashes(candidates: &mut Vec<Candidate<'_>>, stored: &Stored) -> Vec<RejectedRow> {
     let mut rejections = Vec::new();
     loop {
         let leaving: HashSet<ContactId> = candidates.iter().filter_map(Candidate::changes_email).collect();
@@ -196,8 +195,8 @@ fn taken_by(contact: &Contact) -> String {
     }
 }
 
-fn rejection(line: &ImportLine<ImportedContact>, column: &'static str, reason: String) -> Rejection {
-    Rejection { line: line.number, reference: Some(line.row.reference.clone()), column: Some(column), reason }
+fn rejection(line: &ImportLine<ImportedContact>, column: &'static str, reason: String) -> RejectedRow {
+    RejectedRow { line: line.number, reference: Some(line.row.reference.clone()), column: Some(column), reason }
 }
 
 impl Candidate<'_> {

@@ -20,15 +20,16 @@ use crate::base::Fault;
 use crate::store::Tx;
 
 pub use columns::FileKind;
-pub use refused::{FileRefused, Quoted, Rejection};
-pub use report::{Counts, ImportRefusal, ImportReport};
+use report::Forecast;
+
+pub use refused::{FileRefused, LARGEST, Quoted, RejectedRow};
+pub use report::{Counts, ImportRefusal, ImportReport, MOST_DEACTIVATED};
 pub use rows::{File, ImportLine, ImportedCompany, ImportedContact, Rows, Told, read};
-pub use text::LARGEST;
 
 /// How a file is applied.
 #[derive(Clone, Copy)]
 pub struct ImportOptions<'a> {
-    /// DeedKind the file lacks is inactive at the ERP.
+    /// What the file lacks is inactive at the ERP.
     pub full: bool,
     /// Deactivate more than [`MOST_DEACTIVATED`] percent.
     pub force: bool,
@@ -42,18 +43,6 @@ impl Default for ImportOptions<'_> {
     fn default() -> Self {
         Self { full: false, force: false, strict: false, progress: &|_, _| () }
     }
-}
-
-/// The share of the directory, in percent, that a full file may deactivate without force.
-pub const MOST_DEACTIVATED: u64 = 5;
-
-/// DeedKind applying a file would do.
-struct Forecast {
-    counts: Counts,
-    /// Rows that the directory makes bad: an unknown company, an email that another contact has.
-    rejections: Vec<Rejection>,
-    /// How many of the file's kind are active before, counted for full files only.
-    active: u64,
 }
 
 enum Plan {

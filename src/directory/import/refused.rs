@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+/// The largest file read, in bytes: about two million contacts.
+pub const LARGEST: usize = 256 << 20;
+
 /// Why nothing of a file can be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileRefused {
     /// It is larger than a directory can be.
-    #[error("the file has {megabytes} MiB, more than the {} read at once: split it", super::LARGEST >> 20)]
+    #[error("the file has {megabytes} MiB, more than the {} read at once: split it", LARGEST >> 20)]
     TooLarge { megabytes: usize },
     /// It is UTF-16.
     #[error("the file is UTF-16: export it as UTF-8 or Windows-1252")]
@@ -53,7 +56,7 @@ fn list(columns: &[&str]) -> String {
 
 /// A row that isn't taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejection {
+pub struct RejectedRow {
     /// The line of the file it begins on, counted from 1.
     pub line: u64,
     /// Its ERP reference, where the row is whole enough to trust it.
@@ -64,7 +67,7 @@ pub struct Rejection {
     pub reason: String,
 }
 
-impl fmt::Display for Rejection {
+impl fmt::Display for RejectedRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}", self.line)?;
         if let Some(column) = self.column {

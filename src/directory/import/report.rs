@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::rows::File;
-use super::{FileKind, Forecast, MOST_DEACTIVATED, Rejection};
+use super::{FileKind, RejectedRow};
+
+/// The share of the directory, in percent, that a full file may deactivate without force.
+pub const MOST_DEACTIVATED: u64 = 5;
 
 /// What applying a file did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,9 +17,18 @@ pub struct ImportReport {
     /// How many rows did what; all zero where the file was refused.
     pub counts: Counts,
     /// Its bad rows, in the file's order.
-    pub rejections: Vec<Rejection>,
+    pub rejections: Vec<RejectedRow>,
     /// Why nothing of it was applied, unless it was.
     pub refusal: Option<ImportRefusal>,
+}
+
+/// What applying a file would do.
+pub(super) struct Forecast {
+    pub(super) counts: Counts,
+    /// Rows that the directory makes bad: an unknown company, an email that another contact has.
+    pub(super) rejections: Vec<RejectedRow>,
+    /// How many of the file's kind are active before, counted for full files only.
+    pub(super) active: u64,
 }
 
 /// How many companies or contacts an import touched, each counted once.

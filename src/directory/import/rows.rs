@@ -6,7 +6,7 @@ use crate::base::{EServiceCode, Email, Language, Networks, Timestamp};
 
 use super::cells;
 use super::columns::{Columns, FileKind};
-use super::refused::{FileRefused, Rejection};
+use super::refused::{FileRefused, RejectedRow};
 use super::text::{CsvRecord, Records, decode, records};
 
 /// A file, read and checked, ready to be applied.
@@ -15,7 +15,7 @@ pub struct File {
     /// What people call it.
     pub name: String,
     pub rows: Rows,
-    pub rejections: Vec<Rejection>,
+    pub rejections: Vec<RejectedRow>,
 }
 
 /// The good rows of a file.
@@ -127,7 +127,7 @@ impl File {
 fn sift<T: Readable>(
     records: Records<'_>,
     columns: &Columns,
-) -> Result<(Vec<ImportLine<T>>, Vec<Rejection>), FileRefused> {
+) -> Result<(Vec<ImportLine<T>>, Vec<RejectedRow>), FileRefused> {
     let (mut rows, mut rejections) = (Vec::new(), Vec::new());
     let mut seen = HashMap::new();
     for record in records {
@@ -144,7 +144,7 @@ fn sift<T: Readable>(
             Ok(value) => rows.push(ImportLine { number: record.line, row: value }),
             Err(bad) => {
                 let reference = row.reference();
-                rejections.push(Rejection { line: record.line, reference, column: bad.column, reason: bad.reason });
+                rejections.push(RejectedRow { line: record.line, reference, column: bad.column, reason: bad.reason });
             }
         }
     }

@@ -8,10 +8,7 @@ use std::str::Chars;
 
 use encoding_rs::WINDOWS_1252;
 
-use super::refused::FileRefused;
-
-/// The largest file read, in bytes: about two million contacts.
-pub const LARGEST: usize = 256 << 20;
+use super::refused::{FileRefused, LARGEST};
 
 /// One record, its cells as they stand.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,12 +2,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::{Hastened, Published, Retired, Rhythm, Settings, Succession, due, hasten, retire, succeed};
 use crate::base::actor::Who;
 use crate::base::{Actor, Clock, Fault, Life, Lifetimes};
 use crate::keys::{Algorithm, FreshKey, KeyRow, Keys, MasterKey, RefusedToken, Stage, TokenType, list};
 use crate::store::trial::{self, Trial};
 use crate::store::{Start, Store, Tx};
+
+use super::{Hastened, Published, Retired, Rhythm, Settings, Succession, due, hasten, retire, succeed};
 
 const LEAD: Life = Life::hours(1);
 const ALG: Algorithm = Algorithm::Es256;

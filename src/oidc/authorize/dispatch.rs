@@ -55,7 +55,7 @@ pub async fn post(
 }
 
 /// A request on its way to an answer.
-struct Matter<'a> {
+struct Flow<'a> {
     app: &'a App,
     visitor: &'a Visitor,
     party: &'a RelyingParty,
@@ -83,7 +83,7 @@ async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<R
         return Ok(answer::see_other(&waiting::at(Place::Authorize, Some(id))));
     }
     let party = verified.client();
-    Matter { app, visitor, party, request, asked_at: app.clock.now(), parked: None, declined: false }.proceed().await
+    Flow { app, visitor, party, request, asked_at: app.clock.now(), parked: None, declined: false }.proceed().await
 }
 
 async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Rejection> {
@@ -103,7 +103,7 @@ async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Reje
     request.scope = request.scope.within(&party.scope);
     request.claims = request.claims.within(&party.scope);
     let (asked_at, declined) = (found.created_at, found.declined_at.is_some());
-    Matter { app, visitor, party, request, asked_at, parked: Some(id), declined }.proceed().await
+    Flow { app, visitor, party, request, asked_at, parked: Some(id), declined }.proceed().await
 }
 
 /// What the database says about whoever is signed in.
@@ -130,7 +130,22 @@ fn admission(standing: &Verdict) -> Admission {
     }
 }
 
-impl Matter<'_> {
+/// The page on which the person takes that step, and what the relying party is told where no page may be shown.
+const fn asked_of_the_person(step: Next) -> Option<(Place, ErrorCode, &'static str)> {
+    Some(match step {
+        Next::SignIn => (Place::Login, ErrorCode::LoginRequired, "nobody is signed in, or not recently enough"),
+        Next::Reauthenticate => {
+            (Place::Reauthenticate, ErrorCode::LoginRequired, "the sign-in is not recent or not strong enough")
+        }
+        Next::ChooseCompany => {
+            (Place::CompanyChoice, ErrorCode::AccountSelectionRequired, "the person must choose a company")
+        }
+        Next::Consent => (Place::Consent, ErrorCode::ConsentRequired, "the person must consent"),
+        Next::SomebodyElse | Next::TooWeak | Next::Decline | Next::Refuse | Next::Answer => return None,
+    })
+}
+
+impl Flow<'_> {
     async fn proceed(self) -> Result<Response, Rejection> {
         let known = match &self.visitor.session {
             Some(session) => self.known(session).await?,
@@ -154,51 +169,28 @@ impl Matter<'_> {
             consent: known.consent.as_ref(),
             declined: self.declined,
         });
+        if let Some((place, code, why)) = asked_of_the_person(step) {
+            return self.ask(place, Error::new(code, why)).await;
+        }
         match (step, &self.visitor.session, known) {
-            (Next::SignIn, ..) => {
-                self.ask(
-                    Place::Login,
-                    Error::new(ErrorCode::LoginRequired, "nobody is signed in, or not recently enough"),
-                )
-                .await
-            }
-            (Next::Reauthenticate, ..) => {
-                self.ask(
-                    Place::Reauthenticate,
-                    Error::new(ErrorCode::LoginRequired, "the sign-in is not recent or not strong enough"),
-                )
-                .await
-            }
-            (Next::ChooseCompany, ..) => {
-                self.ask(
-                    Place::CompanyChoice,
-                    Error::new(ErrorCode::AccountSelectionRequired, "the person must choose a company"),
-                )
-                .await
-            }
-            (Next::Consent, ..) => {
-                self.ask(Place::Consent, Error::new(ErrorCode::ConsentRequired, "the person must consent")).await
-            }
-            (Next::SomebodyElse, ..) => {
-                Ok(self.send_back(Error::new(ErrorCode::LoginRequired, "another person is signed in")))
-            }
-            (Next::TooWeak, ..) => Ok(self.send_back(Error::new(
-                ErrorCode::UnmetAuthenticationRequirements,
-                "no sign-in here is one of the essential acr",
-            ))),
-            (Next::Decline, ..) => {
-                Ok(self.send_back(Error::new(ErrorCode::AccessDenied, "the person did not consent")))
-            }
             (Next::Refuse, Some(session), Known { person: Some((person, standing)), .. }) => {
                 self.refuse(session, person, standing).await
             }
             (Next::Answer, Some(session), Known { person: Some((person, _)), consent: Some(consent), .. }) => {
                 self.answer(session, &person, &consent).await
             }
-            // What the decision says can't be without these.
-            (Next::Refuse | Next::Answer, ..) => {
-                Err(Fault::broken("authorizing", "a decision without its grounds").into())
+            (Next::SomebodyElse, ..) => {
+                Ok(self.send_back(Error::new(ErrorCode::LoginRequired, "another person is signed in")))
             }
+            (Next::TooWeak, ..) => {
+                let code = ErrorCode::UnmetAuthenticationRequirements;
+                Ok(self.send_back(Error::new(code, "no sign-in here is one of the essential acr")))
+            }
+            (Next::Decline, ..) => {
+                Ok(self.send_back(Error::new(ErrorCode::AccessDenied, "the person did not consent")))
+            }
+            // What the decision says can't be without these.
+            _ => Err(Fault::broken("authorizing", "a decision without its grounds").into()),
         }
     }
 

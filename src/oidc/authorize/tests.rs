@@ -3,13 +3,14 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::request::{Unsendable, Unverified};
 use crate::authorization::{Prompt, Request, ResponseMode};
 use crate::base::ids::{AccountId, AuthorizationId};
 use crate::oidc::errors::{Error, ErrorCode};
 use crate::oidc::hint::Hint;
 use crate::oidc::parameters::Parameters;
 use crate::relying_party::{Claim, Claims, RelyingParties, Settings};
+
+use super::request::{Unsendable, Unverified};
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 

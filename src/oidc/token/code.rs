@@ -8,11 +8,11 @@ use crate::authorization::refresh::{self, Family};
 use crate::base::{Fault, Secret};
 use crate::oidc::client_request::{ClientRequest, Failed};
 use crate::oidc::errors::Error;
-use crate::relying_party::{RelyingParty, Scope};
+use crate::relying_party::Scope;
 use crate::store::Tx;
 
+use super::admit::{Admitted, Entering, admit};
 use super::issue::{Echoed, Granted};
-use super::{Admitted, Entering, admit};
 
 /// Finds the code and proves that it was given to this client, for this redirect URI and this verifier.
 pub(super) async fn prove(
@@ -56,19 +56,18 @@ pub(super) async fn redeem(
         Err(error) => return Ok(Err(error)),
     };
     // A code says that the person is here: it dies with the session even where what it would give outlives that.
-    if !admitted.0.session_is_live((tx.now, tx.lives.session_idle)) {
+    if !admitted.hanging.session_is_live(tx.now, tx.lives.session_idle) {
         return Ok(Err(Error::grant("the session behind this code has ended")));
     }
-    let refresh = begin_family(tx, entering.client, &admitted, code.wants_auth_time).await?;
+    let refresh = begin_family(tx, &admitted, code.wants_auth_time).await?;
     let echoed = Echoed { nonce: code.nonce, wants_auth_time: code.wants_auth_time };
-    Granted::new(tx, entering.client, admitted, (code.authorization, echoed, refresh)).await.map(Ok)
+    Granted::new(tx, admitted, code.authorization, echoed, refresh).await.map(Ok)
 }
 
 /// With `offline_access` the family has a life of its own, without it the session's.
 async fn begin_family(
     tx: &mut Tx,
-    client: &RelyingParty,
-    Admitted(hanging): &Admitted,
+    Admitted { client, hanging }: &Admitted<'_>,
     wants_auth_time: bool,
 ) -> Result<Option<Secret>, Fault> {
     let until = if is_offline(hanging) { Some(tx.now + tx.lives.refresh_family) } else { hanging.session_expires_at };

@@ -15,7 +15,7 @@ use crate::oidc::claims::{self, Echo, IdToken, Issuance};
 use crate::relying_party::{AccessTokens, RelyingParty, Scope};
 use crate::store::Tx;
 
-use super::Admitted;
+use super::admit::Admitted;
 
 /// What a successful request gets (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3).
 #[derive(Debug, Serialize)]
@@ -62,9 +62,10 @@ impl Granted {
     /// Makes what the database must know of the tokens. The authorization's scope is the one the tokens get.
     pub(super) async fn new(
         tx: &mut Tx,
-        client: &RelyingParty,
-        Admitted(hanging): Admitted,
-        (authorization, echoed, refresh): (Authorization, Echoed, Option<Secret>),
+        Admitted { client, hanging }: Admitted<'_>,
+        authorization: Authorization,
+        echoed: Echoed,
+        refresh: Option<Secret>,
     ) -> Result<Self, Fault> {
         let access = match client.access_token {
             AccessTokens::Opaque => Access::Opaque(

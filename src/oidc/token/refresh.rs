@@ -9,8 +9,8 @@ use crate::oidc::errors::{Error, ErrorCode};
 use crate::relying_party::Scopes;
 use crate::store::Tx;
 
+use super::admit::{Entering, admit};
 use super::issue::{Echoed, Granted};
-use super::{Entering, admit};
 
 /// A refresh token that was given to the client that brings it.
 pub(super) struct ProvenRefreshToken {
@@ -67,5 +67,5 @@ pub(super) async fn redeem(
     // No nonce: it belongs to the authorization request (OpenID Connect Core section 12.2).
     let echoed = Echoed { nonce: None, wants_auth_time: token.family().wants_auth_time };
     let authorization = token.authorization.narrowed(scope);
-    Granted::new(tx, entering.client, admitted, (authorization, echoed, Some(successor))).await.map(Ok)
+    Granted::new(tx, admitted, authorization, echoed, Some(successor)).await.map(Ok)
 }

@@ -15,10 +15,11 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_openssl::SslStream;
 
-use super::{Listener, Patience, listen};
 use crate::config::Tls;
 use crate::server::tls::Certificate;
 use crate::server::trial::Authority;
+
+use super::{Listener, Patience, listen};
 
 /// A listener with one page that tells who asks, and one that answers when it is let.
 struct Served {
@@ -143,7 +144,8 @@ async fn http_2_is_spoken_with_who_speaks_it() {
 async fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
     let (authority, folder) = (Authority::new(), tempfile::tempdir().unwrap());
     let settings = tls(&authority, folder.path());
-    let mut by_hand = Certificate::open(settings.files().unwrap()).await.unwrap();
+    let (certificate, key) = settings.files().unwrap();
+    let mut by_hand = Certificate::open(certificate, key).await.unwrap();
     let served = Served::with(&settings, |listener| {
         let own = listener.tls.as_mut().unwrap();
         own.looked_at = Duration::from_hours(1);

@@ -17,7 +17,7 @@ pub struct UpstreamAttempt {
 }
 
 /// Remembers an attempt of a browser under the state that comes back with it.
-pub async fn begin(tx: &mut Tx, (state, browser): (&Secret, &Digest), attempt: &UpstreamAttempt) -> Result<(), Fault> {
+pub async fn begin(tx: &mut Tx, state: &Secret, browser: &Digest, attempt: &UpstreamAttempt) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "insert into upstream_attempts (state, browser, nonce, verifier, interaction, back, created_at, expires_at) \

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::account;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, StaffRole};
-use crate::staff::{self, Invited, NotStaff, StaffMember};
+use crate::staff;
+use crate::staff::{Invitation, Invited, StaffChange, StaffMember};
 use crate::store::Tx;
 
 use super::Vouched;
@@ -36,10 +37,17 @@ impl RefusedIdentity {
     }
 }
 
+/// Whom the provider's word leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recognition {
+    Staff(AccountId),
+    Refused(RefusedIdentity),
+}
+
 /// Finds the account, or makes one where a claim gives a role; the roles are the claim's where there is one.
-pub async fn recognise(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountId, RefusedIdentity>, Fault> {
+pub async fn recognise(tx: &mut Tx, vouched: &Vouched) -> Result<Recognition, Fault> {
     if vouched.roles.as_ref().is_some_and(BTreeSet::is_empty) {
-        return strip(tx, vouched).await.map(|()| Err(RefusedIdentity::NoRole));
+        return strip(tx, vouched).await.map(|()| Recognition::Refused(RefusedIdentity::NoRole));
     }
     let known = match staff::by_subject(&mut tx.db, &vouched.subject).await? {
         Some(member) => Some(member),
@@ -62,40 +70,37 @@ async fn strip(tx: &mut Tx, vouched: &Vouched) -> Result<(), Fault> {
 /// Gives somebody the roles of the claim.
 async fn follow(tx: &mut Tx, member: &StaffMember, roles: &BTreeSet<StaffRole>) -> Result<(), Fault> {
     match staff::set_roles(tx, member.account, roles).await? {
-        Ok(_) => {}
+        StaffChange::Done | StaffChange::Already => {}
         // The last operator stays one, whatever the claim says.
-        Err(NotStaff::LastOperator | NotStaff::Nobody | NotStaff::Taken | NotStaff::Contact) => {
+        StaffChange::LastOperator | StaffChange::Nobody => {
             tracing::warn!(account = %member.account, "the role claim would leave no operator: the roles stay");
         }
     }
     Ok(())
 }
 
-async fn welcome_back(
-    tx: &mut Tx,
-    member: &StaffMember,
-    vouched: &Vouched,
-) -> Result<Result<AccountId, RefusedIdentity>, Fault> {
+async fn welcome_back(tx: &mut Tx, member: &StaffMember, vouched: &Vouched) -> Result<Recognition, Fault> {
     if !staff::bind_subject(tx, member.account, &vouched.subject).await? {
-        return Ok(Err(RefusedIdentity::AnotherSubject));
+        return Ok(Recognition::Refused(RefusedIdentity::AnotherSubject));
     }
     if let Some(roles) = &vouched.roles {
         follow(tx, member, roles).await?;
     }
-    Ok(Ok(member.account))
+    Ok(Recognition::Staff(member.account))
 }
 
-async fn take_in(tx: &mut Tx, vouched: &Vouched) -> Result<Result<AccountId, RefusedIdentity>, Fault> {
+async fn take_in(tx: &mut Tx, vouched: &Vouched) -> Result<Recognition, Fault> {
     let Some(roles) = vouched.roles.clone() else {
         let name = crate::base::SignInName::from(&vouched.email);
         let is_known = account::by_name(&mut tx.db, &name).await?.is_some();
-        return Ok(Err(if is_known { RefusedIdentity::NotOfStaff } else { RefusedIdentity::Uninvited }));
+        let why = if is_known { RefusedIdentity::NotOfStaff } else { RefusedIdentity::Uninvited };
+        return Ok(Recognition::Refused(why));
     };
     let name = vouched.name.clone().unwrap_or_else(|| vouched.email.to_string());
     match staff::invite(tx, &Invited { name, email: vouched.email.clone(), roles }).await? {
-        Ok(account) => staff::bind_subject(tx, account, &vouched.subject).await.map(|_| Ok(account)),
-        Err(NotStaff::Taken | NotStaff::Contact | NotStaff::LastOperator | NotStaff::Nobody) => {
-            Ok(Err(RefusedIdentity::NotOfStaff))
+        Invitation::Made(account) => {
+            staff::bind_subject(tx, account, &vouched.subject).await.map(|_| Recognition::Staff(account))
         }
+        Invitation::Taken | Invitation::Contact => Ok(Recognition::Refused(RefusedIdentity::NotOfStaff)),
     }
 }

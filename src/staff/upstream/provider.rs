@@ -181,7 +181,7 @@ impl Provider {
             .map_err(|error| UpstreamError::Refused(chain(&error)))?;
         let id_token =
             tokens.id_token().ok_or_else(|| UpstreamError::Distrusted("the answer has no ID token".to_owned()))?;
-        let claims = self.verify(&known, (id_token, &Nonce::new(attempt.nonce)), now).await?;
+        let claims = self.verify(&known, id_token, &Nonce::new(attempt.nonce), now).await?;
         let about = match claims.email() {
             Some(_) => None,
             // Providers may keep the mailbox to UserInfo (OpenID Connect Core section 5.4).
@@ -194,13 +194,14 @@ impl Provider {
     async fn verify(
         &self,
         known: &Configured,
-        token: (&UpstreamIdToken, &Nonce),
+        token: &UpstreamIdToken,
+        nonce: &Nonce,
         now: Timestamp,
     ) -> Result<Claims, UpstreamError> {
         use openidconnect::ClaimsVerificationError::SignatureVerification;
-        let claims = match verified(known, token, now) {
+        let claims = match verified(known, token, nonce, now) {
             // The keys may have been rotated: they are read once more.
-            Err(SignatureVerification(_)) => verified(&*self.discover().await?, token, now),
+            Err(SignatureVerification(_)) => verified(&*self.discover().await?, token, nonce, now),
             answer => answer,
         };
         let claims = claims.map_err(|error| UpstreamError::Distrusted(chain(&error)))?;
@@ -311,7 +312,8 @@ struct Unanswered(String);
 
 fn verified(
     known: &Configured,
-    (token, nonce): (&UpstreamIdToken, &Nonce),
+    token: &UpstreamIdToken,
+    nonce: &Nonce,
     now: Timestamp,
 ) -> Result<Claims, openidconnect::ClaimsVerificationError> {
     // An instant that can't be written lies after every expiry.

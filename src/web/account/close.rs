@@ -1,7 +1,6 @@
 //! Closing one's own account: says what will happen, asks once, with the password. The last administrator of a company
 //! is told what to do first.
 
-use crate::audit::EndReason;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -9,6 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit::EndReason;
 use crate::base::{Fault, Life, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
@@ -17,8 +17,8 @@ use crate::http::{Caller, Form, Fresh, Person};
 use crate::limits::{self, TooMany};
 use crate::notice::letters::AccountChange;
 use crate::page::{Errors, Frame, Framed as _, HelpContact};
-use crate::session::{self, NotClosed};
-use crate::web::sign_in::check::{self, TypedPassword};
+use crate::session::{self, AccountClosing};
+use crate::web::sign_in::check::{self, Checked, TypedPassword};
 use crate::{account, authorization, notice};
 
 /// The page that asks.
@@ -32,7 +32,7 @@ pub struct ClosePage {
     /// The companies that would be left without an administrator (R-DEL-5): as long as there is one, nothing can be
     /// closed.
     pub left_behind: Vec<String>,
-    /// HelpContact to ask then.
+    /// Whom to ask then.
     pub whom: Vec<HelpContact>,
     errors: Errors,
 }
@@ -52,12 +52,12 @@ pub struct CloseForm {
 }
 
 /// Asks.
-pub async fn show(State(app): State<App>, Fresh(person): Fresh) -> Result<Response, Rejection> {
+pub(crate) async fn show(State(app): State<App>, Fresh(person): Fresh) -> Result<Response, Rejection> {
     Ok(answer::page(StatusCode::OK, &page(&app, &person).await?))
 }
 
 /// Closes it.
-pub async fn submit(State(app): State<App>, posted: Form<CloseForm>) -> Result<Response, Rejection> {
+pub(crate) async fn submit(State(app): State<App>, posted: Form<CloseForm>) -> Result<Response, Rejection> {
     let Form { caller, headers, form } = posted;
     if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
@@ -70,17 +70,17 @@ pub async fn submit(State(app): State<App>, posted: Form<CloseForm>) -> Result<R
     if form.password.is_empty() {
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page.wrong("login-password-missing")));
     }
-    match close(&app, &person, (&headers, &page.login), &form.password).await? {
-        Err(TooMany { wait }) => {
+    match close(&app, &person, &headers, &page.login, &form.password).await? {
+        Checked::TooMany(TooMany { wait }) => {
             Ok(answer::after(answer::page(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait)), wait))
         }
-        Ok(Err(NotClosed::Outdated)) => {
+        Checked::Wrong | Checked::Right(AccountClosing::Outdated) => {
             Ok(answer::page(StatusCode::UNAUTHORIZED, &page.wrong("change-password-refused")))
         }
-        Ok(Err(NotClosed::LastAdministrator(left_behind))) => {
+        Checked::Right(AccountClosing::LastAdministrator(left_behind)) => {
             Ok(answer::page(StatusCode::FORBIDDEN, &ClosePage { left_behind, ..page }))
         }
-        Ok(Ok(())) => {
+        Checked::Right(AccountClosing::Closed) => {
             let mut response = answer::go(Place::Closed);
             response.headers_mut().append(header::SET_COOKIE, Cookie::Session.forget(app.config.is_https())?);
             Ok(response)
@@ -89,7 +89,7 @@ pub async fn submit(State(app): State<App>, posted: Form<CloseForm>) -> Result<R
 }
 
 /// Says that it is done; it knows nothing of whom.
-pub async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
+pub(crate) async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
     Ok(answer::page(StatusCode::OK, &ClosedPage { frame: caller.frame(&app)? }))
 }
 
@@ -104,24 +104,24 @@ async fn page(app: &App, person: &Person) -> Result<ClosePage, Fault> {
     Ok(ClosePage::new(frame, login, left_behind))
 }
 
-/// A wrong password is answered like one that changed meanwhile.
+/// Checks the password, and closes the account with a right one.
 async fn close(
     app: &App,
     person: &Person,
-    (headers, login): (&HeaderMap, &str),
+    headers: &HeaderMap,
+    login: &str,
     password: &str,
-) -> Result<Result<Result<(), NotClosed>, TooMany>, Fault> {
+) -> Result<Checked<AccountClosing>, Fault> {
     let right = match check::check(app, &person.caller, headers, TypedPassword { username: login, password }).await? {
-        Ok(Some(right)) => right,
-        Ok(None) => return Ok(Ok(Err(NotClosed::Outdated))),
-        Err(closed) => return Ok(Err(closed)),
+        Checked::Right(right) => right,
+        Checked::Wrong => return Ok(Checked::Wrong),
+        Checked::TooMany(closed) => return Ok(Checked::TooMany(closed)),
     };
     let account = right.account;
-    let letter =
-        notice::of_change(&app.notice, person.caller.browser(), (account, AccountChange::AccountClosed)).await?;
+    let letter = notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::AccountClosed).await?;
     let closed = app.act(person.actor(), async |tx| {
         let closed = session::close(tx, account, &right.password_hash).await?;
-        if closed.is_ok() {
+        if closed == AccountClosing::Closed {
             authorization::end_all(tx, account, EndReason::Closed).await?;
             notice::post(tx, &app.notice, letter).await?;
         }
@@ -130,13 +130,13 @@ async fn close(
     });
     let closed = closed.await?;
     app.postman.wake();
-    Ok(Ok(closed))
+    Ok(Checked::Right(closed))
 }
 
 impl ClosePage {
     /// The page as it first appears.
     #[must_use]
-    pub fn new(frame: Frame, login: String, left_behind: Vec<String>) -> Self {
+    pub(crate) fn new(frame: Frame, login: String, left_behind: Vec<String>) -> Self {
         Self { whom: vec![HelpContact::customer_service(&frame)], frame, login, left_behind, errors: Errors::default() }
     }
 

@@ -23,7 +23,7 @@ use crate::{account, session};
 const ACTIVITY: u32 = 10_000;
 
 /// Answers the file, and notes that it was taken.
-pub async fn download(State(app): State<App>, person: Person) -> Result<Response, Rejection> {
+pub(crate) async fn download(State(app): State<App>, person: Person) -> Result<Response, Rejection> {
     let account = person.session.account;
     let data = app.look(async |view| gather(view, &person).await).await?;
     app.act(person.actor(), async |tx| audit::record(tx, Deed::new(DeedKind::AccountExported).account(account)).await)
@@ -40,7 +40,7 @@ async fn gather(view: &mut View, person: &Person) -> Result<Value, Fault> {
             records.push(record(one, &contact));
         }
     }
-    let sessions = session::list(&mut view.db, account, (view.now, view.lives.session_idle)).await?;
+    let sessions = session::list(&mut view.db, account, view.now, view.lives.session_idle).await?;
     let devices = account::device::list(&mut view.db, account, view.now).await?;
     let consents = consent::of_account(&mut view.db, account).await?;
     let activity = audit::activity::activity(&mut view.db, account, ACTIVITY).await?;

@@ -81,7 +81,7 @@ pub struct HomeQuery {
 }
 
 /// Shows the page.
-pub async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     person: Person,
     Query(just): Query<HomeQuery>,

@@ -47,7 +47,7 @@ pub struct RecordFields {
 const KEPT: Life = Life::days(365);
 
 /// Shows the record as it is.
-pub async fn show(State(app): State<App>, person: Person) -> Result<Response, Rejection> {
+pub(crate) async fn show(State(app): State<App>, person: Person) -> Result<Response, Rejection> {
     let contact = app.look(async |view| directory::contact(&mut view.db, person.snapshot.contact).await).await?;
     let Some(contact) = contact else { return Ok(answer::trouble(&person.caller, ErrorKind::NotFound)) };
     let language = person.snapshot.language.as_deref().and_then(Language::from_tag).unwrap_or(person.caller.language);
@@ -57,7 +57,7 @@ pub async fn show(State(app): State<App>, person: Person) -> Result<Response, Re
 }
 
 /// Corrects it, as far as it can be read. The language is the account's too, at every company.
-pub async fn save(State(app): State<App>, posted: Form<RecordFields>) -> Result<Response, Rejection> {
+pub(crate) async fn save(State(app): State<App>, posted: Form<RecordFields>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
     let fields = posted.form;
     let wanted = match Correction::read(fields.typed()) {
@@ -69,10 +69,9 @@ pub async fn save(State(app): State<App>, posted: Form<RecordFields>) -> Result<
         }
     };
     let account = person.session.account;
-    let letter =
-        notice::of_change(&app.notice, person.caller.browser(), (account, AccountChange::RecordChanged)).await?;
+    let letter = notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::RecordChanged).await?;
     app.act(person.actor(), async |tx| {
-        let changed = directory::correct(tx, person.snapshot.contact, (&wanted, account)).await?.unwrap_or_default();
+        let changed = directory::correct(tx, person.snapshot.contact, &wanted, account).await?.unwrap_or_default();
         if let Some(language) = wanted.language {
             account::set_language(tx, account, language).await?;
         }
@@ -122,14 +121,14 @@ impl RecordFields {
 impl RecordPage {
     /// The page as it first appears.
     #[must_use]
-    pub fn new(mut frame: Frame, company: String, fields: RecordFields) -> Self {
+    pub(crate) fn new(mut frame: Frame, company: String, fields: RecordFields) -> Self {
         Place::Record.path().clone_into(&mut frame.here);
         Self { frame, company, fields, errors: Errors::default() }
     }
 
     /// With what can't be taken, field by field; answered with 422.
     #[must_use]
-    pub fn refused(mut self, unfit: &BTreeMap<Field, Unfit>) -> Self {
+    pub(crate) fn refused(mut self, unfit: &BTreeMap<Field, Unfit>) -> Self {
         for (field, why) in unfit {
             let sentence = match (field, why) {
                 (Field::FirstName, Unfit::Missing) => "record-first-name-missing",

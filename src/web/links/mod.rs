@@ -7,7 +7,6 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use serde::Deserialize;
 
 use crate::access;
 use crate::account::{self, LinkPurpose, MailedLink, link};
@@ -18,8 +17,9 @@ use crate::base::{AccountKind, Dice, Fault, Place, Secret, Timestamp};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::{Cookie, is_secret};
 use crate::http::error::ErrorKind;
-use crate::http::{Caller, Form};
-use crate::page::{Frame, Framed as _};
+use crate::http::{Caller, EmptyForm, Form};
+use crate::page::Frame;
+use crate::page::Framed as _;
 use crate::store::{Db, Tx};
 
 /// The page behind a link.
@@ -39,7 +39,11 @@ pub struct LinkPage {
 }
 
 /// Shows what the link is for. Mail programs open links too: nothing changes.
-pub async fn show(State(app): State<App>, caller: Caller, Path(token): Path<String>) -> Result<Response, Rejection> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(token): Path<String>,
+) -> Result<Response, Rejection> {
     // What a browser keeps to choose a password with is no link, and has no page.
     let found = find(&app, &token).await?.filter(|(link, _)| link.purpose != LinkPurpose::PasswordChoice);
     let Some((link, login)) = found else { return Ok(answer::trouble(&caller, ErrorKind::StaleLink)) };
@@ -75,16 +79,13 @@ async fn leads_in(db: &mut Db, link: &MailedLink) -> Result<bool, Fault> {
     }
 }
 
-#[derive(Deserialize)]
-pub struct Nothing {}
-
 /// Does what the link is for, once.
-pub async fn confirm(
+pub(crate) async fn confirm(
     State(app): State<App>,
     Path(token): Path<String>,
-    posted: Form<Nothing>,
+    posted: Form<EmptyForm>,
 ) -> Result<Response, Rejection> {
-    let Form { caller, form: Nothing {}, .. } = posted;
+    let Form { caller, form: EmptyForm {}, .. } = posted;
     let stale = || Ok(answer::trouble(&caller, ErrorKind::StaleLink));
     let Some((found, _)) = find(&app, &token).await? else { return stale() };
     let secret = Secret::presented(&token);
@@ -92,12 +93,12 @@ pub async fn confirm(
         LinkPurpose::StaffInvitation | LinkPurpose::NewPassword => {
             let choice = Dice.secret()?;
             let is_live = app
-                .act(caller.acts_as(Who::Visitor), async |tx| take_up(tx, (&secret, found.purpose), &choice).await)
+                .act(caller.acts_as(Who::Visitor), async |tx| take_up(tx, &secret, found.purpose, &choice).await)
                 .await?;
             if is_live { Ok(choose_password(&app, &choice)?) } else { stale() }
         }
         LinkPurpose::NotMe => {
-            let raised = not_me::raise(&app, &caller, (&secret, found.account)).await?;
+            let raised = not_me::raise(&app, &caller, &secret, found.account).await?;
             if raised { Ok(answer::go(Place::Secured)) } else { stale() }
         }
         // The browser keeps it; nobody is sent one.
@@ -106,7 +107,7 @@ pub async fn confirm(
 }
 
 /// A confirmed click proves the mailbox, or the hand the operator gave the link to; a password is chosen next.
-async fn take_up(tx: &mut Tx, (secret, purpose): (&Secret, LinkPurpose), choice: &Secret) -> Result<bool, Fault> {
+async fn take_up(tx: &mut Tx, secret: &Secret, purpose: LinkPurpose, choice: &Secret) -> Result<bool, Fault> {
     let Some(owner) = link::redeem(tx, secret, purpose).await? else { return Ok(false) };
     tx.by.who = Who::Account(owner);
     account::prove_mailbox(tx, owner).await?;
@@ -136,7 +137,7 @@ impl LinkPage {
 }
 
 /// Whose password is chosen: the account of the link that this browser confirmed.
-pub async fn choosing(app: &App, secret: &Secret) -> Result<Option<(AccountId, String)>, Fault> {
+pub(crate) async fn choosing(app: &App, secret: &Secret) -> Result<Option<(AccountId, String)>, Fault> {
     let found = find(app, secret.expose()).await?;
     Ok(found.filter(|(link, _)| link.purpose == LinkPurpose::PasswordChoice).map(|(link, login)| (link.account, login)))
 }

@@ -1,6 +1,5 @@
 //! Choosing a password (R-ADM-6, R-ADM-10), once a link was confirmed in this browser.
 
-use crate::audit::EndReason;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -10,6 +9,7 @@ use serde::Deserialize;
 use crate::account::password::policy::{self, Class, Weak};
 use crate::account::{self, LinkPurpose, link};
 use crate::app::App;
+use crate::audit::EndReason;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Place, Secret};
@@ -49,24 +49,24 @@ pub struct NewPasswordForm {
 }
 
 /// Shows the form to the browser that confirmed a link.
-pub async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Rejection> {
+pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Rejection> {
     let Choosing { login, .. } = Choosing::behind(&app, &caller, &headers).await?;
     Ok(answer::page(StatusCode::OK, &NewPasswordPage::new(caller.frame(&app)?, login)))
 }
 
 /// Sets the password, if the policy takes it.
-pub async fn submit(State(app): State<App>, posted: Form<NewPasswordForm>) -> Result<Response, Rejection> {
+pub(crate) async fn submit(State(app): State<App>, posted: Form<NewPasswordForm>) -> Result<Response, Rejection> {
     let Form { caller, headers, form } = posted;
     if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
     let Choosing { secret, account, login } = Choosing::behind(&app, &caller, &headers).await?;
-    if let Err(weak) = judge(&app, account, form.password.clone()).await? {
+    if let Some(weak) = judge(&app, account, form.password.clone()).await? {
         let page = NewPasswordPage::new(caller.frame(&app)?, login).refused(form.password.is_empty(), &weak);
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
     let hash = app.hasher.hash(form.password).await?;
-    let letter = notice::of_change(&app.notice, caller.browser(), (account, AccountChange::PasswordChanged)).await?;
+    let letter = notice::of_change(&app.notice, caller.browser(), account, AccountChange::PasswordChanged).await?;
     let set = app.act(caller.acts_as(Who::Account(account)), async |tx| {
         if link::redeem(tx, &secret, LinkPurpose::PasswordChoice).await?.is_none() {
             return Ok(false);
@@ -93,7 +93,7 @@ async fn set(tx: &mut Tx, account: AccountId, hash: &str) -> Result<bool, Fault>
 }
 
 /// Says that it is done, and leads on.
-pub async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
+pub(crate) async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
     Ok(answer::page(StatusCode::OK, &PasswordDonePage { frame: caller.frame(&app)? }))
 }
 
@@ -113,12 +113,13 @@ impl Choosing {
     }
 }
 
-/// Asks the policy, away from the threads that answer: guessing takes some milliseconds.
-pub async fn judge(app: &App, account: AccountId, password: String) -> Result<Result<(), Weak>, Fault> {
+/// Asks the policy what is weak about a password, if anything, away from the threads that answer: guessing takes some
+/// milliseconds.
+pub(crate) async fn judge(app: &App, account: AccountId, password: String) -> Result<Option<Weak>, Fault> {
     let known = app.look(async |view| account::known_of(&mut view.db, account).await).await?;
     let judged = tokio::task::spawn_blocking(move || {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        policy::check(&password, &known)
+        policy::check(&password, &known).err()
     });
     judged.await.map_err(|error| Fault::broken("judging a password", error))
 }
@@ -126,20 +127,20 @@ pub async fn judge(app: &App, account: AccountId, password: String) -> Result<Re
 impl NewPasswordPage {
     /// The page as it first appears.
     #[must_use]
-    pub fn new(frame: Frame, login: String) -> Self {
+    pub(crate) fn new(frame: Frame, login: String) -> Self {
         Self { frame, login, errors: Errors::default() }
     }
 
     /// After a password that the policy refuses; answered with 422.
     #[must_use]
-    pub fn refused(mut self, is_missing: bool, weak: &Weak) -> Self {
+    pub(crate) fn refused(mut self, is_missing: bool, weak: &Weak) -> Self {
         self.errors.add("password-new", sentence(&self.frame, is_missing, weak));
         self
     }
 }
 
 /// Why a password is refused, and what to do about it.
-pub fn sentence(frame: &Frame, is_missing: bool, weak: &Weak) -> String {
+pub(crate) fn sentence(frame: &Frame, is_missing: bool, weak: &Weak) -> String {
     match weak {
         _ if is_missing => frame.say("new-password-missing"),
         Weak::Short => frame.say("new-password-short"),

@@ -25,7 +25,7 @@ use crate::{access, authorization};
 #[derive(Debug, Template)]
 #[template(path = "links/secured.html")]
 pub struct SecuredPage {
-    /// DeedKind every page shares.
+    /// What every page shares.
     pub frame: Frame,
     pub whom: Vec<HelpContact>,
 }
@@ -37,13 +37,13 @@ impl SecuredPage {
 }
 
 /// Says what was done; it knows nothing of whom.
-pub async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
+pub(crate) async fn done(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
     let frame = caller.frame(&app)?;
     Ok(answer::page(StatusCode::OK, &SecuredPage { whom: vec![HelpContact::customer_service(&frame)], frame }))
 }
 
 /// Raises the alarm, once per link. Answers whether the link still worked.
-pub async fn raise(app: &App, caller: &Caller, (secret, account): (&Secret, AccountId)) -> Result<bool, Fault> {
+pub(crate) async fn raise(app: &App, caller: &Caller, secret: &Secret, account: AccountId) -> Result<bool, Fault> {
     let reference = answer::reference();
     let (login, record) = app
         .look(async |view| {
@@ -59,7 +59,7 @@ pub async fn raise(app: &App, caller: &Caller, (secret, account): (&Secret, Acco
     let has_password =
         |record: AccountRecord| record.kind == AccountKind::Contact.as_str() || record.password_set_at.is_some();
     let way_back = way_back.filter(|_| record.is_some_and(has_password));
-    let to_the_service = for_customer_service(app, (account, &login), &reference).await?;
+    let to_the_service = for_customer_service(app, account, &login, &reference).await?;
     let raised = app.act(caller.acts_as(Who::Visitor), async |tx| {
         let Some(owner) = link::redeem(tx, secret, LinkPurpose::NotMe).await? else { return Ok(false) };
         tx.by.who = Who::Account(owner);
@@ -79,7 +79,8 @@ pub async fn raise(app: &App, caller: &Caller, (secret, account): (&Secret, Acco
 /// Customer Service is written to in the language the service speaks where nobody asked for another.
 async fn for_customer_service(
     app: &App,
-    (account, login): (AccountId, &str),
+    account: AccountId,
+    login: &str,
     reference: &str,
 ) -> Result<Option<Outgoing>, Fault> {
     let Ok(to) = Email::parse(&app.brand.support) else { return Ok(None) };

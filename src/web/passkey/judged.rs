@@ -12,10 +12,11 @@ use crate::notice::letters::AccountChange;
 use crate::web::passkey::Answered;
 
 /// Verifies an answer; nothing for one that doesn't count, whatever is wrong with it (R-ADM-7).
-pub async fn verify(
+pub(crate) async fn verify(
     app: &App,
     caller: &Caller,
-    (bound, answered): (&Binding, &Answered),
+    bound: &Binding,
+    answered: &Answered,
 ) -> Result<Option<VerifiedPasskey>, Fault> {
     let (Some(site), Some(ceremony), Some(answer)) =
         (&app.site, answered.ceremony(), SignedChallenge::parse(&answered.credential))
@@ -26,33 +27,33 @@ pub async fn verify(
     let Some(state) = state else { return Ok(None) };
     let kept = app.look(async |view| passkey::find(&mut view.db, answer.credential_id()).await).await?;
     let Some(kept) = kept else {
-        refuse(app, caller, (None, "no such passkey")).await?;
+        refuse(app, caller, None, "no such passkey").await?;
         return Ok(None);
     };
     if bound.whose.is_some_and(|(account, _)| account != kept.account) {
-        refuse(app, caller, (Some(&kept), "it is another account's")).await?;
+        refuse(app, caller, Some(&kept), "it is another account's").await?;
         return Ok(None);
     }
     if bound.whose.is_none() && kept.confined_at.is_some() {
-        refuse(app, caller, (Some(&kept), "it signs in beside a password only")).await?;
+        refuse(app, caller, Some(&kept), "it signs in beside a password only").await?;
         return Ok(None);
     }
     match site.judge_signature(state, &answer, kept.clone()) {
         Ok(verified) => Ok(Some(verified)),
         Err(flaw) => {
-            tell(app, caller, (&kept, &flaw)).await?;
+            tell(app, caller, &kept, &flaw).await?;
             Ok(None)
         }
     }
 }
 
-async fn tell(app: &App, caller: &Caller, (kept, flaw): (&StoredPasskey, &PasskeyFlaw)) -> Result<(), Fault> {
-    refuse(app, caller, (Some(kept), flaw.why())).await?;
+async fn tell(app: &App, caller: &Caller, kept: &StoredPasskey, flaw: &PasskeyFlaw) -> Result<(), Fault> {
+    refuse(app, caller, Some(kept), flaw.why()).await?;
     match flaw {
         PasskeyFlaw::Invalid(_) => Ok(()),
         PasskeyFlaw::Copied => {
             let letter =
-                notice::of_change(&app.notice, caller.browser(), (kept.account, AccountChange::PasskeyCopied)).await?;
+                notice::of_change(&app.notice, caller.browser(), kept.account, AccountChange::PasskeyCopied).await?;
             app.act(caller.acts_as(Who::Visitor), async |tx| {
                 passkey::doubt(tx, kept).await?;
                 notice::post(tx, &app.notice, letter).await
@@ -65,7 +66,7 @@ async fn tell(app: &App, caller: &Caller, (kept, flaw): (&StoredPasskey, &Passke
 }
 
 /// A line of the trail, about whom a stranger chose to name.
-async fn refuse(app: &App, caller: &Caller, (kept, why): (Option<&StoredPasskey>, &str)) -> Result<(), Fault> {
+async fn refuse(app: &App, caller: &Caller, kept: Option<&StoredPasskey>, why: &str) -> Result<(), Fault> {
     let deed = Deed::new(DeedKind::SessionRefused).detail(serde_json::json!({ "unmet": ["passkey"], "because": why }));
     let deed = match kept {
         Some(kept) => deed.account(kept.account).subject(kept.id),

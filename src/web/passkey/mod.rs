@@ -17,7 +17,7 @@ use crate::base::{Actor, Fault};
 use crate::http::Caller;
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
-use crate::limits::{self, TooMany};
+use crate::limits::{self, Counting, TooMany};
 
 pub use form::PasskeyForm;
 
@@ -43,12 +43,12 @@ impl Answered {
 }
 
 /// What passkeys are bound to; where they can't be, their doors are none.
-pub fn site<'a>(app: &'a App, caller: &Caller) -> Result<&'a Site, Rejection> {
+pub(crate) fn site<'a>(app: &'a App, caller: &Caller) -> Result<&'a Site, Rejection> {
     app.site.as_ref().ok_or_else(|| answer::trouble(caller, ErrorKind::NotFound).into())
 }
 
 /// What an answer must be bound to: this browser, that purpose, and whoever waits for it.
-pub fn binding(
+pub(crate) fn binding(
     caller: &Caller,
     purpose: CeremonyPurpose,
     whose: Option<(AccountId, uuid::Uuid)>,
@@ -60,23 +60,23 @@ pub fn binding(
 }
 
 /// Sends a challenge out, unless too many went to that network.
-pub async fn send(
+pub(crate) async fn send(
     app: &App,
-    (caller, by): (&Caller, Actor),
-    (bound, options, state): (Binding, Value, CeremonyState),
+    by: Actor,
+    bound: &Binding,
+    options: Value,
+    state: &CeremonyState,
 ) -> Result<Response, Fault> {
-    let limit = [app.config.limits.on_challenges(caller.address)];
-    let begun = app
-        .act(by, async |tx| match limits::count(tx, &limit).await? {
-            Ok(_) => passkey::begin(tx, &bound, &state).await.map(Ok),
-            Err(closed) => Ok(Err(closed)),
-        })
-        .await?;
-    Ok(match begun {
-        Ok(ceremony) => Json(json!({ "ceremony": ceremony, "publicKey": options })).into_response(),
-        Err(TooMany { wait }) => {
+    let limit = [app.config.limits.on_challenges(by.address)];
+    app.act(by, async |tx| match limits::count(tx, &limit).await? {
+        Counting::Counted(_) => {
+            let ceremony = passkey::begin(tx, bound, state).await?;
+            Ok(Json(json!({ "ceremony": ceremony, "publicKey": options })).into_response())
+        }
+        Counting::TooMany(TooMany { wait }) => {
             let body = Json(json!({ "error": "too_many_requests" }));
-            answer::after((StatusCode::TOO_MANY_REQUESTS, body).into_response(), wait)
+            Ok(answer::after((StatusCode::TOO_MANY_REQUESTS, body).into_response(), wait))
         }
     })
+    .await
 }

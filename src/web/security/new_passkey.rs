@@ -33,7 +33,7 @@ pub struct Made {
 }
 
 /// Sends a challenge for a new passkey, other than those there are.
-pub async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
+pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
     let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
     let site = site(&app, holder.caller())?;
     let account = holder.session().account;
@@ -45,7 +45,7 @@ pub async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Re
         .await?;
     let newcomer = Newcomer { handle, login: login.unwrap_or_default(), name: holder.name() };
     let (options, state) = site.ask_for_key(&newcomer, &known)?;
-    Ok(send(&app, (holder.caller(), holder.actor()), (bound(&holder)?, options, state)).await?)
+    Ok(send(&app, holder.actor(), &bound(&holder)?, options, &state).await?)
 }
 
 fn bound(holder: &CredentialOwner) -> Result<Binding, Fault> {
@@ -54,7 +54,7 @@ fn bound(holder: &CredentialOwner) -> Result<Binding, Fault> {
 }
 
 /// Judges the key that was made and keeps it. With the first factor come recovery codes, shown this once.
-pub async fn submit(State(app): State<App>, posted: Form<Made>) -> Result<Response, Rejection> {
+pub(crate) async fn submit(State(app): State<App>, posted: Form<Made>) -> Result<Response, Rejection> {
     let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
     let form = posted.form;
     let Some(name) = Name::parse(&form.name) else {
@@ -66,7 +66,7 @@ pub async fn submit(State(app): State<App>, posted: Form<Made>) -> Result<Respon
     let Some(made) = judge(&app, &holder, &form).await? else {
         return Ok(passkeys::answer(StatusCode::UNPROCESSABLE_ENTITY, &passkeys::read(&app, &holder).await?.refused()));
     };
-    match keep(&app, &holder, (&name, &made)).await? {
+    match keep(&app, &holder, &name, &made).await? {
         (Enrolment::Enrolled(codes), opened) => {
             app.postman.wake();
             let frame = passkeys::frame(&app, &holder)?;
@@ -106,18 +106,19 @@ async fn judge(app: &App, holder: &CredentialOwner, form: &Made) -> Result<Optio
 async fn keep(
     app: &App,
     holder: &CredentialOwner,
-    made: (&Name, &Key),
+    name: &Name,
+    key: &Key,
 ) -> Result<(Enrolment, Option<OpenedSession>), Fault> {
     let account = holder.session().account;
     let letter =
-        notice::of_change(&app.notice, holder.caller().browser(), (account, AccountChange::PasskeyEnrolled)).await?;
+        notice::of_change(&app.notice, holder.caller().browser(), account, AccountChange::PasskeyEnrolled).await?;
     app.act(holder.actor(), async |tx| {
         // Since the guard looked, the session may have been ended, or a first factor enrolled that wasn't proven here.
-        let stands = session::holds(tx, (holder.session().id, account)).await?;
+        let stands = session::holds(tx, holder.session().id, account).await?;
         if !stands || factor::enrolled(&mut tx.db, account).await?.is_some() != holder.enrolled_at.is_some() {
             return Ok((Enrolment::Known, None));
         }
-        let enrolment = passkey::enrol(tx, account, made).await?;
+        let enrolment = passkey::enrol(tx, account, name, key).await?;
         let Enrolment::Enrolled(_) = enrolment else { return Ok((enrolment, None)) };
         notice::post(tx, &app.notice, letter).await?;
         Ok((enrolment, strengthen(tx, holder).await?))

@@ -1,7 +1,6 @@
 //! "Security": how one signs in, where one is signed in, from which browsers, which applications have access, and what
 //! happened of late.
 
-use crate::audit::EndReason;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -12,6 +11,7 @@ use crate::account::factor::{self, reset};
 use crate::account::{self, passkey};
 use crate::app::App;
 use crate::audit::activity::Happened;
+use crate::audit::{self, EndReason};
 use crate::authorization::consent::{self, Consent};
 use crate::base::ids::{ConsentId, DeviceId, SessionId};
 use crate::base::vocabulary::words;
@@ -19,13 +19,13 @@ use crate::base::{Fault, Place, Secret, Timestamp};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
-use crate::http::{Form, Person};
+use crate::http::{EmptyForm, Form, Person};
+use crate::notice;
 use crate::notice::letters::AccountChange;
 use crate::page::{Frame, Framed as _};
 use crate::session::{self, Session};
 use crate::store::View;
 use crate::web::security::views::{ActivityView, ApplicationView, DeviceView, SecondFactorView, SessionView};
-use crate::{audit, notice};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -40,7 +40,7 @@ pub struct SecurityPage {
     pub sessions: Vec<SessionView>,
     /// The browsers they signed in from.
     pub devices: Vec<DeviceView>,
-    /// SessionForm applications they allowed.
+    /// Which applications they allowed.
     pub applications: Vec<ApplicationView>,
     /// What happened of late.
     pub activity: Vec<ActivityView>,
@@ -73,7 +73,7 @@ pub struct SecurityQuery {
 const RECENT: u32 = 20;
 
 /// Shows the page.
-pub async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     person: Person,
     headers: HeaderMap,
@@ -84,7 +84,7 @@ pub async fn show(
     let frame = Frame { notice, here: Place::Security.path().to_owned(), ..frame };
     let rows = app.look(async |view| Rows::read(view, &person).await).await?;
     let device = Cookie::Device.secret(&headers, app.config.is_https());
-    Ok(answer::page(StatusCode::OK, &rows.page((&app, frame), &person, device.as_ref())))
+    Ok(answer::page(StatusCode::OK, &rows.page(&app, frame, &person, device.as_ref())))
 }
 
 /// What the page is made from.
@@ -107,14 +107,14 @@ impl Rows {
         };
         Ok(Self {
             second_factor,
-            sessions: session::list(&mut view.db, account, (view.now, view.lives.session_idle)).await?,
+            sessions: session::list(&mut view.db, account, view.now, view.lives.session_idle).await?,
             devices: account::device::list(&mut view.db, account, view.now).await?,
             consents: consent::of_account(&mut view.db, account).await?,
             activity: audit::activity::activity(&mut view.db, account, RECENT).await?,
         })
     }
 
-    fn page(&self, (app, frame): (&App, Frame), person: &Person, device: Option<&Secret>) -> SecurityPage {
+    fn page(&self, app: &App, frame: Frame, person: &Person, device: Option<&Secret>) -> SecurityPage {
         SecurityPage {
             password_since: person.snapshot.password_set_at,
             second_factor: self.second_factor.clone(),
@@ -122,7 +122,7 @@ impl Rows {
             devices: self
                 .devices
                 .iter()
-                .map(|known| DeviceView::new((&frame, app.config.lives.device), known, device))
+                .map(|known| DeviceView::new(&frame, app.config.lives.device, known, device))
                 .collect(),
             applications: self.consents.iter().map(|consent| ApplicationView::new(app, &frame, consent)).collect(),
             activity: self.activity.iter().filter_map(|happened| ActivityView::new(app, &frame, happened)).collect(),
@@ -132,7 +132,7 @@ impl Rows {
 }
 
 /// Back to the page, which says what was done.
-pub fn back(done: SecurityDone) -> Response {
+pub(crate) fn back(done: SecurityDone) -> Response {
     answer::see_other(&format!("{}?done={done}", Place::Security.path()))
 }
 
@@ -143,11 +143,10 @@ pub struct SessionForm {
 }
 
 /// Ends one of the person's sessions. Another person's answers like one that doesn't exist.
-pub async fn end_session(State(app): State<App>, posted: Form<SessionForm>) -> Result<Response, Rejection> {
+pub(crate) async fn end_session(State(app): State<App>, posted: Form<SessionForm>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
     let (account, which) = (person.session.account, posted.form.session);
-    let letter =
-        notice::of_change(&app.notice, person.caller.browser(), (account, AccountChange::SessionEnded)).await?;
+    let letter = notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::SessionEnded).await?;
     let ended = app.act(person.actor(), async |tx| {
         let ended = session::end(tx, account, which, EndReason::EndedByOwner).await?;
         // Signing out of the session one is in needs no letter.
@@ -159,17 +158,13 @@ pub async fn end_session(State(app): State<App>, posted: Form<SessionForm>) -> R
     Ok(if ended { back(SecurityDone::Session) } else { answer::trouble(&person.caller, ErrorKind::NotFound) })
 }
 
-#[derive(Debug, Deserialize)]
-pub struct Nothing {}
-
 /// Ends every session of the person but the one that asks.
-pub async fn end_others(State(app): State<App>, posted: Form<Nothing>) -> Result<Response, Rejection> {
+pub(crate) async fn end_others(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
-    let here = (person.session.account, person.session.id);
-    let letter =
-        notice::of_change(&app.notice, person.caller.browser(), (here.0, AccountChange::SessionsEnded)).await?;
+    let account = person.session.account;
+    let letter = notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::SessionsEnded).await?;
     app.act(person.actor(), async |tx| {
-        let ended = session::end_others(tx, here, EndReason::EndedByOwner).await?;
+        let ended = session::end_others(tx, account, person.session.id, EndReason::EndedByOwner).await?;
         notice::post(tx, &app.notice, letter.filter(|_| ended > 0)).await
     })
     .await?;
@@ -184,11 +179,11 @@ pub struct Forgotten {
 }
 
 /// Forgets a browser: the next sign-in there is one from an unknown device.
-pub async fn forget_device(State(app): State<App>, posted: Form<Forgotten>) -> Result<Response, Rejection> {
+pub(crate) async fn forget_device(State(app): State<App>, posted: Form<Forgotten>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
     let account = person.session.account;
     let letter =
-        notice::of_change(&app.notice, person.caller.browser(), (account, AccountChange::DeviceForgotten)).await?;
+        notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::DeviceForgotten).await?;
     let forgotten = app.act(person.actor(), async |tx| {
         let forgotten = account::device::forget(tx, account, posted.form.device).await?;
         notice::post(tx, &app.notice, letter.filter(|_| forgotten)).await?;
@@ -206,11 +201,11 @@ pub struct Withdrawn {
 }
 
 /// Withdraws a consent: what it gave is dead with it.
-pub async fn withdraw_consent(State(app): State<App>, posted: Form<Withdrawn>) -> Result<Response, Rejection> {
+pub(crate) async fn withdraw_consent(State(app): State<App>, posted: Form<Withdrawn>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller, &posted.headers).await?;
     let account = person.session.account;
     let letter =
-        notice::of_change(&app.notice, person.caller.browser(), (account, AccountChange::ApplicationWithdrawn)).await?;
+        notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::ApplicationWithdrawn).await?;
     let withdrawn = app.act(person.actor(), async |tx| {
         let withdrawn = consent::withdraw(tx, account, posted.form.consent).await?;
         notice::post(tx, &app.notice, letter.filter(|_| withdrawn)).await?;

@@ -63,7 +63,7 @@ pub struct RecoveryView {
 impl PasskeysPage {
     /// The page as it first appears.
     #[must_use]
-    pub fn new(frame: Frame, passkeys: Vec<PasskeyView>, recovery: Option<RecoveryView>) -> Self {
+    pub(crate) fn new(frame: Frame, passkeys: Vec<PasskeyView>, recovery: Option<RecoveryView>) -> Self {
         let has_room = passkeys.len() < MOST;
         Self {
             frame,
@@ -78,7 +78,7 @@ impl PasskeysPage {
 
     /// After a name that is none; answered with 422.
     #[must_use]
-    pub fn unnamed(mut self, typed: &str) -> Self {
+    pub(crate) fn unnamed(mut self, typed: &str) -> Self {
         typed.trim().clone_into(&mut self.proposed);
         self.errors.add("passkey-name", self.frame.say("passkey-name-missing"));
         self
@@ -86,35 +86,37 @@ impl PasskeysPage {
 
     /// After a key that wasn't taken; answered with 422.
     #[must_use]
-    pub fn refused(mut self) -> Self {
+    pub(crate) fn refused(mut self) -> Self {
         self.errors.add_overall("passkey-add", self.frame.say("passkey-not-added"));
         self
     }
 
     /// After another name that is none; answered with 422.
     #[must_use]
-    pub fn misnamed(mut self) -> Self {
+    pub(crate) fn misnamed(mut self) -> Self {
         self.errors.add_overall("passkeys", self.frame.say("passkey-name-missing"));
         self
     }
 }
 
 /// Shows them.
-pub async fn show(State(app): State<App>, holder: CredentialOwner) -> Result<Response, Rejection> {
+pub(crate) async fn show(State(app): State<App>, holder: CredentialOwner) -> Result<Response, Rejection> {
     site(&app, holder.caller())?;
     Ok(answer(StatusCode::OK, &read(&app, &holder).await?))
 }
 
 /// The page runs the script that speaks with authenticators.
-pub fn answer(status: StatusCode, page: &PasskeysPage) -> Response {
+pub(crate) fn answer(status: StatusCode, page: &PasskeysPage) -> Response {
     headers::admit_script(answer::page(status, page))
 }
 
-pub fn frame(app: &App, holder: &CredentialOwner) -> Result<Frame, Fault> {
+/// The frame of a page that stands at this address, whatever form it answers.
+pub(crate) fn frame(app: &App, holder: &CredentialOwner) -> Result<Frame, Fault> {
     Ok(Frame { here: Place::Passkeys.path().to_owned(), ..holder.frame(app)? })
 }
 
-pub async fn read(app: &App, holder: &CredentialOwner) -> Result<PasskeysPage, Fault> {
+/// The page, with what its owner has now.
+pub(crate) async fn read(app: &App, holder: &CredentialOwner) -> Result<PasskeysPage, Fault> {
     let account = holder.session().account;
     let (kept, app_since, left, required) = app
         .look(async |view| {
@@ -157,13 +159,13 @@ pub struct Renamed {
 }
 
 /// Gives a passkey another name. Another person's answers like one that doesn't exist.
-pub async fn rename(State(app): State<App>, posted: Form<Renamed>) -> Result<Response, Rejection> {
+pub(crate) async fn rename(State(app): State<App>, posted: Form<Renamed>) -> Result<Response, Rejection> {
     let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
     let Some(name) = Name::parse(&posted.form.name) else {
         return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, &read(&app, &holder).await?.misnamed()));
     };
     let (account, id) = (holder.session().account, posted.form.passkey);
-    let renamed = app.act(holder.actor(), async |tx| passkey::rename(tx, account, (id, &name)).await).await?;
+    let renamed = app.act(holder.actor(), async |tx| passkey::rename(tx, account, id, &name).await).await?;
     Ok(if renamed { answer::go(Place::Passkeys) } else { answer::trouble(holder.caller(), ErrorKind::NotFound) })
 }
 
@@ -174,14 +176,14 @@ pub struct PasskeyForgotten {
 }
 
 /// Removes a passkey, unless it is the only second factor where one is demanded.
-pub async fn remove(State(app): State<App>, posted: Form<PasskeyForgotten>) -> Result<Response, Rejection> {
+pub(crate) async fn remove(State(app): State<App>, posted: Form<PasskeyForgotten>) -> Result<Response, Rejection> {
     let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
     let (account, id) = (holder.session().account, posted.form.passkey);
     let letter =
-        notice::of_change(&app.notice, holder.caller().browser(), (account, AccountChange::PasskeyRemoved)).await?;
+        notice::of_change(&app.notice, holder.caller().browser(), account, AccountChange::PasskeyRemoved).await?;
     let removal = app
         .act(holder.actor(), async |tx| {
-            let removal = passkey::remove(tx, account, (id, holder.is_demanded)).await?;
+            let removal = passkey::remove(tx, account, id, holder.is_demanded).await?;
             if removal == Removal::Removed {
                 notice::post(tx, &app.notice, letter).await?;
             }

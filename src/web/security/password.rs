@@ -1,7 +1,6 @@
 //! Another password, given the old one (R-ADM-10). Whoever else had the old one loses all that it gave: every other
 //! session, and what relying parties hold.
 
-use crate::audit::EndReason;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -10,6 +9,7 @@ use serde::Deserialize;
 
 use crate::account::password::policy::Weak;
 use crate::app::App;
+use crate::audit::EndReason;
 use crate::base::{Fault, Life, Place, Secret};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
@@ -21,7 +21,7 @@ use crate::page::{Errors, Frame, Framed as _};
 use crate::store::Tx;
 use crate::web::links::new_password;
 use crate::web::security::overview::{SecurityDone, back};
-use crate::web::sign_in::check::{self, Right, TypedPassword};
+use crate::web::sign_in::check::{self, Checked, Right, TypedPassword};
 use crate::{account, authorization, notice, session};
 
 /// The page that asks for the old password and a new one.
@@ -60,17 +60,17 @@ pub(in crate::web) async fn submit(
     }
     let holder = CredentialOwner::behind(&app, caller, &headers, Place::ChangePassword).await?;
     let page = page(&app, &holder).await?;
-    let weak = new_password::judge(&app, holder.session().account, form.password.clone()).await?.err();
+    let weak = new_password::judge(&app, holder.session().account, form.password.clone()).await?;
     let page = page.judged(&form, weak.as_ref());
     if !page.errors.is_empty() {
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
-    match change(&app, &holder, (&headers, &page.login), form).await? {
-        Err(TooMany { wait }) => {
+    match change(&app, &holder, &headers, &page.login, form).await? {
+        Checked::TooMany(TooMany { wait }) => {
             Ok(answer::after(answer::page(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait)), wait))
         }
-        Ok(None) => Ok(answer::page(StatusCode::UNAUTHORIZED, &page.refused())),
-        Ok(Some(Changed { session })) => {
+        Checked::Wrong => Ok(answer::page(StatusCode::UNAUTHORIZED, &page.refused())),
+        Checked::Right(Changed { session }) => {
             let mut response =
                 if holder.home() == Place::Account { back(SecurityDone::Password) } else { answer::go(holder.home()) };
             if let Some(secret) = session {
@@ -94,25 +94,26 @@ struct Changed {
     session: Option<Secret>,
 }
 
-/// Nothing where the old password is wrong, or became so meanwhile.
+/// An old password that changed meanwhile is wrong too.
 async fn change(
     app: &App,
     holder: &CredentialOwner,
-    (headers, login): (&HeaderMap, &str),
+    headers: &HeaderMap,
+    login: &str,
     form: ChangePasswordForm,
-) -> Result<Result<Option<Changed>, TooMany>, Fault> {
+) -> Result<Checked<Changed>, Fault> {
     let typed = TypedPassword { username: login, password: &form.current };
     let right = match check::check(app, holder.caller(), headers, typed).await? {
-        Ok(Some(right)) => right,
-        Ok(None) => return Ok(Ok(None)),
-        Err(closed) => return Ok(Err(closed)),
+        Checked::Right(right) => right,
+        Checked::Wrong => return Ok(Checked::Wrong),
+        Checked::TooMany(closed) => return Ok(Checked::TooMany(closed)),
     };
     let hash = app.hasher.hash(form.password).await?;
     let letter =
-        notice::of_change(&app.notice, holder.caller().browser(), (right.account, AccountChange::PasswordChanged))
+        notice::of_change(&app.notice, holder.caller().browser(), right.account, AccountChange::PasswordChanged)
             .await?;
     let replaced = app.act(holder.actor(), async |tx| {
-        let changed = replace(tx, holder, (&right, &hash)).await?;
+        let changed = replace(tx, holder, &right, &hash).await?;
         if changed.is_some() {
             notice::post(tx, &app.notice, letter).await?;
             limits::give_back(tx, &right.counted).await?;
@@ -121,19 +122,15 @@ async fn change(
     });
     let replaced = replaced.await?;
     app.postman.wake();
-    Ok(Ok(replaced))
+    Ok(replaced.map_or(Checked::Wrong, Checked::Right))
 }
 
-async fn replace(
-    tx: &mut Tx,
-    holder: &CredentialOwner,
-    (right, hash): (&Right, &str),
-) -> Result<Option<Changed>, Fault> {
+async fn replace(tx: &mut Tx, holder: &CredentialOwner, right: &Right, hash: &str) -> Result<Option<Changed>, Fault> {
     let account = right.account;
-    if !account::change_password(tx, account, (&right.password_hash, hash)).await? {
+    if !account::change_password(tx, account, &right.password_hash, hash).await? {
         return Ok(None);
     }
-    session::end_others(tx, (account, holder.session().id), EndReason::PasswordChanged).await?;
+    session::end_others(tx, account, holder.session().id, EndReason::PasswordChanged).await?;
     authorization::end_all(tx, account, EndReason::PasswordChanged).await?;
     let session = session::renew(tx, account, holder.session().id).await?;
     Ok(Some(Changed { session }))
@@ -142,7 +139,7 @@ async fn replace(
 impl ChangePasswordPage {
     /// The page as it first appears.
     #[must_use]
-    pub fn new(mut frame: Frame, login: String) -> Self {
+    pub(crate) fn new(mut frame: Frame, login: String) -> Self {
         Place::ChangePassword.path().clone_into(&mut frame.here);
         Self { frame, login, home: Place::Security, errors: Errors::default() }
     }
@@ -162,14 +159,14 @@ impl ChangePasswordPage {
 
     /// After a wrong password; answered with 401.
     #[must_use]
-    pub fn refused(mut self) -> Self {
+    pub(crate) fn refused(mut self) -> Self {
         self.errors.add("password-current", self.frame.say("change-password-refused"));
         self
     }
 
     /// After too many wrong passwords; answered with 429.
     #[must_use]
-    pub fn too_often(mut self, wait: Life) -> Self {
+    pub(crate) fn too_often(mut self, wait: Life) -> Self {
         self.errors.add_overall("password-current", self.frame.words.count("login-too-often", wait.in_minutes()));
         self
     }

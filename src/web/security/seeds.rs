@@ -14,7 +14,7 @@ use crate::base::{Actor, Fault};
 use crate::keys::{KeyPurpose, Sealer};
 
 /// What opens and seals seeds.
-pub fn seal(app: &App) -> Sealer {
+pub(crate) fn seal(app: &App) -> Sealer {
     app.keys.master().sealer(KeyPurpose::TotpSeeds)
 }
 
@@ -27,7 +27,7 @@ pub struct SeedView {
 }
 
 /// Shows the seed offered there, or offers one: a page opened again shows the same.
-pub async fn view(app: &App, by: Actor, offer: Offer) -> Result<SeedView, Fault> {
+pub(crate) async fn view(app: &App, by: Actor, offer: Offer) -> Result<SeedView, Fault> {
     let (standing, login) = app
         .look(async |view| {
             let standing = factor::offered(&mut view.db, offer, view.now).await?;
@@ -45,7 +45,7 @@ async fn fresh(app: &App, by: Actor, offer: Offer) -> Result<Seed, Fault> {
     let seal = seal(app);
     app.act(by, async |tx| {
         let seed = Seed::roll(tx.dice)?;
-        factor::offer(tx, &seal, (offer, &seed)).await?;
+        factor::offer(tx, &seal, offer, &seed).await?;
         Ok(seed)
     })
     .await
@@ -53,7 +53,7 @@ async fn fresh(app: &App, by: Actor, offer: Offer) -> Result<Seed, Fault> {
 
 /// The seed offered there, and the step that a first code for it is of; nothing where there is none, or the code is
 /// wrong.
-pub async fn first_code(app: &App, offer: Offer, code: &str) -> Result<Option<(Enrolled, i64)>, Fault> {
+pub(crate) async fn first_code(app: &App, offer: Offer, code: &str) -> Result<Option<(Enrolled, i64)>, Fault> {
     let standing = app.look(async |view| factor::offered(&mut view.db, offer, view.now).await).await?;
     let Some(standing) = standing else { return Ok(None) };
     let step = standing.open(&seal(app))?.step_of(code, app.clock.now())?;
@@ -62,7 +62,7 @@ pub async fn first_code(app: &App, offer: Offer, code: &str) -> Result<Option<(E
 
 impl SeedView {
     /// A seed as a page shows it.
-    pub fn new(seed: &Seed, service: &str, login: &str) -> Result<Self, Fault> {
+    pub(crate) fn new(seed: &Seed, service: &str, login: &str) -> Result<Self, Fault> {
         let base32 = seed.base32();
         let groups: Vec<&str> = (0..base32.len()).step_by(4).map(|at| &base32[at..base32.len().min(at + 4)]).collect();
         Ok(Self { square: Square::of(&seed.url(service, login)?)?, text: groups.join(" ") })

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::base::{Fault, Place, Timestamp};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
-use crate::http::{CredentialOwner, Form};
+use crate::http::{CredentialOwner, EmptyForm, Form};
 use crate::notice;
 use crate::notice::letters::AccountChange;
 use crate::page::{Errors, Frame, Framed as _, Link};
@@ -44,13 +44,13 @@ pub struct EnrolledView {
 impl TotpPage {
     /// The page as it first appears.
     #[must_use]
-    pub fn new(frame: Frame, enrolled: Option<EnrolledView>, seed: Option<SeedView>) -> Self {
+    pub(crate) fn new(frame: Frame, enrolled: Option<EnrolledView>, seed: Option<SeedView>) -> Self {
         Self { frame, enrolled, seed, errors: Errors::default() }
     }
 
     /// After a code that isn't the app's; answered with 422.
     #[must_use]
-    pub fn refused(mut self) -> Self {
+    pub(crate) fn refused(mut self) -> Self {
         self.errors.add("totp-code", self.frame.say("totp-wrong-first-code"));
         self
     }
@@ -70,7 +70,7 @@ pub struct RecoveryCodesPage {
 
 impl RecoveryCodesPage {
     #[must_use]
-    pub fn new(frame: Frame, codes: &[RecoveryCode], next: Link) -> Self {
+    pub(crate) fn new(frame: Frame, codes: &[RecoveryCode], next: Link) -> Self {
         Self { frame, codes: codes.iter().map(ToString::to_string).collect(), next }
     }
 }
@@ -89,12 +89,8 @@ pub struct TotpForm {
     code: String,
 }
 
-/// A form with a button and nothing else.
-#[derive(Deserialize)]
-pub struct Nothing {}
-
 /// Shows what is enrolled, or a seed to enrol.
-pub async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     holder: CredentialOwner,
     Query(wished): Query<Wished>,
@@ -130,21 +126,21 @@ fn offer(holder: &CredentialOwner) -> Offer {
 }
 
 /// Enrols the app whose first code this is, in place of the old one where there is one.
-pub async fn enrol(State(app): State<App>, posted: Form<TotpForm>) -> Result<Response, Rejection> {
+pub(crate) async fn enrol(State(app): State<App>, posted: Form<TotpForm>) -> Result<Response, Rejection> {
     let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
     let Some((standing, step)) = seeds::first_code(&app, offer(&holder), &posted.form.code).await? else {
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &holder, true).await?.refused()));
     };
     let account = holder.session().account;
     let letter =
-        notice::of_change(&app.notice, holder.caller().browser(), (account, AccountChange::TotpEnrolled)).await?;
+        notice::of_change(&app.notice, holder.caller().browser(), account, AccountChange::TotpEnrolled).await?;
     // Whether there is an old one to replace is what the guard judged by; one enrolled since then was not proven here.
     let replacing = holder.enrolled_at.map_or(Replacing::Nothing, |_| Replacing::TheOldOne);
     let done = app.act(holder.actor(), async |tx| {
-        if !session::holds(tx, (holder.session().id, account)).await? {
+        if !session::holds(tx, holder.session().id, account).await? {
             return Ok(None);
         }
-        let Some(codes) = factor::prove(tx, offer(&holder), (standing.id, step), replacing).await? else {
+        let Some(codes) = factor::prove(tx, offer(&holder), standing.id, step, replacing).await? else {
             return Ok(None);
         };
         notice::post(tx, &app.notice, letter).await?;
@@ -156,7 +152,7 @@ pub async fn enrol(State(app): State<App>, posted: Form<TotpForm>) -> Result<Res
     });
     let Some((codes, opened)) = done.await? else { return Ok(answer::go(Place::Totp)) };
     app.postman.wake();
-    codes_page(&app, &holder, (&codes, opened))
+    codes_page(&app, &holder, &codes, opened)
 }
 
 /// The button that stands beside whatever second factor its owner has.
@@ -167,7 +163,7 @@ pub struct Renewal {
 }
 
 /// Makes new recovery codes; those before are void.
-pub async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Result<Response, Rejection> {
+pub(crate) async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Result<Response, Rejection> {
     let page = if posted.form.passkeys.is_some() { Place::Passkeys } else { Place::Totp };
     let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, page).await?;
     let account = holder.session().account;
@@ -175,7 +171,7 @@ pub async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Result<Resp
         return Ok(answer::go(page));
     }
     let letter =
-        notice::of_change(&app.notice, holder.caller().browser(), (account, AccountChange::RecoveryCodesMade)).await?;
+        notice::of_change(&app.notice, holder.caller().browser(), account, AccountChange::RecoveryCodesMade).await?;
     let codes = app.act(holder.actor(), async |tx| {
         notice::post(tx, &app.notice, letter).await?;
         factor::renew(tx, account).await
@@ -188,11 +184,10 @@ pub async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Result<Resp
 }
 
 /// Removes the app, unless a second factor is demanded.
-pub async fn remove(State(app): State<App>, posted: Form<Nothing>) -> Result<Response, Rejection> {
+pub(crate) async fn remove(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
     let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
     let account = holder.session().account;
-    let letter =
-        notice::of_change(&app.notice, holder.caller().browser(), (account, AccountChange::TotpRemoved)).await?;
+    let letter = notice::of_change(&app.notice, holder.caller().browser(), account, AccountChange::TotpRemoved).await?;
     app.act(holder.actor(), async |tx| {
         if factor::remove_totp(tx, account, holder.is_demanded).await? {
             notice::post(tx, &app.notice, letter).await?;
@@ -207,7 +202,8 @@ pub async fn remove(State(app): State<App>, posted: Form<Nothing>) -> Result<Res
 fn codes_page(
     app: &App,
     holder: &CredentialOwner,
-    (codes, opened): (&[RecoveryCode], Option<OpenedSession>),
+    codes: &[RecoveryCode],
+    opened: Option<OpenedSession>,
 ) -> Result<Response, Rejection> {
     let frame = Frame { here: Place::Totp.path().to_owned(), ..holder.frame(app)? };
     let next = Link::to_place(Place::Totp, frame.say("recovery-codes-go-on"));

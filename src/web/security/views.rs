@@ -1,4 +1,4 @@
-//! DeedKind the security page shows, in words.
+//! What the security page shows, in words.
 
 use crate::app::App;
 use crate::audit::DeedKind;
@@ -14,7 +14,7 @@ use crate::{account, words};
 /// A session, as its owner sees it.
 #[derive(Clone, Debug)]
 pub struct SessionView {
-    /// DeedKind the button sends.
+    /// What the button sends.
     pub id: String,
     /// The browser, in words.
     pub device: String,
@@ -43,10 +43,10 @@ pub struct SecondFactorView {
 /// An application with access.
 #[derive(Clone, Debug)]
 pub struct ApplicationView {
-    /// DeedKind the button sends.
+    /// What the button sends.
     pub id: String,
     pub name: String,
-    /// DeedKind it sees, in words.
+    /// What it sees, in words.
     pub sights: Vec<String>,
     pub since: Timestamp,
 }
@@ -54,7 +54,7 @@ pub struct ApplicationView {
 /// A browser the person signed in from.
 #[derive(Clone, Debug)]
 pub struct DeviceView {
-    /// DeedKind the button sends.
+    /// What the button sends.
     pub id: String,
     /// The browser, in words.
     pub device: String,
@@ -71,7 +71,7 @@ pub struct DeviceView {
 /// Something that happened to the account.
 #[derive(Clone, Debug)]
 pub struct ActivityView {
-    /// DeedKind it was, in one sentence.
+    /// What it was, in one sentence.
     pub what: String,
     /// Who did it, where it wasn't the person.
     pub by: Option<String>,
@@ -83,7 +83,7 @@ pub struct ActivityView {
 }
 
 impl SessionView {
-    pub fn new(frame: &Frame, session: &Session, current: &Session) -> Self {
+    pub(crate) fn new(frame: &Frame, session: &Session, current: &Session) -> Self {
         Self {
             id: session.id.to_string(),
             device: in_short(frame, &session.user_agent),
@@ -96,7 +96,7 @@ impl SessionView {
 }
 
 impl ApplicationView {
-    pub fn new(app: &App, frame: &Frame, consent: &Consent) -> Self {
+    pub(crate) fn new(app: &App, frame: &Frame, consent: &Consent) -> Self {
         Self {
             id: consent.id.to_string(),
             name: application(app, frame, &consent.client),
@@ -107,7 +107,7 @@ impl ApplicationView {
 }
 
 impl DeviceView {
-    pub fn new((frame, life): (&Frame, Life), device: &account::device::Device, here: Option<&Secret>) -> Self {
+    pub(crate) fn new(frame: &Frame, life: Life, device: &account::device::Device, here: Option<&Secret>) -> Self {
         let spared_until = device.second_factor_at.map(|proven_at| proven_at + life).filter(|until| *until > frame.now);
         Self {
             id: device.id.to_string(),
@@ -122,10 +122,10 @@ impl DeviceView {
 
 impl ActivityView {
     /// Nothing, where only a newer server than this one knows what happened.
-    pub fn new(app: &App, frame: &Frame, happened: &Happened) -> Option<Self> {
+    pub(crate) fn new(app: &App, frame: &Frame, happened: &Happened) -> Option<Self> {
         let what = happened.what()?;
         Some(Self {
-            what: sentence(app, frame, (what, happened)),
+            what: sentence(app, frame, what, happened),
             by: by(frame, happened),
             at: happened.at,
             address: happened.address.clone(),
@@ -135,7 +135,7 @@ impl ActivityView {
 }
 
 /// Deeds at an application name it.
-fn sentence(app: &App, frame: &Frame, (what, happened): (DeedKind, &Happened)) -> String {
+fn sentence(app: &App, frame: &Frame, what: DeedKind, happened: &Happened) -> String {
     let client = application(app, frame, happened.subject.as_deref().unwrap_or_default());
     frame.tell(&format!("activity-{}", what.name().replace('.', "-")), &[("client", client.as_str())])
 }

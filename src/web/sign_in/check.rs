@@ -12,7 +12,7 @@ use crate::base::{Fault, Secret, SignInName};
 use crate::http::Caller;
 use crate::http::cookies::Cookie;
 use crate::keys::KeyPurpose;
-use crate::limits::{Counted, TooMany};
+use crate::limits::{Counted, Counting, TooMany};
 use crate::session::{Guess, LoginAttempt};
 
 /// What somebody typed.
@@ -20,6 +20,17 @@ use crate::session::{Guess, LoginAttempt};
 pub struct TypedPassword<'a> {
     pub username: &'a str,
     pub password: &'a str,
+}
+
+/// What came of a password, or a code, that somebody typed.
+#[derive(Debug)]
+pub enum Checked<T> {
+    /// It was right, and this is what it gave.
+    Right(T),
+    /// It wasn't, whatever was wrong with it.
+    Wrong,
+    /// It wasn't looked at.
+    TooMany(TooMany),
 }
 
 /// A password that was right.
@@ -33,22 +44,22 @@ pub struct Right {
     pub counted: Counted,
 }
 
-/// Compares a password; nothing for a wrong one, whatever was wrong with it.
-pub async fn check(
+/// Compares a password.
+pub(crate) async fn check(
     app: &App,
     caller: &Caller,
     headers: &HeaderMap,
     typed: TypedPassword<'_>,
-) -> Result<Result<Option<Right>, TooMany>, Fault> {
+) -> Result<Checked<Right>, Fault> {
     let device = Cookie::Device.secret(headers, app.config.is_https());
-    let guess = match weigh(app, caller, device.as_ref(), typed.username).await? {
-        Ok(guess) => guess,
-        Err(closed) => return Ok(Err(closed)),
-    };
+    let guess = weigh(app, caller, device.as_ref(), typed.username).await?;
+    if let Some(closed) = guess.closed {
+        return Ok(Checked::TooMany(closed));
+    }
     let turn = app.hasher.turn().await?;
     let counted = match app.act(caller.acts_as(Who::Visitor), async |tx| guess.count(tx).await).await? {
-        Ok(counted) => counted,
-        Err(closed) => return Ok(Err(closed)),
+        Counting::Counted(counted) => counted,
+        Counting::TooMany(closed) => return Ok(Checked::TooMany(closed)),
     };
     let stored = guess.found.as_ref().and_then(|found| found.password_hash.clone());
     // Without an account a dummy is compared with, so that the answer takes as long (R-ADM-7).
@@ -56,24 +67,19 @@ pub async fn check(
     let proven = match (&guess.found, stored, verdict) {
         (Some(found), Some(hash), PasswordVerdict::Right) => Some((found.account, hash)),
         (Some(found), Some(hash), PasswordVerdict::RightButWeak) => {
-            Some((found.account, strengthen(app, caller, (found.account, hash), typed.password).await?))
+            Some((found.account, strengthen(app, caller, found.account, hash, typed.password).await?))
         }
         (_, _, PasswordVerdict::Wrong) | (None, _, _) | (_, None, _) => None,
     };
     let Some((account, password_hash)) = proven else {
         app.act(caller.acts_as(Who::Visitor), async |tx| guess.missed(tx, &counted).await).await?;
-        return Ok(Ok(None));
+        return Ok(Checked::Wrong);
     };
-    Ok(Ok(Some(Right { account, password_hash, counted })))
+    Ok(Checked::Right(Right { account, password_hash, counted }))
 }
 
 /// What the guess counts by, and whom it is about.
-async fn weigh(
-    app: &App,
-    caller: &Caller,
-    device: Option<&Secret>,
-    username: &str,
-) -> Result<Result<Guess, TooMany>, Fault> {
+async fn weigh(app: &App, caller: &Caller, device: Option<&Secret>, username: &str) -> Result<Guess, Fault> {
     let name = SignInName::parse(username).ok();
     let typed = name.as_ref().map_or_else(|| username.trim().to_lowercase(), ToString::to_string);
     let typed = app.keys.master().mac(KeyPurpose::TypedNames, typed.as_bytes())?;
@@ -85,7 +91,8 @@ async fn weigh(
 async fn strengthen(
     app: &App,
     caller: &Caller,
-    (account, old): (AccountId, String),
+    account: AccountId,
+    old: String,
     password: &str,
 ) -> Result<String, Fault> {
     let new = app.hasher.hash(password.to_owned()).await?;

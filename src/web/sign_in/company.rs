@@ -53,7 +53,7 @@ pub struct Chosen {
 }
 
 /// Shows the companies the person may act for now.
-pub async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     visitor: Visitor,
     InteractionQuery(asked): InteractionQuery,
@@ -62,7 +62,7 @@ pub async fn show(
     let waiting = interaction::waiting(&app, &mut caller, asked).await?;
     let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, asked))) };
     if session.kind == AccountKind::Staff {
-        return staff(&app, &caller, waiting.as_ref()).await;
+        return Ok(staff(&caller, waiting.as_ref()));
     }
     let people = app.look(async |view| access::of_account(&mut view.db, session.account).await).await?;
     let judged: Vec<_> =
@@ -94,15 +94,15 @@ pub async fn show(
 }
 
 /// Staff act for no company: relying parties don't see them.
-async fn staff(app: &App, caller: &Caller, waiting: Option<&interaction::Waiting>) -> Result<Response, Rejection> {
-    let Some(waiting) = waiting else { return Ok(answer::go(Place::Staff)) };
+fn staff(caller: &Caller, waiting: Option<&interaction::Waiting>) -> Response {
+    let Some(waiting) = waiting else { return answer::go(Place::Staff) };
     let wish = Attempted::Enter(waiting.relying_party.clone());
     let refusal = ContactRefusal { wish, people: Vec::new(), e_service: None, others: false };
-    Ok(answer::refuse(caller, Refusal::Contact(refusal)))
+    answer::refuse(caller, Refusal::Contact(refusal))
 }
 
 /// Makes the session act for the company chosen. One the person isn't a contact of answers like one that doesn't exist.
-pub async fn choose(State(app): State<App>, posted: Form<Chosen>) -> Result<Response, Rejection> {
+pub(crate) async fn choose(State(app): State<App>, posted: Form<Chosen>) -> Result<Response, Rejection> {
     let Form { caller, headers, form } = posted;
     let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
     let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
@@ -127,7 +127,7 @@ pub async fn choose(State(app): State<App>, posted: Form<Chosen>) -> Result<Resp
 impl CompanyOption {
     /// The company of a snapshot, as a button.
     #[must_use]
-    pub fn new(frame: &Frame, person: &Snapshot, session: &Session) -> Self {
+    pub(crate) fn new(frame: &Frame, person: &Snapshot, session: &Session) -> Self {
         Self {
             reference: person.company_ref.clone(),
             name: person.company_name.clone(),

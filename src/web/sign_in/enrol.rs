@@ -20,7 +20,7 @@ use crate::session::Proof;
 use crate::session::sign_in::{self, Outcome};
 use crate::web::security::seeds::{self, SeedView};
 use crate::web::security::totp::RecoveryCodesPage;
-use crate::web::sign_in::second_factor::Step;
+use crate::web::sign_in::second_step::Step;
 use crate::web::sign_in::step::SignInStep;
 
 /// The page that enrols an authenticator app before the sign-in goes on.
@@ -39,13 +39,13 @@ pub struct EnrolFirstPage {
 impl EnrolFirstPage {
     /// The page as it first appears.
     #[must_use]
-    pub fn new(frame: Frame, relying_party: Option<String>, seed: SeedView) -> Self {
+    pub(crate) fn new(frame: Frame, relying_party: Option<String>, seed: SeedView) -> Self {
         Self { frame, relying_party, seed, errors: Errors::default() }
     }
 
     /// After a code that isn't the app's; answered with 422.
     #[must_use]
-    pub fn refused(mut self) -> Self {
+    pub(crate) fn refused(mut self) -> Self {
         self.errors.add("totp-code", self.frame.say("totp-wrong-first-code"));
         self
     }
@@ -58,7 +58,8 @@ pub struct EnrolForm {
     code: String,
 }
 
-pub async fn page(app: &App, step: &Step) -> Result<EnrolFirstPage, Fault> {
+/// The page for somebody at the second step, with the seed that is offered to them.
+pub(crate) async fn page(app: &App, step: &Step) -> Result<EnrolFirstPage, Fault> {
     let seed = seeds::view(app, step.caller.acts_as(Who::Visitor), offer(step)).await?;
     Ok(EnrolFirstPage::new(step.frame(app)?, step.waiting.as_ref().map(|waiting| waiting.relying_party.clone()), seed))
 }
@@ -68,18 +69,18 @@ const fn offer(step: &Step) -> Offer {
 }
 
 /// Checks the first code, enrols the app and finishes the sign-in; the recovery codes are shown this once.
-pub async fn submit(State(app): State<App>, posted: Form<EnrolForm>) -> Result<Response, Rejection> {
+pub(crate) async fn submit(State(app): State<App>, posted: Form<EnrolForm>) -> Result<Response, Rejection> {
     let Form { caller, headers, form } = posted;
     let step = Step::of(&app, caller, &headers).await?;
     if step.is_enrolled(&app).await? {
         return Ok(answer::go(Place::SecondFactor));
     }
     let arrival = step.arrival(&app, &headers)?;
-    let Some(proven) = seeds::first_code(&app, offer(&step), &form.code).await? else {
+    let Some((standing, at_step)) = seeds::first_code(&app, offer(&step), &form.code).await? else {
         let page = answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &step).await?.refused());
         return Ok(arrival.lead_on(page));
     };
-    match enrol(&step, &arrival, proven).await? {
+    match enrol(&step, &arrival, standing, at_step).await? {
         // A factor was enrolled elsewhere meanwhile: it is asked for.
         None => Ok(answer::go(Place::SecondFactor)),
         Some((codes, Outcome::Entered(entered))) => {
@@ -88,9 +89,7 @@ pub async fn submit(State(app): State<App>, posted: Form<EnrolForm>) -> Result<R
             let page = RecoveryCodesPage::new(step.frame(&app)?, &codes, next);
             Ok(arrival.admit(answer::page(StatusCode::OK, &page), &entered)?)
         }
-        Some((_, outcome)) => {
-            Ok(arrival.end(outcome).await?.unwrap_or_else(|| answer::see_other(&arrival.beginning())))
-        }
+        Some((_, outcome)) => Ok(arrival.end(outcome)?.unwrap_or_else(|| answer::see_other(&arrival.beginning()))),
     }
 }
 
@@ -98,7 +97,8 @@ pub async fn submit(State(app): State<App>, posted: Form<EnrolForm>) -> Result<R
 async fn enrol(
     step: &Step,
     arrival: &SignInStep<'_>,
-    (standing, at_step): (Enrolled, i64),
+    standing: Enrolled,
+    at_step: i64,
 ) -> Result<Option<(Vec<RecoveryCode>, Outcome)>, Fault> {
     let SignInStep { app, caller, .. } = *arrival;
     let owner = Owner::of(&app.notice, caller.browser(), step.pending.account).await?;
@@ -110,7 +110,7 @@ async fn enrol(
             if !sign_in::is_open(tx, &step.pending).await? {
                 return Ok(None);
             }
-            let Some(codes) = factor::prove(tx, offer(step), (standing.id, at_step), Replacing::Nothing).await? else {
+            let Some(codes) = factor::prove(tx, offer(step), standing.id, at_step, Replacing::Nothing).await? else {
                 return Ok(None);
             };
             notice::post(tx, &app.notice, enrolled).await?;

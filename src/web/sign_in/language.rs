@@ -9,12 +9,13 @@ use crate::app::App;
 use crate::base::{Language, Life, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
+use crate::web::sign_in::back::is_ours;
 
 /// How long a browser keeps the choice.
 const KEPT: Life = Life::days(365);
 
 /// Whatever the query says, nobody ends on an error here: what can't be read is left as it was.
-pub async fn switch(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
+pub(crate) async fn switch(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
     let query = query.unwrap_or_default();
     let said = |name: &str| {
         parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
@@ -27,33 +28,4 @@ pub async fn switch(State(app): State<App>, RawQuery(query): RawQuery) -> Result
             .append(header::SET_COOKIE, Cookie::Language.keep(language.code(), Some(KEPT), app.config.is_https())?);
     }
     Ok(response)
-}
-
-/// Only a path of this very site: browsers take `//elsewhere` and `/\elsewhere` for another one.
-pub fn is_ours(back: &str) -> bool {
-    back.starts_with('/')
-        && !back.starts_with("//")
-        && !back.contains('\\')
-        && back.bytes().all(|byte| (0x21..0x7f).contains(&byte))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_ours;
-
-    #[test]
-    fn the_switch_never_leads_to_another_site() {
-        for (back, ours) in [
-            ("/login?interaction=1", true),
-            ("/", true),
-            ("", false),
-            ("//evil.example", false),
-            ("/\\evil.example", false),
-            ("https://evil.example", false),
-            ("/a\r\nSet-Cookie: x", false),
-            ("/a\tb", false),
-        ] {
-            assert_eq!(is_ours(back), ours, "{back:?}");
-        }
-    }
 }

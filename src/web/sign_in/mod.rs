@@ -1,6 +1,7 @@
 //! Signing in: with a password or a passkey, by a second step, through the vendor's own provider, for one company; and
 //! out again.
 
+pub mod back;
 pub mod check;
 pub mod company;
 pub mod enrol;
@@ -11,6 +12,7 @@ pub mod passkey_as_second;
 pub mod password;
 pub mod reauthenticate;
 pub mod second_factor;
+pub mod second_step;
 pub mod sign_out;
 pub mod step;
 pub mod upstream;

@@ -18,23 +18,23 @@ use crate::web::sign_in::step::SignInStep;
 
 /// Sends a challenge for whichever passkey of this site its owner chooses. Nobody is named, and nobody learns who has
 /// one.
-pub async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
+pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
     let Form { caller, .. } = posted;
     let (options, state) = site(&app, &caller)?.ask_to_sign(&[])?;
     let bound = binding(&caller, CeremonyPurpose::SignIn, None)?;
-    Ok(send(&app, (&caller, caller.acts_as(Who::Visitor)), (bound, options, state)).await?)
+    Ok(send(&app, caller.acts_as(Who::Visitor), &bound, options, &state).await?)
 }
 
 /// Judges the answer, and lets its owner in where access holds.
-pub async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
+pub(crate) async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
     let Form { mut caller, headers, form } = posted;
     site(&app, &caller)?;
     let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
     let page = LoginPage::asked_by(&app, &caller, waiting.as_ref())?;
     let arrival = SignInStep::new(&app, &caller, &headers)?.towards(waiting.as_ref(), None);
     let bound = binding(&caller, CeremonyPurpose::SignIn, None)?;
-    let ended = match judged::verify(&app, &caller, (&bound, &form)).await? {
-        Some(verified) => arrival.end(enter(&arrival, &verified).await?).await?,
+    let ended = match judged::verify(&app, &caller, &bound, &form).await? {
+        Some(verified) => arrival.end(enter(&arrival, &verified).await?)?,
         None => None,
     };
     Ok(ended.unwrap_or_else(|| page.passkey_refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())))

@@ -14,18 +14,17 @@ use crate::http::{Caller, Form, Visitor, interaction};
 use crate::session::Session;
 use crate::session::sign_in::{self, Outcome};
 use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
-use crate::web::sign_in::language::is_ours;
+use crate::web::sign_in::back::is_ours;
 use crate::web::sign_in::reauthenticate::{answered, page};
 use crate::web::sign_in::step::SignInStep;
 
 /// Sends a challenge for the passkeys of whoever is signed in.
-pub async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
+pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
     let Visitor { caller, session } = Visitor::behind(&app, posted.caller, &posted.headers).await?;
     let Some(session) = session else { return Ok(answer::go(Place::Login)) };
     let allowed = app.look(async |view| passkey::list(&mut view.db, session.account).await).await?;
     let (options, state) = site(&app, &caller)?.ask_to_sign(&allowed)?;
-    let sent = (bound(&caller, &session)?, options, state);
-    Ok(send(&app, (&caller, by(&caller, &session)), sent).await?)
+    Ok(send(&app, by(&caller, &session), &bound(&caller, &session)?, options, &state).await?)
 }
 
 fn bound(caller: &Caller, session: &Session) -> Result<Binding, Fault> {
@@ -37,7 +36,7 @@ fn by(caller: &Caller, session: &Session) -> Actor {
 }
 
 /// Judges the answer, and strengthens the session.
-pub async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
+pub(crate) async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
     let Form { caller, headers, form } = posted;
     let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
     site(&app, &caller)?;
@@ -45,7 +44,7 @@ pub async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Re
     let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, form.interaction))) };
     let back = form.back.clone().filter(|back| is_ours(back));
     let arrival = SignInStep::new(&app, &caller, &headers)?.towards(waiting.as_ref(), back.as_deref());
-    let outcome = match judged::verify(&app, &caller, (&bound(&caller, &session)?, &form)).await? {
+    let outcome = match judged::verify(&app, &caller, &bound(&caller, &session)?, &form).await? {
         Some(verified) => {
             let acts =
                 app.act(by(&caller, &session), async |tx| sign_in::return_by_passkey(tx, &verified, session.id).await);
@@ -53,9 +52,9 @@ pub async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Re
         }
         None => Outcome::Outdated,
     };
-    if let Some(response) = arrival.end(outcome).await? {
+    if let Some(response) = arrival.end(outcome)? {
         return Ok(response);
     }
-    let page = page(&app, &caller, (&session, back.as_deref())).await?.asked_by(waiting.as_ref()).passkey_refused();
+    let page = page(&app, &caller, &session, back.as_deref()).await?.asked_by(waiting.as_ref()).passkey_refused();
     Ok(answered(StatusCode::UNAUTHORIZED, &page, waiting.as_ref()))
 }

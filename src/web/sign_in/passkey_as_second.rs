@@ -14,16 +14,16 @@ use crate::notice::{self, Owner};
 use crate::session::Proof;
 use crate::session::sign_in::{self, Outcome};
 use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
-use crate::web::sign_in::second_factor::Step;
+use crate::web::sign_in::second_factor::SecondFactorPage;
+use crate::web::sign_in::second_step::Step;
 use crate::web::sign_in::step::SignInStep;
 
 /// Sends a challenge for the passkeys of whoever's password was right.
-pub async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
+pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
     let step = Step::of(&app, posted.caller, &posted.headers).await?;
     let allowed = app.look(async |view| passkey::list(&mut view.db, step.pending.account).await).await?;
     let (options, state) = site(&app, &step.caller)?.ask_to_sign(&allowed)?;
-    let sent = (bound(&step)?, options, state);
-    Ok(send(&app, (&step.caller, step.caller.acts_as(Who::Visitor)), sent).await?)
+    Ok(send(&app, step.caller.acts_as(Who::Visitor), &bound(&step)?, options, &state).await?)
 }
 
 /// The answer is the half-made sign-in's: one that somebody else was asked for doesn't finish it.
@@ -32,22 +32,22 @@ fn bound(step: &Step) -> Result<Binding, Fault> {
 }
 
 /// Judges the answer, and finishes the sign-in where access holds.
-pub async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
+pub(crate) async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
     let Form { caller, headers, form } = posted;
     let step = Step::of(&app, caller, &headers).await?;
     site(&app, &step.caller)?;
-    let Some(verified) = judged::verify(&app, &step.caller, (&bound(&step)?, &form)).await? else {
+    let Some(verified) = judged::verify(&app, &step.caller, &bound(&step)?, &form).await? else {
         return refused(&app, &step, &headers).await;
     };
     let arrival = step.arrival(&app, &headers)?;
     match complete(&step, &arrival, &verified).await? {
-        Some(outcome) => Ok(arrival.end(outcome).await?.unwrap_or_else(|| answer::see_other(&arrival.beginning()))),
+        Some(outcome) => Ok(arrival.end(outcome)?.unwrap_or_else(|| answer::see_other(&arrival.beginning()))),
         None => refused(&app, &step, &headers).await,
     }
 }
 
 async fn refused(app: &App, step: &Step, headers: &HeaderMap) -> Result<Response, Rejection> {
-    let page = step.page(app).await?.passkey_refused();
+    let page = SecondFactorPage::of(app, step).await?.passkey_refused();
     Ok(page.answer(&step.arrival(app, headers)?, StatusCode::UNAUTHORIZED))
 }
 

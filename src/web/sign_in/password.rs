@@ -20,7 +20,7 @@ use crate::page::{Errors, Frame, Framed as _};
 use crate::session::sign_in::{Outcome, RightPassword};
 use crate::store::Tx;
 use crate::web::passkey::PasskeyForm;
-use crate::web::sign_in::check::{self, Right, TypedPassword};
+use crate::web::sign_in::check::{self, Checked, Right, TypedPassword};
 use crate::web::sign_in::step::SignInStep;
 use crate::web::sign_in::upstream;
 use crate::{account, session};
@@ -47,7 +47,7 @@ pub struct LoginPage {
 impl LoginPage {
     /// The page as it first appears.
     #[must_use]
-    pub fn new(frame: Frame, interaction: Option<String>, relying_party: Option<String>) -> Self {
+    pub(crate) fn new(frame: Frame, interaction: Option<String>, relying_party: Option<String>) -> Self {
         Self {
             frame,
             username: String::new(),
@@ -61,13 +61,13 @@ impl LoginPage {
 
     /// Where passkeys sign in too.
     #[must_use]
-    pub fn taking_passkeys(self, takes_passkeys: bool) -> Self {
+    pub(crate) fn taking_passkeys(self, takes_passkeys: bool) -> Self {
         Self { takes_passkeys, ..self }
     }
 
     /// With a name in it already.
     #[must_use]
-    pub fn named(mut self, username: &str) -> Self {
+    pub(crate) fn named(mut self, username: &str) -> Self {
         username.clone_into(&mut self.username);
         self
     }
@@ -85,7 +85,7 @@ impl LoginPage {
 
     /// After an empty field; answered with 422.
     #[must_use]
-    pub fn incomplete(mut self, password: &str) -> Self {
+    pub(crate) fn incomplete(mut self, password: &str) -> Self {
         if self.username.trim().is_empty() {
             self.errors.add("login-username", self.frame.say("login-username-missing"));
         }
@@ -97,21 +97,21 @@ impl LoginPage {
 
     /// After a wrong name or password: which of the two isn't told. Answered with 401.
     #[must_use]
-    pub fn refused(mut self) -> Self {
+    pub(crate) fn refused(mut self) -> Self {
         self.errors.add_overall("login-username", self.frame.say("login-refused"));
         self
     }
 
     /// After a passkey that isn't known here, or whose answer doesn't count; answered with 401.
     #[must_use]
-    pub fn passkey_refused(mut self) -> Self {
+    pub(crate) fn passkey_refused(mut self) -> Self {
         self.errors.add_overall("passkey-submit", self.frame.say("passkey-refused"));
         self
     }
 
     /// After too many attempts, alike for known and unknown names; answered with 429.
     #[must_use]
-    pub fn too_often(mut self, wait: Life) -> Self {
+    pub(crate) fn too_often(mut self, wait: Life) -> Self {
         self.errors.add_overall("login-username", self.frame.words.count("login-too-often", wait.in_minutes()));
         self
     }
@@ -126,7 +126,7 @@ pub struct LoginForm {
 }
 
 /// Shows the form. Whoever is signed in already, without an interaction, goes to their account.
-pub async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     visitor: Visitor,
     InteractionQuery(asked): InteractionQuery,
@@ -141,7 +141,7 @@ pub async fn show(
 }
 
 /// Checks name and password, and lets the person in where access holds, or on to the second step.
-pub async fn submit(State(app): State<App>, posted: Form<LoginForm>) -> Result<Response, Rejection> {
+pub(crate) async fn submit(State(app): State<App>, posted: Form<LoginForm>) -> Result<Response, Rejection> {
     let Form { mut caller, headers, form } = posted;
     if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
@@ -153,25 +153,25 @@ pub async fn submit(State(app): State<App>, posted: Form<LoginForm>) -> Result<R
     }
     let arrival = SignInStep::new(&app, &caller, &headers)?.towards(waiting.as_ref(), None);
     let mut attempted = attempt(&arrival, &headers, &form).await?;
-    if let Ok(Some(Outcome::Outdated)) = attempted {
+    if let Checked::Right(Outcome::Outdated) = attempted {
         // Another sign-in made the hash costlier meanwhile, or the password is another one now: the second look tells
         // which.
         attempted = attempt(&arrival, &headers, &form).await?;
     }
     let ended = match attempted {
-        Err(TooMany { wait }) => {
+        Checked::TooMany(TooMany { wait }) => {
             let page = page.too_often(wait).answer(StatusCode::TOO_MANY_REQUESTS, waiting.as_ref());
             return Ok(answer::after(page, wait));
         }
-        Ok(None) => None,
-        Ok(Some(outcome)) => arrival.end(outcome).await?,
+        Checked::Wrong => None,
+        Checked::Right(outcome) => arrival.end(outcome)?,
     };
     Ok(ended.unwrap_or_else(|| page.refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())))
 }
 
 impl LoginPage {
     /// The page for whoever waits.
-    pub fn asked_by(app: &App, caller: &Caller, waiting: Option<&Waiting>) -> Result<Self, Fault> {
+    pub(crate) fn asked_by(app: &App, caller: &Caller, waiting: Option<&Waiting>) -> Result<Self, Fault> {
         // A page that answers the form comes back, after a change of language, as the form's own page.
         let frame =
             Frame { here: interaction::at(Place::Login, waiting.map(|waiting| waiting.id)), ..caller.frame(app)? };
@@ -187,7 +187,7 @@ impl LoginPage {
     }
 
     /// The answer: its form may lead on to the relying party, and its script speak with authenticators.
-    pub fn answer(&self, status: StatusCode, waiting: Option<&Waiting>) -> Response {
+    pub(crate) fn answer(&self, status: StatusCode, waiting: Option<&Waiting>) -> Response {
         let response = answer::page(status, self);
         let response = match waiting {
             Some(waiting) => waiting.admit(response),
@@ -197,18 +197,14 @@ impl LoginPage {
     }
 }
 
-/// What became of a right password; nothing for a wrong one, whatever was wrong with it.
-async fn attempt(
-    arrival: &SignInStep<'_>,
-    headers: &HeaderMap,
-    form: &LoginForm,
-) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
+/// Checks the password, and signs in with a right one.
+async fn attempt(arrival: &SignInStep<'_>, headers: &HeaderMap, form: &LoginForm) -> Result<Checked<Outcome>, Fault> {
     let SignInStep { app, caller, .. } = *arrival;
     let typed = TypedPassword { username: &form.username, password: &form.password };
     let right = match check::check(app, caller, headers, typed).await? {
-        Ok(Some(right)) => right,
-        Ok(None) => return Ok(Ok(None)),
-        Err(closed) => return Ok(Err(closed)),
+        Checked::Right(right) => right,
+        Checked::Wrong => return Ok(Checked::Wrong),
+        Checked::TooMany(closed) => return Ok(Checked::TooMany(closed)),
     };
     let Right { account, password_hash, counted } = &right;
     let entrant = RightPassword { account: *account, password_hash, counted, demand: arrival.demand() };
@@ -216,7 +212,7 @@ async fn attempt(
         Owner::of(&app.notice, caller.browser(), *account).await?.map(|owner| owner.of_new_device()).transpose()?;
     let outcome = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, arrival, entrant, notice).await).await?;
     app.postman.wake();
-    Ok(Ok(Some(outcome)))
+    Ok(Checked::Right(outcome))
 }
 
 /// With the right password, in one unit of work: a session where access holds, and the guess no longer counted.

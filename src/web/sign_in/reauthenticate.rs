@@ -22,8 +22,8 @@ use crate::page::{Errors, Frame, Framed as _};
 use crate::session::Session;
 use crate::session::sign_in::{self, Outcome, Returning, RightPassword};
 use crate::web::passkey::PasskeyForm;
-use crate::web::sign_in::check::{self, Right, TypedPassword};
-use crate::web::sign_in::language::is_ours;
+use crate::web::sign_in::back::{For, is_ours};
+use crate::web::sign_in::check::{self, Checked, Right, TypedPassword};
 use crate::web::sign_in::step::SignInStep;
 use crate::web::sign_in::upstream;
 
@@ -53,7 +53,7 @@ pub struct ReauthenticatePage {
 impl ReauthenticatePage {
     /// The page as it first appears, for one of our own pages.
     #[must_use]
-    pub fn new(frame: Frame, login: String, back: Option<String>) -> Self {
+    pub(crate) fn new(frame: Frame, login: String, back: Option<String>) -> Self {
         Self {
             frame,
             login,
@@ -69,7 +69,7 @@ impl ReauthenticatePage {
 
     /// For somebody who may have a passkey.
     #[must_use]
-    pub fn of_holder(self, has_passkey: bool) -> Self {
+    pub(crate) fn of_holder(self, has_passkey: bool) -> Self {
         Self { has_passkey, ..self }
     }
 
@@ -87,34 +87,34 @@ impl ReauthenticatePage {
 
     /// After an empty field; answered with 422.
     #[must_use]
-    pub fn incomplete(mut self) -> Self {
+    pub(crate) fn incomplete(mut self) -> Self {
         self.errors.add("reauth-password", self.frame.say("login-password-missing"));
         self
     }
 
     /// After a wrong password; answered with 401.
     #[must_use]
-    pub fn refused(mut self) -> Self {
+    pub(crate) fn refused(mut self) -> Self {
         self.errors.add("reauth-password", self.frame.say("reauth-refused"));
         self
     }
 
     /// After an answer of a passkey that doesn't count; answered with 401.
     #[must_use]
-    pub fn passkey_refused(mut self) -> Self {
+    pub(crate) fn passkey_refused(mut self) -> Self {
         self.errors.add_overall("passkey-submit", self.frame.say("passkey-refused"));
         self
     }
 
     /// After too many attempts; answered with 429.
     #[must_use]
-    pub fn too_often(mut self, wait: Life) -> Self {
+    pub(crate) fn too_often(mut self, wait: Life) -> Self {
         self.errors.add_overall("reauth-password", self.frame.words.count("login-too-often", wait.in_minutes()));
         self
     }
 
     /// The page for whoever waits.
-    pub fn asked_by(mut self, waiting: Option<&Waiting>) -> Self {
+    pub(crate) fn asked_by(mut self, waiting: Option<&Waiting>) -> Self {
         if let Some(waiting) = waiting {
             self.interaction = Some(waiting.id.to_string());
             self.relying_party = Some(waiting.relying_party.clone());
@@ -122,20 +122,6 @@ impl ReauthenticatePage {
             self.frame.here = interaction::at(Place::Reauthenticate, Some(waiting.id));
         }
         self
-    }
-}
-
-/// What the page's address carries besides the interaction.
-#[derive(Deserialize)]
-pub struct For {
-    #[serde(rename = "for")]
-    back: Option<String>,
-}
-
-impl For {
-    /// The page of ours that wants it.
-    pub fn page(self) -> Option<String> {
-        self.back.filter(|back| is_ours(back))
     }
 }
 
@@ -149,7 +135,7 @@ pub struct ReauthenticationForm {
 }
 
 /// Asks.
-pub async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     visitor: Visitor,
     InteractionQuery(asked): InteractionQuery,
@@ -159,12 +145,12 @@ pub async fn show(
     let waiting = interaction::waiting(&app, &mut caller, asked).await?;
     let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, asked))) };
     let back = wanted.page();
-    let page = page(&app, &caller, (&session, back.as_deref())).await?.asked_by(waiting.as_ref());
+    let page = page(&app, &caller, &session, back.as_deref()).await?.asked_by(waiting.as_ref());
     Ok(answered(StatusCode::OK, &page, waiting.as_ref()))
 }
 
 /// Checks the password, and strengthens the session or leads to the second step.
-pub async fn submit(State(app): State<App>, posted: Form<ReauthenticationForm>) -> Result<Response, Rejection> {
+pub(crate) async fn submit(State(app): State<App>, posted: Form<ReauthenticationForm>) -> Result<Response, Rejection> {
     let Form { caller, headers, form } = posted;
     if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
@@ -173,28 +159,29 @@ pub async fn submit(State(app): State<App>, posted: Form<ReauthenticationForm>) 
     let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
     let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, form.interaction))) };
     let back = form.back.filter(|back| is_ours(back));
-    let page = page(&app, &caller, (&session, back.as_deref())).await?.asked_by(waiting.as_ref());
+    let page = page(&app, &caller, &session, back.as_deref()).await?.asked_by(waiting.as_ref());
     if form.password.is_empty() {
         return Ok(answered(StatusCode::UNPROCESSABLE_ENTITY, &page.incomplete(), waiting.as_ref()));
     }
     let arrival = SignInStep::new(&app, &caller, &headers)?.towards(waiting.as_ref(), back.as_deref());
     let typed = TypedPassword { username: &page.login, password: &form.password };
-    let ended = match attempt(&arrival, &headers, (typed, &session)).await? {
-        Err(TooMany { wait }) => {
+    let ended = match attempt(&arrival, &headers, typed, &session).await? {
+        Checked::TooMany(TooMany { wait }) => {
             let page = answered(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait), waiting.as_ref());
             return Ok(answer::after(page, wait));
         }
-        Ok(None) => None,
-        Ok(Some(outcome)) => arrival.end(outcome).await?,
+        Checked::Wrong => None,
+        Checked::Right(outcome) => arrival.end(outcome)?,
     };
     Ok(ended.unwrap_or_else(|| answered(StatusCode::UNAUTHORIZED, &page.refused(), waiting.as_ref())))
 }
 
 /// The page for whoever is signed in.
-pub async fn page(
+pub(crate) async fn page(
     app: &App,
     caller: &Caller,
-    (session, back): (&Session, Option<&str>),
+    session: &Session,
+    back: Option<&str>,
 ) -> Result<ReauthenticatePage, Fault> {
     let (login, passkeys) = app
         .look(async |view| {
@@ -218,7 +205,7 @@ pub async fn page(
 }
 
 /// The answer: its forms may lead on to the relying party, and its script speak with authenticators.
-pub fn answered(status: StatusCode, page: &ReauthenticatePage, waiting: Option<&Waiting>) -> Response {
+pub(crate) fn answered(status: StatusCode, page: &ReauthenticatePage, waiting: Option<&Waiting>) -> Response {
     let response = answer::page(status, page);
     let response = match waiting {
         Some(waiting) => waiting.admit(response),
@@ -227,22 +214,23 @@ pub fn answered(status: StatusCode, page: &ReauthenticatePage, waiting: Option<&
     if page.has_passkey { headers::admit_script(response) } else { response }
 }
 
-/// What became of a right password; nothing for a wrong one.
+/// Checks the password, and strengthens the session with a right one.
 async fn attempt(
     arrival: &SignInStep<'_>,
     headers: &HeaderMap,
-    (typed, session): (TypedPassword<'_>, &Session),
-) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
+    typed: TypedPassword<'_>,
+    session: &Session,
+) -> Result<Checked<Outcome>, Fault> {
     let SignInStep { app, caller, .. } = *arrival;
     let right = match check::check(app, caller, headers, typed).await? {
-        Ok(Some(right)) => right,
-        Ok(None) => return Ok(Ok(None)),
-        Err(closed) => return Ok(Err(closed)),
+        Checked::Right(right) => right,
+        Checked::Wrong => return Ok(Checked::Wrong),
+        Checked::TooMany(closed) => return Ok(Checked::TooMany(closed)),
     };
     let Right { account, password_hash, counted } = &right;
     let entrant = RightPassword { account: *account, password_hash, counted, demand: arrival.demand() };
     let returning = Returning { entrant, session, back: arrival.back };
     let by = Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) };
     let outcome = app.act(by, async |tx| sign_in::reenter(tx, returning, arrival.visit()).await).await?;
-    Ok(Ok(Some(outcome)))
+    Ok(Checked::Right(outcome))
 }

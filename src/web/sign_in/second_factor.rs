@@ -8,26 +8,25 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::account::factor::{self, FactorGuess, RecoveryCode};
-use crate::account::passkey;
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::TotpId;
 use crate::base::{Fault, Life, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
-use crate::http::interaction::{self, Waiting};
 use crate::http::{Caller, Form, headers};
-use crate::limits::{self, Counted, TooMany};
+use crate::limits::{self, Counted, Counting, TooMany};
 use crate::notice::letters::AccountChange;
 use crate::notice::{self, Notice, Owner};
-use crate::page::{Errors, Frame, Framed as _};
-use crate::session::pending::{self, PendingSignIn};
+use crate::page::{Errors, Frame};
+use crate::session::Proof;
 use crate::session::sign_in::{self, Outcome};
-use crate::session::{Acr, Proof};
 use crate::store::Tx;
 use crate::web::passkey::PasskeyForm;
 use crate::web::security::seeds;
+use crate::web::sign_in::check::Checked;
 use crate::web::sign_in::enrol;
+use crate::web::sign_in::second_step::{Step, Takes};
 use crate::web::sign_in::step::SignInStep;
 
 /// The page that asks for the second factor.
@@ -45,20 +44,10 @@ pub struct SecondFactorPage {
     errors: Errors,
 }
 
-/// What somebody can prove at the second step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Takes {
-    /// A code of their app.
-    pub app: bool,
-    pub passkey: bool,
-    /// A recovery code: not where only a passkey is strong enough.
-    pub recovery: bool,
-}
-
 impl SecondFactorPage {
     /// The page as it first appears.
     #[must_use]
-    pub fn new(frame: Frame, relying_party: Option<String>, offers_memory: bool) -> Self {
+    pub(crate) fn new(frame: Frame, relying_party: Option<String>, offers_memory: bool) -> Self {
         Self {
             frame,
             relying_party,
@@ -68,21 +57,29 @@ impl SecondFactorPage {
         }
     }
 
+    /// The page for somebody at the second step.
+    pub(crate) async fn of(app: &App, step: &Step) -> Result<Self, Fault> {
+        let relying_party = step.waiting.as_ref().map(|waiting| waiting.relying_party.clone());
+        let takes = step.takes(app).await?;
+        let offers_memory = step.offers_memory() && takes.app;
+        Ok(Self::new(step.frame(app)?, relying_party, offers_memory).taking(takes))
+    }
+
     /// For somebody who can prove something else.
     #[must_use]
-    pub fn taking(self, takes: Takes) -> Self {
+    pub(crate) fn taking(self, takes: Takes) -> Self {
         Self { takes, ..self }
     }
 
     /// After an answer of a passkey that doesn't count; answered with 401.
     #[must_use]
-    pub fn passkey_refused(mut self) -> Self {
+    pub(crate) fn passkey_refused(mut self) -> Self {
         self.errors.add_overall("passkey-submit", self.frame.say("passkey-refused"));
         self
     }
 
     /// The answer: its forms may lead on to whoever waits, and its script speak with authenticators.
-    pub fn answer(&self, arrival: &SignInStep<'_>, status: StatusCode) -> Response {
+    pub(crate) fn answer(&self, arrival: &SignInStep<'_>, status: StatusCode) -> Response {
         let response = arrival.lead_on(answer::page(status, self));
         if self.takes.passkey { headers::admit_script(response) } else { response }
     }
@@ -105,7 +102,7 @@ impl SecondFactorPage {
 
     /// After an empty form; answered with 422.
     #[must_use]
-    pub fn incomplete(mut self) -> Self {
+    pub(crate) fn incomplete(mut self) -> Self {
         let field = self.first_field();
         self.errors.add(field, self.frame.say("second-factor-missing"));
         self
@@ -113,14 +110,14 @@ impl SecondFactorPage {
 
     /// After a wrong code, or one that counted before; answered with 401.
     #[must_use]
-    pub fn refused(mut self, field: &'static str) -> Self {
+    pub(crate) fn refused(mut self, field: &'static str) -> Self {
         self.errors.add(field, self.frame.say("second-factor-refused"));
         self
     }
 
     /// After too many wrong codes; answered with 429.
     #[must_use]
-    pub fn too_often(mut self, wait: Life) -> Self {
+    pub(crate) fn too_often(mut self, wait: Life) -> Self {
         let field = self.first_field();
         self.errors.add_overall(field, self.frame.words.count("login-too-often", wait.in_minutes()));
         self
@@ -138,72 +135,12 @@ pub struct SecondFactorForm {
     remember: Option<String>,
 }
 
-/// Somebody at the second step.
-pub struct Step {
-    pub caller: Caller,
-    pub pending: PendingSignIn,
-    pub waiting: Option<Waiting>,
-}
-
-impl Step {
-    /// Reads the cookie of the first step. Whoever has none, or took too long, begins anew.
-    pub async fn of(app: &App, mut caller: Caller, headers: &HeaderMap) -> Result<Self, Rejection> {
-        let Some(secret) = Cookie::SignIn.secret(headers, app.config.is_https()) else {
-            return Err(answer::go(Place::Login).into());
-        };
-        let found = app.look(async |view| pending::find(&mut view.db, &secret, view.now).await).await?;
-        let Some(pending) = found else { return Err(answer::go(Place::Login).into()) };
-        let waiting = interaction::waiting(app, &mut caller, pending.interaction).await?;
-        Ok(Self { caller, pending, waiting })
-    }
-
-    pub fn arrival<'a>(&'a self, app: &'a App, headers: &HeaderMap) -> Result<SignInStep<'a>, Fault> {
-        Ok(SignInStep::new(app, &self.caller, headers)?.towards(self.waiting.as_ref(), self.pending.back.as_deref()))
-    }
-
-    /// The frame of a page that stands at the address of this step, whatever form it answers.
-    pub fn frame(&self, app: &App) -> Result<Frame, Fault> {
-        Ok(Frame { here: Place::SecondFactor.path().to_owned(), ..self.caller.frame(app)? })
-    }
-
-    pub async fn page(&self, app: &App) -> Result<SecondFactorPage, Fault> {
-        let relying_party = self.waiting.as_ref().map(|waiting| waiting.relying_party.clone());
-        let takes = self.takes(app).await?;
-        let offers_memory = self.offers_memory() && takes.app;
-        Ok(SecondFactorPage::new(self.frame(app)?, relying_party, offers_memory).taking(takes))
-    }
-
-    /// A session that is strengthened shows who is there now, and the vendor's people prove it every time.
-    const fn offers_memory(&self) -> bool {
-        self.pending.session.is_none() && !self.pending.is_staff
-    }
-
-    /// Where the relying party must have it phishing-resistant, codes are of no use to who has a passkey.
-    async fn takes(&self, app: &App) -> Result<Takes, Fault> {
-        let account = self.pending.account;
-        let (has_app, has_passkey) = app
-            .look(async |view| {
-                let has_passkey = !passkey::list(&mut view.db, account).await?.is_empty();
-                Ok((factor::since(&mut view.db, account).await?.is_some(), has_passkey))
-            })
-            .await?;
-        let passkey = has_passkey && app.site.is_some();
-        let must = self.waiting.as_ref().map_or(Acr::OneFactor, |waiting| waiting.request.weakest());
-        let takes_codes = !passkey || must < Acr::PhishingResistant;
-        Ok(Takes { app: has_app && takes_codes, passkey, recovery: takes_codes })
-    }
-
-    pub async fn is_enrolled(&self, app: &App) -> Result<bool, Fault> {
-        Ok(app.look(async |view| factor::enrolled(&mut view.db, self.pending.account).await).await?.is_some())
-    }
-}
-
 /// Shows the form, or the enrolment.
-pub async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Rejection> {
+pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Rejection> {
     let step = Step::of(&app, caller, &headers).await?;
     let arrival = step.arrival(&app, &headers)?;
     let response = if step.is_enrolled(&app).await? {
-        step.page(&app).await?.answer(&arrival, StatusCode::OK)
+        SecondFactorPage::of(&app, &step).await?.answer(&arrival, StatusCode::OK)
     } else {
         arrival.lead_on(answer::page(StatusCode::OK, &enrol::page(&app, &step).await?))
     };
@@ -211,25 +148,25 @@ pub async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) ->
 }
 
 /// Checks the code, and lets the person in where access holds.
-pub async fn submit(State(app): State<App>, posted: Form<SecondFactorForm>) -> Result<Response, Rejection> {
+pub(crate) async fn submit(State(app): State<App>, posted: Form<SecondFactorForm>) -> Result<Response, Rejection> {
     let Form { caller, headers, form } = posted;
     let step = Step::of(&app, caller, &headers).await?;
     let arrival = step.arrival(&app, &headers)?;
-    let page = step.page(&app).await?;
+    let page = SecondFactorPage::of(&app, &step).await?;
     let Some(typed) = form.typed() else {
         return Ok(page.incomplete().answer(&arrival, StatusCode::UNPROCESSABLE_ENTITY));
     };
     let attempt = Attempt { step: &step, arrival: &arrival, typed, remembers: form.remember.is_some() };
     match attempt.make(&headers).await? {
-        Err(TooMany { wait }) => {
+        Checked::TooMany(TooMany { wait }) => {
             let page = page.too_often(wait).answer(&arrival, StatusCode::TOO_MANY_REQUESTS);
             Ok(answer::after(page, wait))
         }
-        Ok(None) => {
+        Checked::Wrong => {
             let field = typed.field(page.takes);
             Ok(page.refused(field).answer(&arrival, StatusCode::UNAUTHORIZED))
         }
-        Ok(Some(outcome)) => Ok(arrival.end(outcome).await?.unwrap_or_else(|| answer::see_other(&arrival.beginning()))),
+        Checked::Right(outcome) => Ok(arrival.end(outcome)?.unwrap_or_else(|| answer::see_other(&arrival.beginning()))),
     }
 }
 
@@ -274,20 +211,21 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Counts the guess, looks at it, and finishes the sign-in; nothing for a wrong code.
-    async fn make(&self, headers: &HeaderMap) -> Result<Result<Option<Outcome>, TooMany>, Fault> {
+    /// Counts the guess, looks at it, and finishes the sign-in.
+    async fn make(&self, headers: &HeaderMap) -> Result<Checked<Outcome>, Fault> {
         let SignInStep { app, caller, .. } = *self.arrival;
         let (account, device) = (self.step.pending.account, Cookie::Device.secret(headers, app.config.is_https()));
-        let brought = (device.as_ref(), caller.address);
-        let weighed =
-            app.look(async |view| FactorGuess::weigh(view, &app.config.limits, account, brought).await).await?;
-        let guess = match weighed {
-            Ok(guess) => guess,
-            Err(closed) => return Ok(Err(closed)),
-        };
+        let guess = app
+            .look(async |view| {
+                FactorGuess::weigh(view, &app.config.limits, account, device.as_ref(), caller.address).await
+            })
+            .await?;
+        if let Some(closed) = guess.closed {
+            return Ok(Checked::TooMany(closed));
+        }
         let counted = match app.act(caller.acts_as(Who::Visitor), async |tx| guess.count(tx).await).await? {
-            Ok(counted) => counted,
-            Err(closed) => return Ok(Err(closed)),
+            Counting::Counted(counted) => counted,
+            Counting::TooMany(closed) => return Ok(Checked::TooMany(closed)),
         };
         let outcome = match self.candidate().await? {
             Some(candidate) => self.finish(candidate, &counted).await?,
@@ -297,7 +235,7 @@ impl Attempt<'_> {
             self.miss(&guess, &counted).await?;
         }
         app.postman.wake();
-        Ok(Ok(outcome))
+        Ok(outcome.map_or(Checked::Wrong, Checked::Right))
     }
 
     async fn candidate(&self) -> Result<Option<Candidate>, Fault> {
@@ -335,7 +273,7 @@ impl Attempt<'_> {
         let account = self.step.pending.account;
         tx.by.who = Who::Account(account);
         Ok(match candidate {
-            Candidate::Step(id, step) => factor::accept(tx, account, (*id, *step)).await?.then(|| Proof::totp(tx.now)),
+            Candidate::Step(id, step) => factor::accept(tx, account, *id, *step).await?.then(|| Proof::totp(tx.now)),
             Candidate::RecoveryCode(code) => {
                 factor::spend(tx, account, code).await?.then(|| Proof::recovery_code(tx.now))
             }
@@ -360,7 +298,7 @@ impl Attempt<'_> {
     async fn miss(&self, guess: &FactorGuess, counted: &Counted) -> Result<(), Fault> {
         let SignInStep { app, caller, .. } = *self.arrival;
         let letter =
-            notice::of_change(&app.notice, caller.browser(), (self.step.pending.account, AccountChange::CodesGuessed))
+            notice::of_change(&app.notice, caller.browser(), self.step.pending.account, AccountChange::CodesGuessed)
                 .await?;
         app.act(caller.acts_as(Who::Visitor), async |tx| {
             let closes = guess.missed(tx, counted).await?;

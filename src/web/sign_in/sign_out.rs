@@ -1,31 +1,28 @@
 //! Sign-out from our own pages, and the page that says so.
 
-use crate::audit::EndReason;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit::EndReason;
 use crate::base::Place;
 use crate::base::actor::Who;
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
-use crate::http::{Form, Visitor};
-use crate::page::{Framed as _, LoggedOutPage, LogoutPage};
+use crate::http::{EmptyForm, Form, Visitor};
+use crate::page::Framed as _;
+use crate::page::{LoggedOutPage, LogoutPage};
 use crate::session;
 
-#[derive(Deserialize)]
-pub struct Nothing {}
-
 /// Ends the session: everything that hangs from it is dead with it.
-pub async fn submit(State(app): State<App>, posted: Form<Nothing>) -> Result<Response, Rejection> {
-    let Form { caller, headers, form: Nothing {} } = posted;
+pub(crate) async fn submit(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
+    let Form { caller, headers, form: EmptyForm {} } = posted;
     let https = app.config.is_https();
     if let Some(secret) = Cookie::Session.secret(&headers, https) {
         app.act(caller.acts_as(Who::Visitor), async |tx| {
             let idle = tx.lives.session_idle;
-            let Some(session) = session::find(&mut tx.db, &secret, (tx.now, idle)).await? else { return Ok(false) };
+            let Some(session) = session::find(&mut tx.db, &secret, tx.now, idle).await? else { return Ok(false) };
             tx.by.who = Who::Account(session.account);
             session::end(tx, session.account, session.id, EndReason::SignedOut).await
         })
@@ -37,7 +34,7 @@ pub async fn submit(State(app): State<App>, posted: Form<Nothing>) -> Result<Res
 }
 
 /// Says that the person is signed out, or asks whoever isn't.
-pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Rejection> {
+pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Rejection> {
     let frame = visitor.caller.frame(&app)?;
     if visitor.session.is_some() {
         let page = LogoutPage { frame, relying_party: None, place: Place::Logout, carried: Vec::new() };

@@ -26,19 +26,19 @@ pub struct SignInStep<'a> {
 
 impl<'a> SignInStep<'a> {
     /// Reads the browser's cookies; one without the lasting one gets it at the end.
-    pub fn new(app: &'a App, caller: &'a Caller, headers: &HeaderMap) -> Result<Self, Fault> {
+    pub(crate) fn new(app: &'a App, caller: &'a Caller, headers: &HeaderMap) -> Result<Self, Fault> {
         let https = app.config.is_https();
         let device = Cookie::Device.secret(headers, https).map_or_else(|| Dice.secret(), Ok)?;
         Ok(Self { app, caller, waiting: None, back: None, device, before: Cookie::Session.secret(headers, https) })
     }
 
     /// The same, for whoever waits.
-    pub fn towards(self, waiting: Option<&'a Waiting>, back: Option<&'a str>) -> Self {
+    pub(crate) fn towards(self, waiting: Option<&'a Waiting>, back: Option<&'a str>) -> Self {
         Self { waiting, back, ..self }
     }
 
     /// The browser, as the account's module knows it.
-    pub fn visit(&self) -> BrowserContext<'_> {
+    pub(crate) fn visit(&self) -> BrowserContext<'_> {
         BrowserContext {
             device: &self.device,
             user_agent: &self.caller.user_agent,
@@ -48,7 +48,7 @@ impl<'a> SignInStep<'a> {
     }
 
     /// What the sign-in is for.
-    pub fn demand(&self) -> RequiredAcr {
+    pub(crate) fn demand(&self) -> RequiredAcr {
         let demanded = |waiting: &Waiting| RequiredAcr {
             interaction: Some(waiting.id),
             must: waiting.request.weakest(),
@@ -58,7 +58,7 @@ impl<'a> SignInStep<'a> {
     }
 
     /// Answers; nothing for a sign-in that has to begin anew.
-    pub async fn end(&self, outcome: Outcome) -> Result<Option<Response>, Rejection> {
+    pub(crate) fn end(&self, outcome: Outcome) -> Result<Option<Response>, Rejection> {
         match outcome {
             Outcome::Entered(entered) => Ok(Some(self.admit(answer::see_other(&self.next(&entered)), &entered)?)),
             Outcome::Pending(secret) => {
@@ -80,18 +80,18 @@ impl<'a> SignInStep<'a> {
     }
 
     /// Where the person goes from here.
-    pub fn next(&self, entered: &Entered) -> String {
+    pub(crate) fn next(&self, entered: &Entered) -> String {
         let ours = self.back.unwrap_or(entered.home.path());
         self.waiting.map_or_else(|| ours.to_owned(), Waiting::dispatcher)
     }
 
     /// Where a sign-in begins anew.
-    pub fn beginning(&self) -> String {
+    pub(crate) fn beginning(&self) -> String {
         interaction::at(Place::Login, self.waiting.map(|waiting| waiting.id))
     }
 
     /// Gives the browser its session.
-    pub fn admit(&self, mut response: Response, entered: &Entered) -> Result<Response, Fault> {
+    pub(crate) fn admit(&self, mut response: Response, entered: &Entered) -> Result<Response, Fault> {
         let https = self.app.config.is_https();
         set(&mut response, Cookie::Session.keep(entered.opened.secret.expose(), None, https)?);
         set(&mut response, Cookie::Device.keep(self.device.expose(), Some(self.app.config.lives.device), https)?);
@@ -100,7 +100,7 @@ impl<'a> SignInStep<'a> {
     }
 
     /// Lets a page's forms lead on to the relying party that waits.
-    pub fn lead_on(&self, response: Response) -> Response {
+    pub(crate) fn lead_on(&self, response: Response) -> Response {
         match self.waiting {
             Some(waiting) => waiting.admit(response),
             None => response,

@@ -17,15 +17,15 @@ use crate::http::{Caller, InteractionQuery, interaction, wanted_by};
 use crate::page::{ErrorPage, Framed as _};
 use crate::session::sign_in::{BrowserContext, Outcome};
 use crate::staff;
-use crate::staff::upstream::linking::{RefusedIdentity, recognise};
+use crate::staff::upstream::linking::{Recognition, RefusedIdentity, recognise};
 use crate::staff::upstream::{Provider, UpstreamAttempt, UpstreamError as Upstream, UpstreamPurpose, Vouched};
 use crate::staff::vouched::{self, VouchedAccount as Account};
 use crate::store::Tx;
-use crate::web::sign_in::reauthenticate::For;
+use crate::web::sign_in::back::For;
 use crate::web::sign_in::step::SignInStep;
 
 /// Sends the browser to the provider, and remembers what must come back with it.
-pub async fn depart(
+pub(crate) async fn depart(
     State(app): State<App>,
     caller: Caller,
     InteractionQuery(interaction): InteractionQuery,
@@ -39,7 +39,7 @@ pub async fn depart(
         };
     let browser = browser.digest();
     let remembered = app.act(caller.acts_as(Who::Visitor), async |tx| {
-        staff::upstream::begin(tx, (&departure.state, &browser), &departure.attempt).await
+        staff::upstream::begin(tx, &departure.state, &browser, &departure.attempt).await
     });
     remembered.await?;
     Ok(answer::see_other(&departure.url))
@@ -53,7 +53,7 @@ fn begin<'a>(app: &'a App, caller: &'a Caller) -> Result<(&'a Provider, &'a Secr
 }
 
 /// Takes the provider's answer: once, in the browser that was sent there, from the provider that was asked.
-pub async fn arrive(
+pub(crate) async fn arrive(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,
@@ -67,9 +67,8 @@ pub async fn arrive(
         .act(caller.acts_as(Who::Visitor), async |tx| staff::upstream::redeem(tx, &answered.state, &browser).await)
         .await?;
     let attempt = attempt.ok_or_else(stale)?;
-    let towards = (attempt.interaction, attempt.back.clone());
-    match vouch(&app, provider, (answered, attempt)).await {
-        Ok(vouched) => enter(&app, caller, (&headers, &vouched, towards)).await,
+    match vouch(&app, provider, answered, attempt.clone()).await {
+        Ok(vouched) => enter(&app, caller, &headers, &vouched, &attempt).await,
         Err(trouble) => Ok(refuse(&app, &caller, &trouble.to_string()).await?),
     }
 }
@@ -97,7 +96,8 @@ impl Answered {
 async fn vouch(
     app: &App,
     provider: &Provider,
-    (answered, attempt): (Answered, UpstreamAttempt),
+    answered: Answered,
+    attempt: UpstreamAttempt,
 ) -> Result<Vouched, Upstream> {
     // RFC 9207: an answer that names its issuer names the one that was asked.
     if answered.issuer.is_some_and(|issuer| issuer != provider.issuer()) {
@@ -119,24 +119,26 @@ enum End {
 async fn enter(
     app: &App,
     mut caller: Caller,
-    (headers, vouched, (interaction, back)): (&HeaderMap, &Vouched, (Option<InteractionId>, Option<String>)),
+    headers: &HeaderMap,
+    vouched: &Vouched,
+    attempt: &UpstreamAttempt,
 ) -> Result<Response, Rejection> {
-    let waiting = interaction::waiting(app, &mut caller, interaction).await?;
-    let arrival = SignInStep::new(app, &caller, headers)?.towards(waiting.as_ref(), back.as_deref());
-    let end = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, (vouched, arrival.visit())).await).await?;
+    let waiting = interaction::waiting(app, &mut caller, attempt.interaction).await?;
+    let arrival = SignInStep::new(app, &caller, headers)?.towards(waiting.as_ref(), attempt.back.as_deref());
+    let end = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, vouched, arrival.visit()).await).await?;
     match end {
         End::Refused(why) => Ok(refuse(app, &caller, why.as_str()).await?),
-        End::Judged(outcome) => match arrival.end(outcome).await? {
+        End::Judged(outcome) => match arrival.end(outcome)? {
             Some(response) => Ok(response),
             None => Err(Fault::broken("a sign-in of staff", "it was judged as a contact's").into()),
         },
     }
 }
 
-async fn sign_in(tx: &mut Tx, (said, visit): (&Vouched, BrowserContext<'_>)) -> Result<End, Fault> {
+async fn sign_in(tx: &mut Tx, said: &Vouched, visit: BrowserContext<'_>) -> Result<End, Fault> {
     let account = match recognise(tx, said).await? {
-        Ok(account) => account,
-        Err(refused) => return Ok(End::Refused(refused)),
+        Recognition::Staff(account) => account,
+        Recognition::Refused(refused) => return Ok(End::Refused(refused)),
     };
     let account = Account { account, proven_at: said.proven_at, by_two_factors: said.by_two_factors };
     vouched::enter_vouched(tx, account, visit).await.map(End::Judged)
@@ -155,11 +157,11 @@ async fn refuse(app: &App, caller: &Caller, why: &str) -> Result<Response, Fault
 
 /// Where the sign-in page offers the provider.
 #[must_use]
-pub fn offer(app: &App, interaction: Option<InteractionId>) -> Option<(String, String)> {
+pub(crate) fn offer(app: &App, interaction: Option<InteractionId>) -> Option<(String, String)> {
     app.upstream.as_ref().map(|provider| (provider.name().to_owned(), interaction::at(Place::Upstream, interaction)))
 }
 
 /// Where one of the staff proves there, for a page of ours, that they are still here.
-pub fn offer_again(app: &App, back: &str) -> Option<(String, String)> {
+pub(crate) fn offer_again(app: &App, back: &str) -> Option<(String, String)> {
     app.upstream.as_ref().map(|provider| (provider.name().to_owned(), wanted_by(Place::Upstream, back)))
 }

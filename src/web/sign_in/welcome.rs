@@ -20,7 +20,7 @@ pub struct WelcomePage {
 }
 
 /// Leads the signed-in to their account.
-pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Rejection> {
+pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Rejection> {
     if let Some(session) = &visitor.session {
         return Ok(answer::go(home(session)));
     }

@@ -25,7 +25,7 @@ use crate::{account, directory};
 #[derive(Debug, Template)]
 #[template(path = "staff/audit.html")]
 pub struct AuditPage {
-    /// DeedKind every page shares.
+    /// What every page shares.
     pub frame: Frame,
     /// The way through the console.
     pub menu: Menu,
@@ -37,7 +37,7 @@ pub struct AuditPage {
     pub next: Option<String>,
 }
 
-/// DeedKind can be filtered by; empty is any.
+/// What can be filtered by; empty is any.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AuditQuery {
@@ -50,7 +50,7 @@ pub struct AuditQuery {
     pub from: String,
     /// The last day.
     pub to: String,
-    /// DeedKind a page showed.
+    /// What a page showed.
     pub reference: String,
     /// The last line of the page before.
     pub before: String,
@@ -66,7 +66,7 @@ pub struct LineView {
     pub address: Option<String>,
     /// The particulars, as they were written.
     pub detail: String,
-    /// DeedKind ties it to a page somebody saw.
+    /// What ties it to a page somebody saw.
     pub reference: Option<String>,
 }
 
@@ -83,11 +83,11 @@ pub(in crate::web) async fn list(
         (false, true) => Sight::Service,
         (false, false) => return Err(answer::trouble(&staff.caller, ErrorKind::NotPermitted).into()),
     };
-    let (lines, more, names) = app.look(async |view| read(view, &app, (&filter, sight)).await).await?;
+    let (lines, more, names) = app.look(async |view| read(view, &app, &filter, sight).await).await?;
     let frame = staff.frame(&app)?;
     let next = lines.last().filter(|_| more).map(|last| filter.after(last.id));
     let page = AuditPage {
-        menu: Menu::of(&app, (&staff, &frame), Place::StaffAudit),
+        menu: Menu::of(&app, &staff, &frame, Place::StaffAudit),
         lines: lines.into_iter().map(|line| LineView::new(&frame, line, &names)).collect(),
         filter,
         next,
@@ -101,7 +101,8 @@ type Names = BTreeMap<AccountId, String>;
 async fn read(
     view: &mut View,
     app: &App,
-    (filter, sight): (&AuditQuery, Sight),
+    filter: &AuditQuery,
+    sight: Sight,
 ) -> Result<(Vec<AuditLine>, bool, Names), Fault> {
     let Some(search) = filter.understand(view, app, sight).await? else { return Ok((Vec::new(), false, Names::new())) };
     let (lines, more) = audit::search(&mut view.db, &search).await?;
@@ -120,7 +121,7 @@ async fn read(
 }
 
 impl AuditQuery {
-    /// DeedKind is searched; nothing where a filter names what doesn't exist.
+    /// What is searched; nothing where a filter names what doesn't exist.
     async fn understand(&self, view: &mut View, app: &App, sight: Sight) -> Result<Option<Search>, Fault> {
         let all = [&self.company, &self.account, &self.deed, &self.reference];
         if all.iter().any(|text| text.contains('\0')) {
@@ -132,31 +133,31 @@ impl AuditQuery {
         };
         let (since, until) = (day(&self.from, 0, Timestamp::from_millis(0)), day(&self.to, 1, Timestamp::END));
         let (company, account) = (self.company(view).await?, self.account(view).await?);
-        let deed = match self.deed.as_str() {
-            "" => Ok(None),
-            name => DeedKind::ALL.iter().find(|what| what.name() == name).copied().map(Some).ok_or(()),
-        };
-        let (Some(since), Some(until), Ok(company), Ok(account), Ok(deed)) = (since, until, company, account, deed)
-        else {
+        let deed = DeedKind::ALL.iter().find(|what| what.name() == self.deed).copied();
+        let is_unknown = |text: &str, found: bool| !text.is_empty() && !found;
+        if is_unknown(self.company.trim(), company.is_some())
+            || is_unknown(self.account.trim(), account.is_some())
+            || is_unknown(&self.deed, deed.is_some())
+        {
             return Ok(None);
-        };
+        }
+        let (Some(since), Some(until)) = (since, until) else { return Ok(None) };
         let reference = Some(self.reference.trim().to_uppercase()).filter(|text| !text.is_empty());
         let before = self.before.parse::<AuditId>().ok();
         Ok(Some(Search { sight, company, account, deed, since, until, reference, before }))
     }
 
-    async fn company(&self, view: &mut View) -> Result<Result<Option<CompanyId>, ()>, Fault> {
+    async fn company(&self, view: &mut View) -> Result<Option<CompanyId>, Fault> {
         match self.company.trim() {
-            "" => Ok(Ok(None)),
-            text => Ok(directory::company_by_ref(&mut view.db, text).await?.map(|company| Some(company.id)).ok_or(())),
+            "" => Ok(None),
+            text => Ok(directory::company_by_ref(&mut view.db, text).await?.map(|company| company.id)),
         }
     }
 
-    async fn account(&self, view: &mut View) -> Result<Result<Option<AccountId>, ()>, Fault> {
-        match (self.account.trim(), SignInName::parse(&self.account)) {
-            ("", _) => Ok(Ok(None)),
-            (_, Ok(name)) => Ok(account::by_name(&mut view.db, &name).await?.map(|found| Some(found.id)).ok_or(())),
-            (_, Err(_)) => Ok(Err(())),
+    async fn account(&self, view: &mut View) -> Result<Option<AccountId>, Fault> {
+        match SignInName::parse(&self.account) {
+            Ok(name) => Ok(account::by_name(&mut view.db, &name).await?.map(|found| found.id)),
+            Err(_) => Ok(None),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::base::{Fault, Place, Timestamp};
 use crate::directory::{self, Company, Found, FoundContact};
 use crate::http::answer::{self, Rejection};
 use crate::http::{Form, Staff};
-use crate::page::{ConditionRow, Frame, Framed as _};
+use crate::page::{ConditionRow, Frame};
 use crate::rights::StaffPermission;
 use crate::store::View;
 use crate::web::staff::contacts::ContactRow;
@@ -70,7 +70,7 @@ pub(in crate::web) async fn list(
     let frame = asked.frame(&app, &staff)?;
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     let page = CompaniesPage {
-        menu: Menu::of(&app, (&staff, &frame), Place::StaffCompanies),
+        menu: Menu::of(&app, &staff, &frame, Place::StaffCompanies),
         companies: items.into_iter().map(|company| (company.name, company.reference)).collect(),
         paging: Paging { q: asked.q, next },
         frame,
@@ -93,16 +93,16 @@ pub(in crate::web) async fn show(
         let demanded_at = directory::second_factor_required_at(&mut view.db, company.id).await?;
         Ok(Some((company, standing, (contacts, demanded_at))))
     });
-    let (company, standing, (contacts, demanded_at)) = found.await?.ok_or_else(|| staff.nothing(&app))?;
+    let (company, standing, (contacts, demanded_at)) = found.await?.ok_or_else(|| staff.nothing())?;
     let frame = asked.frame(&app, &staff)?;
     let Found { items, more } = contacts;
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     let page = CompanyPage {
-        menu: Menu::of(&app, (&staff, &frame), Place::StaffCompanies),
+        menu: Menu::of(&app, &staff, &frame, Place::StaffCompanies),
         standing: standing
             .of_the_company()
             .into_iter()
-            .map(|one| condition(&frame, one, &[("company", &company.name)]))
+            .map(|(one, met)| condition(&frame, one, met, &[("company", &company.name)]))
             .collect(),
         blocked_at: standing.blocked_at,
         may_block: staff.may(&app, StaffPermission::BlockCompanies),
@@ -138,9 +138,9 @@ pub(in crate::web) async fn block(
     Path(reference): Path<String>,
     posted: Form<Block>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, (posted.caller, &posted.headers), StaffPermission::BlockCompanies).await?;
+    let staff = Staff::with_permission(&app, posted.caller, &posted.headers, StaffPermission::BlockCompanies).await?;
     let found = app.look(async |view| find(view, &reference).await).await?;
-    let (company, _) = found.ok_or_else(|| staff.nothing(&app))?;
+    let (company, _) = found.ok_or_else(|| staff.nothing())?;
     let open = posted.form.open;
     app.act(staff.actor(), async |tx| {
         if open { directory::unblock(tx, company.id).await } else { directory::block(tx, company.id).await }

@@ -1,23 +1,23 @@
 //! One contact, for staff: who they are, whether they can sign in and why not, and what helps: unlock, end sessions,
 //! switch the account, take a lost second factor away.
 
-use crate::audit::EndReason;
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
 use crate::access::{self, Condition, Door, Prospect, Snapshot};
-use crate::account::factor::reset::{self, FactorReset, NotAsked};
+use crate::account::factor::reset::{self, FactorReset, ResetRequest};
 use crate::account::{self, AccountRecord};
 use crate::app::App;
+use crate::audit::EndReason;
 use crate::base::ids::ContactId;
 use crate::base::{Address, Fault, Life, Place, Timestamp};
 use crate::directory::{self, Company, Contact};
 use crate::http::answer::{self, Rejection};
 use crate::http::{Caller, Form, Staff};
-use crate::page::{ConditionRow, Frame, Framed as _};
+use crate::page::{ConditionRow, Frame};
 use crate::rights::{self, StaffPermission};
 use crate::session::{self, Session};
 use crate::store::View;
@@ -109,11 +109,11 @@ pub(in crate::web) async fn show(
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Rejection> {
     staff.must(&app, StaffPermission::ViewContacts)?;
-    let id = id.parse::<ContactId>().map_err(|_| staff.nothing(&app))?;
-    let rows = app.look(async |view| Rows::read(view, &app, id).await).await?.ok_or_else(|| staff.nothing(&app))?;
+    let id = id.parse::<ContactId>().map_err(|_| staff.nothing())?;
+    let rows = app.look(async |view| Rows::read(view, &app, id).await).await?.ok_or_else(|| staff.nothing())?;
     let frame = asked.frame(&app, &staff)?;
     let page = ContactPage {
-        menu: Menu::of(&app, (&staff, &frame), Place::StaffContacts),
+        menu: Menu::of(&app, &staff, &frame, Place::StaffContacts),
         standing: rows.standing(&frame),
         account: rows.account(&frame),
         contact: rows.contact(&frame),
@@ -134,7 +134,7 @@ impl Rows {
         let (mut account, mut locked, mut reset, mut demanded_at, mut memberships) = (None, None, None, None, 0);
         if let Some(person) = &person {
             let names = account::names(&mut view.db, person.account).await?;
-            let sessions = session::list(&mut view.db, person.account, (view.now, view.lives.session_idle)).await?;
+            let sessions = session::list(&mut view.db, person.account, view.now, view.lives.session_idle).await?;
             account = account::by_id(&mut view.db, person.account).await?.map(|record| (record, names, sessions));
             locked = session::locked(view, &app.config.limits, person.account).await?;
             reset = reset::waiting(&mut view.db, person.account).await?;
@@ -168,7 +168,7 @@ impl Rows {
             }
             None => self.prospect.of_the_contact(),
         };
-        conditions.into_iter().map(|one| condition(frame, one, &values)).collect()
+        conditions.into_iter().map(|(one, met)| condition(frame, one, met, &values)).collect()
     }
 
     fn account(&self, frame: &Frame) -> Option<AccountView> {
@@ -221,7 +221,7 @@ pub(in crate::web) async fn unlock(
 ) -> Result<Response, Rejection> {
     let Form { caller, headers, form: Nothing {} } = posted;
     let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, (caller, &headers), (&id, StaffPermission::Unlock)).await?;
+        deed(&app, caller, &headers, &id, StaffPermission::Unlock).await?;
     let opened = app.act(staff.actor(), async |tx| session::unlock(tx, &app.config.limits, account).await).await?;
     Ok(back(id, if opened { StaffDone::Unlocked } else { StaffDone::NotLocked }))
 }
@@ -234,7 +234,7 @@ pub(in crate::web) async fn end_sessions(
 ) -> Result<Response, Rejection> {
     let Form { caller, headers, form: Nothing {} } = posted;
     let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, (caller, &headers), (&id, StaffPermission::EndSessions)).await?;
+        deed(&app, caller, &headers, &id, StaffPermission::EndSessions).await?;
     app.act(staff.actor(), async |tx| {
         session::end_all(tx, account, EndReason::CustomerService).await?;
         authorization::end_all(tx, account, EndReason::Operator).await
@@ -256,7 +256,7 @@ pub(in crate::web) async fn switch(
 ) -> Result<Response, Rejection> {
     let Form { caller, headers, form: Switch { on } } = posted;
     let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, (caller, &headers), (&id, StaffPermission::SwitchAccounts)).await?;
+        deed(&app, caller, &headers, &id, StaffPermission::SwitchAccounts).await?;
     app.act(staff.actor(), async |tx| {
         if on { account::enable(tx, account).await } else { session::switch_off(tx, account).await }
     })
@@ -277,7 +277,7 @@ pub(in crate::web) async fn reset_factor(
 ) -> Result<Response, Rejection> {
     let Form { caller, headers, form: Lost { lost } } = posted;
     let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, (caller, &headers), (&id, StaffPermission::ResetFactors)).await?;
+        deed(&app, caller, &headers, &id, StaffPermission::ResetFactors).await?;
     if lost && app.look(async |view| notice::reader(&mut view.db, account).await).await?.is_none() {
         return Ok(back(id, StaffDone::NobodyToTell));
     }
@@ -286,22 +286,24 @@ pub(in crate::web) async fn reset_factor(
         return Ok(back(id, StaffDone::ResetStopped));
     }
     Ok(match app.act(staff.actor(), async |tx| reset::ask(tx, account).await).await? {
-        Ok(_) | Err(NotAsked::Already(_)) => back(id, StaffDone::ResetAsked),
+        ResetRequest::Due(_) | ResetRequest::Already(_) => back(id, StaffDone::ResetAsked),
         // It was switched off since the page was shown.
-        Err(NotAsked::Nothing) => answer::see_other(&Place::StaffContact.with(id)),
+        ResetRequest::NoFactor => answer::see_other(&Place::StaffContact.with(id)),
     })
 }
 
 /// Whoever has the duty, and whom it is done to. A contact without an account answers like one that doesn't exist.
 pub(super) async fn deed(
     app: &App,
-    from: (Caller, &axum::http::HeaderMap),
-    (id, duty): (&str, StaffPermission),
+    caller: Caller,
+    headers: &HeaderMap,
+    id: &str,
+    duty: StaffPermission,
 ) -> Result<(Staff, Snapshot), Rejection> {
-    let staff = Staff::with_permission(app, from, duty).await?;
-    let id = id.parse::<ContactId>().map_err(|_| staff.nothing(app))?;
+    let staff = Staff::with_permission(app, caller, headers, duty).await?;
+    let id = id.parse::<ContactId>().map_err(|_| staff.nothing())?;
     let person = app.look(async |view| access::of_contact(&mut view.db, id).await).await?;
-    let person = person.ok_or_else(|| staff.nothing(app))?;
+    let person = person.ok_or_else(|| staff.nothing())?;
     Ok((staff, person))
 }
 

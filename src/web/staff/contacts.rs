@@ -10,7 +10,7 @@ use crate::base::Place;
 use crate::directory::{self, Found, FoundContact};
 use crate::http::Staff;
 use crate::http::answer::{self, Rejection};
-use crate::page::{Frame, Framed as _};
+use crate::page::Frame;
 use crate::rights::StaffPermission;
 use crate::web::staff::{ListQuery, Menu, Paging};
 
@@ -66,7 +66,7 @@ pub(in crate::web) async fn list(
     let frame = asked.frame(&app, &staff)?;
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     let page = ContactsPage {
-        menu: Menu::of(&app, (&staff, &frame), Place::StaffContacts),
+        menu: Menu::of(&app, &staff, &frame, Place::StaffContacts),
         contacts: items.into_iter().map(ContactRow::new).collect(),
         paging: Paging { q: asked.q, next },
         frame,

@@ -32,6 +32,6 @@ pub(in crate::web) async fn show(State(app): State<App>, staff: Staff) -> Result
     let in_words =
         |role| (frame.say(&format!("staff-role-{role}")), frame.say(&format!("staff-role-{role}-explained")));
     let roles = staff.person.roles.iter().map(in_words).collect();
-    let menu = Menu::of(&app, (&staff, &frame), Place::Staff);
+    let menu = Menu::of(&app, &staff, &frame, Place::Staff);
     Ok(answer::page(StatusCode::OK, &HomePage { menu, login: staff.person.email.to_string(), roles, frame }))
 }

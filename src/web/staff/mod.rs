@@ -8,9 +8,8 @@ pub mod contacts;
 mod demand;
 pub mod home;
 pub mod people;
+mod routes;
 
-use axum::Router;
-use axum::routing::{get, post};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -20,27 +19,7 @@ use crate::http::Staff;
 use crate::page::{self, Frame, Framed as _};
 use crate::rights::StaffPermission;
 
-/// Every page of the console.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route(Place::Staff.path(), get(home::show))
-        .route(Place::StaffCompanies.path(), get(companies::list))
-        .route(Place::StaffCompany.path(), get(companies::show))
-        .route(Place::StaffBlockCompany.path(), post(companies::block))
-        .route(Place::StaffDemandOfCompany.path(), post(demand::of_company))
-        .route(Place::StaffContacts.path(), get(contacts::list))
-        .route(Place::StaffContact.path(), get(contact::show))
-        .route(Place::StaffUnlock.path(), post(contact::unlock))
-        .route(Place::StaffEndSessions.path(), post(contact::end_sessions))
-        .route(Place::StaffSwitchAccount.path(), post(contact::switch))
-        .route(Place::StaffResetFactor.path(), post(contact::reset_factor))
-        .route(Place::StaffDemandOfContact.path(), post(demand::of_contact))
-        .route(Place::StaffPeople.path(), get(people::list).post(people::invite))
-        .route(Place::StaffRoles.path(), post(people::set_roles))
-        .route(Place::StaffInviteAgain.path(), post(people::invite_again))
-        .route(Place::StaffDismiss.path(), post(people::dismiss))
-        .route(Place::StaffAudit.path(), get(audit::list))
-}
+pub(super) use routes::routes;
 
 /// The column that leads through the console: what the person's roles open.
 #[derive(Clone, Debug)]
@@ -56,7 +35,7 @@ pub struct Entry {
 }
 
 impl Menu {
-    fn of(app: &App, (staff, frame): (&Staff, &Frame), here: Place) -> Self {
+    fn of(app: &App, staff: &Staff, frame: &Frame, here: Place) -> Self {
         let pages: [(Place, &str, &[StaffPermission]); 5] = [
             (Place::Staff, "staff-home", &[]),
             (Place::StaffCompanies, "staff-companies", &[StaffPermission::ViewCompanies]),
@@ -147,9 +126,10 @@ impl Paging {
 }
 
 /// A condition as staff read it: what it asks, and why it isn't met.
-pub fn condition(
+pub(crate) fn condition(
     frame: &Frame,
-    (condition, met): (crate::access::Condition, bool),
+    condition: crate::access::Condition,
+    met: bool,
     values: &[(&'static str, &str)],
 ) -> page::ConditionRow {
     let sentence = if met { String::new() } else { frame.tell(&format!("access-{condition}-admin"), values) };

@@ -18,7 +18,8 @@ use crate::mail::{self, Letter, Outgoing};
 use crate::notice::letters::{StaffInvitation, Stationery};
 use crate::page::{Errors, Frame, Framed as _};
 use crate::rights::StaffPermission;
-use crate::staff::{self, Invited, NotStaff, StaffMember};
+use crate::staff;
+use crate::staff::{Invitation, Invited, StaffChange, StaffMember};
 use crate::web::staff::{ListQuery, Menu, StaffDone};
 
 /// The page.
@@ -108,7 +109,7 @@ impl PeoplePage {
     async fn read(app: &App, staff: &Staff, frame: Frame) -> Result<Self, Fault> {
         let members = app.look(async |view| staff::list(&mut view.db).await).await?;
         let people = members.iter().map(|member| MemberView::new(&frame, member)).collect();
-        let menu = Menu::of(app, (staff, &frame), Place::StaffPeople);
+        let menu = Menu::of(app, staff, &frame, Place::StaffPeople);
         Ok(Self { people, menu, frame, typed: InvitationForm::default(), errors: Errors::default() })
     }
 
@@ -143,7 +144,7 @@ impl MemberView {
 impl RoleView {
     /// Every role, ticked where it is held.
     #[must_use]
-    pub fn all(frame: &Frame, held: impl Fn(StaffRole) -> bool) -> Vec<Self> {
+    pub(crate) fn all(frame: &Frame, held: impl Fn(StaffRole) -> bool) -> Vec<Self> {
         let view =
             |role: &StaffRole| Self { role: *role, name: frame.say(&format!("staff-role-{role}")), held: held(*role) };
         StaffRole::ALL.iter().map(view).collect()
@@ -155,30 +156,35 @@ pub(in crate::web) async fn invite(
     State(app): State<App>,
     posted: Form<InvitationForm>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, (posted.caller, &posted.headers), StaffPermission::ManageStaff).await?;
+    let staff = Staff::with_permission(&app, posted.caller, &posted.headers, StaffPermission::ManageStaff).await?;
     let typed = posted.form;
     let mut page = PeoplePage::read(&app, &staff, staff.frame(&app)?).await?;
     Place::StaffPeople.path().clone_into(&mut page.frame.here);
     let Some(invited) = page.understand(&typed) else { return Ok(page.again(typed)) };
     let link = Dice.secret()?;
-    let letter = letter(&app, &staff, (&invited.name, &invited.email), &link)?;
+    let letter = letter(&app, &staff, &invited.name, &invited.email, &link)?;
     let made = app.act(staff.actor(), async |tx| {
         let made = staff::invite_by(tx, &invited, &link).await?;
-        if made.is_ok() {
+        if let Invitation::Made(_) = made {
             let outgoing = Outgoing { name: "staff_invitation", to: invited.email.clone(), letter };
             mail::post(tx, app.envelope.as_ref(), outgoing).await?;
         }
         Ok(made)
     });
-    if let Err(refused) = made.await? {
-        page.refuse(refused);
+    let refusal = match made.await? {
+        Invitation::Made(_) => None,
+        Invitation::Taken => Some("staff-email-taken"),
+        Invitation::Contact => Some("staff-email-contact"),
+    };
+    if let Some(sentence) = refusal {
+        page.refuse(sentence);
         return Ok(page.again(typed));
     }
     app.postman.wake();
     Ok(answer::see_other(&StaffDone::Invited.at(Place::StaffPeople.path())))
 }
 
-fn letter(app: &App, staff: &Staff, (name, email): (&str, &Email), link: &Secret) -> Result<Letter, Fault> {
+fn letter(app: &App, staff: &Staff, name: &str, email: &Email, link: &Secret) -> Result<Letter, Fault> {
     let now = app.clock.now();
     let on = Stationery { words: crate::words::Words::of(staff.caller.language), brand: app.brand.clone(), now };
     let link = app.config.url(&Place::Link.with(link.expose()));
@@ -203,14 +209,8 @@ impl PeoplePage {
         self.errors.is_empty().then_some(Invited { name, email, roles })
     }
 
-    fn refuse(&mut self, refused: NotStaff) {
-        let sentence = match refused {
-            NotStaff::Taken => self.frame.say("staff-email-taken"),
-            NotStaff::Contact => self.frame.say("staff-email-contact"),
-            NotStaff::LastOperator => self.frame.say("staff-last-operator"),
-            NotStaff::Nobody => self.frame.say("staff-nobody"),
-        };
-        self.errors.add_overall("staff-email", sentence);
+    fn refuse(&mut self, sentence: &str) {
+        self.errors.add_overall("staff-email", self.frame.say(sentence));
     }
 
     fn again(mut self, typed: InvitationForm) -> Response {
@@ -225,11 +225,11 @@ pub(in crate::web) async fn set_roles(
     Path(id): Path<String>,
     posted: Form<Ticked>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, (posted.caller, &posted.headers), StaffPermission::ManageStaff).await?;
-    let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
+    let staff = Staff::with_permission(&app, posted.caller, &posted.headers, StaffPermission::ManageStaff).await?;
+    let id = id.parse::<AccountId>().map_err(|_| staff.nothing())?;
     let roles = posted.form.roles();
     let set = app.act(staff.actor(), async |tx| staff::set_roles(tx, id, &roles).await).await?;
-    conclude(&app, &staff, set.map(|_| StaffDone::RolesChanged)).await
+    conclude(&app, &staff, set, StaffDone::RolesChanged).await
 }
 
 /// Switches somebody's account off, with all its sessions.
@@ -238,21 +238,21 @@ pub(in crate::web) async fn dismiss(
     Path(id): Path<String>,
     posted: Form<crate::web::staff::contact::Nothing>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, (posted.caller, &posted.headers), StaffPermission::ManageStaff).await?;
-    let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
+    let staff = Staff::with_permission(&app, posted.caller, &posted.headers, StaffPermission::ManageStaff).await?;
+    let id = id.parse::<AccountId>().map_err(|_| staff.nothing())?;
     let dismissed = app.act(staff.actor(), async |tx| staff::dismiss(tx, id).await).await?;
-    conclude(&app, &staff, dismissed.map(|_| StaffDone::SwitchedOff)).await
+    conclude(&app, &staff, dismissed, StaffDone::SwitchedOff).await
 }
 
 /// Says what was done, or why not. Somebody who isn't staff answers like somebody who doesn't exist.
-async fn conclude(app: &App, staff: &Staff, done: Result<StaffDone, NotStaff>) -> Result<Response, Rejection> {
-    match done {
-        Ok(done) => Ok(answer::see_other(&done.at(Place::StaffPeople.path()))),
-        Err(NotStaff::Nobody) => Err(staff.nothing(app)),
-        Err(refused @ (NotStaff::Taken | NotStaff::Contact | NotStaff::LastOperator)) => {
+async fn conclude(app: &App, staff: &Staff, change: StaffChange, done: StaffDone) -> Result<Response, Rejection> {
+    match change {
+        StaffChange::Done | StaffChange::Already => Ok(answer::see_other(&done.at(Place::StaffPeople.path()))),
+        StaffChange::Nobody => Err(staff.nothing()),
+        StaffChange::LastOperator => {
             let mut page = PeoplePage::read(app, staff, staff.frame(app)?).await?;
             Place::StaffPeople.path().clone_into(&mut page.frame.here);
-            page.refuse(refused);
+            page.refuse("staff-last-operator");
             Ok(page.again(InvitationForm::default()))
         }
     }
@@ -264,13 +264,13 @@ pub(in crate::web) async fn invite_again(
     Path(id): Path<String>,
     posted: Form<crate::web::staff::contact::Nothing>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, (posted.caller, &posted.headers), StaffPermission::ManageStaff).await?;
-    let id = id.parse::<AccountId>().map_err(|_| staff.nothing(&app))?;
+    let staff = Staff::with_permission(&app, posted.caller, &posted.headers, StaffPermission::ManageStaff).await?;
+    let id = id.parse::<AccountId>().map_err(|_| staff.nothing())?;
     let member = app.look(async |view| staff::find(&mut view.db, id).await).await?;
     let waiting = member.filter(|member| member.activated_at.is_none() && member.disabled_at.is_none());
-    let member = waiting.ok_or_else(|| staff.nothing(&app))?;
+    let member = waiting.ok_or_else(|| staff.nothing())?;
     let link = Dice.secret()?;
-    let letter = letter(&app, &staff, (&member.name, &member.email), &link)?;
+    let letter = letter(&app, &staff, &member.name, &member.email, &link)?;
     app.act(staff.actor(), async |tx| {
         link::issue(tx, id, LinkPurpose::StaffInvitation, &link).await?;
         let outgoing = Outgoing { name: "staff_invitation", to: member.email.clone(), letter };

@@ -80,7 +80,6 @@ staff-email-taken = This address is the name of another account
 staff-email-contact = This address is a customer’s contact, who stays a customer
 staff-role-missing = Tick at least one role
 staff-last-operator = At least one operator who can sign in must remain. Make another one first.
-staff-nobody = There is no such member of staff
 staff-audit-filter = Filter
 staff-audit-company = Company’s reference
 staff-audit-account = Login or email

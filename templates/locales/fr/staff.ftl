@@ -80,7 +80,6 @@ staff-email-taken = Cette adresse est l’identifiant d’un autre compte
 staff-email-contact = Cette adresse est celle d’un contact, qui reste client
 staff-role-missing = Cochez au moins un rôle
 staff-last-operator = Il doit rester au moins un opérateur capable de se connecter. Désignez-en d’abord un autre.
-staff-nobody = Cette personne ne fait pas partie du personnel
 staff-audit-filter = Filtre
 staff-audit-company = Référence de la société
 staff-audit-account = Identifiant ou e-mail

@@ -134,7 +134,7 @@ both! {
         );
         let text = answer.text();
         let cookies = ["guichet_session", "guichet_device"].map(|name| browser.cookie(name).unwrap());
-        for secret in ["$argon2"].into_iter().chain(cookies) {
+        for secret in ["$argon2", cookies[0], cookies[1]] {
             assert!(!text.contains(secret), "{secret}");
         }
         // Names only: what stands beside them may spell a short word by chance.

@@ -13,6 +13,8 @@ fn assert_guarded(answer: &Answer, about: &str) {
     assert_eq!(answer.header("x-content-type-options"), "nosniff", "{about}");
     assert_eq!(answer.header("x-frame-options"), "DENY", "{about}");
     assert_eq!(answer.header("referrer-policy"), "no-referrer", "{about}");
+    // With it WebKit shows our sign-in form under a relying party's origin.
+    assert_eq!(answer.header("cross-origin-opener-policy"), "", "{about}");
     let policy = answer.header("content-security-policy");
     for needed in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
         assert!(policy.contains(needed), "{about}: {policy}");

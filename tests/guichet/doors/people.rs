@@ -111,7 +111,7 @@ impl Visitor {
         named.insert("{consent}", consent.to_string());
         let idle = world.app.config.lives.session_idle;
         let sessions =
-            world.app.look(async |view| session::list(&mut view.db, account, (view.now, idle)).await).await.unwrap();
+            world.app.look(async |view| session::list(&mut view.db, account, view.now, idle).await).await.unwrap();
         named.insert("{session}", sessions.first().map_or(Uuid::nil(), |session| session.id.0).to_string());
         let devices =
             world.app.look(async |view| account::device::list(&mut view.db, account, view.now).await).await.unwrap();

@@ -3,8 +3,8 @@
 //!
 //! 1. [`single_use`], [`links`]: single use that isn't atomic. Kills in the middle of it are in
 //!    `operations::storm`.
-//! 2. [`second_path`]: a path that misses a check. What ends access for good is in [`living_on`], who may come where in
-//! `doors`.
+//! 2. [`second_path`]: a path that misses a check. What ends access for good is in [`living_on`], who may come where
+//!    in `doors`.
 //! 3. [`target`]: checking the parent and not the target.
 //! 4. [`living_on`]: a disabled subject living on in another credential; [`leading_in`]: in a mailed link.
 //! 5. [`one_form`]: canonicalising per route.

@@ -121,10 +121,8 @@ both! {
         let answer = elsewhere.get(&path).await;
         assert_eq!(answer.location().unwrap().path(), "/oauth2/authorize");
         assert_eq!(elsewhere.follow(answer).await.unmet(), ["network"]);
-        for unreadable in
-            ["", "?interaction=", "?interaction=x", "?interaction=%FF"].map(|query| format!("/login/consent{query}"))
-        {
-            let answer = elsewhere.get(&unreadable).await;
+        for unreadable in ["", "?interaction=", "?interaction=x", "?interaction=%FF"] {
+            let answer = elsewhere.get(&format!("/login/consent{unreadable}")).await;
             assert!(answer.status() == 400 && answer.shows("error-title"), "{unreadable}");
         }
     }

@@ -40,8 +40,8 @@ both! {
                 && page.header("content-security-policy").contains("form-action 'self' http://localhost:8090")
         );
         let answer = browser.use_passkey(&mut passkey).await;
-        let location = answer.header("location");
-        assert!(location.starts_with("/oauth2/authorize?interaction="), "{location}");
+        let next = answer.header("location");
+        assert!(next.starts_with("/oauth2/authorize?interaction="), "{next}");
         let mut answer = browser.follow(answer).await;
         if answer.shows("consent-allow") {
             answer = browser.submit("consent-allow", &[]).await;

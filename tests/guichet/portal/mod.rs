@@ -56,7 +56,7 @@ impl Example {
                 return Self { child, provider, portal: portal.to_owned() };
             }
         }
-        panic!("the example ended: {told}");
+        panic!("the example ended, {:?}: {told}", child.wait());
     }
 }
 

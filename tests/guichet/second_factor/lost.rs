@@ -1,7 +1,7 @@
 //! A lost second factor: Customer Service or the operator asks that it go, its owner is told at once and may object,
 //! and a day later it goes.
 
-use guichet::account::factor::reset::{self, NotAsked};
+use guichet::account::factor::reset::{self, ResetRequest};
 
 use crate::staff::contact_page;
 use crate::world::{Authenticator, Browser, PASSWORD, World, both};
@@ -15,7 +15,7 @@ async fn waits(world: &World, who: &str) -> bool {
 /// The operator asks, as at the command line.
 async fn ask(world: &World, who: &str) -> bool {
     let account = world.people(who).await.remove(0).account;
-    world.as_operator(async |tx| reset::ask(tx, account).await).await.is_ok()
+    matches!(world.as_operator(async |tx| reset::ask(tx, account).await).await, ResetRequest::Due(_))
 }
 
 /// Customer Service asks, on the contact's page.
@@ -166,6 +166,6 @@ both! {
         let shown = press(&mut carole, &page, "factor-reset").await;
         assert!(shown.contains("nobody could be warned") && !waits(&world, "theo").await, "{shown}");
         let bruno = world.people("bruno").await.remove(0).account;
-        assert_eq!(world.as_operator(async |tx| reset::ask(tx, bruno).await).await, Err(NotAsked::Nothing));
+        assert_eq!(world.as_operator(async |tx| reset::ask(tx, bruno).await).await, ResetRequest::NoFactor);
     }
 }

@@ -115,7 +115,7 @@ pub struct Afterwards(World);
 
 impl Afterwards {
     /// Nothing is left that should have gone. What costs least is tried first: most tests leave a letter at most.
-    pub async fn is_clean(self) {
+    pub async fn assert_clean(self) {
         let Self(world) = self;
         world.inner.seen.store(true, Ordering::Relaxed);
         world.assert_no_fault();

@@ -23,7 +23,7 @@ macro_rules! on_two_servers {
                 let Some(world) = World::on(kind).await else { return };
                 let (second, afterwards) = (world.second_server().await, world.afterwards());
                 super::$name(world, second).await;
-                afterwards.is_clean().await;
+                afterwards.assert_clean().await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -62,7 +62,7 @@ impl Cause {
             Self::CompanyNotValidated => world.import(&row(COMPANIES, "C-1001", |fields| fields[2] = "")).await,
             Self::ContactDisabled => assert_eq!(world.database().execute(&by_hand("contacts", "disabled_at")).await, 1),
             Self::MembershipDetached => {
-                assert_eq!(world.database().execute(&by_hand("memberships", "detached_at")).await, 1)
+                assert_eq!(world.database().execute(&by_hand("memberships", "detached_at")).await, 1);
             }
             Self::MembershipDisabled => {
                 let person = world.people(who).await.remove(0);

@@ -95,17 +95,13 @@ impl Database {
 
     /// The texts that a query answers.
     pub async fn texts(&self, sql: &'static str) -> Result<Vec<String>, sqlx::Error> {
-        match self.url.strip_prefix("sqlite:") {
-            Some(file) => {
-                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-                let mut connection = SqliteConnection::connect_with(&options).await?;
-                sqlx::query_scalar(sql).fetch_all(&mut connection).await
-            }
-            None => {
-                let mut connection = PgConnection::connect(&self.url).await?;
-                sqlx::query_scalar(sql).fetch_all(&mut connection).await
-            }
+        if let Some(file) = self.url.strip_prefix("sqlite:") {
+            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+            let mut connection = SqliteConnection::connect_with(&options).await?;
+            return sqlx::query_scalar(sql).fetch_all(&mut connection).await;
         }
+        let mut connection = PgConnection::connect(&self.url).await?;
+        sqlx::query_scalar(sql).fetch_all(&mut connection).await
     }
 
     async fn run(&self, sql: &str) -> Result<u64, sqlx::Error> {

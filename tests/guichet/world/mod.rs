@@ -71,7 +71,7 @@ macro_rules! both {
                 let Some(world) = World::on(kind).await else { return };
                 let afterwards = world.afterwards();
                 super::$name(world).await;
-                afterwards.is_clean().await;
+                afterwards.assert_clean().await;
             }
 
             #[tokio::test]

@@ -346,7 +346,7 @@ both! {
         let idle = world.app.config.lives.session_idle;
         let sessions = world
             .app
-            .look(async |view| session::list(&mut view.db, bruno.account, (view.now, idle)).await)
+            .look(async |view| session::list(&mut view.db, bruno.account, view.now, idle).await)
             .await
             .unwrap();
         let chosen = world.as_operator(async |tx| session::choose(tx, sessions[0].id, alice.membership).await).await;

@@ -3,10 +3,13 @@
 
 mod whose;
 
+use guichet::account::{self, Created};
 use guichet::base::{Email, Networks, Profile, SignInName, StaffRole};
-use guichet::membership::{self, Grant};
-use guichet::staff::{self, Invited};
-use guichet::{account, directory};
+use guichet::directory;
+use guichet::membership;
+use guichet::membership::Grant;
+use guichet::staff;
+use guichet::staff::{Invitation, Invited};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -23,7 +26,8 @@ impl World {
             email: Email::parse(email).unwrap(),
             roles: [StaffRole::CustomerService].into(),
         };
-        self.as_operator(async |tx| staff::invite(tx, &invited).await).await.unwrap();
+        let invitation = self.as_operator(async |tx| staff::invite(tx, &invited).await).await;
+        assert!(matches!(invitation, Invitation::Made(_)), "{invitation:?}");
     }
 
     /// Whether somebody is one of the staff.
@@ -118,13 +122,15 @@ impl World {
         let hash = self.app.hasher.hash(PASSWORD.to_owned()).await.unwrap();
         let name = SignInName::parse(NADIA).unwrap();
         self.as_operator(async |tx| {
-            let account = account::create(tx, std::slice::from_ref(&name)).await?.unwrap();
+            let Created::Account(account) = account::create(tx, std::slice::from_ref(&name)).await? else {
+                panic!("{name} is taken")
+            };
             account::set_password(tx, account, &hash, tx.now).await?;
             let contact = directory::contact_by_ref(&mut tx.db, "D-NADIA").await?.unwrap();
             let networks = Networks::default();
             let grant =
                 Grant { profile: Profile::Complete, roles: [].into(), e_services: [].into(), branch: None, networks };
-            membership::admit(tx, account, (contact.id, contact.company), &grant).await
+            membership::admit(tx, account, contact.id, contact.company, &grant).await
         })
         .await;
     }

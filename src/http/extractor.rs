@@ -1,0 +1,52 @@
+//! Takes the caller out of a request, and gives a browser that has none its cookie.
+
+use std::convert::Infallible;
+
+use axum::Json;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+
+use crate::app::App;
+use crate::base::{Dice, Fault};
+use crate::http::address::UnreadableChain;
+use crate::http::answer::{self, Rejection};
+use crate::http::caller::{Caller, FreshBrowser};
+use crate::http::cookies::Cookie;
+use crate::http::error::ErrorKind;
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
+        Self::read(parts, app).map_err(|UnreadableChain| {
+            tracing::warn!("X-Forwarded-For of a trusted proxy can't be read");
+            if answer::takes_page(&parts.headers) {
+                return answer::trouble(&Self::unreadable(parts), ErrorKind::BadRequest).into();
+            }
+            let what = json!({ "error": "invalid_request", "error_description": "X-Forwarded-For can't be read" });
+            (StatusCode::BAD_REQUEST, Json(what)).into_response().into()
+        })
+    }
+}
+
+/// Gives a browser without one its cookie, with the first page it gets. A POST that came without cookies
+/// (from another site) leaves the browser's own untouched.
+pub async fn mark_browser(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Infallible> {
+    let https = app.config.is_https();
+    if request.method() != Method::GET || Cookie::Browser.secret(request.headers(), https).is_some() {
+        return Ok(next.run(request).await);
+    }
+    let marked = async {
+        let secret = Dice.secret()?;
+        let cookie = Cookie::Browser.keep(secret.expose(), None, https)?;
+        request.extensions_mut().insert(FreshBrowser(secret));
+        let mut response = next.run(request).await;
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+        Ok::<_, Fault>(response)
+    };
+    Ok(marked.await.unwrap_or_else(|fault| answer::Broken(fault).into_response()))
+}
