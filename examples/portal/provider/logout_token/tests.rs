@@ -21,7 +21,7 @@ use crate::clock::Moment;
 use crate::database;
 use crate::provider::Tokens;
 use crate::provider::claims::CustomerClaims;
-use crate::rights::Profile;
+use crate::rights::{self, Profile};
 use crate::routes::router;
 use crate::settings::Settings;
 use crate::sign_in::session;
