@@ -29,6 +29,21 @@ fn gallery_every_page_keeps_what_all_pages_promise() {
     }
 }
 
+/// Every page in every state that there is a sample of. What is found is written where it can be copied from.
+#[test]
+fn the_elements_of_every_page_are_those_reviewed() {
+    let line = |(name, html): (String, String)| {
+        let ids: BTreeSet<&str> = attributes(&html, "id").into_iter().collect();
+        format!("{name}: {}\n", ids.into_iter().collect::<Vec<_>>().join(" "))
+    };
+    let found: String = samples::pages(Language::En).into_iter().map(line).collect();
+    if found != include_str!("elements.golden.txt") {
+        let copy = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/elements.golden.txt");
+        std::fs::write(&copy, &found).unwrap();
+        panic!("the elements changed: compare {} with the one in src, and say why", copy.display());
+    }
+}
+
 fn check(name: &str, html: &str) {
     for tag in ["<h1", "<main", "<header", "<footer", "<title>"] {
         assert_eq!(html.matches(tag).count(), 1, "{name}: {tag}");
