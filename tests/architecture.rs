@@ -173,7 +173,7 @@ fn no_two_files_know_each_other() {
 #[test]
 fn subjects_do_not_know_http_and_doors_do_not_know_sql() {
     let sources = rust(&["src"]);
-    let web = ["axum", "axum_extra", "tower_http"];
+    let web = ["axum", "cookie", "tower_http"];
     none(&dependencies::foreign(&sources, BELOW_DOORS, &web, "only doors speak HTTP"));
     none(&dependencies::foreign(&sources, DOORS, &["sqlx"], "doors leave SQL to the subjects"));
 }

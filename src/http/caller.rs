@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{Actor, Address, Language, Secret};
 use crate::http::address::{self, UnreadableChain};
-use crate::http::cookies::Cookie;
+use crate::http::cookies::{Cookie, Cookies};
 use crate::notice;
 
 /// The longest `User-Agent` kept.
@@ -27,6 +27,8 @@ pub struct Caller {
     pub chose_language: bool,
     /// The browser's cookie. Only programs have none.
     pub browser: Option<Secret>,
+    /// All of the browser's cookies of ours.
+    pub cookies: Cookies,
     /// The browser's own words.
     pub user_agent: String,
     /// Path and query asked for.
@@ -47,18 +49,19 @@ impl Caller {
     }
 
     pub(super) fn read(parts: &Parts, app: &App) -> Result<Self, UnreadableChain> {
-        let https = app.config.is_https();
+        let cookies = parts.extensions.get::<Cookies>().cloned();
+        let cookies = cookies.unwrap_or_else(|| Cookies::of(&parts.headers, app.config.is_https()));
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let address =
             peer.map(|peer| address::of_request(peer, &parts.headers, &app.config.http.trusted_proxies)).transpose()?;
-        let fresh = parts.extensions.get::<FreshBrowser>().map(|fresh| fresh.0.clone());
         let user_agent =
             parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Ok(Self {
             address,
-            language: language(parts, https),
-            chose_language: Cookie::Language.read(&parts.headers, https).is_some(),
-            browser: fresh.or_else(|| Cookie::Browser.secret(&parts.headers, https)),
+            language: language(parts, &cookies),
+            chose_language: cookies.get(Cookie::Language).is_some(),
+            browser: cookies.secret(Cookie::Browser),
+            cookies,
             user_agent: user_agent.chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT).collect(),
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         })
@@ -68,9 +71,10 @@ impl Caller {
     pub(super) fn unreadable(parts: &Parts) -> Self {
         Self {
             address: None,
-            language: language(parts, false),
+            language: language(parts, &Cookies::of(&parts.headers, false)),
             chose_language: false,
             browser: None,
+            cookies: Cookies::default(),
             user_agent: String::new(),
             here: "/".to_owned(),
         }
@@ -78,14 +82,14 @@ impl Caller {
 }
 
 /// The switch's cookie, the page's wish, then the browser's own preference.
-fn language(parts: &Parts, https: bool) -> Language {
+fn language(parts: &Parts, cookies: &Cookies) -> Language {
     let asked = || {
         let query = parts.uri.query()?;
         url::form_urlencoded::parse(query.as_bytes())
             .find(|(name, _)| name == "ui_locales")
             .and_then(|(_, tags)| Language::from_ui_locales(&tags))
     };
-    let kept = || Cookie::Language.read(&parts.headers, https).and_then(|tag| Language::from_tag(&tag));
+    let kept = || cookies.get(Cookie::Language).and_then(Language::from_tag);
     let preferred = || {
         parts
             .headers
@@ -94,7 +98,3 @@ fn language(parts: &Parts, https: bool) -> Language {
     };
     kept().or_else(asked).or_else(preferred).unwrap_or_default()
 }
-
-/// A browser that just got its cookie.
-#[derive(Clone)]
-pub(super) struct FreshBrowser(pub(super) Secret);

@@ -1,13 +1,16 @@
 //! Our cookies: their names, and how long browsers keep them.
 //! All are HttpOnly and SameSite=Lax; where the issuer is https they are `__Host-` and Secure too.
 
-use axum::http::{HeaderMap, HeaderValue};
-use axum_extra::extract::cookie::CookieJar;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use cookie::{Cookie as Written, SameSite, time};
 
 use crate::base::{Fault, Life, Secret};
 
 /// A cookie of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cookie {
     Session,
     /// A sign-in whose second factor is still to come.
@@ -23,6 +26,8 @@ pub enum Cookie {
 }
 
 impl Cookie {
+    const ALL: [Self; 6] = [Self::Session, Self::SignIn, Self::Browser, Self::Device, Self::Link, Self::Language];
+
     fn name(self, https: bool) -> &'static str {
         match (self, https) {
             (Self::Session, false) => "guichet_session",
@@ -40,25 +45,16 @@ impl Cookie {
         }
     }
 
-    /// Reads the cookie of a request.
-    #[must_use]
-    pub fn read(self, headers: &HeaderMap, https: bool) -> Option<String> {
-        CookieJar::from_headers(headers).get(self.name(https)).map(|cookie| cookie.value().to_owned())
-    }
-
-    /// Reads a cookie that holds a secret.
-    #[must_use]
-    pub fn secret(self, headers: &HeaderMap, https: bool) -> Option<Secret> {
-        self.read(headers, https).filter(|value| is_secret(value)).map(|value| Secret::presented(&value))
-    }
-
     /// The `Set-Cookie` that keeps a value; without a life it goes when the browser closes.
     pub fn keep(self, value: &str, life: Option<Life>, https: bool) -> Result<HeaderValue, Fault> {
-        let secure = if https { "; Secure" } else { "" };
-        let age = life.map(|life| format!("; Max-Age={}", life.as_seconds())).unwrap_or_default();
-        let name = self.name(https);
-        HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"))
-            .map_err(|error| Fault::broken("writing a cookie", error))
+        let mut written = Written::build((self.name(https), value)).path("/").http_only(true).same_site(SameSite::Lax);
+        if https {
+            written = written.secure(true);
+        }
+        if let Some(life) = life {
+            written = written.max_age(time::Duration::seconds(life.as_seconds()));
+        }
+        HeaderValue::from_str(&written.to_string()).map_err(|error| Fault::broken("writing a cookie", error))
     }
 
     /// The `Set-Cookie` that removes it.
@@ -67,9 +63,81 @@ impl Cookie {
     }
 }
 
+/// The cookies of ours that a request brought, read once.
+#[derive(Clone, Debug, Default)]
+pub struct Cookies(Arc<BTreeMap<Cookie, String>>);
+
+impl Cookies {
+    /// Reads a request's. Of two of one name the last counts.
+    #[must_use]
+    pub fn of(headers: &HeaderMap, https: bool) -> Self {
+        let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+        let brought = lines.flat_map(Written::split_parse_encoded).filter_map(Result::ok);
+        let ours = brought.filter_map(|brought| {
+            let known = Cookie::ALL.into_iter().find(|known| known.name(https) == brought.name())?;
+            Some((known, brought.value().to_owned()))
+        });
+        Self(Arc::new(ours.collect()))
+    }
+
+    /// The same, and one that the browser only gets with the answer.
+    #[must_use]
+    pub fn with(&self, cookie: Cookie, value: &str) -> Self {
+        let mut cookies = BTreeMap::clone(&self.0);
+        cookies.insert(cookie, value.to_owned());
+        Self(Arc::new(cookies))
+    }
+
+    /// The value of a cookie.
+    #[must_use]
+    pub fn get(&self, cookie: Cookie) -> Option<&str> {
+        self.0.get(&cookie).map(String::as_str)
+    }
+
+    /// The value of a cookie that holds a secret.
+    #[must_use]
+    pub fn secret(&self, cookie: Cookie) -> Option<Secret> {
+        self.get(cookie).filter(|value| is_secret(value)).map(Secret::presented)
+    }
+}
+
 /// Our secrets are base64url; cookies and paths are decoded before they get here, so that anything may stand in one.
 #[must_use]
 pub fn is_secret(value: &str) -> bool {
     (20..=100).contains(&value.len())
         && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cookie, Cookies, HeaderMap, HeaderValue, Life, header};
+
+    #[test]
+    fn a_cookie_is_written_with_what_keeps_it_ours() {
+        let attributes = |cookie: HeaderValue| {
+            let text = cookie.to_str().unwrap().to_owned();
+            let mut parts: Vec<String> = text.split("; ").map(str::to_owned).collect();
+            parts[1..].sort();
+            parts
+        };
+        let kept = attributes(Cookie::Device.keep("v", Some(Life::hours(1)), true).unwrap());
+        assert_eq!(kept, ["__Host-guichet_device=v", "HttpOnly", "Max-Age=3600", "Path=/", "SameSite=Lax", "Secure"]);
+        let session = attributes(Cookie::Session.keep("v", None, false).unwrap());
+        assert_eq!(session, ["guichet_session=v", "HttpOnly", "Path=/", "SameSite=Lax"]);
+        let forgotten = attributes(Cookie::Link.forget(false).unwrap());
+        assert_eq!(forgotten, ["guichet_link=", "HttpOnly", "Max-Age=0", "Path=/", "SameSite=Lax"]);
+    }
+
+    #[test]
+    fn cookies_are_read_from_every_line_and_the_last_of_a_name_counts() {
+        let mut headers = HeaderMap::new();
+        for line in ["guichet_language=fr; other=1; broken", "guichet_device=a%2Db; guichet_language=en"] {
+            headers.append(header::COOKIE, HeaderValue::from_static(line));
+        }
+        let cookies = Cookies::of(&headers, false);
+        assert_eq!(cookies.get(Cookie::Language), Some("en"));
+        assert_eq!(cookies.get(Cookie::Device), Some("a-b"));
+        assert!(cookies.secret(Cookie::Device).is_none(), "too short for a secret");
+        assert!(Cookies::of(&headers, true).get(Cookie::Language).is_none(), "by https its name is another");
+    }
 }

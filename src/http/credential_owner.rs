@@ -1,7 +1,6 @@
 //! The guard of what everybody may change of their own, contacts and the vendor's people alike: what they sign in with.
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use crate::access::SecondFactor;
@@ -35,24 +34,24 @@ pub enum OwnerKind {
 
 impl CredentialOwner {
     /// The holder behind a form. Whoever must prove more first comes back to that page, not to the form's answer.
-    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap, page: Place) -> Result<Self, Rejection> {
-        Self::before(app, caller, headers, page.path()).await
+    pub async fn behind(app: &App, caller: Caller, page: Place) -> Result<Self, Rejection> {
+        Self::before(app, caller, page.path()).await
     }
 
-    async fn before(app: &App, caller: Caller, headers: &HeaderMap, back: &str) -> Result<Self, Rejection> {
-        let Visitor { caller, session } = Visitor::behind(app, caller, headers).await?;
+    async fn before(app: &App, caller: Caller, back: &str) -> Result<Self, Rejection> {
+        let Visitor { caller, session } = Visitor::behind(app, caller).await?;
         match session.map(|session| session.kind) {
-            Some(AccountKind::Staff) => Self::of_staff(app, caller, headers, back).await,
+            Some(AccountKind::Staff) => Self::of_staff(app, caller, back).await,
             Some(AccountKind::Contact) | None => {
-                let Fresh(person) = Fresh::before(app, caller, headers, back).await?;
+                let Fresh(person) = Fresh::before(app, caller, back).await?;
                 let enrolled_at = person.snapshot.second_factor_enrolled_at;
                 Ok(Self { enrolled_at, is_demanded: false, whose: OwnerKind::Contact(Box::new(person)) })
             }
         }
     }
 
-    async fn of_staff(app: &App, caller: Caller, headers: &HeaderMap, back: &str) -> Result<Self, Rejection> {
-        let staff = Staff::behind(app, caller, headers).await?;
+    async fn of_staff(app: &App, caller: Caller, back: &str) -> Result<Self, Rejection> {
+        let staff = Staff::behind(app, caller).await?;
         let enrolled_at = app.look(async |view| factor::enrolled(&mut view.db, staff.session.account).await).await?;
         let is_recent = app.clock.now().since(staff.session.auth_time) < app.config.lives.fresh;
         let is_strong = enrolled_at.is_none() || staff.session.acr >= Acr::TwoFactors;
@@ -110,6 +109,6 @@ impl FromRequestParts<App> for CredentialOwner {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let here = caller.here.clone();
-        Self::before(app, caller, &parts.headers, &here).await
+        Self::before(app, caller, &here).await
     }
 }

@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::base::{Dice, Fault};
 use crate::http::address::UnreadableChain;
 use crate::http::answer::{self, Rejection};
-use crate::http::caller::{Caller, FreshBrowser};
-use crate::http::cookies::Cookie;
+use crate::http::caller::Caller;
+use crate::http::cookies::{Cookie, Cookies};
 use crate::http::error::ErrorKind;
 
 impl FromRequestParts<App> for Caller {
@@ -33,17 +33,19 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-/// Gives a browser without one its cookie, with the first page it gets. A POST that came without cookies
-/// (from another site) leaves the browser's own untouched.
+/// Reads the cookies once, for whoever asks further in, and gives a browser without one its cookie, with the first page
+/// it gets. A POST that came without cookies (from another site) leaves the browser's own untouched.
 pub async fn mark_browser(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Infallible> {
     let https = app.config.is_https();
-    if request.method() != Method::GET || Cookie::Browser.secret(request.headers(), https).is_some() {
+    let cookies = Cookies::of(request.headers(), https);
+    if request.method() != Method::GET || cookies.secret(Cookie::Browser).is_some() {
+        request.extensions_mut().insert(cookies);
         return Ok(next.run(request).await);
     }
     let marked = async {
         let secret = Dice.secret()?;
         let cookie = Cookie::Browser.keep(secret.expose(), None, https)?;
-        request.extensions_mut().insert(FreshBrowser(secret));
+        request.extensions_mut().insert(cookies.with(Cookie::Browser, secret.expose()));
         let mut response = next.run(request).await;
         response.headers_mut().append(header::SET_COOKIE, cookie);
         Ok::<_, Fault>(response)

@@ -24,8 +24,6 @@ pub fn token(app: &App, browser: &Secret) -> Result<String, Fault> {
 /// A form one of our pages sent: any other is refused before its handler runs.
 pub struct Form<T> {
     pub caller: Caller,
-    /// The cookies and the rest of the request's headers.
-    pub headers: HeaderMap,
     pub form: T,
 }
 
@@ -52,7 +50,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
         }
         // The forms are our own: fields that don't fit were not typed by a person.
         let form = serde_urlencoded::from_bytes(&body).map_err(|_| refused(ErrorKind::BadRequest))?;
-        Ok(Self { caller, headers, form })
+        Ok(Self { caller, form })
     }
 }
 

@@ -1,7 +1,6 @@
 //! Guards: a handler runs only for whoever it is for. `access` is asked on every request, not only at sign-in.
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use crate::access::{self, Circumstances, Door, Snapshot, Verdict};
@@ -25,8 +24,8 @@ pub struct Visitor {
 
 impl Visitor {
     /// The visitor behind these cookies.
-    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Fault> {
-        let Some(secret) = Cookie::Session.secret(headers, app.config.is_https()) else {
+    pub async fn behind(app: &App, caller: Caller) -> Result<Self, Fault> {
+        let Some(secret) = caller.cookies.secret(Cookie::Session) else {
             return Ok(Self { caller, session: None });
         };
         let idle = app.config.lives.session_idle;
@@ -46,7 +45,7 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, app).await?;
-        Ok(Self::behind(app, caller, &parts.headers).await?)
+        Ok(Self::behind(app, caller).await?)
     }
 }
 
@@ -62,13 +61,13 @@ pub struct Person {
 
 impl Person {
     /// The person behind these cookies; anybody else is led to the step they lack, or refused.
-    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Rejection> {
-        Self::before(app, caller, headers, Place::Account.path()).await
+    pub async fn behind(app: &App, caller: Caller) -> Result<Self, Rejection> {
+        Self::before(app, caller, Place::Account.path()).await
     }
 
     /// The same, coming back to a page of ours after a step that was lacking.
-    async fn before(app: &App, caller: Caller, headers: &HeaderMap, back: &str) -> Result<Self, Rejection> {
-        let Visitor { caller, session } = Visitor::behind(app, caller, headers).await?;
+    async fn before(app: &App, caller: Caller, back: &str) -> Result<Self, Rejection> {
+        let Visitor { caller, session } = Visitor::behind(app, caller).await?;
         let Some(session) = session else { return Err(answer::go(Place::Login).into()) };
         if session.kind == AccountKind::Staff {
             return Err(answer::go(home(&session)).into());
@@ -135,7 +134,7 @@ impl FromRequestParts<App> for Person {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let here = caller.here.clone();
-        Self::before(app, caller, &parts.headers, &here).await
+        Self::before(app, caller, &here).await
     }
 }
 
@@ -146,13 +145,13 @@ pub struct Fresh(pub Person);
 
 impl Fresh {
     /// The person behind a form. Whoever must prove more first comes back to that page, not to the form's answer.
-    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap, page: Place) -> Result<Self, Rejection> {
-        Self::before(app, caller, headers, page.path()).await
+    pub async fn behind(app: &App, caller: Caller, page: Place) -> Result<Self, Rejection> {
+        Self::before(app, caller, page.path()).await
     }
 
     /// The same, coming back to that address.
-    pub(super) async fn before(app: &App, caller: Caller, headers: &HeaderMap, back: &str) -> Result<Self, Rejection> {
-        let person = Person::before(app, caller, headers, back).await?;
+    pub(super) async fn before(app: &App, caller: Caller, back: &str) -> Result<Self, Rejection> {
+        let person = Person::before(app, caller, back).await?;
         let is_recent = app.clock.now().since(person.session.auth_time) < app.config.lives.fresh;
         // A remembered browser proved the second factor some time, not now.
         let is_strong = person.snapshot.second_factor_enrolled_at.is_none() || person.session.acr >= Acr::TwoFactors;
@@ -166,7 +165,7 @@ impl FromRequestParts<App> for Fresh {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let here = caller.here.clone();
-        Self::before(app, caller, &parts.headers, &here).await
+        Self::before(app, caller, &here).await
     }
 }
 

@@ -2,7 +2,6 @@
 //! (R-DEL-6).
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use crate::access::{self, StaffCircumstances, StaffSnapshot};
@@ -27,8 +26,8 @@ pub struct Staff {
 
 impl Staff {
     /// The member of staff behind these cookies. A contact is answered as if there were no such door.
-    pub async fn behind(app: &App, caller: Caller, headers: &HeaderMap) -> Result<Self, Rejection> {
-        let Visitor { caller, session } = Visitor::behind(app, caller, headers).await?;
+    pub async fn behind(app: &App, caller: Caller) -> Result<Self, Rejection> {
+        let Visitor { caller, session } = Visitor::behind(app, caller).await?;
         let Some(session) = session else { return Err(answer::go(Place::Login).into()) };
         let person = match session.kind {
             AccountKind::Staff => app.look(async |view| access::of_staff(&mut view.db, session.account).await).await?,
@@ -46,13 +45,8 @@ impl Staff {
     }
 
     /// The same, for pages and deeds of one duty only.
-    pub async fn with_permission(
-        app: &App,
-        caller: Caller,
-        headers: &HeaderMap,
-        duty: StaffPermission,
-    ) -> Result<Self, Rejection> {
-        let staff = Self::behind(app, caller, headers).await?;
+    pub async fn with_permission(app: &App, caller: Caller, duty: StaffPermission) -> Result<Self, Rejection> {
+        let staff = Self::behind(app, caller).await?;
         staff.must(app, duty).map(|()| staff)
     }
 
@@ -85,6 +79,6 @@ impl FromRequestParts<App> for Staff {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, app).await?;
-        Self::behind(app, caller, &parts.headers).await
+        Self::behind(app, caller).await
     }
 }

@@ -81,8 +81,8 @@ pub async fn show(
 
 /// Records the answer; the dispatcher tells the relying party.
 pub async fn decide(State(app): State<App>, posted: Form<Decided>) -> Result<Response, Rejection> {
-    let Form { caller, headers, form } = posted;
-    let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
+    let Form { caller, form } = posted;
+    let Visitor { mut caller, session } = Visitor::behind(&app, caller).await?;
     let waiting = known(&app, &mut caller, Some(form.interaction)).await?;
     let Some((session, membership)) =
         session.and_then(|session| session.membership.map(|membership| (session, membership)))

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -58,11 +58,11 @@ pub(crate) async fn show(State(app): State<App>, Fresh(person): Fresh) -> Result
 
 /// Closes it.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<CloseForm>) -> Result<Response, Rejection> {
-    let Form { caller, headers, form } = posted;
+    let Form { caller, form } = posted;
     if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
-    let Fresh(person) = Fresh::behind(&app, caller, &headers, Place::Close).await?;
+    let Fresh(person) = Fresh::behind(&app, caller, Place::Close).await?;
     let page = page(&app, &person).await?;
     if !page.left_behind.is_empty() {
         return Ok(answer::page(StatusCode::FORBIDDEN, &page));
@@ -70,7 +70,7 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<CloseForm>) -> R
     if form.password.is_empty() {
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page.wrong("login-password-missing")));
     }
-    match close(&app, &person, &headers, &page.login, &form.password).await? {
+    match close(&app, &person, &page.login, &form.password).await? {
         Checked::TooMany(TooMany { wait }) => {
             Ok(answer::after(answer::page(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait)), wait))
         }
@@ -108,11 +108,10 @@ async fn page(app: &App, person: &Person) -> Result<ClosePage, Fault> {
 async fn close(
     app: &App,
     person: &Person,
-    headers: &HeaderMap,
     login: &str,
     password: &str,
 ) -> Result<Checked<AccountClosing>, Fault> {
-    let right = match check::check(app, &person.caller, headers, TypedPassword { username: login, password }).await? {
+    let right = match check::check(app, &person.caller, TypedPassword { username: login, password }).await? {
         Checked::Right(right) => right,
         Checked::Wrong => return Ok(Checked::Wrong),
         Checked::TooMany(closed) => return Ok(Checked::TooMany(closed)),

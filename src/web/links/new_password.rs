@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -49,18 +49,18 @@ pub struct NewPasswordForm {
 }
 
 /// Shows the form to the browser that confirmed a link.
-pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Rejection> {
-    let Choosing { login, .. } = Choosing::behind(&app, &caller, &headers).await?;
+pub(crate) async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
+    let Choosing { login, .. } = Choosing::behind(&app, &caller).await?;
     Ok(answer::page(StatusCode::OK, &NewPasswordPage::new(caller.frame(&app)?, login)))
 }
 
 /// Sets the password, if the policy takes it.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<NewPasswordForm>) -> Result<Response, Rejection> {
-    let Form { caller, headers, form } = posted;
+    let Form { caller, form } = posted;
     if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
-    let Choosing { secret, account, login } = Choosing::behind(&app, &caller, &headers).await?;
+    let Choosing { secret, account, login } = Choosing::behind(&app, &caller).await?;
     if let Some(weak) = judge(&app, account, form.password.clone()).await? {
         let page = NewPasswordPage::new(caller.frame(&app)?, login).refused(form.password.is_empty(), &weak);
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
@@ -105,9 +105,9 @@ struct Choosing {
 }
 
 impl Choosing {
-    async fn behind(app: &App, caller: &Caller, headers: &HeaderMap) -> Result<Self, Rejection> {
+    async fn behind(app: &App, caller: &Caller) -> Result<Self, Rejection> {
         let stale = || Rejection::from(answer::trouble(caller, ErrorKind::StaleLink));
-        let secret = Cookie::Link.secret(headers, app.config.is_https()).ok_or_else(stale)?;
+        let secret = caller.cookies.secret(Cookie::Link).ok_or_else(stale)?;
         let (account, login) = links::choosing(app, &secret).await?.ok_or_else(stale)?;
         Ok(Self { secret, account, login })
     }

@@ -34,7 +34,7 @@ pub struct Made {
 
 /// Sends a challenge for a new passkey, other than those there are.
 pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
+    let holder = CredentialOwner::behind(&app, posted.caller, Place::Passkeys).await?;
     let site = site(&app, holder.caller())?;
     let account = holder.session().account;
     let (handle, known, login) = app
@@ -55,7 +55,7 @@ fn bound(holder: &CredentialOwner) -> Result<Binding, Fault> {
 
 /// Judges the key that was made and keeps it. With the first factor come recovery codes, shown this once.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<Made>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
+    let holder = CredentialOwner::behind(&app, posted.caller, Place::Passkeys).await?;
     let form = posted.form;
     let Some(name) = Name::parse(&form.name) else {
         return Ok(passkeys::answer(

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -76,14 +76,13 @@ const RECENT: u32 = 20;
 pub(crate) async fn show(
     State(app): State<App>,
     person: Person,
-    headers: HeaderMap,
     Query(just): Query<SecurityQuery>,
 ) -> Result<Response, Rejection> {
     let frame = person.frame(&app)?;
     let notice = just.done.parse::<SecurityDone>().ok().map(|done| frame.say(&format!("security-done-{done}")));
     let frame = Frame { notice, here: Place::Security.path().to_owned(), ..frame };
     let rows = app.look(async |view| Rows::read(view, &person).await).await?;
-    let device = Cookie::Device.secret(&headers, app.config.is_https());
+    let device = person.caller.cookies.secret(Cookie::Device);
     Ok(answer::page(StatusCode::OK, &rows.page(&app, frame, &person, device.as_ref())))
 }
 
@@ -144,7 +143,7 @@ pub struct SessionForm {
 
 /// Ends one of the person's sessions. Another person's answers like one that doesn't exist.
 pub(crate) async fn end_session(State(app): State<App>, posted: Form<SessionForm>) -> Result<Response, Rejection> {
-    let person = Person::behind(&app, posted.caller, &posted.headers).await?;
+    let person = Person::behind(&app, posted.caller).await?;
     let (account, which) = (person.session.account, posted.form.session);
     let letter = notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::SessionEnded).await?;
     let ended = app.act(person.actor(), async |tx| {
@@ -160,7 +159,7 @@ pub(crate) async fn end_session(State(app): State<App>, posted: Form<SessionForm
 
 /// Ends every session of the person but the one that asks.
 pub(crate) async fn end_others(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
-    let person = Person::behind(&app, posted.caller, &posted.headers).await?;
+    let person = Person::behind(&app, posted.caller).await?;
     let account = person.session.account;
     let letter = notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::SessionsEnded).await?;
     app.act(person.actor(), async |tx| {
@@ -180,7 +179,7 @@ pub struct Forgotten {
 
 /// Forgets a browser: the next sign-in there is one from an unknown device.
 pub(crate) async fn forget_device(State(app): State<App>, posted: Form<Forgotten>) -> Result<Response, Rejection> {
-    let person = Person::behind(&app, posted.caller, &posted.headers).await?;
+    let person = Person::behind(&app, posted.caller).await?;
     let account = person.session.account;
     let letter =
         notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::DeviceForgotten).await?;
@@ -202,7 +201,7 @@ pub struct Withdrawn {
 
 /// Withdraws a consent: what it gave is dead with it.
 pub(crate) async fn withdraw_consent(State(app): State<App>, posted: Form<Withdrawn>) -> Result<Response, Rejection> {
-    let person = Person::behind(&app, posted.caller, &posted.headers).await?;
+    let person = Person::behind(&app, posted.caller).await?;
     let account = person.session.account;
     let letter =
         notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::ApplicationWithdrawn).await?;

@@ -160,7 +160,7 @@ pub struct Renamed {
 
 /// Gives a passkey another name. Another person's answers like one that doesn't exist.
 pub(crate) async fn rename(State(app): State<App>, posted: Form<Renamed>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
+    let holder = CredentialOwner::behind(&app, posted.caller, Place::Passkeys).await?;
     let Some(name) = Name::parse(&posted.form.name) else {
         return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, &read(&app, &holder).await?.misnamed()));
     };
@@ -177,7 +177,7 @@ pub struct PasskeyForgotten {
 
 /// Removes a passkey, unless it is the only second factor where one is demanded.
 pub(crate) async fn remove(State(app): State<App>, posted: Form<PasskeyForgotten>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Passkeys).await?;
+    let holder = CredentialOwner::behind(&app, posted.caller, Place::Passkeys).await?;
     let (account, id) = (holder.session().account, posted.form.passkey);
     let letter =
         notice::of_change(&app.notice, holder.caller().browser(), account, AccountChange::PasskeyRemoved).await?;

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -54,18 +54,18 @@ pub(in crate::web) async fn submit(
     State(app): State<App>,
     posted: Form<ChangePasswordForm>,
 ) -> Result<Response, Rejection> {
-    let Form { caller, headers, form } = posted;
+    let Form { caller, form } = posted;
     if form.current.len().max(form.password.len()) > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
-    let holder = CredentialOwner::behind(&app, caller, &headers, Place::ChangePassword).await?;
+    let holder = CredentialOwner::behind(&app, caller, Place::ChangePassword).await?;
     let page = page(&app, &holder).await?;
     let weak = new_password::judge(&app, holder.session().account, form.password.clone()).await?;
     let page = page.judged(&form, weak.as_ref());
     if !page.errors.is_empty() {
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
-    match change(&app, &holder, &headers, &page.login, form).await? {
+    match change(&app, &holder, &page.login, form).await? {
         Checked::TooMany(TooMany { wait }) => {
             Ok(answer::after(answer::page(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait)), wait))
         }
@@ -98,12 +98,11 @@ struct Changed {
 async fn change(
     app: &App,
     holder: &CredentialOwner,
-    headers: &HeaderMap,
     login: &str,
     form: ChangePasswordForm,
 ) -> Result<Checked<Changed>, Fault> {
     let typed = TypedPassword { username: login, password: &form.current };
-    let right = match check::check(app, holder.caller(), headers, typed).await? {
+    let right = match check::check(app, holder.caller(), typed).await? {
         Checked::Right(right) => right,
         Checked::Wrong => return Ok(Checked::Wrong),
         Checked::TooMany(closed) => return Ok(Checked::TooMany(closed)),

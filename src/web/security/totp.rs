@@ -127,7 +127,7 @@ fn offer(holder: &CredentialOwner) -> Offer {
 
 /// Enrols the app whose first code this is, in place of the old one where there is one.
 pub(crate) async fn enrol(State(app): State<App>, posted: Form<TotpForm>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
+    let holder = CredentialOwner::behind(&app, posted.caller, Place::Totp).await?;
     let Some((standing, step)) = seeds::first_code(&app, offer(&holder), &posted.form.code).await? else {
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &holder, true).await?.refused()));
     };
@@ -165,7 +165,7 @@ pub struct Renewal {
 /// Makes new recovery codes; those before are void.
 pub(crate) async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Result<Response, Rejection> {
     let page = if posted.form.passkeys.is_some() { Place::Passkeys } else { Place::Totp };
-    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, page).await?;
+    let holder = CredentialOwner::behind(&app, posted.caller, page).await?;
     let account = holder.session().account;
     if holder.enrolled_at.is_none() {
         return Ok(answer::go(page));
@@ -185,7 +185,7 @@ pub(crate) async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Resu
 
 /// Removes the app, unless a second factor is demanded.
 pub(crate) async fn remove(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, &posted.headers, Place::Totp).await?;
+    let holder = CredentialOwner::behind(&app, posted.caller, Place::Totp).await?;
     let account = holder.session().account;
     let letter = notice::of_change(&app.notice, holder.caller().browser(), account, AccountChange::TotpRemoved).await?;
     app.act(holder.actor(), async |tx| {

@@ -1,7 +1,6 @@
 //! Checking a password, wherever one is typed: counted first, then compared, in the same time whether there is such an
 //! account or not.
 
-use axum::http::HeaderMap;
 
 use crate::account;
 use crate::account::password::PasswordVerdict;
@@ -48,10 +47,9 @@ pub struct Right {
 pub(crate) async fn check(
     app: &App,
     caller: &Caller,
-    headers: &HeaderMap,
     typed: TypedPassword<'_>,
 ) -> Result<Checked<Right>, Fault> {
-    let device = Cookie::Device.secret(headers, app.config.is_https());
+    let device = caller.cookies.secret(Cookie::Device);
     let guess = weigh(app, caller, device.as_ref(), typed.username).await?;
     if let Some(closed) = guess.closed {
         return Ok(Checked::TooMany(closed));

@@ -70,12 +70,12 @@ const fn offer(step: &Step) -> Offer {
 
 /// Checks the first code, enrols the app and finishes the sign-in; the recovery codes are shown this once.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<EnrolForm>) -> Result<Response, Rejection> {
-    let Form { caller, headers, form } = posted;
-    let step = Step::of(&app, caller, &headers).await?;
+    let Form { caller, form } = posted;
+    let step = Step::of(&app, caller).await?;
     if step.is_enrolled(&app).await? {
         return Ok(answer::go(Place::SecondFactor));
     }
-    let arrival = step.arrival(&app, &headers)?;
+    let arrival = step.arrival(&app)?;
     let Some((standing, at_step)) = seeds::first_code(&app, offer(&step), &form.code).await? else {
         let page = answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &step).await?.refused());
         return Ok(arrival.lead_on(page));

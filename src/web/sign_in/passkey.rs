@@ -27,11 +27,11 @@ pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Re
 
 /// Judges the answer, and lets its owner in where access holds.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
-    let Form { mut caller, headers, form } = posted;
+    let Form { mut caller, form } = posted;
     site(&app, &caller)?;
     let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
     let page = LoginPage::asked_by(&app, &caller, waiting.as_ref())?;
-    let arrival = SignInStep::new(&app, &caller, &headers)?.towards(waiting.as_ref(), None);
+    let arrival = SignInStep::new(&app, &caller)?.towards(waiting.as_ref(), None);
     let bound = binding(&caller, CeremonyPurpose::SignIn, None)?;
     let ended = match judged::verify(&app, &caller, &bound, &form).await? {
         Some(verified) => arrival.end(enter(&arrival, &verified).await?)?,

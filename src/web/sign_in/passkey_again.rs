@@ -20,7 +20,7 @@ use crate::web::sign_in::step::SignInStep;
 
 /// Sends a challenge for the passkeys of whoever is signed in.
 pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
-    let Visitor { caller, session } = Visitor::behind(&app, posted.caller, &posted.headers).await?;
+    let Visitor { caller, session } = Visitor::behind(&app, posted.caller).await?;
     let Some(session) = session else { return Ok(answer::go(Place::Login)) };
     let allowed = app.look(async |view| passkey::list(&mut view.db, session.account).await).await?;
     let (options, state) = site(&app, &caller)?.ask_to_sign(&allowed)?;
@@ -37,13 +37,13 @@ fn by(caller: &Caller, session: &Session) -> Actor {
 
 /// Judges the answer, and strengthens the session.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
-    let Form { caller, headers, form } = posted;
-    let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
+    let Form { caller, form } = posted;
+    let Visitor { mut caller, session } = Visitor::behind(&app, caller).await?;
     site(&app, &caller)?;
     let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
     let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, form.interaction))) };
     let back = form.back.clone().filter(|back| is_ours(back));
-    let arrival = SignInStep::new(&app, &caller, &headers)?.towards(waiting.as_ref(), back.as_deref());
+    let arrival = SignInStep::new(&app, &caller)?.towards(waiting.as_ref(), back.as_deref());
     let outcome = match judged::verify(&app, &caller, &bound(&caller, &session)?, &form).await? {
         Some(verified) => {
             let acts =

@@ -1,7 +1,7 @@
 //! The second step of a sign-in by a passkey, once the password was right.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::account::passkey::{self, Binding, CeremonyPurpose, VerifiedPasskey};
@@ -20,7 +20,7 @@ use crate::web::sign_in::step::SignInStep;
 
 /// Sends a challenge for the passkeys of whoever's password was right.
 pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
-    let step = Step::of(&app, posted.caller, &posted.headers).await?;
+    let step = Step::of(&app, posted.caller).await?;
     let allowed = app.look(async |view| passkey::list(&mut view.db, step.pending.account).await).await?;
     let (options, state) = site(&app, &step.caller)?.ask_to_sign(&allowed)?;
     Ok(send(&app, step.caller.acts_as(Who::Visitor), &bound(&step)?, options, &state).await?)
@@ -33,22 +33,22 @@ fn bound(step: &Step) -> Result<Binding, Fault> {
 
 /// Judges the answer, and finishes the sign-in where access holds.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
-    let Form { caller, headers, form } = posted;
-    let step = Step::of(&app, caller, &headers).await?;
+    let Form { caller, form } = posted;
+    let step = Step::of(&app, caller).await?;
     site(&app, &step.caller)?;
     let Some(verified) = judged::verify(&app, &step.caller, &bound(&step)?, &form).await? else {
-        return refused(&app, &step, &headers).await;
+        return refused(&app, &step).await;
     };
-    let arrival = step.arrival(&app, &headers)?;
+    let arrival = step.arrival(&app)?;
     match complete(&step, &arrival, &verified).await? {
         Some(outcome) => Ok(arrival.end(outcome)?.unwrap_or_else(|| answer::see_other(&arrival.beginning()))),
-        None => refused(&app, &step, &headers).await,
+        None => refused(&app, &step).await,
     }
 }
 
-async fn refused(app: &App, step: &Step, headers: &HeaderMap) -> Result<Response, Rejection> {
+async fn refused(app: &App, step: &Step) -> Result<Response, Rejection> {
     let page = SecondFactorPage::of(app, step).await?.passkey_refused();
-    Ok(page.answer(&step.arrival(app, headers)?, StatusCode::UNAUTHORIZED))
+    Ok(page.answer(&step.arrival(app)?, StatusCode::UNAUTHORIZED))
 }
 
 /// In one unit of work the answer counts and the sign-in is finished; nothing where the passkey is gone.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -142,7 +142,7 @@ pub(crate) async fn show(
 
 /// Checks name and password, and lets the person in where access holds, or on to the second step.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<LoginForm>) -> Result<Response, Rejection> {
-    let Form { mut caller, headers, form } = posted;
+    let Form { mut caller, form } = posted;
     if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
@@ -151,12 +151,12 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<LoginForm>) -> R
     if page.username.is_empty() || form.password.is_empty() {
         return Ok(page.incomplete(&form.password).answer(StatusCode::UNPROCESSABLE_ENTITY, waiting.as_ref()));
     }
-    let arrival = SignInStep::new(&app, &caller, &headers)?.towards(waiting.as_ref(), None);
-    let mut attempted = attempt(&arrival, &headers, &form).await?;
+    let arrival = SignInStep::new(&app, &caller)?.towards(waiting.as_ref(), None);
+    let mut attempted = attempt(&arrival, &form).await?;
     if let Checked::Right(Outcome::Outdated) = attempted {
         // Another sign-in made the hash costlier meanwhile, or the password is another one now: the second look tells
         // which.
-        attempted = attempt(&arrival, &headers, &form).await?;
+        attempted = attempt(&arrival, &form).await?;
     }
     let ended = match attempted {
         Checked::TooMany(TooMany { wait }) => {
@@ -198,10 +198,10 @@ impl LoginPage {
 }
 
 /// Checks the password, and signs in with a right one.
-async fn attempt(arrival: &SignInStep<'_>, headers: &HeaderMap, form: &LoginForm) -> Result<Checked<Outcome>, Fault> {
+async fn attempt(arrival: &SignInStep<'_>, form: &LoginForm) -> Result<Checked<Outcome>, Fault> {
     let SignInStep { app, caller, .. } = *arrival;
     let typed = TypedPassword { username: &form.username, password: &form.password };
-    let right = match check::check(app, caller, headers, typed).await? {
+    let right = match check::check(app, caller, typed).await? {
         Checked::Right(right) => right,
         Checked::Wrong => return Ok(Checked::Wrong),
         Checked::TooMany(closed) => return Ok(Checked::TooMany(closed)),

@@ -4,7 +4,7 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -151,11 +151,11 @@ pub(crate) async fn show(
 
 /// Checks the password, and strengthens the session or leads to the second step.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<ReauthenticationForm>) -> Result<Response, Rejection> {
-    let Form { caller, headers, form } = posted;
+    let Form { caller, form } = posted;
     if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
-    let Visitor { mut caller, session } = Visitor::behind(&app, caller, &headers).await?;
+    let Visitor { mut caller, session } = Visitor::behind(&app, caller).await?;
     let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
     let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, form.interaction))) };
     let back = form.back.filter(|back| is_ours(back));
@@ -163,9 +163,9 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<Reauthentication
     if form.password.is_empty() {
         return Ok(answered(StatusCode::UNPROCESSABLE_ENTITY, &page.incomplete(), waiting.as_ref()));
     }
-    let arrival = SignInStep::new(&app, &caller, &headers)?.towards(waiting.as_ref(), back.as_deref());
+    let arrival = SignInStep::new(&app, &caller)?.towards(waiting.as_ref(), back.as_deref());
     let typed = TypedPassword { username: &page.login, password: &form.password };
-    let ended = match attempt(&arrival, &headers, typed, &session).await? {
+    let ended = match attempt(&arrival, typed, &session).await? {
         Checked::TooMany(TooMany { wait }) => {
             let page = answered(StatusCode::TOO_MANY_REQUESTS, &page.too_often(wait), waiting.as_ref());
             return Ok(answer::after(page, wait));
@@ -217,12 +217,11 @@ pub(crate) fn answered(status: StatusCode, page: &ReauthenticatePage, waiting: O
 /// Checks the password, and strengthens the session with a right one.
 async fn attempt(
     arrival: &SignInStep<'_>,
-    headers: &HeaderMap,
     typed: TypedPassword<'_>,
     session: &Session,
 ) -> Result<Checked<Outcome>, Fault> {
     let SignInStep { app, caller, .. } = *arrival;
-    let right = match check::check(app, caller, headers, typed).await? {
+    let right = match check::check(app, caller, typed).await? {
         Checked::Right(right) => right,
         Checked::Wrong => return Ok(Checked::Wrong),
         Checked::TooMany(closed) => return Ok(Checked::TooMany(closed)),

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -136,9 +136,9 @@ pub struct SecondFactorForm {
 }
 
 /// Shows the form, or the enrolment.
-pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Rejection> {
-    let step = Step::of(&app, caller, &headers).await?;
-    let arrival = step.arrival(&app, &headers)?;
+pub(crate) async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
+    let step = Step::of(&app, caller).await?;
+    let arrival = step.arrival(&app)?;
     let response = if step.is_enrolled(&app).await? {
         SecondFactorPage::of(&app, &step).await?.answer(&arrival, StatusCode::OK)
     } else {
@@ -149,15 +149,15 @@ pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: Header
 
 /// Checks the code, and lets the person in where access holds.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<SecondFactorForm>) -> Result<Response, Rejection> {
-    let Form { caller, headers, form } = posted;
-    let step = Step::of(&app, caller, &headers).await?;
-    let arrival = step.arrival(&app, &headers)?;
+    let Form { caller, form } = posted;
+    let step = Step::of(&app, caller).await?;
+    let arrival = step.arrival(&app)?;
     let page = SecondFactorPage::of(&app, &step).await?;
     let Some(typed) = form.typed() else {
         return Ok(page.incomplete().answer(&arrival, StatusCode::UNPROCESSABLE_ENTITY));
     };
     let attempt = Attempt { step: &step, arrival: &arrival, typed, remembers: form.remember.is_some() };
-    match attempt.make(&headers).await? {
+    match attempt.make().await? {
         Checked::TooMany(TooMany { wait }) => {
             let page = page.too_often(wait).answer(&arrival, StatusCode::TOO_MANY_REQUESTS);
             Ok(answer::after(page, wait))
@@ -212,9 +212,9 @@ struct Attempt<'a> {
 
 impl Attempt<'_> {
     /// Counts the guess, looks at it, and finishes the sign-in.
-    async fn make(&self, headers: &HeaderMap) -> Result<Checked<Outcome>, Fault> {
+    async fn make(&self) -> Result<Checked<Outcome>, Fault> {
         let SignInStep { app, caller, .. } = *self.arrival;
-        let (account, device) = (self.step.pending.account, Cookie::Device.secret(headers, app.config.is_https()));
+        let (account, device) = (self.step.pending.account, caller.cookies.secret(Cookie::Device));
         let guess = app
             .look(async |view| {
                 FactorGuess::weigh(view, &app.config.limits, account, device.as_ref(), caller.address).await

@@ -1,6 +1,5 @@
 //! Where somebody is between the right password and their session, whatever they prove or enrol there.
 
-use axum::http::HeaderMap;
 
 use crate::account::{factor, passkey};
 use crate::app::App;
@@ -23,8 +22,8 @@ pub struct Step {
 
 impl Step {
     /// Reads the cookie of the first step. Whoever has none, or took too long, begins anew.
-    pub(crate) async fn of(app: &App, mut caller: Caller, headers: &HeaderMap) -> Result<Self, Rejection> {
-        let Some(secret) = Cookie::SignIn.secret(headers, app.config.is_https()) else {
+    pub(crate) async fn of(app: &App, mut caller: Caller) -> Result<Self, Rejection> {
+        let Some(secret) = caller.cookies.secret(Cookie::SignIn) else {
             return Err(answer::go(Place::Login).into());
         };
         let found = app.look(async |view| pending::find(&mut view.db, &secret, view.now).await).await?;
@@ -33,8 +32,8 @@ impl Step {
         Ok(Self { caller, pending, waiting })
     }
 
-    pub(crate) fn arrival<'a>(&'a self, app: &'a App, headers: &HeaderMap) -> Result<SignInStep<'a>, Fault> {
-        Ok(SignInStep::new(app, &self.caller, headers)?.towards(self.waiting.as_ref(), self.pending.back.as_deref()))
+    pub(crate) fn arrival<'a>(&'a self, app: &'a App) -> Result<SignInStep<'a>, Fault> {
+        Ok(SignInStep::new(app, &self.caller)?.towards(self.waiting.as_ref(), self.pending.back.as_deref()))
     }
 
     /// The frame of a page that stands at the address of this step, whatever form it answers.

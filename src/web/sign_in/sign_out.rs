@@ -17,9 +17,9 @@ use crate::session;
 
 /// Ends the session: everything that hangs from it is dead with it.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
-    let Form { caller, headers, form: EmptyForm {} } = posted;
+    let Form { caller, form: EmptyForm {} } = posted;
     let https = app.config.is_https();
-    if let Some(secret) = Cookie::Session.secret(&headers, https) {
+    if let Some(secret) = caller.cookies.secret(Cookie::Session) {
         app.act(caller.acts_as(Who::Visitor), async |tx| {
             let idle = tx.lives.session_idle;
             let Some(session) = session::find(&mut tx.db, &secret, tx.now, idle).await? else { return Ok(false) };

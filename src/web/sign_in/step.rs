@@ -1,6 +1,6 @@
 //! How a step of a sign-in ends: in a session, at the second step, in a refusal, or back at the beginning.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
 use crate::app::App;
@@ -26,10 +26,9 @@ pub struct SignInStep<'a> {
 
 impl<'a> SignInStep<'a> {
     /// Reads the browser's cookies; one without the lasting one gets it at the end.
-    pub(crate) fn new(app: &'a App, caller: &'a Caller, headers: &HeaderMap) -> Result<Self, Fault> {
-        let https = app.config.is_https();
-        let device = Cookie::Device.secret(headers, https).map_or_else(|| Dice.secret(), Ok)?;
-        Ok(Self { app, caller, waiting: None, back: None, device, before: Cookie::Session.secret(headers, https) })
+    pub(crate) fn new(app: &'a App, caller: &'a Caller) -> Result<Self, Fault> {
+        let device = caller.cookies.secret(Cookie::Device).map_or_else(|| Dice.secret(), Ok)?;
+        Ok(Self { app, caller, waiting: None, back: None, device, before: caller.cookies.secret(Cookie::Session) })
     }
 
     /// The same, for whoever waits.

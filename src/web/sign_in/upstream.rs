@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::app::App;
@@ -56,7 +55,6 @@ fn begin<'a>(app: &'a App, caller: &'a Caller) -> Result<(&'a Provider, &'a Secr
 pub(crate) async fn arrive(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Query(answered): Query<Vec<(String, String)>>,
 ) -> Result<Response, Rejection> {
     let (provider, browser) = begin(&app, &caller)?;
@@ -68,7 +66,7 @@ pub(crate) async fn arrive(
         .await?;
     let attempt = attempt.ok_or_else(stale)?;
     match vouch(&app, provider, answered, attempt.clone()).await {
-        Ok(vouched) => enter(&app, caller, &headers, &vouched, &attempt).await,
+        Ok(vouched) => enter(&app, caller, &vouched, &attempt).await,
         Err(trouble) => Ok(refuse(&app, &caller, &trouble.to_string()).await?),
     }
 }
@@ -119,12 +117,11 @@ enum End {
 async fn enter(
     app: &App,
     mut caller: Caller,
-    headers: &HeaderMap,
     vouched: &Vouched,
     attempt: &UpstreamAttempt,
 ) -> Result<Response, Rejection> {
     let waiting = interaction::waiting(app, &mut caller, attempt.interaction).await?;
-    let arrival = SignInStep::new(app, &caller, headers)?.towards(waiting.as_ref(), attempt.back.as_deref());
+    let arrival = SignInStep::new(app, &caller)?.towards(waiting.as_ref(), attempt.back.as_deref());
     let end = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, vouched, arrival.visit()).await).await?;
     match end {
         End::Refused(why) => Ok(refuse(app, &caller, why.as_str()).await?),

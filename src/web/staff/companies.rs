@@ -138,7 +138,7 @@ pub(in crate::web) async fn block(
     Path(reference): Path<String>,
     posted: Form<Block>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, posted.caller, &posted.headers, StaffPermission::BlockCompanies).await?;
+    let staff = Staff::with_permission(&app, posted.caller, StaffPermission::BlockCompanies).await?;
     let found = app.look(async |view| find(view, &reference).await).await?;
     let (company, _) = found.ok_or_else(|| staff.nothing())?;
     let open = posted.form.open;

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -219,9 +219,9 @@ pub(in crate::web) async fn unlock(
     Path(id): Path<String>,
     posted: Form<Nothing>,
 ) -> Result<Response, Rejection> {
-    let Form { caller, headers, form: Nothing {} } = posted;
+    let Form { caller, form: Nothing {} } = posted;
     let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, caller, &headers, &id, StaffPermission::Unlock).await?;
+        deed(&app, caller, &id, StaffPermission::Unlock).await?;
     let opened = app.act(staff.actor(), async |tx| session::unlock(tx, &app.config.limits, account).await).await?;
     Ok(back(id, if opened { StaffDone::Unlocked } else { StaffDone::NotLocked }))
 }
@@ -232,9 +232,9 @@ pub(in crate::web) async fn end_sessions(
     Path(id): Path<String>,
     posted: Form<Nothing>,
 ) -> Result<Response, Rejection> {
-    let Form { caller, headers, form: Nothing {} } = posted;
+    let Form { caller, form: Nothing {} } = posted;
     let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, caller, &headers, &id, StaffPermission::EndSessions).await?;
+        deed(&app, caller, &id, StaffPermission::EndSessions).await?;
     app.act(staff.actor(), async |tx| {
         session::end_all(tx, account, EndReason::CustomerService).await?;
         authorization::end_all(tx, account, EndReason::Operator).await
@@ -254,9 +254,9 @@ pub(in crate::web) async fn switch(
     Path(id): Path<String>,
     posted: Form<Switch>,
 ) -> Result<Response, Rejection> {
-    let Form { caller, headers, form: Switch { on } } = posted;
+    let Form { caller, form: Switch { on } } = posted;
     let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, caller, &headers, &id, StaffPermission::SwitchAccounts).await?;
+        deed(&app, caller, &id, StaffPermission::SwitchAccounts).await?;
     app.act(staff.actor(), async |tx| {
         if on { account::enable(tx, account).await } else { session::switch_off(tx, account).await }
     })
@@ -275,9 +275,9 @@ pub(in crate::web) async fn reset_factor(
     Path(id): Path<String>,
     posted: Form<Lost>,
 ) -> Result<Response, Rejection> {
-    let Form { caller, headers, form: Lost { lost } } = posted;
+    let Form { caller, form: Lost { lost } } = posted;
     let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, caller, &headers, &id, StaffPermission::ResetFactors).await?;
+        deed(&app, caller, &id, StaffPermission::ResetFactors).await?;
     if lost && app.look(async |view| notice::reader(&mut view.db, account).await).await?.is_none() {
         return Ok(back(id, StaffDone::NobodyToTell));
     }
@@ -296,11 +296,10 @@ pub(in crate::web) async fn reset_factor(
 pub(super) async fn deed(
     app: &App,
     caller: Caller,
-    headers: &HeaderMap,
     id: &str,
     duty: StaffPermission,
 ) -> Result<(Staff, Snapshot), Rejection> {
-    let staff = Staff::with_permission(app, caller, headers, duty).await?;
+    let staff = Staff::with_permission(app, caller, duty).await?;
     let id = id.parse::<ContactId>().map_err(|_| staff.nothing())?;
     let person = app.look(async |view| access::of_contact(&mut view.db, id).await).await?;
     let person = person.ok_or_else(|| staff.nothing())?;

@@ -156,7 +156,7 @@ pub(in crate::web) async fn invite(
     State(app): State<App>,
     posted: Form<InvitationForm>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, posted.caller, &posted.headers, StaffPermission::ManageStaff).await?;
+    let staff = Staff::with_permission(&app, posted.caller, StaffPermission::ManageStaff).await?;
     let typed = posted.form;
     let mut page = PeoplePage::read(&app, &staff, staff.frame(&app)?).await?;
     Place::StaffPeople.path().clone_into(&mut page.frame.here);
@@ -225,7 +225,7 @@ pub(in crate::web) async fn set_roles(
     Path(id): Path<String>,
     posted: Form<Ticked>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, posted.caller, &posted.headers, StaffPermission::ManageStaff).await?;
+    let staff = Staff::with_permission(&app, posted.caller, StaffPermission::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing())?;
     let roles = posted.form.roles();
     let set = app.act(staff.actor(), async |tx| staff::set_roles(tx, id, &roles).await).await?;
@@ -238,7 +238,7 @@ pub(in crate::web) async fn dismiss(
     Path(id): Path<String>,
     posted: Form<crate::web::staff::contact::Nothing>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, posted.caller, &posted.headers, StaffPermission::ManageStaff).await?;
+    let staff = Staff::with_permission(&app, posted.caller, StaffPermission::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing())?;
     let dismissed = app.act(staff.actor(), async |tx| staff::dismiss(tx, id).await).await?;
     conclude(&app, &staff, dismissed, StaffDone::SwitchedOff).await
@@ -264,7 +264,7 @@ pub(in crate::web) async fn invite_again(
     Path(id): Path<String>,
     posted: Form<crate::web::staff::contact::Nothing>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, posted.caller, &posted.headers, StaffPermission::ManageStaff).await?;
+    let staff = Staff::with_permission(&app, posted.caller, StaffPermission::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing())?;
     let member = app.look(async |view| staff::find(&mut view.db, id).await).await?;
     let waiting = member.filter(|member| member.activated_at.is_none() && member.disabled_at.is_none());
