@@ -229,33 +229,43 @@ create table client_assertions (
 );
 create index client_assertions_by_expiry on client_assertions (expires_at);
 
--- Letters waiting for the mail server. The sealed body is erased once the server took it.
+-- Letters waiting for the mail server, posted as intents: what is to be told is sealed, and so is the letter once it is written; both
+-- are erased when the server took it. Without a recipient it goes to Customer Service. One that is void is dropped when it is taken up.
 create table outbox (
     id uuid primary key,
     name text not null,
-    recipient text not null,
+    recipient text,
+    account uuid references accounts (id),
+    language text not null,
+    leads_to text,
+    sealed_facts bytea,
     sealed_letter bytea,
     sealed_by text not null references master_keys (fingerprint),
     created_at bigint not null,
     due_at bigint not null,
     attempts bigint not null,
+    voided_at bigint,
     sent_at bigint,
     given_up_at bigint,
     last_error text
 );
 create index outbox_due on outbox (due_at) where sent_at is null and given_up_at is null;
+create index outbox_waiting on outbox (account) where sent_at is null and given_up_at is null;
 
--- What happened, written with the deed itself; the timetable turns each row into reactions once.
-create table events (
+-- What is to be done about what happened, written with the deed itself: each reaction to each event is carried out once, by itself.
+create table reactions (
     id uuid primary key,
     at bigint not null,
-    kind text not null,
+    event text not null,
     subject uuid not null,
+    reaction text not null,
     due_at bigint not null,
-    reacted_at bigint
+    attempts bigint not null,
+    done_at bigint,
+    last_error text
 );
-create index events_due on events (due_at) where reacted_at is null;
-create index events_by_reaction on events (reacted_at) where reacted_at is not null;
+create index reactions_due on reactions (due_at) where done_at is null;
+create index reactions_done on reactions (done_at) where done_at is not null;
 
 -- Logout tokens on their way to relying parties, one per sign-in. They are signed when they leave: nothing here is secret.
 create table logout_deliveries (

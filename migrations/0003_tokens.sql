@@ -39,7 +39,7 @@ create index consents_withdrawn on consents (withdrawn_at) where withdrawn_at is
 create index consents_of_authorizations on authorizations (consent);
 create index access_tokens_by_sid on access_tokens (sid);
 create index refresh_tokens_by_sid on refresh_tokens (sid);
-create index outbox_over on outbox (created_at) where sealed_letter is null;
+create index outbox_over on outbox (created_at) where sealed_facts is null;
 
 -- A server of an earlier schema would honour signed tokens that were taken back: none works beside one of this.
 update schema_state set version = 3, oldest_server = 3;

@@ -9,8 +9,8 @@ use crate::base::{Actor, Clock, Fault, Lifetimes, Place, Seal};
 use crate::config::Config;
 use crate::keys::{KeyPurpose, Keys, MasterKey};
 use crate::limits::{ClosedLimits, LimitKind};
-use crate::mail::{Context, Mailbox, Postman, Route};
-use crate::notice;
+use crate::mail::{Mailbox, Route};
+use crate::notice::{self, Postman};
 use crate::outbound::Outbound;
 use crate::relying_party::RelyingParties;
 use crate::rights::Policy;
@@ -40,11 +40,7 @@ pub struct Inner {
     pub policy: Policy,
     /// The numbers of the rules.
     pub lives: Arc<Lifetimes>,
-    /// What seals letters until they are sent.
-    pub envelope: Arc<dyn Seal>,
-    /// What letters to account owners are written with.
-    pub notice: notice::Context,
-    /// Who sends them.
+    /// Who writes and sends letters.
     pub postman: Postman,
     /// Where they arrive, in a demonstration.
     pub mailbox: Option<Mailbox>,
@@ -94,17 +90,18 @@ impl App {
         let lives = Arc::new(config.lives);
         let closed_clients = ClosedLimits::of(LimitKind::Client, &config.limits);
         store.look(&clock, &lives, async |view| closed_clients.refresh(view).await).await?;
-        let envelope: Arc<dyn Seal> = Arc::new(keys.master().sealer(KeyPurpose::Outbox));
-        let desk = Context { store: store.clone(), clock: clock.clone(), lives: lives.clone(), seal: envelope.clone() };
+        let seal: Arc<dyn Seal> = Arc::new(keys.master().sealer(KeyPurpose::Outbox));
+        store.seal_letters_by(seal.clone());
         let brand = Arc::new(config.brand.clone());
-        let notice = notice::Context {
+        let postman = Postman::new(notice::Context {
             store: store.clone(),
             clock: clock.clone(),
             lives: lives.clone(),
             brand: brand.clone(),
             issuer: config.issuer.clone(),
-            seal: envelope.clone(),
-        };
+            seal,
+            route,
+        });
         let outbound = Outbound::new(&config.outbound)?;
         let upstream = config.staff.upstream.as_ref().map(|upstream| {
             Provider::new(upstream, config.url(Place::UpstreamCallback.path()), config.lives.session, outbound.clone())
@@ -113,15 +110,13 @@ impl App {
             upstream: upstream.transpose().map_err(CannotStart::Settings)?,
             site: Site::of(&config.issuer, &config.brand.name),
             brand,
-            notice,
             hasher: Hasher::new(&config.password)?,
             policy,
             relying_parties,
             closed_clients,
-            postman: Postman::new(desk, route),
+            postman,
             outbound,
             lives,
-            envelope,
             mailbox,
             keys,
             store,

@@ -1,9 +1,11 @@
 //! Events: what happened that others react to, written inside the unit of work that did it, so that both stand or fall
-//! together. One deed is one row, whatever hangs from it. Who reacts, and how, is the timetable's to know.
+//! together. Each reaction is a row of its own, whatever hangs from what happened. How one is carried out is the
+//! timetable's to know.
 
 use uuid::Uuid;
 
 use crate::base::ids::{AccountId, AuthorizationId, CompanyId, ConsentId, ContactId, EventId, MembershipId, SessionId};
+use crate::base::vocabulary::words;
 use crate::base::{Fault, Life, Timestamp};
 use crate::store::{self, Db, Tx};
 
@@ -76,79 +78,127 @@ impl Event {
     }
 }
 
-/// Writes down that something happened, now.
-pub async fn record(tx: &mut Tx, what: Event) -> Result<(), Fault> {
-    let id = EventId(tx.dice.id(tx.now)?);
-    store::execute!(
-        tx.db,
-        "insert into events (id, at, kind, subject, due_at) values ($1, $2, $3, $4, $2)",
-        id,
-        tx.now,
-        what.kind(),
-        what.subject(),
-    )?;
-    Ok(())
-}
-
-/// An event that waits for its reaction.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct PendingEvent {
-    pub id: EventId,
-    pub at: Timestamp,
-    kind: String,
-    subject: Uuid,
-}
-
-impl PendingEvent {
-    /// What happened; nothing where only a newer server than this one knows.
-    #[must_use]
-    pub fn what(&self) -> Option<Event> {
-        Event::read(&self.kind, self.subject)
+words! {
+    /// What is done about something that happened.
+    Reaction, "reaction" {
+        /// Sign-ins at relying parties that hung from it are closed, and those told that listen.
+        RelyingParties = "relying-parties",
+        /// Sessions that acted as what was lost end, or act for no company any more.
+        Sessions = "sessions",
+        /// What leads into accounts that stand nowhere any more is void.
+        WaysIn = "ways-in",
     }
 }
 
-/// Whether any event waits. It only reads, so that looking every second costs the writer nothing.
+impl Event {
+    /// What is done about it, each by itself: one that breaks holds back no other.
+    #[must_use]
+    pub const fn reactions(self) -> &'static [Reaction] {
+        match self {
+            Self::SessionEnded(_)
+            | Self::SessionsEnded(_)
+            | Self::AuthorizationEnded(_)
+            | Self::AuthorizationsEnded(_)
+            | Self::ConsentWithdrawn(_)
+            | Self::AccountDisabled(_) => &[Reaction::RelyingParties],
+            Self::MembershipDisabled(_) | Self::ContactInactive(_) | Self::CompanyInactive(_) => {
+                &[Reaction::RelyingParties, Reaction::Sessions, Reaction::WaysIn]
+            }
+        }
+    }
+}
+
+/// Writes down that something happened, now, and what is to be done about it.
+pub async fn record(tx: &mut Tx, what: Event) -> Result<(), Fault> {
+    for reaction in what.reactions() {
+        let id = EventId(tx.dice.id(tx.now)?);
+        store::execute!(
+            tx.db,
+            "insert into reactions (id, at, event, subject, reaction, due_at, attempts) \
+             values ($1, $2, $3, $4, $5, $2, 0)",
+            id,
+            tx.now,
+            what.kind(),
+            what.subject(),
+            reaction.as_str(),
+        )?;
+    }
+    Ok(())
+}
+
+/// A reaction that waits.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PendingReaction {
+    pub id: EventId,
+    /// When the event happened.
+    pub at: Timestamp,
+    event: String,
+    subject: Uuid,
+    reaction: String,
+}
+
+impl PendingReaction {
+    /// What happened and what is to be done about it; nothing where only a newer server than this one knows.
+    #[must_use]
+    pub fn what(&self) -> Option<(Event, Reaction)> {
+        Some((Event::read(&self.event, self.subject)?, self.reaction.parse().ok()?))
+    }
+}
+
+/// Whether any reaction waits. It only reads, so that looking every second costs the writer nothing.
 pub async fn are_waiting(db: &mut Db, now: Timestamp) -> Result<bool, Fault> {
     let first = store::optional!(
         *db,
         (EventId,),
-        "select id from events where due_at <= $1 and reacted_at is null limit 1",
+        "select id from reactions where due_at <= $1 and done_at is null limit 1",
         now
     )?;
     Ok(first.is_some())
 }
 
-/// Takes the event that has waited longest, for the unit of work that reacts to it: the event counts as dealt with if
-/// that unit commits, and waits on if it doesn't. Of two servers one gets it.
-pub async fn claim(tx: &mut Tx) -> Result<Option<PendingEvent>, Fault> {
+/// Takes the reaction that has waited longest, for the unit of work that carries it out: it counts as done if that unit
+/// commits, and waits on if it doesn't. Of two servers one gets it.
+pub async fn claim(tx: &mut Tx) -> Result<Option<PendingReaction>, Fault> {
     store::optional!(
         tx.db,
-        PendingEvent,
-        "update events set reacted_at = $1 \
-         where id = (select id from events where due_at <= $1 and reacted_at is null order by due_at, id limit 1) \
-         and due_at <= $1 and reacted_at is null returning id, at, kind, subject",
+        PendingReaction,
+        "update reactions set done_at = $1, last_error = null \
+         where id = (select id from reactions where due_at <= $1 and done_at is null order by due_at, id limit 1) \
+         and due_at <= $1 and done_at is null returning id, at, event, subject, reaction",
         tx.now,
     )
 }
 
-/// The reaction isn't complete when its unit of work ends: the event waits again, so long.
+/// The reaction isn't complete when its unit of work ends: it waits again, so long.
 pub async fn postpone(tx: &mut Tx, id: EventId, by: Life) -> Result<(), Fault> {
-    store::execute!(tx.db, "update events set reacted_at = null, due_at = $2 where id = $1", id, tx.now + by)?;
+    store::execute!(tx.db, "update reactions set done_at = null, due_at = $2 where id = $1", id, tx.now + by)?;
     Ok(())
 }
 
-/// The reaction broke, and its unit of work with it: the events behind this one get their turn first.
-pub async fn step_back(tx: &mut Tx, id: EventId, by: Life) -> Result<(), Fault> {
-    store::execute!(tx.db, "update events set due_at = $2 where id = $1 and reacted_at is null", id, tx.now + by)?;
-    Ok(())
+/// After its n-th failure a reaction waits this long, and no longer than the last.
+const PAUSES: [Life; 4] = [Life::minutes(1), Life::minutes(5), Life::minutes(15), Life::hours(1)];
+
+/// The reaction broke, and its unit of work with it: those behind it get their turn first. Why is kept beside it.
+pub async fn step_back(tx: &mut Tx, id: EventId, why: &str) -> Result<(), Fault> {
+    let row = store::optional!(
+        tx.db,
+        (i64,),
+        "update reactions set attempts = attempts + 1, last_error = $2 where id = $1 and done_at is null \
+         returning attempts",
+        id,
+        why
+    )?;
+    let Some((attempts,)) = row else { return Ok(()) };
+    let pause = PAUSES[usize::try_from(attempts).unwrap_or(usize::MAX).clamp(1, PAUSES.len()) - 1];
+    store::execute!(tx.db, "update reactions set due_at = $2 where id = $1", id, tx.now + pause).map(drop)
 }
 
-/// How long an event is kept once it was reacted to, for whoever looks into what happened.
+/// How long a reaction is kept once it was carried out, for whoever looks into what happened.
 const KEPT: Life = Life::days(7);
 
-/// Removes events dealt with long ago, and answers how many.
+/// Removes reactions carried out long ago, and answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::sweep!(tx, "from events", "id", "reacted_at < $1 order by reacted_at", tx.now - KEPT)
+    store::sweep!(tx, "from reactions", "id", "done_at < $1 order by done_at", tx.now - KEPT)
 }
 
 #[cfg(test)]
@@ -157,7 +207,7 @@ mod tests {
 
     use uuid::Uuid;
 
-    use super::{Event, are_waiting, claim, postpone, record, step_back, sweep};
+    use super::{Event, Reaction, are_waiting, claim, postpone, record, step_back, sweep};
     use crate::base::actor::Who;
     use crate::base::ids::{AccountId, AuthorizationId, CompanyId, ConsentId, ContactId, MembershipId, SessionId};
     use crate::base::{Actor, Clock, Fault, Life, Lifetimes};
@@ -190,6 +240,17 @@ mod tests {
         assert_eq!(listed[..], declared);
     }
 
+    /// Which event asks for what, as people review it.
+    #[test]
+    fn the_table_of_reactions_is_the_reviewed_one() {
+        let line = |event: &Event| {
+            let reactions: Vec<&str> = event.reactions().iter().map(|one| one.as_str()).collect();
+            format!("{:24}{}\n", event.kind(), reactions.join(", "))
+        };
+        let table: String = every_kind().iter().map(line).collect();
+        assert_eq!(table, include_str!("events.golden.txt"), "the table changed: review it and say why\n{table}");
+    }
+
     struct Bench {
         clock: Clock,
         lives: Lifetimes,
@@ -204,8 +265,8 @@ mod tests {
             store.act(Start { by: Actor::of(Who::Timetable), clock: &self.clock, lives: &self.lives }, work).await
         }
 
-        async fn claimed(&self, store: &Store) -> Option<Event> {
-            self.act(store, async |tx| claim(tx).await).await.unwrap().and_then(|event| event.what())
+        async fn claimed(&self, store: &Store) -> Option<(Event, Reaction)> {
+            self.act(store, async |tx| claim(tx).await).await.unwrap().and_then(|one| one.what())
         }
     }
 
@@ -235,10 +296,11 @@ mod tests {
             while let (first, other) = tokio::join!(bench.claimed(&trial.store), bench.claimed(&second))
                 && (first.is_some() || other.is_some())
             {
-                got.extend(first.into_iter().chain(other).map(Event::kind));
+                got.extend(first.into_iter().chain(other).map(|(event, reaction)| (event.kind(), reaction.as_str())));
             }
             got.sort_unstable();
-            let mut all = happened.map(Event::kind);
+            let all = |what: Event| what.reactions().iter().map(move |one| (what.kind(), one.as_str()));
+            let mut all: Vec<_> = happened.into_iter().flat_map(all).collect();
             all.sort_unstable();
             assert_eq!(got, all);
         }
@@ -258,14 +320,14 @@ mod tests {
             let event = bench.act(&trial.store, async |tx| claim(tx).await).await.unwrap().unwrap();
             bench.act(&trial.store, async |tx| postpone(tx, event.id, Life::minutes(5)).await).await.unwrap();
             assert_eq!(bench.claimed(&trial.store).await, None);
-            bench.act(&trial.store, async |tx| step_back(tx, event.id, Life::minutes(10)).await).await.unwrap();
-            bench.clock.advance(Life::minutes(9));
+            bench.act(&trial.store, async |tx| step_back(tx, event.id, "a test").await).await.unwrap();
+            bench.clock.advance(Life::seconds(59));
             assert_eq!(bench.claimed(&trial.store).await, None);
-            bench.clock.advance(Life::minutes(1));
+            bench.clock.advance(Life::seconds(1));
             let waiting =
                 trial.store.look(&bench.clock, &bench.lives, async |view| are_waiting(&mut view.db, view.now).await);
             assert!(waiting.await.unwrap());
-            assert_eq!(bench.claimed(&trial.store).await, Some(happened));
+            assert_eq!(bench.claimed(&trial.store).await, Some((happened, Reaction::RelyingParties)));
             bench.clock.advance(Life::days(8));
             assert_eq!(bench.act(&trial.store, async |tx| sweep(tx).await).await.unwrap(), 1);
         }
@@ -275,7 +337,8 @@ mod tests {
     async fn an_event_of_a_newer_server_is_told_apart() {
         for trial in trial::databases().await {
             let bench = Bench::new();
-            let sql = "insert into events (id, at, kind, subject, due_at) values ($1, 0, 'something newer', $1, 0)";
+            let sql = "insert into reactions (id, at, event, subject, reaction, due_at, attempts) \
+                values ($1, 0, 'something newer', $1, 'sessions', 0, 0)";
             bench.act(&trial.store, async |tx| store::execute!(tx.db, sql, Uuid::nil())).await.unwrap();
             let event = bench.act(&trial.store, async |tx| claim(tx).await).await.unwrap().unwrap();
             assert_eq!(event.what(), None);

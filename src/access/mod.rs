@@ -5,6 +5,7 @@ mod administrators;
 mod condition;
 mod door;
 mod prospect;
+mod reader;
 mod snapshot;
 mod staff;
 mod standing;
@@ -13,6 +14,7 @@ pub use administrators::administrators;
 pub use condition::{Condition, Lasting};
 pub use door::{AddressSource, Door, counts, table};
 pub use prospect::{Prospect, of_company, of_prospect};
+pub use reader::{Reader, reader, readers_at};
 pub use snapshot::{
     AuthorizationFacts, Snapshot, TokenFacts, of_account, of_authorization, of_contact, of_membership, of_opaque_token,
     of_token,

@@ -1,7 +1,7 @@
 //! Devices: browsers an account has signed in from, so that its owner is told of one that is new, and isn't asked for
 //! the second factor in one of their own at every sign-in.
 
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::{AccountId, DeviceId};
 use crate::base::{Digest, Fault, Secret, SignInName, Timestamp};
 use crate::store::{self, Db, Tx};
@@ -45,7 +45,7 @@ pub async fn second_factor_at(tx: &mut Tx, account: AccountId, device: &Secret) 
 pub async fn remember(tx: &mut Tx, account: AccountId, device: &Secret) -> Result<(), Fault> {
     let sql = "update devices set second_factor_at = $3 where account = $1 and hash = $2";
     store::execute!(tx.db, sql, account, device.digest(), tx.now)?;
-    record(tx, Deed::new(DeedKind::DeviceRemembered).account(account)).await
+    tx.record(Deed::new(DeedKind::DeviceRemembered).account(account)).await
 }
 
 /// Every browser of an account asks for the second factor again.
@@ -121,7 +121,7 @@ pub async fn list(db: &mut Db, account: AccountId, now: Timestamp) -> Result<Vec
 pub async fn forget(tx: &mut Tx, account: AccountId, id: DeviceId) -> Result<bool, Fault> {
     let forgotten = store::execute!(tx.db, "delete from devices where id = $2 and account = $1", account, id)?;
     if forgotten > 0 {
-        record(tx, Deed::new(DeedKind::DeviceForgotten).account(account).subject(id)).await?;
+        tx.record(Deed::new(DeedKind::DeviceForgotten).account(account).subject(id)).await?;
     }
     Ok(forgotten > 0)
 }

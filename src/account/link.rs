@@ -2,40 +2,14 @@
 //! their time. Opening one only looks; the button on its page redeems it. Why a link is sent, and what a confirmation
 //! does, its purpose says.
 
-use crate::audit::{Deed, DeedKind, record};
+use crate::account::lock;
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::{AccountId, LinkId};
-use crate::base::vocabulary::words;
-use crate::base::{AccountKind, Fault, Life, Lifetimes, Secret, Timestamp};
+use crate::base::{AccountKind, Fault, Secret, Timestamp};
+use crate::mail;
 use crate::store::{self, Db, Tx};
 
-words! {
-    /// What a link is for.
-    #[derive(sqlx::Type)]
-    #[sqlx(type_name = "TEXT", rename_all = "kebab-case")]
-    LinkPurpose, "purpose of a link" {
-        /// One of the vendor's people takes up an invitation.
-        StaffInvitation = "staff-invitation",
-        /// Whoever confirmed another link chooses a password. It is never mailed: the browser keeps it.
-        PasswordChoice = "password-choice",
-        /// Somebody who was told of a change of their account says that it wasn't theirs. It stands in every letter
-        /// about one.
-        NotMe = "not-me",
-        /// The owner of an account chooses a password in the place of one that is void.
-        NewPassword = "new-password",
-    }
-}
-
-impl LinkPurpose {
-    /// How long such a link works.
-    const fn life(self, lives: &Lifetimes) -> Life {
-        match self {
-            Self::StaffInvitation => lives.invitation,
-            Self::PasswordChoice => lives.password_choice,
-            Self::NotMe => lives.not_me,
-            Self::NewPassword => lives.recovery,
-        }
-    }
-}
+pub use crate::mail::LinkPurpose;
 
 /// A link that still works.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -47,7 +21,7 @@ pub struct MailedLink {
     pub expires_at: Timestamp,
 }
 
-/// Makes a link for an account, out of a fresh secret that is written into a letter before the unit of work begins.
+/// Makes a link for an account, out of a fresh secret that was written into a letter, or is handed over or kept.
 /// An older link of the same purpose stops working; not so those that object to a change, for each stands in a letter
 /// of its own.
 pub async fn issue(tx: &mut Tx, account: AccountId, purpose: LinkPurpose, secret: &Secret) -> Result<(), Fault> {
@@ -67,7 +41,7 @@ pub async fn issue(tx: &mut Tx, account: AccountId, purpose: LinkPurpose, secret
         expires_at
     )?;
     let deed = Deed::new(DeedKind::LinkIssued).account(account).subject(id);
-    record(tx, deed.detail(serde_json::json!({ "purpose": purpose.as_str(), "until": expires_at.to_string() }))).await
+    tx.record(deed.detail("purpose", purpose.as_str()).until(expires_at)).await
 }
 
 /// The link of a secret, if it still works at `now`. It changes nothing.
@@ -84,6 +58,10 @@ pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option
 
 /// Uses a link up, if it is for that and still works: of any number at once, one is answered its account.
 pub async fn redeem(tx: &mut Tx, secret: &Secret, purpose: LinkPurpose) -> Result<Option<AccountId>, Fault> {
+    // The account's row first, as everywhere: whatever makes its links void comes before this and is seen, or after it.
+    let found = store::optional!(tx.db, (AccountId,), "select account from links where hash = $1", secret.digest())?;
+    let Some((account,)) = found else { return Ok(None) };
+    lock(tx, account).await?;
     let row = store::optional!(
         tx.db,
         (AccountId, LinkId),
@@ -95,12 +73,13 @@ pub async fn redeem(tx: &mut Tx, secret: &Secret, purpose: LinkPurpose) -> Resul
     )?;
     let Some((account, id)) = row else { return Ok(None) };
     let deed = Deed::new(DeedKind::LinkUsed).account(account).subject(id);
-    record(tx, deed.detail(serde_json::json!({ "purpose": purpose.as_str() }))).await?;
+    tx.record(deed.detail("purpose", purpose.as_str())).await?;
     Ok(Some(account))
 }
 
-/// Every other link of that purpose stops working too: what it was for is done.
+/// Every link of that purpose stops working, those too that stand in letters not sent yet.
 pub async fn void(tx: &mut Tx, account: AccountId, purpose: LinkPurpose) -> Result<(), Fault> {
+    mail::void(tx, account, purpose).await?;
     let sql = "update links set used_at = $3 where account = $1 and purpose = $2 and used_at is null";
     store::execute!(tx.db, sql, account, purpose, tx.now).map(drop)
 }

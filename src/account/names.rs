@@ -1,7 +1,7 @@
 //! Names and credentials: the one namespace of logins and emails (R-ADM-9), and what is checked against it.
 
 use crate::access;
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Language, SignInName, Timestamp};
 use crate::store::{self, Db, Tx};
@@ -80,7 +80,7 @@ pub async fn create(tx: &mut Tx, names: &[SignInName]) -> Result<Created, Fault>
             since
         )?;
     }
-    record(tx, Deed::new(DeedKind::AccountCreated).account(account)).await?;
+    tx.record(Deed::new(DeedKind::AccountCreated).account(account)).await?;
     Ok(Created::Account(account))
 }
 
@@ -108,6 +108,7 @@ pub async fn create_staff(tx: &mut Tx, name: &SignInName) -> Result<AccountId, F
 /// Sets a password, hashed already, on an account whose owner proved to own the mailbox at `proven`; it is activated
 /// with that.
 pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: Timestamp) -> Result<(), Fault> {
+    let is_first = super::by_id(&mut tx.db, account).await?.is_none_or(|before| before.activated_at.is_none());
     store::execute!(
         tx.db,
         "update accounts set password_hash = $2, password_set_at = $3, \
@@ -119,7 +120,8 @@ pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: T
     )?;
     // Whoever signs in with the new password proves the second factor first, in every browser.
     device::forget_second_factors(tx, account).await?;
-    record(tx, Deed::new(DeedKind::PasswordSet).account(account)).await
+    let what = if is_first { DeedKind::PasswordSet } else { DeedKind::PasswordChanged };
+    tx.record(Deed::new(what).account(account)).await
 }
 
 /// Puts a new password, hashed already, in the place of the one whose hash is `old`. Of two changes at once one counts;
@@ -135,7 +137,7 @@ pub async fn change_password(tx: &mut Tx, account: AccountId, old: &str, new: &s
     )?;
     if changed > 0 {
         device::forget_second_factors(tx, account).await?;
-        record(tx, Deed::new(DeedKind::PasswordSet).account(account)).await?;
+        tx.record(Deed::new(DeedKind::PasswordChanged).account(account)).await?;
     }
     Ok(changed > 0)
 }

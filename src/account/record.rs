@@ -1,9 +1,8 @@
 //! An account as an operator sees it: its names, the times of its life, and the switch that turns it off.
 
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::AccountId;
 use crate::base::{Fault, SignInName, Timestamp};
-use crate::events::{self, Event};
 use crate::store::{self, Db, Tx};
 
 /// An account's own row, without what is secret in it.
@@ -56,8 +55,7 @@ pub async fn disable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
         tx.now
     )?;
     if switched > 0 {
-        record(tx, Deed::new(DeedKind::AccountDisabled).account(account)).await?;
-        events::record(tx, Event::AccountDisabled(account)).await?;
+        tx.record(Deed::new(DeedKind::AccountDisabled).account(account)).await?;
     }
     Ok(switched > 0)
 }
@@ -70,7 +68,7 @@ pub async fn enable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
         account
     )?;
     if switched > 0 {
-        record(tx, Deed::new(DeedKind::AccountEnabled).account(account)).await?;
+        tx.record(Deed::new(DeedKind::AccountEnabled).account(account)).await?;
     }
     Ok(switched > 0)
 }
@@ -87,8 +85,7 @@ pub async fn close(tx: &mut Tx, account: AccountId, password_hash: &str) -> Resu
         tx.now
     )?;
     if closed > 0 {
-        record(tx, Deed::new(DeedKind::AccountClosed).account(account)).await?;
-        events::record(tx, Event::AccountDisabled(account)).await?;
+        tx.record(Deed::new(DeedKind::AccountClosed).account(account)).await?;
     }
     Ok(closed > 0)
 }

@@ -6,41 +6,6 @@ use crate::base::ids::AccountId;
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Keyset};
 
-/// What is told, each with a sentence of its own. Links that were made, letters and the like are the machine's affairs.
-pub const TOLD: &[DeedKind] = &[
-    DeedKind::SessionBegan,
-    DeedKind::SessionRefused,
-    DeedKind::SessionEnded,
-    DeedKind::PasswordSet,
-    DeedKind::SessionStrengthened,
-    DeedKind::DeviceSeen,
-    DeedKind::FactorEnrolled,
-    DeedKind::FactorRemoved,
-    DeedKind::PasskeyCopied,
-    DeedKind::RecoveryCodesMade,
-    DeedKind::RecoveryCodeUsed,
-    DeedKind::AlarmRaised,
-    DeedKind::DeviceForgotten,
-    DeedKind::ContactCorrected,
-    DeedKind::AccountExported,
-    DeedKind::FactorResetAsked,
-    DeedKind::FactorResetStopped,
-    DeedKind::FactorResetDone,
-    DeedKind::AccountUnlocked,
-    DeedKind::AccountDisabled,
-    DeedKind::AccountEnabled,
-    DeedKind::ConsentGiven,
-    DeedKind::ConsentWithdrawn,
-    DeedKind::AuthorizationBegan,
-    DeedKind::CodeReplayed,
-    DeedKind::RefreshTokenReplayed,
-    DeedKind::MembershipApproved,
-    DeedKind::MembershipChanged,
-    DeedKind::MembershipDisabled,
-    DeedKind::AdministratorDesignated,
-    DeedKind::LimitClosed,
-];
-
 /// Something that happened to an account.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Happened {
@@ -59,13 +24,13 @@ impl Happened {
     /// What it was; nothing where only a newer server than this one knows.
     #[must_use]
     pub fn what(&self) -> Option<DeedKind> {
-        TOLD.iter().copied().find(|what| what.name() == self.deed)
+        DeedKind::of_name(&self.deed).filter(|what| what.is_shown())
     }
 }
 
 /// The latest of what is told, the newest first.
 pub async fn activity(db: &mut Db, account: AccountId, limit: u32) -> Result<Vec<Happened>, Fault> {
-    let told = Keyset::few(TOLD.iter().map(|what| what.name()))?;
+    let told = Keyset::few(DeedKind::ALL.iter().filter(|what| what.is_shown()).map(|what| what.name()))?;
     store::all!(
         *db,
         Happened,

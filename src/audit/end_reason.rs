@@ -2,7 +2,7 @@
 
 use crate::base::vocabulary::words;
 
-use super::DeedKind;
+use super::{DeedKind, LetterKind, Recipient};
 
 words! {
     /// Why a session, or what a sign-in gave a relying party, ended.
@@ -29,6 +29,8 @@ words! {
         Replaced = "replaced",
         /// A final condition of access isn't met any more.
         AccessLost = "access-lost",
+        /// The account was switched off.
+        SwitchedOff = "switched-off",
         /// The operator ended it.
         Operator = "operator",
         /// Customer Service ended it.
@@ -39,6 +41,20 @@ words! {
 }
 
 impl EndReason {
+    /// The letter that an ending for this reason sends: whoever ended something of their own from elsewhere, or had it
+    /// ended by those who run the service. What ends with a new password, an alarm or a closed account is told by the
+    /// letter about that.
+    #[must_use]
+    pub fn letter(self, what: DeedKind) -> Option<(LetterKind, Recipient)> {
+        let letter = match (self, what) {
+            (Self::EndedByOwner, DeedKind::SessionEnded) => LetterKind::SessionEnded,
+            (Self::EndedByOwner, DeedKind::SessionsEnded) => LetterKind::SessionsEnded,
+            (Self::Operator | Self::CustomerService, DeedKind::SessionsEnded) => LetterKind::SignedOutByService,
+            _ => return None,
+        };
+        Some((letter, Recipient::Owner))
+    }
+
     /// What the trail calls the ending of what a sign-in gave a relying party.
     #[must_use]
     pub const fn of_authorization(self) -> DeedKind {
@@ -54,6 +70,7 @@ impl EndReason {
             | Self::RelyingParty
             | Self::Replaced
             | Self::AccessLost
+            | Self::SwitchedOff
             | Self::Operator
             | Self::CustomerService
             | Self::RanOut => DeedKind::AuthorizationEnded,

@@ -3,7 +3,9 @@
 //! one.
 
 pub mod activity;
+mod deeds;
 mod end_reason;
+mod letter;
 mod search;
 
 #[cfg(test)]
@@ -12,18 +14,38 @@ mod tests;
 use std::fmt;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sqlx::types::Json;
+use uuid::Uuid;
 
-use crate::base::ids::{AccountId, AuditId, CompanyId, SessionId};
+use crate::base::ids::{AccountId, AuditId, CompanyId, MailId, SessionId};
 use crate::base::{Fault, Timestamp};
+use crate::events;
 use crate::store::{self, Db, Tx};
 
+pub use deeds::DeedKind;
 pub use end_reason::EndReason;
+pub use letter::{Facts, LetterKind, Recipient};
 pub use search::{PAGE, Search, Sight, search};
 
-/// Writes a line. Actor, address, session and instant are the unit's; the deed says the rest and holds no secret.
-pub async fn record(tx: &mut Tx, deed: Deed) -> Result<(), Fault> {
+impl Tx {
+    /// Writes down what was done: its line in the trail, its letters as intents, its event. Actor, address, session and
+    /// instant are the unit's; the deed says the rest and holds no secret.
+    pub async fn record(&mut self, deed: Deed) -> Result<(), Fault> {
+        self.record_and_tell(deed).await.map(drop)
+    }
+
+    /// The same, for whoever follows what becomes of the letter: answers its id, where there was somebody to write to.
+    pub async fn record_and_tell(&mut self, deed: Deed) -> Result<Option<MailId>, Fault> {
+        write(self, &deed).await?;
+        if let Some(event) = deed.row.and_then(|row| deed.what.event(row)) {
+            events::record(self, event).await?;
+        }
+        letter::post(self, &deed).await
+    }
+}
+
+async fn write(tx: &mut Tx, deed: &Deed) -> Result<(), Fault> {
     let id = AuditId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
@@ -40,11 +62,11 @@ pub async fn record(tx: &mut Tx, deed: Deed) -> Result<(), Fault> {
         deed.what.name(),
         deed.company,
         deed.account,
-        deed.subject,
-        Json(deed.detail),
-        deed.reference,
-    )?;
-    Ok(())
+        deed.subject.as_deref(),
+        Json(deed.particulars()),
+        deed.reference.as_deref(),
+    )
+    .map(drop)
 }
 
 /// Something done, about to be told.
@@ -53,9 +75,13 @@ pub struct Deed {
     what: DeedKind,
     company: Option<CompanyId>,
     account: Option<AccountId>,
+    row: Option<Uuid>,
     subject: Option<String>,
-    detail: Value,
+    because: Option<EndReason>,
+    until: Option<Timestamp>,
+    detail: Map<String, Value>,
     reference: Option<String>,
+    without: Option<LetterKind>,
 }
 
 impl Deed {
@@ -66,22 +92,33 @@ impl Deed {
             what,
             company: None,
             account: None,
+            row: None,
             subject: None,
-            detail: Value::Object(serde_json::Map::new()),
+            because: None,
+            until: None,
+            detail: Map::new(),
             reference: None,
+            without: None,
         }
     }
 
     /// The company whose administrators may read the line (R-DEL-2).
     #[must_use]
     pub fn company(self, company: CompanyId) -> Self {
-        Self { company: Some(company), ..self }
+        Self { company: Some(company), row: self.row.or(Some(company.0)), ..self }
     }
 
     /// The account it concerns, which is not always the one that acts.
     #[must_use]
     pub fn account(self, account: AccountId) -> Self {
-        Self { account: Some(account), ..self }
+        Self { account: Some(account), row: self.row.or(Some(account.0)), ..self }
+    }
+
+    /// The row it was done to, where that is neither the account nor the company: its event is about it.
+    #[must_use]
+    pub fn of_row(self, id: impl Into<Uuid>) -> Self {
+        let id = id.into();
+        Self { row: Some(id), subject: self.subject.or_else(|| Some(id.to_string())), ..self }
     }
 
     /// What was acted on: a client's or key's name, an id, a file.
@@ -90,10 +127,33 @@ impl Deed {
         Self { subject: Some(subject.to_string()), ..self }
     }
 
-    /// The particulars. JSON escapes control characters, so that no particular can pose as a line of its own.
+    /// Why it ended.
     #[must_use]
-    pub fn detail(self, detail: Value) -> Self {
-        Self { detail, ..self }
+    pub fn because(self, reason: EndReason) -> Self {
+        Self { because: Some(reason), ..self }
+    }
+
+    /// Until when it holds, or when it comes true.
+    #[must_use]
+    pub fn until(self, until: Timestamp) -> Self {
+        Self { until: Some(until), ..self }
+    }
+
+    /// A particular: ids and codes, never names, mail addresses or telephone numbers. JSON escapes control characters,
+    /// so that none can pose as a line of its own.
+    #[must_use]
+    pub fn detail(mut self, name: &str, value: impl Serialize) -> Self {
+        self.detail.insert(name.to_owned(), serde_json::json!(value));
+        self
+    }
+
+    /// The particulars of something that is one already.
+    #[must_use]
+    pub fn details(mut self, of: impl Serialize) -> Self {
+        if let Value::Object(particulars) = serde_json::json!(of) {
+            self.detail.extend(particulars);
+        }
+        self
     }
 
     /// What ties the line to another record: the reference an error page shows, a ticket.
@@ -101,157 +161,19 @@ impl Deed {
     pub fn reference(self, reference: impl fmt::Display) -> Self {
         Self { reference: Some(reference.to_string()), ..self }
     }
-}
 
-macro_rules! deeds {
-    ($(#[doc = $sentence:literal] $variant:ident = $name:literal),* $(,)?) => {
-        /// Every deed the trail tells of: its name in the database, and the sentence that explains it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum DeedKind { $(#[doc = $sentence] $variant),* }
+    /// This one letter isn't sent: its link was handed over already, or it would lead nowhere.
+    #[must_use]
+    pub fn without(self, letter: LetterKind) -> Self {
+        Self { without: Some(letter), ..self }
+    }
 
-        impl DeedKind {
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The name stored: subject, dot, participle. Names never change, for lines are kept for years.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),* }
-            }
-
-            /// What it means, for whoever reads the trail.
-            #[must_use]
-            pub fn sentence(self) -> &'static str {
-                match self { $(Self::$variant => $sentence.trim_ascii()),* }
-            }
-        }
-    };
-}
-
-deeds! {
-    /// A person signed in.
-    SessionBegan = "session.began",
-    /// Somebody tried to sign in and was refused.
-    SessionRefused = "session.refused",
-    /// A person proved again who they are, in a running session.
-    SessionStrengthened = "session.strengthened",
-    /// A session ended: its person signed out, somebody ended it, or its conditions no longer held.
-    SessionEnded = "session.ended",
-    /// A person chose the company to act for (R-DIR-6).
-    CompanyChosen = "session.company_chosen",
-    /// An account came to exist.
-    AccountCreated = "account.created",
-    /// A password was set.
-    PasswordSet = "account.password_set",
-    /// The owner of an account said that a change wasn't theirs: everything that signs in there was made void.
-    AlarmRaised = "account.alarm_raised",
-    /// The owner of an account closed it for good.
-    AccountClosed = "account.closed",
-    /// The owner of an account took a copy of their data.
-    AccountExported = "account.exported",
-    /// A second factor is to be taken away, because its owner lost it.
-    FactorResetAsked = "factor.reset_asked",
-    /// It isn't: somebody objected.
-    FactorResetStopped = "factor.reset_stopped",
-    /// A lost second factor is gone.
-    FactorResetDone = "factor.reset_done",
-    /// A browser that an account had signed in from was forgotten.
-    DeviceForgotten = "account.device_forgotten",
-    /// An account was signed in to from a browser not seen before, and its owner was told.
-    DeviceSeen = "account.device_seen",
-    /// A one-time link was made: what it is for is its purpose.
-    LinkIssued = "link.issued",
-    /// A one-time link was confirmed.
-    LinkUsed = "link.used",
-    /// One of the vendor's people was invited.
-    StaffInvited = "staff.invited",
-    /// The vendor's own provider vouched for nobody who may come in, or its answer couldn't be believed.
-    UpstreamRefused = "session.upstream_refused",
-    /// One of the vendor's people may do other things than before.
-    StaffRolesChanged = "staff.roles_changed",
-    /// The limits on an account's sign-ins were opened again.
-    AccountUnlocked = "account.unlocked",
-    /// A browser won't be asked for the second factor for a while.
-    DeviceRemembered = "account.device_remembered",
-    /// An authenticator app or a passkey was enrolled.
-    FactorEnrolled = "factor.enrolled",
-    /// A second factor of an account was removed, or all of them.
-    FactorRemoved = "factor.removed",
-    /// A passkey counted backwards: there may be a copy of it, and what it signed was refused.
-    PasskeyCopied = "factor.passkey_copied",
-    /// A second factor is demanded of somebody, or no longer.
-    FactorRequired = "factor.required",
-    /// New recovery codes were made; earlier ones are void.
-    RecoveryCodesMade = "factor.recovery_codes_made",
-    /// A recovery code was used in place of the second factor.
-    RecoveryCodeUsed = "factor.recovery_code_used",
-    /// An account was switched off.
-    AccountDisabled = "account.disabled",
-    /// An account was switched on again.
-    AccountEnabled = "account.enabled",
-    /// A page refused somebody, and gave them a reference.
-    AccessRefused = "access.refused",
-    /// A request broke, and its page gave a reference.
-    RequestBroke = "request.broke",
-    /// A person lets a relying party see something.
-    ConsentGiven = "consent.given",
-    /// A person no longer lets a relying party see anything.
-    ConsentWithdrawn = "consent.withdrawn",
-    /// A relying party was given a sign-in.
-    AuthorizationBegan = "authorization.began",
-    /// A relying party's sign-in ended, and every token of it.
-    AuthorizationEnded = "authorization.ended",
-    /// A spent code came back: somebody else has it, so all that it gave was ended.
-    CodeReplayed = "authorization.code_replayed",
-    /// A used refresh token came back: somebody else has one of its family, so all that it gave was ended.
-    RefreshTokenReplayed = "authorization.refresh_token_replayed",
-    /// A relying party gave a refresh token back, and with it all that hung from the sign-in.
-    AuthorizationRevoked = "authorization.revoked",
-    /// A relying party gave an access token back before its time.
-    AccessTokenRevoked = "access_token.revoked",
-    /// Files of the ERP were imported (R-DIR-3).
-    DirectoryImported = "directory.imported",
-    /// A company came into the directory.
-    CompanyAdded = "company.added",
-    /// Customer Service blocked a company (R-DIR-1).
-    CompanyBlocked = "company.blocked",
-    /// Customer Service let a company in again.
-    CompanyUnblocked = "company.unblocked",
-    /// A company's record changed.
-    CompanyChanged = "company.changed",
-    /// A contact came into the directory.
-    ContactAdded = "contact.added",
-    /// A contact's record changed.
-    ContactChanged = "contact.changed",
-    /// A contact corrected their own record (R-DIR-8).
-    ContactCorrected = "contact.corrected",
-    /// A contact went inactive and lost access (R-DIR-3).
-    ContactDeactivated = "contact.deactivated",
-    /// A contact came back.
-    ContactReactivated = "contact.reactivated",
-    /// An account may act as a contact.
-    MembershipApproved = "membership.approved",
-    /// What a membership may do changed.
-    MembershipChanged = "membership.changed",
-    /// An account's access as a contact was taken away (R-DEL-2).
-    MembershipDisabled = "membership.disabled",
-    /// An account no longer acts as a contact, who stays.
-    MembershipDetached = "membership.detached",
-    /// A company was designated a user administrator (R-DEL-1).
-    AdministratorDesignated = "membership.administrator_designated",
-    /// So many attempts failed that none is taken for a while.
-    LimitClosed = "limit.closed",
-    /// A relying party refused to be told that a sign-in is over.
-    LogoutRefused = "logout.refused",
-    /// A relying party couldn't be told for too long that a sign-in is over.
-    LogoutGivenUp = "logout.given_up",
-    /// A letter was given up: its server refused it for good, or too long.
-    MailGivenUp = "mail.given_up",
-    /// A signing key was published and takes over from another at the instant named.
-    KeyPublished = "key.published",
-    /// A published key signs earlier than it was to.
-    KeyHastened = "key.hastened",
-    /// A signing key was taken out at once: whatever it signed is refused.
-    KeyRetired = "key.retired",
+    fn particulars(&self) -> Map<String, Value> {
+        let mut detail = self.detail.clone();
+        detail.extend(self.because.map(|reason| ("because".to_owned(), Value::from(reason.as_str()))));
+        detail.extend(self.until.map(|until| ("until".to_owned(), Value::from(until.to_string()))));
+        detail
+    }
 }
 
 /// Whose lines are read.

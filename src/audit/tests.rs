@@ -1,15 +1,14 @@
 //! What is written can be found again, by what it is about.
 
 use std::collections::BTreeSet;
-
-use serde_json::json;
+use std::fmt::Write as _;
 
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, CompanyId, SessionId};
 use crate::base::{Actor, Address, Clock, Life, Lifetimes};
 use crate::store::{Start, trial};
 
-use super::{About, Deed, DeedKind, Filter, list, record, sweep};
+use super::{About, Deed, DeedKind, EndReason, Filter, LetterKind, Recipient, list, sweep};
 
 const ALL: Filter = Filter { about: About::Everyone, since: None, limit: 100 };
 
@@ -17,7 +16,44 @@ const ALL: Filter = Filter { about: About::Everyone, since: None, limit: 100 };
 fn deeds_have_names_of_their_own() {
     let names: BTreeSet<_> = DeedKind::ALL.iter().map(|what| what.name()).collect();
     assert_eq!(names.len(), DeedKind::ALL.len());
-    assert!(DeedKind::ALL.iter().all(|what| what.sentence().ends_with(['.', ')'])));
+}
+
+/// The table as people review it: what each deed tells whom, and what it sets going.
+fn table() -> String {
+    let mut text = String::new();
+    let mut row = |name: &str, what: DeedKind, letters: &[(LetterKind, Recipient)]| {
+        let letters: Vec<String> = letters.iter().map(|(letter, to)| format!("{letter} to {to:?}")).collect();
+        let event = what.event(uuid::Uuid::nil()).map(|event| format!("{event:?}")).unwrap_or_default();
+        let event = event.split('(').next().unwrap_or_default();
+        let line = [
+            name,
+            if what.is_shown() { "shown" } else { "-" },
+            if what.asks_reason() { "reason" } else { "-" },
+            &if letters.is_empty() { "-".to_owned() } else { letters.join(", ") },
+            if event.is_empty() { "-" } else { event },
+        ];
+        let [name, shown, reason, letters, event] = line;
+        let _ = writeln!(text, "{name:45}{shown:8}{reason:8}{letters:62}{event}");
+    };
+    for what in DeedKind::ALL {
+        row(what.name(), *what, what.letters());
+        for reason in EndReason::ALL {
+            if let Some(letter) = reason.letter(*what) {
+                row(&format!("{} ({reason})", what.name()), *what, &[letter]);
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn the_table_of_deeds_is_the_reviewed_one() {
+    let table = table();
+    let golden = include_str!("deeds.golden.txt");
+    if table != golden {
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/target/deeds.golden.txt"), &table).unwrap();
+    }
+    assert_eq!(table, golden, "the table changed: review target/deeds.golden.txt and say why");
 }
 
 #[tokio::test]
@@ -31,6 +67,7 @@ async fn a_line_says_who_did_what_in_whose_name_and_from_where() {
         in_name_of: Some(user),
         address: Address::parse("::ffff:192.0.2.7"),
         session: Some(session),
+        browser: None,
     };
     for trial in trial::databases().await {
         let start = Start { by: by.clone(), clock: &clock, lives: &lives };
@@ -38,8 +75,8 @@ async fn a_line_says_who_did_what_in_whose_name_and_from_where() {
             .company(company)
             .account(user)
             .subject("portal")
-            .detail(json!({"user_agent": "a\r\nb"}));
-        trial.store.act(start, async |tx| record(tx, deed.reference("T-1")).await).await.unwrap();
+            .detail("user_agent", "a\r\nb");
+        trial.store.act(start, async |tx| tx.record(deed.reference("T-1")).await).await.unwrap();
         let read = async |about| {
             trial.store.look(&clock, &lives, async |v| list(&mut v.db, Filter { about, ..ALL }).await).await.unwrap()
         };
@@ -68,7 +105,7 @@ async fn lines_are_read_newest_first_and_go_when_the_settings_say() {
         for subject in ["first", "second"] {
             trial
                 .store
-                .act(start(), async |tx| record(tx, Deed::new(DeedKind::DirectoryImported).subject(subject)).await)
+                .act(start(), async |tx| tx.record(Deed::new(DeedKind::DirectoryImported).subject(subject)).await)
                 .await
                 .unwrap();
             clock.advance(Life::days(400));
@@ -91,7 +128,7 @@ async fn a_line_falls_with_its_unit_of_work() {
         let (clock, lives) = (Clock::System, Lifetimes::default());
         let start = Start { by: Actor::of(Who::Visitor), clock: &clock, lives: &lives };
         let fell = trial.store.act(start, async |tx| {
-            record(tx, Deed::new(DeedKind::PasswordSet)).await?;
+            tx.record(Deed::new(DeedKind::PasswordSet)).await?;
             Err::<(), _>(crate::base::Fault::Busy("a test"))
         });
         assert!(fell.await.is_err());

@@ -4,7 +4,7 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::audit::{self, Deed, DeedKind};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::AuthorizationId;
 use crate::base::{Fault, Secret, Timestamp};
 use crate::relying_party::Scopes;
@@ -75,7 +75,7 @@ pub async fn revoke_signed(tx: &mut Tx, jti: Uuid, expires_at: Timestamp) -> Res
 }
 
 async fn told(tx: &mut Tx, rows: u64) -> Result<(), Fault> {
-    if rows == 1 { audit::record(tx, Deed::new(DeedKind::AccessTokenRevoked)).await } else { Ok(()) }
+    if rows == 1 { tx.record(Deed::new(DeedKind::AccessTokenRevoked)).await } else { Ok(()) }
 }
 
 /// Removes what was taken back and what was given, once its time is over; answers how many.

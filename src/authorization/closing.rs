@@ -2,6 +2,7 @@
 //! once: that makes a relying party hear of it no more than once. They were dead already; those that hung from access
 //! that is lost for good end with it here, so that they don't come back when somebody gives the access back.
 
+use crate::account;
 use crate::base::ids::{AccountId, AuthorizationId};
 use crate::base::{Fault, Timestamp};
 use crate::events::Event;
@@ -36,6 +37,22 @@ pub struct Closing {
 macro_rules! close_those {
     ($tx:expr, $which:literal $(, $bind:expr)*) => { close_those!($tx, ending if "1 = 0", $which $(, $bind)*) };
     ($tx:expr, ending if $lasting:literal, $which:literal $(, $bind:expr)*) => {{
+        // Accounts before what hangs from them, and in one order, as every ending locks them.
+        let accounts = store::all!(
+            $tx.db,
+            (AccountId,),
+            concat!(
+                "select distinct a.account from authorizations a where a.closed_at is null and $1 <= $2 and ",
+                $which,
+                " order by a.account limit $2"
+            ),
+            0_i64,
+            CLOSED_AT_ONCE
+            $(, $bind)*
+        )?;
+        for (account,) in accounts {
+            account::lock($tx, account).await?;
+        }
         let closed = store::all!(
             $tx.db,
             ClosedAuthorizations,
@@ -50,7 +67,7 @@ macro_rules! close_those {
                 "where closed_at is null and id in (",
                 "select a.id from authorizations a where a.closed_at is null and ",
                 $which,
-                " limit $2) returning id as sid, account, client, tokens_issued_at"
+                " order by a.account limit $2) returning id as sid, account, client, tokens_issued_at"
             ),
             $tx.now,
             CLOSED_AT_ONCE

@@ -3,10 +3,9 @@
 
 use sqlx::types::Json;
 
-use crate::audit::{self, Deed, DeedKind};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::{AccountId, ConsentId};
 use crate::base::{Fault, Timestamp};
-use crate::events::{self, Event};
 use crate::relying_party::Scopes;
 use crate::store::{self, Db, Tx};
 
@@ -66,11 +65,8 @@ pub async fn grant(tx: &mut Tx, account: AccountId, client: &str, asked: &Scopes
         Json(&scope),
         tx.now,
     )?;
-    let deed = Deed::new(DeedKind::ConsentGiven)
-        .account(account)
-        .subject(client)
-        .detail(serde_json::json!({ "scope": scope }));
-    audit::record(tx, deed).await?;
+    let deed = Deed::new(DeedKind::ConsentGiven).account(account).subject(client).detail("scope", scope);
+    tx.record(deed).await?;
     Ok(id)
 }
 
@@ -87,7 +83,6 @@ pub async fn withdraw(tx: &mut Tx, account: AccountId, consent: ConsentId) -> Re
         tx.now,
     )?;
     let Some((client,)) = withdrawn else { return Ok(false) };
-    audit::record(tx, Deed::new(DeedKind::ConsentWithdrawn).account(account).subject(client)).await?;
-    events::record(tx, Event::ConsentWithdrawn(consent)).await?;
+    tx.record(Deed::new(DeedKind::ConsentWithdrawn).account(account).subject(client).of_row(consent)).await?;
     Ok(true)
 }

@@ -5,14 +5,15 @@
 //! a request still lacks, and knows neither HTTP nor the wording of any specification's messages.
 
 pub mod access_token;
+mod close;
 mod closing;
 pub mod code;
 pub mod consent;
+mod ending;
 pub mod interaction;
 mod next;
 pub mod refresh;
 mod request;
-mod secure;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -20,17 +21,17 @@ mod tests;
 use sqlx::types::Json;
 
 use crate::access::Snapshot;
-use crate::audit::{self, Deed, DeedKind, EndReason};
+use crate::audit::{Deed, DeedKind, EndReason};
 use crate::base::ids::{AccountId, AuthorizationId, ConsentId, MembershipId, SessionId};
 use crate::base::{Fault, Life, Timestamp};
-use crate::events::{self, Event};
 use crate::relying_party::{Claims, Scope, Scopes};
 use crate::store::{self, Db, Tx};
 
+pub use close::{AccountClosing, close_account, left_behind};
 pub use closing::{ClosedAuthorizations, Closing, close};
+pub use ending::{end_account, secure, switch_off, void_lost_ways_in, void_ways_in};
 pub use next::{Admission, Next, SignIn, Situation, next};
 pub use request::{Prompt, Request, ResponseMode};
-pub use secure::secure;
 pub use sweep::sweep_tokens;
 
 /// An authorization, as its tokens speak of it.
@@ -117,7 +118,7 @@ pub async fn begin(tx: &mut Tx, given: NewAuthorization) -> Result<Authorization
         given.second_factor_at,
     )?;
     let deed = Deed::new(DeedKind::AuthorizationBegan).account(given.account).subject(&given.client).reference(sid);
-    audit::record(tx, deed).await?;
+    tx.record(deed).await?;
     Ok(sid)
 }
 
@@ -133,8 +134,8 @@ pub async fn end(tx: &mut Tx, sid: AuthorizationId, because: EndReason) -> Resul
         because.as_str(),
     )?;
     let Some((account, client)) = ended else { return Ok(false) };
-    audit::record(tx, Deed::new(because.of_authorization()).account(account).subject(client).reference(sid)).await?;
-    events::record(tx, Event::AuthorizationEnded(sid)).await?;
+    let deed = Deed::new(because.of_authorization()).account(account).subject(client).reference(sid);
+    tx.record(deed.of_row(sid).because(because)).await?;
     Ok(true)
 }
 
@@ -152,8 +153,9 @@ pub async fn mark_tokens_issued(tx: &mut Tx, sid: AuthorizationId) -> Result<boo
     Ok(rows == 1)
 }
 
-/// Ends every authorization of an account, those that outlive their session too; answers how many it ended.
-pub async fn end_all(tx: &mut Tx, account: AccountId, because: EndReason) -> Result<u64, Fault> {
+/// Ends every authorization of an account, those that outlive their session too; answers how many it ended. The
+/// account's row is locked.
+async fn end_all(tx: &mut Tx, account: AccountId, because: EndReason) -> Result<u64, Fault> {
     let ended = store::execute!(
         tx.db,
         "update authorizations set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null",
@@ -162,9 +164,8 @@ pub async fn end_all(tx: &mut Tx, account: AccountId, because: EndReason) -> Res
         because.as_str(),
     )?;
     if ended > 0 {
-        let detail = serde_json::json!({ "because": because.as_str(), "authorizations": ended });
-        audit::record(tx, Deed::new(because.of_authorization()).account(account).detail(detail)).await?;
-        events::record(tx, Event::AuthorizationsEnded(account)).await?;
+        let deed = Deed::new(DeedKind::AuthorizationsEnded).account(account).because(because);
+        tx.record(deed.detail("authorizations", ended)).await?;
     }
     Ok(ended)
 }

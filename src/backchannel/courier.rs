@@ -5,10 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::audit::{self, Deed, DeedKind};
+use crate::audit::{Deed, DeedKind};
 use crate::base::actor::Who;
 use crate::base::{Actor, Clock, Dice, Endpoint, Fault, Lifetimes};
 use crate::keys::{Keys, TokenType};
@@ -218,7 +217,7 @@ impl<'a> Context<'a> {
             let given_up = delivery::failed(tx, claimed, failure, &why).await?;
             if given_up {
                 let deed = Deed::new(what).account(claimed.account).subject(&claimed.client).reference(claimed.sid);
-                audit::record(tx, deed.detail(json!({ "why": why }))).await?;
+                tx.record(deed.detail("why", why)).await?;
             }
             Ok(given_up)
         });

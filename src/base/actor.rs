@@ -1,5 +1,6 @@
 //! Who acts, in whose name, and from where: what every unit of work is done by.
 
+use super::Language;
 use super::ids::{AccountId, SessionId};
 use super::network::Address;
 
@@ -13,6 +14,17 @@ pub struct Actor {
     pub address: Option<Address>,
     /// The session it happened in.
     pub session: Option<SessionId>,
+    /// The browser it was done in, where there was one.
+    pub browser: Option<Browser>,
+}
+
+/// A browser, as far as it tells about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Browser {
+    /// Its own words.
+    pub user_agent: String,
+    /// What it reads, where whoever sits before it chose no language.
+    pub language: Language,
 }
 
 /// The kinds of actors.
@@ -57,7 +69,7 @@ impl Actor {
     /// Somebody, from nowhere in particular.
     #[must_use]
     pub fn of(who: Who) -> Self {
-        Self { who, in_name_of: None, address: None, session: None }
+        Self { who, in_name_of: None, address: None, session: None, browser: None }
     }
 
     /// The same actor, coming from that address.

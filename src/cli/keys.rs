@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::audit::{self, Deed, DeedKind};
+use crate::audit::{Deed, DeedKind};
 use crate::base::{Life, Timestamp};
 use crate::config::Config;
-use crate::keys::{self, Algorithm, CannotUse, FreshKey, KeyRow, MasterKey, Published, Retired, Stage, Succession};
+use crate::keys::{self, Algorithm, FreshKey, KeyRow, MasterKey, Published, Retired, Stage, Succession};
 
 use super::{Failure, OpenedApp, tell};
 
@@ -86,7 +86,7 @@ fn in_words(row: &KeyRow, now: Timestamp) -> String {
 }
 
 async fn rotate(opened: OpenedApp, algorithms: &[Algorithm], at_once: bool) -> Result<(), Failure> {
-    let master = master_of(&opened).await?;
+    let master = opened.master().await?;
     let rows = opened.look(async |view| keys::list(&mut view.db).await).await?;
     for alg in Algorithm::ALL.into_iter().filter(|alg| algorithms.is_empty() || algorithms.contains(alg)) {
         let newest = rows.iter().find(|row| row.alg == alg && row.is_newest());
@@ -108,25 +108,12 @@ async fn rotate(opened: OpenedApp, algorithms: &[Algorithm], at_once: bool) -> R
     Ok(())
 }
 
-/// The master key of the file, which must be the database's: servers couldn't open what another one sealed.
-async fn master_of(opened: &OpenedApp) -> Result<MasterKey, Failure> {
-    let master = MasterKey::load(&opened.config.secrets.master_key_file)?;
-    match opened.look(async |view| keys::sealed_with(&mut view.db).await).await? {
-        Some(needed) if needed != *master.fingerprint() => {
-            Err(CannotUse::WrongMasterKey { found: master.fingerprint().clone(), needed }.into())
-        }
-        Some(_) => Ok(master),
-        None => Err(Failure::new("there are no keys yet", "start the server, which makes them")),
-    }
-}
-
 async fn succeed(opened: &OpenedApp, succession: Succession<'_>) -> Result<(), Failure> {
     let (alg, replaces) = (succession.fresh.algorithm(), succession.replaces.to_owned());
     let published = opened.act(async |tx| {
         let published = keys::succeed(tx, succession).await?;
         if let Some(published) = &published {
-            audit::record(tx, Deed::new(DeedKind::KeyPublished).subject(&published.kid).detail(json!(published)))
-                .await?;
+            tx.record(Deed::new(DeedKind::KeyPublished).subject(&published.kid).details(published)).await?;
         }
         Ok(published)
     });
@@ -144,7 +131,7 @@ async fn hasten(opened: &OpenedApp, waiting: &KeyRow) -> Result<(), Failure> {
     let hastened = opened.act(async |tx| {
         let hastened = keys::hasten(tx, waiting).await?;
         if let Some(hastened) = &hastened {
-            audit::record(tx, Deed::new(DeedKind::KeyHastened).subject(&waiting.kid).detail(json!(hastened))).await?;
+            tx.record(Deed::new(DeedKind::KeyHastened).subject(&waiting.kid).details(hastened)).await?;
         }
         Ok(hastened)
     });
@@ -160,7 +147,7 @@ async fn retire(opened: &OpenedApp, kid: &str) -> Result<(), Failure> {
         let retired = keys::retire(tx, kid).await?;
         if let Retired::Gone { alg, stays } = &retired {
             let detail = json!({ "alg": alg, "stays": stays });
-            audit::record(tx, Deed::new(DeedKind::KeyRetired).subject(kid).detail(detail)).await?;
+            tx.record(Deed::new(DeedKind::KeyRetired).subject(kid).details(detail)).await?;
         }
         Ok(retired)
     });

@@ -1,8 +1,11 @@
 //! An open database and what units of work on it need, for commands that do without a server.
 
+use std::sync::Arc;
+
 use crate::base::actor::Who;
 use crate::base::{Actor, Clock, Fault};
 use crate::config::Config;
+use crate::keys::{self, CannotUse, KeyPurpose, MasterKey};
 use crate::store::{Start, Store, Tx, View};
 
 use super::Failure;
@@ -20,6 +23,25 @@ impl OpenedApp {
         let store = Store::open(&config.store).await?;
         store.prepare().await?;
         Ok(Self { config, store, clock: Clock::System })
+    }
+
+    /// The master key of the file, which must be the database's: servers couldn't open what another one sealed.
+    pub(super) async fn master(&self) -> Result<MasterKey, Failure> {
+        let master = MasterKey::load(&self.config.secrets.master_key_file)?;
+        match self.look(async |view| keys::sealed_with(&mut view.db).await).await? {
+            Some(needed) if needed != *master.fingerprint() => {
+                Err(CannotUse::WrongMasterKey { found: master.fingerprint().clone(), needed }.into())
+            }
+            Some(_) => Ok(master),
+            None => Err(Failure::new("there are no keys yet", "start the server, which makes them")),
+        }
+    }
+
+    /// From now on units of work can post letters.
+    pub(super) async fn seal_letters(&self) -> Result<(), Failure> {
+        let sealer = self.master().await?.sealer(KeyPurpose::Outbox);
+        self.store.seal_letters_by(Arc::new(sealer));
+        Ok(())
     }
 
     /// Reads.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::account;
 use crate::base::{Email, Fault, StaffRole};
 use crate::staff;
-use crate::staff::{Invitation, Invited};
+use crate::staff::{Invitation, Invited, InvitedBy};
 use crate::store::Tx;
 
 use super::cells::{each, unreadable};
@@ -38,7 +38,7 @@ pub(super) async fn move_in(tx: &mut Tx, member: &Member, hash: &str) -> Result<
     }
     let roles: BTreeSet<StaffRole> = each(&member.roles, |word| word.parse().map_err(unreadable))?;
     let invited = Invited { name: member.name.clone(), email, roles };
-    let Invitation::Made(account) = staff::invite(tx, &invited).await? else {
+    let Invitation::Made(account) = staff::invite(tx, &invited, InvitedBy::Nothing).await? else {
         return Err(unreadable(format!("{} is taken", member.login)));
     };
     account::set_password(tx, account, hash, tx.now).await

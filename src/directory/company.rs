@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use sqlx::types::Json;
 
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::CompanyId;
 use crate::base::{EServiceCode, Fault, Networks, Timestamp};
-use crate::events::{self, Event};
 use crate::store::{self, Db, Keyset, Tx};
 
 /// A customer company.
@@ -47,8 +46,7 @@ pub async fn block(tx: &mut Tx, company: CompanyId) -> Result<bool, Fault> {
     if store::execute!(tx.db, sql, company, tx.now)? == 0 {
         return Ok(false);
     }
-    record(tx, Deed::new(DeedKind::CompanyBlocked).company(company)).await?;
-    events::record(tx, Event::CompanyInactive(company)).await.map(|()| true)
+    tx.record(Deed::new(DeedKind::CompanyBlocked).company(company)).await.map(|()| true)
 }
 
 /// Lets a company in again that staff blocked. Answers whether they had.
@@ -57,7 +55,7 @@ pub async fn unblock(tx: &mut Tx, company: CompanyId) -> Result<bool, Fault> {
     if store::execute!(tx.db, sql, company)? == 0 {
         return Ok(false);
     }
-    record(tx, Deed::new(DeedKind::CompanyUnblocked).company(company)).await.map(|()| true)
+    tx.record(Deed::new(DeedKind::CompanyUnblocked).company(company)).await.map(|()| true)
 }
 
 macro_rules! companies {
@@ -195,8 +193,8 @@ pub async fn require_second_factor(tx: &mut Tx, company: CompanyId, required: bo
         and (second_factor_required_at is null) = $4";
     let changed = store::execute!(tx.db, sql, company, required.then_some(tx.now), tx.now, required)?;
     if changed > 0 {
-        let deed = Deed::new(DeedKind::FactorRequired).company(company);
-        record(tx, deed.detail(serde_json::json!({ "required": required }))).await?;
+        let what = if required { DeedKind::CompanyFactorDemanded } else { DeedKind::CompanyFactorNotDemanded };
+        tx.record(Deed::new(what).company(company)).await?;
     }
     Ok(changed > 0)
 }

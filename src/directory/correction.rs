@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::types::Json;
 
-use crate::audit::{self, Deed, DeedKind};
+use crate::audit::{Deed, DeedKind, LetterKind};
 use crate::base::ids::{AccountId, ContactId};
 use crate::base::vocabulary::words;
 use crate::base::{Fault, Language};
@@ -154,7 +154,10 @@ pub async fn correct(
     )?;
     let fields: Vec<&str> = changed.iter().map(|field| field.as_str()).collect();
     let deed = Deed::new(DeedKind::ContactCorrected).account(by).company(before.company).subject(id);
-    audit::record(tx, deed.detail(json!({ "fields": fields }))).await?;
+    // Of another language alone nobody needs to be warned.
+    let is_told = changed.iter().any(|field| *field != Field::Language);
+    let deed = if is_told { deed } else { deed.without(LetterKind::RecordChanged) };
+    tx.record(deed.detail("fields", fields)).await?;
     Ok(Some(changed))
 }
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::scene::{CHROME, Named, PORTAL, frame, named, now, signed_in};
 use crate::account::LinkPurpose;
+use crate::audit::LetterKind;
 use crate::base::{Language, Life};
 use crate::directory::{Field, Unfit};
 use crate::mail::Letter;
-use crate::notice::letters::{AccountChange, Alarm, NewPassword, NotMe, Origin, SecurityChange, Stationery};
+use crate::notice::letters::{Alarm, NewPassword, Origin, SecurityChange, Stationery, TakeBack};
 use crate::page::{HelpContact, scopes};
 use crate::web::account::close::{ClosePage, ClosedPage};
 use crate::web::account::record::{RecordFields, RecordPage};
@@ -118,8 +119,7 @@ fn security(language: Language) -> SecurityPage {
 /// Its letters, by name.
 pub fn letters(language: Language) -> Vec<(String, Letter)> {
     let on = Stationery { words: Words::of(language), brand: Arc::new(Brand::default()), now: now() };
-    let mut letters: Vec<_> =
-        AccountChange::ALL.iter().map(|what| (what.to_string(), change(language, *what))).collect();
+    let mut letters: Vec<_> = changes().map(|what| (what.to_string(), change(language, *what))).collect();
     let link = "https://id.example/links/xq7f".to_owned();
     let way_back =
         NewPassword { name: NAME.to_owned(), login: "alice".to_owned(), link, until: now() + Life::minutes(30) };
@@ -130,23 +130,30 @@ pub fn letters(language: Language) -> Vec<(String, Letter)> {
     letters
 }
 
+/// The letters about a change; the others have words of their own.
+pub fn changes() -> impl Iterator<Item = &'static LetterKind> {
+    let own = [LetterKind::NewPassword, LetterKind::StaffInvitation, LetterKind::Alarm];
+    LetterKind::ALL.iter().filter(move |kind| !own.contains(kind))
+}
+
 const NAME: &str = "Alice Durand";
 
 /// What an owner is written about a browser that is new.
 pub fn new_device(language: Language) -> Letter {
-    change(language, AccountChange::NewDevice)
+    change(language, LetterKind::NewDevice)
 }
 
-fn change(language: Language, what: AccountChange) -> Letter {
+fn change(language: Language, what: LetterKind) -> Letter {
     let on = Stationery { words: Words::of(language), brand: Arc::new(Brand::default()), now: now() };
-    let not_me = NotMe { link: "https://id.example/links/xq7f".to_owned(), until: now() + Life::days(7) };
+    let not_me = TakeBack { link: "https://id.example/links/xq7f".to_owned(), until: now() + Life::days(7) };
     let letter = SecurityChange {
         name: NAME.to_owned(),
         what,
+        company: "Durand Télécom".to_owned(),
         at: now(),
         origin: Some(Origin { device: UserAgent::from_user_agent(CHROME), address: "203.0.113.7".to_owned() }),
-        due: (what == AccountChange::FactorResetAsked).then(|| now() + Life::hours(24)),
-        not_me: (what != AccountChange::AccountClosed).then_some(not_me),
+        due: (what == LetterKind::FactorResetAsked).then(|| now() + Life::hours(24)),
+        not_me: what.leads_to().map(|_| not_me),
     };
     letter.write(&on).unwrap()
 }

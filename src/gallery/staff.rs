@@ -159,6 +159,7 @@ fn people(frame: Frame) -> PeoplePage {
 
 fn audit(frame: Frame) -> AuditPage {
     let line = LineView {
+        sentence: frame.say("deed-session-began"),
         at: now() - Life::minutes(12),
         deed: "access.refused".to_owned(),
         actor: "nina@durand.example".to_owned(),

@@ -6,10 +6,10 @@ use std::fmt::Display;
 
 use crate::access::{Condition, StaffCondition};
 use crate::account::LinkPurpose;
-use crate::audit::activity::TOLD;
+use crate::audit::DeedKind;
 use crate::base::{Language, StaffRole};
+use crate::gallery::own_account::changes;
 use crate::http::error::ErrorKind;
-use crate::notice::letters::AccountChange;
 use crate::relying_party::Scope;
 use crate::web::{security, staff};
 use crate::words::tests::{quoted, sentences, spoken, texts_that_speak};
@@ -21,7 +21,7 @@ const STATES: [&str; 3] = ["active", "invited", "off"];
 fn composed() -> Vec<String> {
     let scopes = Scope::ALL.iter().filter(|scope| !scope.is_for_services());
     let mailed = || LinkPurpose::ALL.iter().filter(|purpose| **purpose != LinkPurpose::PasswordChoice);
-    let told = TOLD.iter().map(|what| what.name().replace('.', "-"));
+    let told = DeedKind::ALL.iter().filter(|what| what.is_shown()).map(|what| what.name().replace('.', "-"));
     [
         keys(&["language-{}"], Language::ALL.map(Language::code)),
         keys(&["scope-{}"], scopes),
@@ -33,8 +33,9 @@ fn composed() -> Vec<String> {
         keys(&["security-done-{}"], security::overview::SecurityDone::ALL),
         keys(&["error-{}-title", "error-{}-what", "error-{}-next"], ErrorKind::ALL.map(ErrorKind::name)),
         keys(&["link-{}-title", "link-{}-lead", "link-{}-next", "link-{}-confirm"], mailed()),
-        keys(&["security-{}-subject", "security-{}-sentence"], AccountChange::ALL),
+        keys(&["security-{}-subject", "security-{}-sentence"], changes()),
         keys(&["activity-{}"], told),
+        DeedKind::ALL.iter().map(|what| what.key()).collect(),
     ]
     .concat()
 }

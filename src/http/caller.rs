@@ -7,11 +7,10 @@ use axum::http::header;
 use axum::http::request::Parts;
 
 use crate::app::App;
-use crate::base::actor::Who;
+use crate::base::actor::{Browser, Who};
 use crate::base::{Actor, Address, Language, Secret};
 use crate::http::address::{self, UnreadableChain};
 use crate::http::cookies::{Cookie, Cookies};
-use crate::notice;
 
 /// The longest `User-Agent` kept.
 const LONGEST_USER_AGENT: usize = 300;
@@ -39,13 +38,8 @@ impl Caller {
     /// The caller as an actor of the audit trail.
     #[must_use]
     pub fn acts_as(&self, who: Who) -> Actor {
-        Actor::of(who).from(self.address)
-    }
-
-    /// The browser, as letters name it.
-    #[must_use]
-    pub fn browser(&self) -> notice::Browser<'_> {
-        notice::Browser { address: self.address, user_agent: &self.user_agent, language: self.language }
+        let browser = Browser { user_agent: self.user_agent.clone(), language: self.language };
+        Actor { browser: Some(browser), ..Actor::of(who).from(self.address) }
     }
 
     pub(super) fn read(parts: &Parts, app: &App) -> Result<Self, UnreadableChain> {

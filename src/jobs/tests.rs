@@ -9,10 +9,10 @@ use tokio::sync::Mutex;
 use crate::app::{App, Parts};
 use crate::audit::{self, About, Deed, DeedKind, Filter};
 use crate::base::actor::Who;
-use crate::base::{Actor, Clock, Email, Life};
+use crate::base::{Actor, Clock, Email, Language, Life};
 use crate::config::Config;
 use crate::keys::{Algorithm, MasterKey};
-use crate::mail::{Letter, Mailbox, Outgoing, post};
+use crate::mail::{Intent, Mailbox, post};
 use crate::store::trial::{self, Trial};
 
 use super::{Job, Jobs, Lane, TIMETABLE, run_due};
@@ -29,9 +29,15 @@ async fn app(trial: &Trial) -> App {
 }
 
 async fn write_to_alice(app: &App) {
-    let letter = Letter { subject: "x".to_owned(), text: "x".to_owned(), html: "x".to_owned() };
-    let outgoing = Outgoing { name: "test", to: Email::parse("alice@durand.example").unwrap(), letter };
-    app.act(Actor::of(Who::Visitor), async |tx| post(tx, app.envelope.as_ref(), outgoing).await).await.unwrap();
+    let intent = Intent {
+        name: "company-unblocked",
+        to: Some(Email::parse("alice@durand.example").unwrap()),
+        account: None,
+        language: Language::Fr,
+        leads_to: None,
+        facts: b"{}".to_vec(),
+    };
+    app.act(Actor::of(Who::Visitor), async |tx| post(tx, intent).await).await.unwrap();
 }
 
 fn arrived(app: &App) -> usize {
@@ -42,9 +48,7 @@ fn arrived(app: &App) -> usize {
 async fn what_is_due_has_run_when_the_answer_comes() {
     for trial in trial::databases().await {
         let app = app(&trial).await;
-        app.act(Actor::of(Who::Operator), async |tx| audit::record(tx, Deed::new(DeedKind::PasswordSet)).await)
-            .await
-            .unwrap();
+        app.act(Actor::of(Who::Operator), async |tx| tx.record(Deed::new(DeedKind::PasswordSet)).await).await.unwrap();
         write_to_alice(&app).await;
         app.clock.advance(Life::days(800));
         run_due(&app).await.unwrap();
@@ -69,7 +73,6 @@ async fn posted_mail_leaves_at_once_and_nothing_starts_after_the_stop() {
     let app = app(&trial).await;
     let jobs = Jobs::start(&app).await.unwrap();
     write_to_alice(&app).await;
-    app.postman.wake();
     tokio::time::timeout(Duration::from_mins(1), async {
         while arrived(&app) == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -79,7 +82,6 @@ async fn posted_mail_leaves_at_once_and_nothing_starts_after_the_stop() {
     .unwrap();
     jobs.stop().await;
     write_to_alice(&app).await;
-    app.postman.wake();
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(arrived(&app), 1);
 }

@@ -18,12 +18,12 @@ pub(super) struct Sender {
 }
 
 /// Writes the message. Its id and date are the row's, so that a letter sent twice is recognised as one.
-pub(super) fn write(sender: &Sender, claimed: &ClaimedLetter, letter: &Letter) -> Result<Message, Fault> {
+pub(super) fn write(sender: &Sender, claimed: &ClaimedLetter, to: &str, letter: &Letter) -> Result<Message, Fault> {
     let mut message = Message::builder()
         .message_id(Some(format!("<{}@{}>", claimed.id, sender.from.email.domain())))
         .date(UNIX_EPOCH + Duration::from_millis(claimed.created_at.millis().unsigned_abs()))
         .from(sender.from.clone())
-        .to(Party::new(None, address(&claimed.recipient)?))
+        .to(Party::new(None, address(to)?))
         .subject(one_line(&letter.subject))
         // RFC 3834 section 5: no absence notices, please.
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));

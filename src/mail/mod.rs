@@ -4,19 +4,19 @@
 mod mailbox;
 mod message;
 mod outbox;
-mod postman;
+mod purpose;
 mod settings;
-#[cfg(test)]
-mod tests;
 mod transport;
 
 use serde::{Deserialize, Serialize};
 
 pub use mailbox::{Mailbox, Sent};
-pub use outbox::{Fate, Outgoing, fate, post, sweep};
-pub use postman::{Context, Delivery, GivenUp, Postman};
+pub use outbox::{
+    ClaimedLetter, Fate, Intent, claim, drop_void, failed, fate, post, sweep, taken, void, withdraw, write,
+};
+pub use purpose::LinkPurpose;
 pub use settings::{CannotSend, Carrier, Settings, Smtp, SmtpTls};
-pub use transport::{Route, try_out};
+pub use transport::{Route, SendAttempt, try_out};
 
 /// What a mail says, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,10 @@
 //! The outbox: which letters wait, who is sending one, and how it ended. Every step is one conditional update of the
 //! letter's row.
 
-use crate::base::ids::MailId;
+use crate::base::ids::{AccountId, MailId};
 use crate::base::seal::Fingerprint;
-use crate::base::{Email, Fault, Life, Seal, Sealed, Timestamp};
-use crate::mail::Letter;
+use crate::base::{Email, Fault, Language, Life, Seal, Sealed, Timestamp};
+use crate::mail::{Letter, LinkPurpose};
 use crate::store::{self, Db, Tx};
 
 /// Whoever claims a letter has this long to send it; then another server may think the first one gone. Longer than
@@ -18,52 +18,101 @@ const PAUSES: [Life; 6] =
 /// A letter that fails when it is older than this is given up.
 const PATIENCE: Life = Life::days(3);
 
-/// A letter about to be put into the outbox.
+/// A letter that is to be written and sent: what is certain of it when it is posted.
 #[derive(Clone, Debug)]
-pub struct Outgoing {
+pub struct Intent {
     /// The kind of letter, for lists and logs.
     pub name: &'static str,
-    pub to: Email,
-    pub letter: Letter,
+    /// The mailbox; none is Customer Service's, which the configuration names.
+    pub to: Option<Email>,
+    /// Whose mailbox it is.
+    pub account: Option<AccountId>,
+    pub language: Language,
+    /// What the link in it is for: it is made when the letter is written.
+    pub leads_to: Option<LinkPurpose>,
+    /// What it tells, for whoever writes it.
+    pub facts: Vec<u8>,
 }
 
-/// Puts a letter into the outbox. It leaves once the unit of work is committed, and never if it isn't.
-pub async fn post(tx: &mut Tx, seal: &dyn Seal, outgoing: Outgoing) -> Result<MailId, Fault> {
+/// Puts a letter into the outbox. It leaves once the unit of work is committed, and never if it isn't. Its id is the
+/// Message-ID.
+pub async fn post(tx: &mut Tx, intent: Intent) -> Result<MailId, Fault> {
     let id = MailId(tx.dice.id(tx.now)?);
-    let body = serde_json::to_vec(&outgoing.letter).map_err(|cause| Fault::broken("writing a letter", cause))?;
-    let sealed = seal.seal(&body, id.0.as_bytes())?;
+    let sealed = tx.seal()?.seal(&intent.facts, id.0.as_bytes())?;
     store::execute!(
         tx.db,
-        "insert into outbox (id, name, recipient, sealed_letter, sealed_by, created_at, due_at, attempts) \
-         values ($1, $2, $3, $4, $5, $6, $6, 0)",
+        "insert into outbox (id, name, recipient, account, language, leads_to, sealed_facts, sealed_by, created_at, \
+         due_at, attempts) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0)",
         id,
-        outgoing.name,
-        &outgoing.to,
+        intent.name,
+        intent.to,
+        intent.account,
+        intent.language,
+        intent.leads_to,
         sealed.bytes,
         sealed.by,
         tx.now,
     )?;
+    tx.posts = true;
     Ok(id)
 }
 
+/// Letters to that account whose link is for that, and that haven't left yet, never will. Whoever makes such links void
+/// calls this first: a letter written meanwhile has made its link by then, or finds itself void and makes none.
+pub async fn void(tx: &mut Tx, account: AccountId, purpose: LinkPurpose) -> Result<(), Fault> {
+    store::execute!(
+        tx.db,
+        "update outbox set voided_at = $3 where account = $1 and leads_to = $2 and sent_at is null \
+         and given_up_at is null and voided_at is null",
+        account,
+        purpose,
+        tx.now
+    )
+    .map(drop)
+}
+
+/// That letter never leaves, if it hasn't yet: what it tells isn't so any more.
+pub async fn withdraw(tx: &mut Tx, id: MailId) -> Result<(), Fault> {
+    let sql = "update outbox set voided_at = $2 where id = $1 and sent_at is null and given_up_at is null";
+    store::execute!(tx.db, sql, id, tx.now).map(drop)
+}
+
 /// A letter one server is sending.
-#[derive(sqlx::FromRow)]
-pub(super) struct ClaimedLetter {
-    pub(super) id: MailId,
-    pub(super) name: String,
-    pub(super) recipient: String,
-    sealed_letter: Vec<u8>,
+#[derive(Debug, sqlx::FromRow)]
+pub struct ClaimedLetter {
+    pub id: MailId,
+    /// The kind of letter.
+    pub name: String,
+    /// The mailbox; none is Customer Service's.
+    pub recipient: Option<String>,
+    pub account: Option<AccountId>,
+    pub language: Language,
+    pub leads_to: Option<LinkPurpose>,
+    /// Whether what it leads to was made void: it isn't sent.
+    pub is_void: bool,
+    sealed_facts: Vec<u8>,
+    sealed_letter: Option<Vec<u8>>,
     sealed_by: Fingerprint,
-    pub(super) created_at: Timestamp,
+    pub created_at: Timestamp,
     attempts: i64,
 }
 
 impl ClaimedLetter {
-    /// What the letter says.
-    pub(super) fn read(&self, seal: &dyn Seal) -> Result<Letter, Fault> {
-        let sealed = Sealed { by: self.sealed_by.clone(), bytes: self.sealed_letter.clone() };
-        let body = seal.open(&sealed, self.id.0.as_bytes())?;
-        serde_json::from_slice(&body).map_err(|cause| Fault::broken("reading a letter", cause))
+    /// What the letter says, where it is written already: it is sent as it was tried before.
+    pub fn written(&self, seal: &dyn Seal) -> Result<Option<Letter>, Fault> {
+        let Some(sealed) = &self.sealed_letter else { return Ok(None) };
+        let letter = serde_json::from_slice(&self.open(seal, sealed)?);
+        letter.map(Some).map_err(|cause| Fault::broken("reading a letter", cause))
+    }
+
+    /// What it is to tell.
+    pub fn facts(&self, seal: &dyn Seal) -> Result<Vec<u8>, Fault> {
+        self.open(seal, &self.sealed_facts)
+    }
+
+    fn open(&self, seal: &dyn Seal, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+        let sealed = Sealed { by: self.sealed_by.clone(), bytes: bytes.to_owned() };
+        Ok(seal.open(&sealed, self.id.0.as_bytes())?)
     }
 
     /// When to try again, or never.
@@ -76,24 +125,58 @@ impl ClaimedLetter {
 
 /// Claims the letter that has been due longest, by pushing its time forward. Of two servers one gets it, the other
 /// nothing.
-pub(super) async fn claim(tx: &mut Tx) -> Result<Option<ClaimedLetter>, Fault> {
+pub async fn claim(tx: &mut Tx) -> Result<Option<ClaimedLetter>, Fault> {
     store::optional!(
         tx.db,
         ClaimedLetter,
         "update outbox set due_at = $1, attempts = attempts + 1 \
          where id = (select id from outbox where due_at <= $2 and sent_at is null and given_up_at is null \
          order by due_at, id limit 1) and due_at <= $2 and sent_at is null and given_up_at is null \
-         returning id, name, recipient, sealed_letter, sealed_by, created_at, attempts",
+         returning id, name, recipient, account, language, leads_to, sealed_facts, sealed_letter, sealed_by, created_at, \
+         attempts, (voided_at is not null or (leads_to is not null and exists (select 1 from accounts a \
+         where a.id = outbox.account and a.disabled_at is not null))) as is_void",
         tx.now + LEASE,
         tx.now,
     )
 }
 
+/// The letter is written, unless it was made void since it was claimed, or another server wrote it. The link in it is
+/// to be made in the same unit of work.
+pub async fn write(tx: &mut Tx, claimed: &ClaimedLetter, letter: &Letter) -> Result<bool, Fault> {
+    let body = serde_json::to_vec(letter).map_err(|cause| Fault::broken("writing a letter", cause))?;
+    let sealed = tx.seal()?.seal(&body, claimed.id.0.as_bytes())?;
+    let written = store::execute!(
+        tx.db,
+        "update outbox set sealed_letter = $2 where id = $1 and attempts = $4 and voided_at is null \
+         and sent_at is null and given_up_at is null and sealed_letter is null and sealed_by = $3 \
+         and (leads_to is null or account in (select id from accounts where disabled_at is null))",
+        claimed.id,
+        sealed.bytes,
+        sealed.by,
+        claimed.attempts
+    )?;
+    Ok(written > 0)
+}
+
+/// It is dropped, and what it was to say is erased. Answers whether it was this call that did.
+pub async fn drop_void(tx: &mut Tx, claimed: &ClaimedLetter) -> Result<bool, Fault> {
+    let dropped = store::execute!(
+        tx.db,
+        "update outbox set given_up_at = $2, voided_at = coalesce(voided_at, $2), sealed_facts = null, \
+         sealed_letter = null where id = $1 and attempts = $3 and sent_at is null and given_up_at is null",
+        claimed.id,
+        tx.now,
+        claimed.attempts
+    )?;
+    Ok(dropped > 0)
+}
+
 /// The mail server took it: what it said is erased.
-pub(super) async fn taken(tx: &mut Tx, claimed: &ClaimedLetter) -> Result<(), Fault> {
+pub async fn taken(tx: &mut Tx, claimed: &ClaimedLetter) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "update outbox set sent_at = $1, sealed_letter = null, last_error = null where id = $2 and sent_at is null",
+        "update outbox set sent_at = $1, sealed_facts = null, sealed_letter = null, last_error = null \
+         where id = $2 and sent_at is null",
         tx.now,
         claimed.id,
     )?;
@@ -101,7 +184,7 @@ pub(super) async fn taken(tx: &mut Tx, claimed: &ClaimedLetter) -> Result<(), Fa
 }
 
 /// It wasn't sent. Answers whether the letter is given up; a later claim by another server has its own end.
-pub(super) async fn failed(tx: &mut Tx, claimed: &ClaimedLetter, why: &str, for_good: bool) -> Result<bool, Fault> {
+pub async fn failed(tx: &mut Tx, claimed: &ClaimedLetter, why: &str, for_good: bool) -> Result<bool, Fault> {
     let next = if for_good { None } else { claimed.next_attempt(tx.now) };
     let settled = match next {
         Some(next) => store::execute!(
@@ -114,7 +197,7 @@ pub(super) async fn failed(tx: &mut Tx, claimed: &ClaimedLetter, why: &str, for_
         )?,
         None => store::execute!(
             tx.db,
-            "update outbox set given_up_at = $1, sealed_letter = null, last_error = $2 where id = $3 \
+            "update outbox set given_up_at = $1, sealed_facts = null, sealed_letter = null, last_error = $2 where id = $3 \
              and attempts = $4 and sent_at is null",
             tx.now,
             why,
@@ -152,12 +235,12 @@ const KEPT: Life = Life::days(30);
 
 /// Removes what is left of letters that were sent or given up long ago; answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
-    store::sweep!(tx, "from outbox", "id", "created_at < $1 and sealed_letter is null", tx.now - KEPT)
+    store::sweep!(tx, "from outbox", "id", "created_at < $1 and sealed_facts is null", tx.now - KEPT)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ClaimedLetter, Fingerprint, Life, MailId, Timestamp};
+    use super::{ClaimedLetter, Fingerprint, Language, Life, MailId, Timestamp};
 
     #[test]
     fn pauses_grow_and_end_after_three_days() {
@@ -165,8 +248,13 @@ mod tests {
         let mut letter = ClaimedLetter {
             id: MailId(uuid::Uuid::nil()),
             name: String::new(),
-            recipient: String::new(),
-            sealed_letter: Vec::new(),
+            recipient: None,
+            account: None,
+            language: Language::Fr,
+            leads_to: None,
+            is_void: false,
+            sealed_facts: Vec::new(),
+            sealed_letter: None,
             sealed_by: Fingerprint(String::new()),
             created_at: start,
             attempts: 0,

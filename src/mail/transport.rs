@@ -35,7 +35,7 @@ enum Transport {
 
 /// What became of an attempt.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum SendAttempt {
+pub enum SendAttempt {
     /// The server took the letter.
     Taken,
     /// It can't be sent now.
@@ -64,8 +64,9 @@ impl Route {
         Ok(Self { carrier: Transport::Mailbox(mailbox), sender: sender(settings)? })
     }
 
-    pub(super) async fn send(&self, claimed: &ClaimedLetter, letter: Letter, now: Timestamp) -> SendAttempt {
-        match message::write(&self.sender, claimed, &letter) {
+    /// Sends a letter to that mailbox.
+    pub async fn send(&self, claimed: &ClaimedLetter, to: &str, letter: Letter, now: Timestamp) -> SendAttempt {
+        match message::write(&self.sender, claimed, to, &letter) {
             // An address that can't be written down today can't be tomorrow.
             Err(fault) => SendAttempt::Refused(told(&fault)),
             Ok(message) => match &self.carrier {
@@ -75,7 +76,7 @@ impl Route {
                     .map_or_else(|error| SendAttempt::Deferred(told(&error)), |_| SendAttempt::Taken),
                 Transport::Smtp(server) => hand_over(server, message).await,
                 Transport::Mailbox(mailbox) => {
-                    mailbox.take(claimed.id, &claimed.recipient, letter, now);
+                    mailbox.take(claimed.id, to, letter, now);
                     SendAttempt::Taken
                 }
             },

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use sqlx::types::Json;
 
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::{AccountId, CompanyId, ContactId, MembershipId};
 use crate::base::{EServiceCode, Fault, Networks, Profile, Role, Timestamp};
-use crate::events::{self, Event};
+use crate::events::Event;
 use crate::store::{self, Db, Tx};
 
 /// What a membership gives.
@@ -51,13 +51,8 @@ pub async fn admit(
         tx.now
     )?;
     let deed = Deed::new(DeedKind::MembershipApproved).account(account).company(company);
-    record(
-        tx,
-        deed.detail(
-            serde_json::json!({ "profile": grant.profile, "roles": grant.roles, "e_services": grant.e_services }),
-        ),
-    )
-    .await?;
+    let deed = deed.detail("profile", grant.profile).detail("roles", &grant.roles);
+    tx.record(deed.detail("e_services", &grant.e_services)).await?;
     Ok(id)
 }
 
@@ -71,9 +66,32 @@ pub async fn disable(tx: &mut Tx, id: MembershipId) -> Result<bool, Fault> {
         tx.now
     )?;
     let Some((account, company)) = disabled else { return Ok(false) };
-    record(tx, Deed::new(DeedKind::MembershipDisabled).account(account).company(company).subject(id)).await?;
-    events::record(tx, Event::MembershipDisabled(id)).await?;
+    tx.record(Deed::new(DeedKind::MembershipDisabled).account(account).company(company).of_row(id)).await?;
     Ok(true)
+}
+
+/// The accounts that acted as what an event took away, in one order.
+pub async fn accounts_of(db: &mut Db, what: Event) -> Result<Vec<AccountId>, Fault> {
+    let rows = match what {
+        Event::MembershipDisabled(id) => {
+            store::all!(*db, (AccountId,), "select account from memberships where id = $1", id)?
+        }
+        Event::ContactInactive(id) => {
+            let sql = "select distinct account from memberships where contact = $1 order by account";
+            store::all!(*db, (AccountId,), sql, id)?
+        }
+        Event::CompanyInactive(id) => {
+            let sql = "select distinct account from memberships where company = $1 order by account";
+            store::all!(*db, (AccountId,), sql, id)?
+        }
+        Event::SessionEnded(_)
+        | Event::SessionsEnded(_)
+        | Event::AuthorizationEnded(_)
+        | Event::AuthorizationsEnded(_)
+        | Event::ConsentWithdrawn(_)
+        | Event::AccountDisabled(_) => Vec::new(),
+    };
+    Ok(rows.into_iter().map(|(account,)| account).collect())
 }
 
 /// The login of the account that acts as a contact, if one does.
@@ -98,7 +116,7 @@ pub async fn detach_all(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
         tx.now
     )?;
     for (membership, company) in detached {
-        record(tx, Deed::new(DeedKind::MembershipDetached).account(account).company(company).subject(membership))
+        tx.record(Deed::new(DeedKind::MembershipDetached).account(account).company(company).subject(membership))
             .await?;
     }
     Ok(())
@@ -107,19 +125,19 @@ pub async fn detach_all(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
 /// Demands a second factor of an account where it acts as that contact, from now on or no longer (R-DEL-2). Answers
 /// whether that is a change.
 pub async fn require_second_factor(tx: &mut Tx, id: MembershipId, required: bool) -> Result<bool, Fault> {
-    let changed = store::execute!(
+    let changed = store::optional!(
         tx.db,
+        (AccountId, CompanyId),
         "update memberships set second_factor_required_at = $2 where id = $1 \
-         and (second_factor_required_at is null) = $3",
+         and (second_factor_required_at is null) = $3 returning account, company",
         id,
         required.then_some(tx.now),
         required
     )?;
-    if changed > 0 {
-        let deed = Deed::new(DeedKind::FactorRequired).subject(id);
-        record(tx, deed.detail(serde_json::json!({ "required": required }))).await?;
-    }
-    Ok(changed > 0)
+    let Some((account, company)) = changed else { return Ok(false) };
+    let what = if required { DeedKind::FactorDemanded } else { DeedKind::FactorNotDemanded };
+    tx.record(Deed::new(what).account(account).company(company).of_row(id)).await?;
+    Ok(true)
 }
 
 /// Since when a second factor is demanded of one contact for themselves, whatever is demanded of their company.

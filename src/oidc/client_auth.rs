@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::app::App;
-use crate::audit::{self, Deed, DeedKind};
+use crate::audit::{Deed, DeedKind};
 use crate::base::actor::Who;
 use crate::base::{Actor, Address, Fault, Place, Secret};
 use crate::http::{Caller, answer};
@@ -142,7 +142,7 @@ async fn count(app: &App, caller: &Caller, presented: &Presented<'_>, limit: Lim
             app.closed_clients.learn(&limit, until);
             let client = app.relying_parties.find(&presented.id).map(|party| party.id.as_str());
             let detail = serde_json::json!({ "client": client, "until": until.to_string() });
-            audit::record(tx, Deed::new(DeedKind::LimitClosed).subject(kind).detail(detail)).await?;
+            tx.record(Deed::new(DeedKind::LimitClosed).subject(kind).details(detail)).await?;
         }
         Ok(None)
     })

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use crate::app::App;
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault};
 use crate::http::Caller;
@@ -32,9 +32,9 @@ async fn remember(app: &App, asked: &str, broken: &Reference) {
         return;
     }
     let deed = Deed::new(DeedKind::RequestBroke).subject(asked).reference(&broken.reference);
-    let deed = deed.detail(serde_json::json!({ "broke": broken.what }));
+    let deed = deed.detail("broke", broken.what);
     let written =
-        tokio::time::timeout(PATIENCE, app.act(Actor::of(Who::Visitor), async |tx| record(tx, deed).await)).await;
+        tokio::time::timeout(PATIENCE, app.act(Actor::of(Who::Visitor), async |tx| tx.record(deed).await)).await;
     if !matches!(written, Ok(Ok(()))) {
         tracing::warn!(reference = %broken.reference, "the trail has no line of this reference");
     }

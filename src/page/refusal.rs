@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::access::{self, Condition, Snapshot, StaffCondition};
 use crate::app::App;
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::actor::Who;
 use crate::base::{Fault, Place};
 use crate::http::refusal::{Attempted, ContactRefusal, Refusal, StaffRefusal};
@@ -27,13 +27,13 @@ pub(super) async fn page(app: &App, caller: &Caller, refusal: &Refusal) -> Resul
 
 async fn remember(app: &App, caller: &Caller, refusal: &Refusal, reference: &str) -> Result<(), Fault> {
     let deed = Deed::new(DeedKind::AccessRefused).reference(reference);
-    let deed = deed.detail(serde_json::json!({ "wish": refusal.wish().name(), "unmet": refusal.unmet() }));
+    let deed = deed.detail("wish", refusal.wish().name()).detail("unmet", refusal.unmet());
     let (who, deed) = match refusal.first() {
         (Some(account), Some(company)) => (Who::Account(account), deed.account(account).company(company)),
         (Some(account), None) => (Who::Account(account), deed.account(account)),
         (None, _) => (Who::Visitor, deed),
     };
-    app.act(caller.acts_as(who), async |tx| record(tx, deed).await).await
+    app.act(caller.acts_as(who), async |tx| tx.record(deed).await).await
 }
 
 async fn of_contact(

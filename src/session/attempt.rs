@@ -4,7 +4,7 @@
 
 use crate::account::device::knowing;
 use crate::account::{Credentials, credentials};
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::AccountId;
 use crate::base::{Address, Fault, Secret, SignInName};
 use crate::limits::{self, Counted, Counting, Limit, LimitKind, Settings, TooMany};
@@ -63,11 +63,10 @@ impl Guess {
     /// The guess was wrong and stays counted; the trail tells of it, and of each limit that it closed.
     pub async fn missed(&self, tx: &mut Tx, counted: &Counted) -> Result<(), Fault> {
         let account = self.found.as_ref().map(|found| found.account);
-        record(tx, about(DeedKind::SessionRefused, account).detail(serde_json::json!({ "unmet": ["password"] })))
-            .await?;
+        tx.record(about(DeedKind::SessionRefused, account).detail("unmet", ["password"])).await?;
         for (kind, until) in counted.closed() {
             let deed = about(DeedKind::LimitClosed, account).subject(kind);
-            record(tx, deed.detail(serde_json::json!({ "until": until.to_string() }))).await?;
+            tx.record(deed.until(until)).await?;
         }
         Ok(())
     }

@@ -3,10 +3,9 @@
 use sqlx::types::Json;
 
 use crate::account;
-use crate::audit::{Deed, DeedKind, EndReason, record};
+use crate::audit::{Deed, DeedKind, EndReason};
 use crate::base::ids::{AccountId, MembershipId, SessionId};
 use crate::base::{AccountKind, Address, Fault, Life, Secret, Timestamp};
-use crate::events::{self, Event};
 use crate::store::{self, Db, Tx};
 
 use super::proof::{Acr, Proof};
@@ -73,7 +72,7 @@ pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<OpenedSession, Fault
         begin.user_agent
     )?;
     tx.by.session = Some(id);
-    record(tx, Deed::new(DeedKind::SessionBegan).account(begin.account).subject(id)).await?;
+    tx.record(Deed::new(DeedKind::SessionBegan).account(begin.account).subject(id)).await?;
     Ok(OpenedSession { id, secret })
 }
 
@@ -108,7 +107,7 @@ pub async fn strengthen(tx: &mut Tx, with: Strengthening) -> Result<Option<Opene
         return Ok(None);
     }
     let deed = Deed::new(DeedKind::SessionStrengthened).account(with.account).subject(with.session);
-    record(tx, deed.detail(serde_json::json!({ "acr": with.proof.acr.as_str() }))).await?;
+    tx.record(deed.detail("acr", with.proof.acr.as_str())).await?;
     Ok(Some(OpenedSession { id: with.session, secret }))
 }
 
@@ -169,7 +168,7 @@ pub async fn choose(tx: &mut Tx, id: SessionId, membership: MembershipId) -> Res
         membership
     )?;
     if chosen > 0 {
-        record(tx, Deed::new(DeedKind::CompanyChosen).subject(membership)).await?;
+        tx.record(Deed::new(DeedKind::CompanyChosen).subject(membership)).await?;
     }
     Ok(chosen > 0)
 }
@@ -207,9 +206,8 @@ pub async fn end(tx: &mut Tx, account: AccountId, id: SessionId, because: EndRea
 
 /// Every ending of one session leaves a line in the trail, and one event.
 async fn tell_end(tx: &mut Tx, id: SessionId, account: AccountId, because: EndReason) -> Result<(), Fault> {
-    let deed = Deed::new(DeedKind::SessionEnded).account(account).subject(id);
-    record(tx, deed.detail(serde_json::json!({ "because": because.as_str() }))).await?;
-    events::record(tx, Event::SessionEnded(id)).await
+    let deed = Deed::new(DeedKind::SessionEnded).account(account).of_row(id);
+    tx.record(deed.because(because)).await
 }
 
 /// Whether a session still runs. The account's row is written first, so that whatever ends its sessions comes before
@@ -220,24 +218,15 @@ pub async fn holds(tx: &mut Tx, session: SessionId, account: AccountId) -> Resul
     Ok(store::optional!(tx.db, (SessionId,), sql, session, account, tx.now)?.is_some())
 }
 
-/// Ends every session of an account; answers how many were live. A sign-in going on at the same time writes the
-/// account's row too: it is either over, and its session ends here, or finds the account as it is after this.
-pub async fn end_all(tx: &mut Tx, account: AccountId, because: EndReason) -> Result<u64, Fault> {
-    end_all_but(tx, account, None, because).await
-}
-
-/// The same, leaving out the session that asks for it.
-pub async fn end_others(tx: &mut Tx, account: AccountId, kept: SessionId, because: EndReason) -> Result<u64, Fault> {
-    end_all_but(tx, account, Some(kept), because).await
-}
-
-async fn end_all_but(
+/// Ends every session of an account, leaving out the one that asks for it; answers how many were live. Whoever calls
+/// locked the account's row, which a sign-in going on at the same time writes too: it is either over, and its session
+/// ends here, or finds the account as it is after this.
+pub async fn end_all(
     tx: &mut Tx,
     account: AccountId,
     kept: Option<SessionId>,
     because: EndReason,
 ) -> Result<u64, Fault> {
-    account::lock(tx, account).await?;
     let ended = store::execute!(
         tx.db,
         "update sessions set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null \
@@ -248,35 +237,47 @@ async fn end_all_but(
         kept
     )?;
     if ended > 0 {
-        let deed = Deed::new(DeedKind::SessionEnded).account(account);
-        record(tx, deed.detail(serde_json::json!({ "because": because.as_str(), "sessions": ended }))).await?;
-        events::record(tx, Event::SessionsEnded(account)).await?;
+        let deed = Deed::new(DeedKind::SessionsEnded).account(account).because(because);
+        tx.record(deed.detail("sessions", ended)).await?;
     }
     Ok(ended)
 }
 
-/// Sessions one call ends at most, so that it never holds the writer for long.
-const RUN_OUT_AT_ONCE: i64 = 500;
+/// Accounts whose sessions one call ends at most, so that it never holds the writer for long.
+const RUN_OUT_AT_ONCE: i64 = 100;
 
 /// Ends sessions whose time, in all or idle, ran out, and answers how many. [`find`] refuses them to the second; what
 /// this adds is that relying parties hear of it.
 pub async fn end_run_out(tx: &mut Tx) -> Result<u64, Fault> {
-    let ended = store::all!(
+    let idle_since = tx.now - tx.lives.session_idle;
+    let accounts = store::all!(
         tx.db,
-        (SessionId, AccountId),
-        "update sessions set ended_at = $1, ended_because = $2 \
-         where ended_at is null and (expires_at <= $1 or last_seen_at <= $3) \
-         and id in (select id from sessions where ended_at is null and (expires_at <= $1 or last_seen_at <= $3) \
-         limit $4) returning id, account",
+        (AccountId,),
+        "select distinct account from sessions where ended_at is null and (expires_at <= $1 or last_seen_at <= $2) \
+         order by account limit $3",
         tx.now,
-        EndReason::RanOut.as_str(),
-        tx.now - tx.lives.session_idle,
+        idle_since,
         RUN_OUT_AT_ONCE
     )?;
-    for (id, account) in &ended {
-        tell_end(tx, *id, *account, EndReason::RanOut).await?;
+    let mut count = 0;
+    for (account,) in accounts {
+        account::lock(tx, account).await?;
+        let ended = store::all!(
+            tx.db,
+            (SessionId,),
+            "update sessions set ended_at = $1, ended_because = $2 where account = $3 and ended_at is null \
+             and (expires_at <= $1 or last_seen_at <= $4) returning id",
+            tx.now,
+            EndReason::RanOut.as_str(),
+            account,
+            idle_since
+        )?;
+        for (id,) in &ended {
+            tell_end(tx, *id, account, EndReason::RanOut).await?;
+        }
+        count += ended.len() as u64;
     }
-    Ok(ended.len() as u64)
+    Ok(count)
 }
 
 /// How long a session is kept after its end, for whoever looks into what happened; the audit trail keeps more.

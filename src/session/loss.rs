@@ -1,10 +1,11 @@
 //! A company that a session acted for is lost: what hung from the session through it doesn't come back.
 
 use crate::access::{self, Circumstances, Door};
-use crate::audit::EndReason;
+use crate::account;
+use crate::audit::{Deed, DeedKind, EndReason};
 use crate::base::ids::{AccountId, MembershipId, SessionId};
 use crate::base::{Fault, Timestamp};
-use crate::events::{self, Event};
+use crate::events::Event;
 use crate::store::{self, Tx};
 
 use super::live::{Session, end};
@@ -19,7 +20,10 @@ pub async fn lose(tx: &mut Tx, session: &Session, stands_elsewhere: bool) -> Res
     let lost =
         store::execute!(tx.db, "update sessions set membership = null where id = $1 and ended_at is null", session.id)?;
     match session.membership {
-        Some(membership) if lost > 0 => events::record(tx, Event::MembershipDisabled(membership)).await,
+        Some(membership) if lost > 0 => {
+            let deed = Deed::new(DeedKind::CompanyLeft).account(session.account);
+            tx.record(deed.of_row(membership).because(EndReason::AccessLost)).await
+        }
         Some(_) | None => Ok(()),
     }
 }
@@ -32,6 +36,7 @@ const LOST_AT_ONCE: i64 = 100;
 pub async fn lose_all(tx: &mut Tx, what: Event, at: Timestamp) -> Result<bool, Fault> {
     let acting = acting_as(tx, what, at).await?;
     for (session, account, membership) in &acting {
+        account::lock(tx, *account).await?;
         let asked = Circumstances { door: Door::Page, address: None, e_service: None, second_factor_at: None };
         let people = access::of_account(&mut tx.db, *account).await?;
         let stays =
@@ -64,7 +69,7 @@ async fn acting_as(
                      and s.created_at <= $2 and ",
                     "s.membership in (select m.id from memberships m where ",
                     $which,
-                    ") order by s.id limit $3"
+                    ") order by s.account, s.id limit $3"
                 ),
                 $lost,
                 at,

@@ -2,7 +2,6 @@
 //! Whether access holds is asked of `access`; what relying parties were given hangs from `authorization`.
 
 mod attempt;
-mod close;
 mod live;
 mod loss;
 pub mod pending;
@@ -11,11 +10,11 @@ pub mod sign_in;
 mod unlock;
 
 pub use attempt::{Guess, LoginAttempt};
-pub use close::{AccountClosing, close, left_behind, switch_off};
 pub use live::{
-    Begin, OpenedSession, Session, Strengthening, begin, choose, end, end_all, end_others, end_run_out, find, holds,
-    is_stale, list, renew, strengthen, sweep, touch,
+    Begin, OpenedSession, Session, Strengthening, begin, choose, end, end_all, end_run_out, find, holds, is_stale,
+    list, renew, strengthen, sweep, touch,
 };
 pub use loss::{lose, lose_all};
+pub use pending::void_pending;
 pub use proof::{Acr, Proof, strongest};
 pub use unlock::{locked, unlock};

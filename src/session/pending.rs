@@ -87,6 +87,12 @@ pub(super) async fn finish(tx: &mut Tx, id: SignInId) -> Result<bool, Fault> {
     Ok(store::execute!(tx.db, sql, id, tx.now)? == 1)
 }
 
+/// Those of an account can't be finished any more.
+pub async fn void_pending(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    let sql = "update pending_sign_ins set finished_at = $2 where account = $1 and finished_at is null";
+    store::execute!(tx.db, sql, account, tx.now).map(drop)
+}
+
 /// Removes those that nobody can finish any more, and answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::sweep!(tx, "from pending_sign_ins", "id", "expires_at <= $1 order by expires_at", tx.now)

@@ -7,7 +7,7 @@ use crate::access::{
 };
 use crate::account::passkey::{self, VerifiedPasskey};
 use crate::account::{self, device, factor};
-use crate::audit::{Deed, DeedKind, EndReason, record};
+use crate::audit::{Deed, DeedKind, EndReason};
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, InteractionId, MembershipId, SessionId, SignInId};
 use crate::base::{Fault, Place, Secret};
@@ -81,8 +81,6 @@ pub enum Outcome {
 pub struct Entered {
     /// The session and its secret.
     pub opened: OpenedSession,
-    /// Whether the account had signed in from this browser before.
-    pub known_device: bool,
     /// Where this person begins.
     pub home: Place,
 }
@@ -205,7 +203,7 @@ async fn strengthen(tx: &mut Tx, session: SessionId, account: AccountId, proof: 
     let home = if access::of_staff(&mut tx.db, account).await?.is_some() { Place::Staff } else { Place::Account };
     let auth_time = tx.now;
     let opened = live::strengthen(tx, Strengthening { session, account, proof, auth_time }).await?;
-    Ok(opened.map_or(Outcome::Outdated, |opened| Outcome::Entered(Entered { opened, known_device: true, home })))
+    Ok(opened.map_or(Outcome::Outdated, |opened| Outcome::Entered(Entered { opened, home })))
 }
 
 /// This browser isn't asked for the second factor for a while.
@@ -323,11 +321,10 @@ impl Judged {
             replace(tx, secret).await?;
         }
         let opened = begin(tx, Begin { account, membership, user_agent: visit.user_agent, proof }).await?;
-        let known_device = device::recognise(tx, account, visit.device, visit.user_agent).await?;
-        if !known_device {
-            record(tx, Deed::new(DeedKind::DeviceSeen).account(account)).await?;
+        if !device::recognise(tx, account, visit.device, visit.user_agent).await? {
+            tx.record(Deed::new(DeedKind::DeviceSeen).account(account)).await?;
         }
-        Ok(Outcome::Entered(Entered { opened, known_device, home }))
+        Ok(Outcome::Entered(Entered { opened, home }))
     }
 
     async fn refuse(self, tx: &mut Tx, account: AccountId) -> Result<Outcome, Fault> {
@@ -338,7 +335,7 @@ impl Judged {
             Self::Staff(_, standing) => standing.unmet().into_iter().map(StaffCondition::as_str).collect(),
         };
         let deed = Deed::new(DeedKind::SessionRefused).account(account);
-        record(tx, deed.detail(serde_json::json!({ "unmet": unmet }))).await?;
+        tx.record(deed.detail("unmet", unmet)).await?;
         Ok(match self {
             Self::Contact(people) => Outcome::Refused(people),
             Self::Staff(person, standing) => Outcome::StaffRefused(person, standing),

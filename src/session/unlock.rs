@@ -1,7 +1,7 @@
 //! Unlocking: whoever failed too often waits, unless Customer Service, who knows the voice on the telephone, opens the
 //! limits again.
 
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::AccountId;
 use crate::base::{Digest, Fault, Life};
 use crate::limits::{self, Limit, LimitKind, Settings, TooMany};
@@ -18,7 +18,7 @@ pub async fn unlock(tx: &mut Tx, settings: &Settings, account: AccountId) -> Res
     let limits = of_account(&mut tx.db, settings, account).await?;
     let opened = limits::open(tx, &limits).await?;
     if opened {
-        record(tx, Deed::new(DeedKind::AccountUnlocked).account(account)).await?;
+        tx.record(Deed::new(DeedKind::AccountUnlocked).account(account)).await?;
     }
     Ok(opened)
 }

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use sqlx::types::Json;
 
 use crate::account::{self, LinkPurpose, credentials, link};
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind, LetterKind};
 use crate::base::ids::AccountId;
 use crate::base::{Email, Fault, Secret, SignInName, StaffRole, Timestamp};
 use crate::store::{self, Db, Tx};
-use crate::{directory, session};
+use crate::{authorization, directory};
 
 /// One of the vendor's people.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -69,8 +69,19 @@ macro_rules! members {
     };
 }
 
+/// How somebody hears of their invitation.
+#[derive(Clone, Copy, Debug)]
+pub enum InvitedBy<'a> {
+    /// By a letter with a link to choose a password.
+    Letter,
+    /// By the operator, who hands over this link.
+    Hand(&'a Secret),
+    /// Not at all: the vendor's provider vouches for them, or they have a password.
+    Nothing,
+}
+
 /// Gives somebody an account of staff. It has no password: a link lets its owner choose one.
-pub async fn invite(tx: &mut Tx, invited: &Invited) -> Result<Invitation, Fault> {
+pub async fn invite(tx: &mut Tx, invited: &Invited, by: InvitedBy<'_>) -> Result<Invitation, Fault> {
     let name = SignInName::from(&invited.email);
     if !directory::contacts_by_email(&mut tx.db, &invited.email).await?.is_empty() {
         return Ok(Invitation::Contact);
@@ -88,18 +99,32 @@ pub async fn invite(tx: &mut Tx, invited: &Invited) -> Result<Invitation, Fault>
         Json(&invited.roles),
         tx.now
     )?;
-    let deed = Deed::new(DeedKind::StaffInvited).account(account);
-    record(tx, deed.detail(serde_json::json!({ "roles": invited.roles }))).await?;
+    tell(tx, account, &invited.roles, by).await?;
     Ok(Invitation::Made(account))
 }
 
-/// The same, with the link to choose a password by.
-pub async fn invite_by(tx: &mut Tx, invited: &Invited, link: &Secret) -> Result<Invitation, Fault> {
-    let made = invite(tx, invited).await?;
-    if let Invitation::Made(account) = made {
-        link::issue(tx, account, LinkPurpose::StaffInvitation, link).await?;
-    }
-    Ok(made)
+/// Invites somebody once more, who hasn't taken the invitation up: what they were sent or handed before stops working.
+/// Answers whether they wait for one.
+pub async fn invite_again(tx: &mut Tx, account: AccountId, by: InvitedBy<'_>) -> Result<bool, Fault> {
+    account::lock(tx, account).await?;
+    let member = find(&mut tx.db, account).await?;
+    let waiting = member.filter(|member| member.activated_at.is_none() && member.disabled_at.is_none());
+    let Some(member) = waiting else { return Ok(false) };
+    link::void(tx, account, LinkPurpose::StaffInvitation).await?;
+    link::void(tx, account, LinkPurpose::PasswordChoice).await?;
+    tell(tx, account, &member.roles, by).await.map(|()| true)
+}
+
+async fn tell(tx: &mut Tx, account: AccountId, roles: &BTreeSet<StaffRole>, by: InvitedBy<'_>) -> Result<(), Fault> {
+    let deed = Deed::new(DeedKind::StaffInvited).account(account).detail("roles", roles);
+    let InvitedBy::Letter = by else {
+        tx.record(deed.without(LetterKind::StaffInvitation)).await?;
+        return match by {
+            InvitedBy::Hand(link) => link::issue(tx, account, LinkPurpose::StaffInvitation, link).await,
+            InvitedBy::Letter | InvitedBy::Nothing => Ok(()),
+        };
+    };
+    tx.record(deed).await
 }
 
 /// The member of staff with this account.
@@ -147,7 +172,7 @@ pub async fn set_roles(tx: &mut Tx, account: AccountId, roles: &BTreeSet<StaffRo
         Json(roles)
     )?;
     let deed = Deed::new(DeedKind::StaffRolesChanged).account(account);
-    record(tx, deed.detail(serde_json::json!({ "before": before.roles, "after": roles }))).await?;
+    tx.record(deed.detail("before", before.roles).detail("after", roles)).await?;
     Ok(StaffChange::Done)
 }
 
@@ -160,7 +185,7 @@ pub async fn dismiss(tx: &mut Tx, account: AccountId) -> Result<StaffChange, Fau
     if !somebody_else_operates(tx, account).await? {
         return Ok(StaffChange::LastOperator);
     }
-    Ok(if session::switch_off(tx, account).await? { StaffChange::Done } else { StaffChange::Already })
+    Ok(if authorization::switch_off(tx, account).await? { StaffChange::Done } else { StaffChange::Already })
 }
 
 /// The eldest row is bumped first, so that two operators who dismiss each other follow one another.
@@ -184,7 +209,7 @@ async fn somebody_else_operates(tx: &mut Tx, account: AccountId) -> Result<bool,
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Invitation, Invited, StaffChange, dismiss, invite, set_roles};
+    use super::{Invitation, Invited, InvitedBy, StaffChange, dismiss, invite, set_roles};
     use crate::account::set_password;
     use crate::base::actor::Who;
     use crate::base::ids::AccountId;
@@ -206,7 +231,9 @@ mod tests {
             let email = Email::parse(&format!("{name}@guichet.example")).unwrap();
             let invited = Invited { name: name.to_owned(), email, roles: [StaffRole::Operator].into() };
             let made = self.store.act(self.start(), async |tx| {
-                let Invitation::Made(account) = invite(tx, &invited).await? else { panic!("{name} isn't invited") };
+                let Invitation::Made(account) = invite(tx, &invited, InvitedBy::Nothing).await? else {
+                    panic!("{name} isn't invited")
+                };
                 set_password(tx, account, "hash", tx.now).await.map(|()| account)
             });
             made.await.unwrap()

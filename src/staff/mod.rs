@@ -6,6 +6,6 @@ pub mod upstream;
 pub mod vouched;
 
 pub use member::{
-    Invitation, Invited, StaffChange, StaffMember, bind_subject, by_email, by_subject, dismiss, find, invite,
-    invite_by, list, set_roles,
+    Invitation, Invited, InvitedBy, StaffChange, StaffMember, bind_subject, by_email, by_subject, dismiss, find,
+    invite, invite_again, list, set_roles,
 };

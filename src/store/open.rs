@@ -1,15 +1,18 @@
 //! Opening the database, and saying in one line what to do when that fails.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, PgConnection, Postgres, Sqlite};
+use tokio::sync::Notify;
 
-use crate::base::Fault;
+use crate::base::{Fault, Seal};
 
 use super::Db;
 use super::pool::Pool;
@@ -87,6 +90,28 @@ const GREETING: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(super) backend: Backend,
+    pub(super) beside: Arc<Beside>,
+}
+
+/// What units of work have at hand beside the rows, and leave to others once they are committed.
+#[derive(Default)]
+pub(super) struct Beside {
+    /// What seals letters that wait.
+    seal: RwLock<Option<Arc<dyn Seal>>>,
+    /// Tells whoever carries letters away that one was posted.
+    pub(super) posted: Notify,
+}
+
+impl Beside {
+    pub(super) fn seal(&self) -> Option<Arc<dyn Seal>> {
+        self.seal.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl fmt::Debug for Beside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Beside").field("is_sealing", &self.seal().is_some()).finish_non_exhaustive()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -106,6 +131,16 @@ impl Store {
         } else {
             Err(CannotOpen::Address("sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE"))
         }
+    }
+
+    /// From now on, for every clone, letters that units of work post are sealed by this.
+    pub fn seal_letters_by(&self, seal: Arc<dyn Seal>) {
+        *self.beside.seal.write().unwrap_or_else(PoisonError::into_inner) = Some(seal);
+    }
+
+    /// Waits until a unit of work that posted a letter is committed; one that was while nobody waited counts.
+    pub async fn letter_posted(&self) {
+        self.beside.posted.notified().await;
     }
 
     /// `SQLite` or `PostgreSQL`, for people.
@@ -183,6 +218,7 @@ async fn open_sqlite(file: &Path, readers: u32) -> Result<Store, CannotOpen> {
     let readers = pool(readers.max(1)).connect_with(options.create_if_missing(false)).await.map_err(cannot)?;
     Ok(Store {
         backend: Backend::Sqlite { file: file.to_owned(), writer: Pool::of(writer), readers: Pool::of(readers) },
+        beside: Arc::default(),
     })
 }
 
@@ -203,7 +239,7 @@ async fn open_postgres(url: &str, connections: u32) -> Result<Store, CannotOpen>
         .max_connections(connections.max(2))
         .acquire_timeout(Duration::from_secs(10))
         .connect_lazy_with(options);
-    Ok(Store { backend: Backend::Postgres(Pool::of(pool)) })
+    Ok(Store { backend: Backend::Postgres(Pool::of(pool)), beside: Arc::default() })
 }
 
 /// Connects once. A pool would wait for a server that refuses connections, and then say no more than that time ran out.

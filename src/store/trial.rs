@@ -2,13 +2,17 @@
 //! names a server.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
 
-use crate::base::Dice;
+use crate::base::actor::Who;
+use crate::base::seal::{CannotUnseal, Fingerprint};
+use crate::base::{Actor, Clock, Dice, Fault, Lifetimes, Seal, Sealed};
+use crate::store;
 
-use super::{Settings, Store};
+use super::{Settings, Start, Store};
 
 /// A database of a test's own.
 pub(crate) struct Trial {
@@ -20,7 +24,17 @@ pub(crate) struct Trial {
 impl Trial {
     /// What a second server on the same database works with.
     pub(crate) async fn second_server(&self) -> Store {
-        Store::open(&self.settings).await.unwrap()
+        let store = Store::open(&self.settings).await.unwrap();
+        store.seal_letters_by(Arc::new(Glass));
+        store
+    }
+
+    async fn migrate(&self) {
+        self.store.migrate().await.unwrap();
+        let start = Start { by: Actor::of(Who::Timetable), clock: &Clock::System, lives: &Lifetimes::default() };
+        let sql = "insert into master_keys (fingerprint, created_at, replaced_at) values ('glass', 0, 0)";
+        self.store.act(start, async |tx| store::execute!(tx.db, sql)).await.unwrap();
+        self.store.seal_letters_by(Arc::new(Glass));
     }
 
     async fn at(url: String, folder: Option<TempDir>) -> Self {
@@ -30,10 +44,23 @@ impl Trial {
     }
 }
 
+/// Hides nothing: what a sealer must do is tested where it is written.
+pub(crate) struct Glass;
+
+impl Seal for Glass {
+    fn seal(&self, plain: &[u8], _: &[u8]) -> Result<Sealed, Fault> {
+        Ok(Sealed { by: Fingerprint("glass".to_owned()), bytes: plain.to_owned() })
+    }
+
+    fn open(&self, sealed: &Sealed, _: &[u8]) -> Result<Vec<u8>, CannotUnseal> {
+        Ok(sealed.bytes.clone())
+    }
+}
+
 /// A database where its kind makes no difference.
 pub(crate) async fn database() -> Trial {
     let trial = empty().await;
-    trial.store.migrate().await.unwrap();
+    trial.migrate().await;
     trial
 }
 
@@ -41,7 +68,7 @@ pub(crate) async fn database() -> Trial {
 pub(crate) async fn databases() -> Vec<Trial> {
     let trials = empty_ones().await;
     for trial in &trials {
-        trial.store.migrate().await.unwrap();
+        trial.migrate().await;
     }
     trials
 }

@@ -1,7 +1,9 @@
 //! The unit of work: one transaction, one instant, one source of randomness, one actor.
 //! Subjects receive it; only [`Store::look`], [`Store::act`] and [`Store::rehearse`] begin or commit.
 
-use crate::base::{Actor, Clock, Dice, Fault, Lifetimes, Timestamp};
+use std::sync::Arc;
+
+use crate::base::{Actor, Clock, Dice, Fault, Lifetimes, Seal, Timestamp};
 
 use super::{Db, Store};
 
@@ -23,6 +25,16 @@ pub struct Tx {
     pub by: Actor,
     /// The numbers in force.
     pub lives: Lifetimes,
+    /// Whether whoever carries letters away is told of this unit's commit.
+    pub posts: bool,
+    seal: Option<Arc<dyn Seal>>,
+}
+
+impl Tx {
+    /// What seals letters that wait.
+    pub fn seal(&self) -> Result<&dyn Seal, Fault> {
+        self.seal.as_deref().ok_or_else(|| Fault::broken("sealing a letter", "no key was opened for letters"))
+    }
 }
 
 impl Store {
@@ -49,6 +61,9 @@ impl Store {
         match work(&mut tx).await {
             Ok(answer) => {
                 tx.db.commit().await?;
+                if tx.posts {
+                    self.beside.posted.notify_one();
+                }
                 Ok(answer)
             }
             Err(fault) => {
@@ -76,7 +91,8 @@ impl Store {
     async fn begin(&self, start: Start<'_>) -> Result<Tx, Fault> {
         let db = self.writing().await?;
         // The instant is read once the transaction has begun: waiting for the writer must not age it.
-        Ok(Tx { db, now: start.clock.now(), dice: Dice, by: start.by, lives: *start.lives })
+        let (now, seal) = (start.clock.now(), self.beside.seal());
+        Ok(Tx { db, now, dice: Dice, by: start.by, lives: *start.lives, posts: false, seal })
     }
 }
 

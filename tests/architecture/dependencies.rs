@@ -81,6 +81,25 @@ pub fn words(source: &Source, names: &[&str], rule: &str) -> Vec<String> {
     found.map(|token| source.violation(token.line, &format!("`{}`: {rule}", token.text))).collect()
 }
 
+/// Every use, outside tests, of a function of another module, written `module::function` or imported.
+pub fn calls(source: &Source, functions: &[(&str, &str)], rule: &str) -> Vec<String> {
+    let named = |module: &str, function: &str| functions.contains(&(module, function));
+    let mut violations = Vec::new();
+    for path in paths(source, &[]).iter().filter(|path| !path.is_in_tests) {
+        if let [module, function] = path.parts.as_slice()
+            && named(module, function)
+        {
+            violations.push(source.violation(path.line, &format!("`{module}::{function}`: {rule}")));
+        }
+    }
+    for call in source.tokens().windows(3) {
+        if call[1].is_mark("::") && named(call[0].text, call[2].text) {
+            violations.push(source.violation(call[0].line, &format!("`{}::{}`: {rule}", call[0].text, call[2].text)));
+        }
+    }
+    violations
+}
+
 /// Whether a word stands where a crate's name does: first in a path, or alone after `use`.
 fn names_crate(tokens: &[Token<'_>], at: usize) -> bool {
     let rooted = at > 0 && tokens[at - 1].is_mark("::");

@@ -2,7 +2,7 @@
 //! whichever door asks for it. Whoever guesses here has the password.
 
 use crate::account::device;
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::AccountId;
 use crate::base::{Address, Fault, Secret};
 use crate::limits::{self, Counted, Counting, Limit, LimitKind, Settings, TooMany};
@@ -48,17 +48,16 @@ impl FactorGuess {
         limits::count(tx, &self.limits).await
     }
 
-    /// The guess was wrong and stays counted; the trail tells of it, and of each limit that it closed. Answers whether
-    /// it closed the account's own: then its owner is to be told that somebody has the password.
-    pub async fn missed(&self, tx: &mut Tx, counted: &Counted) -> Result<bool, Fault> {
+    /// The guess was wrong and stays counted; the trail tells of it, and of each limit that it closed. Where that is the
+    /// account's own, its owner is told that somebody has the password.
+    pub async fn missed(&self, tx: &mut Tx, counted: &Counted) -> Result<(), Fault> {
         let deed = Deed::new(DeedKind::SessionRefused).account(self.account);
-        record(tx, deed.detail(serde_json::json!({ "unmet": ["second-factor"] }))).await?;
-        let mut closes = false;
+        tx.record(deed.detail("unmet", ["second-factor"])).await?;
         for (kind, until) in counted.closed() {
-            closes |= kind == LimitKind::Factor;
-            let deed = Deed::new(DeedKind::LimitClosed).account(self.account).subject(kind);
-            record(tx, deed.detail(serde_json::json!({ "until": until.to_string() }))).await?;
+            let what = if kind == LimitKind::Factor { DeedKind::CodesGuessed } else { DeedKind::LimitClosed };
+            let deed = Deed::new(what).account(self.account).subject(kind);
+            tx.record(deed.until(until)).await?;
         }
-        Ok(closes)
+        Ok(())
     }
 }

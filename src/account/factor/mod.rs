@@ -12,11 +12,11 @@ mod tests;
 mod totp;
 
 pub use guess::FactorGuess;
-pub use recovery::{HOW_MANY, RecoveryCode, left, renew, spend};
+pub use recovery::{HOW_MANY, RecoveryCode, left, renew, renew_with_factor, spend};
 pub use require::{is_required, require};
 pub use totp::{Enrolled, Offer, Replacing, Seed, accept, find, offer, offered, prove, since, sweep};
 
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Timestamp};
 use crate::store::{self, Db, Tx};
@@ -44,7 +44,7 @@ pub async fn remove_totp(tx: &mut Tx, account: AccountId, is_demanded: bool) -> 
         return Ok(false);
     }
     store::execute!(tx.db, "delete from totp_factors where account = $1", account)?;
-    tell_removal(tx, account, "totp").await?;
+    tell_removal(tx, account, DeedKind::TotpRemoved).await?;
     Ok(true)
 }
 
@@ -57,15 +57,15 @@ pub async fn remove_all(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> 
     store::execute!(tx.db, "delete from passkeys where account = $1", account)?;
     tidy_up(tx, account).await?;
     if had {
-        record(tx, Deed::new(DeedKind::FactorRemoved).account(account)).await?;
+        tx.record(Deed::new(DeedKind::FactorsRemoved).account(account)).await?;
     }
     Ok(had)
 }
 
 /// A factor is gone: what hung from it goes too, and the trail has a line.
-pub(super) async fn tell_removal(tx: &mut Tx, account: AccountId, which: &str) -> Result<(), Fault> {
+pub(super) async fn tell_removal(tx: &mut Tx, account: AccountId, which: DeedKind) -> Result<(), Fault> {
     tidy_up(tx, account).await?;
-    record(tx, Deed::new(DeedKind::FactorRemoved).account(account).subject(which)).await
+    tx.record(Deed::new(which).account(account)).await
 }
 
 /// What devices remember may have been proven by what is gone; recovery codes stand in for a factor and don't outlive

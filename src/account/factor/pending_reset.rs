@@ -1,8 +1,10 @@
 //! A lost second factor that waits to be taken away: its owner is told, and it may be stopped until its time has come.
 
-use crate::audit::{Deed, DeedKind, record};
+use crate::account::lock;
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::{AccountId, FactorResetId, MailId};
 use crate::base::{Fault, Timestamp};
+use crate::mail;
 use crate::store::{self, Db, Tx};
 
 /// A reset that is neither done nor stopped.
@@ -29,38 +31,28 @@ pub async fn stop(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
 
 /// Stops the reset that waits because its owner can't be told: whoever couldn't object loses nothing.
 pub async fn give_up(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
-    let because = serde_json::json!({ "because": "the owner could not be told" });
-    cancel(tx, account, Deed::new(DeedKind::FactorResetStopped).detail(because)).await
+    let because = "the owner could not be told";
+    cancel(tx, account, Deed::new(DeedKind::FactorResetStopped).detail("because", because)).await
 }
 
 async fn cancel(tx: &mut Tx, account: AccountId, deed: Deed) -> Result<bool, Fault> {
-    let sql =
-        "update factor_resets set cancelled_at = $2 where account = $1 and done_at is null and cancelled_at is null";
-    let stopped = store::execute!(tx.db, sql, account, tx.now)?;
-    if stopped > 0 {
-        record(tx, deed.account(account)).await?;
+    lock(tx, account).await?;
+    let sql = "update factor_resets set cancelled_at = $2 where account = $1 and done_at is null \
+        and cancelled_at is null returning letter";
+    let stopped = store::optional!(tx.db, (Option<MailId>,), sql, account, tx.now)?;
+    let Some((letter,)) = stopped else { return Ok(false) };
+    if let Some(letter) = letter {
+        mail::withdraw(tx, letter).await?;
     }
-    Ok(stopped > 0)
+    tx.record(deed.account(account)).await.map(|()| true)
 }
 
-/// Those whose owners aren't told yet, the ones without a letter first.
+/// Those whose letters weren't seen arriving yet.
 pub async fn untold(db: &mut Db) -> Result<Vec<FactorReset>, Fault> {
     let sql = "select id, account, due_at, told_at, letter from factor_resets \
                where told_at is null and done_at is null and cancelled_at is null \
-               order by letter is not null, id limit 100";
+               order by id limit 100";
     store::all!(*db, FactorReset, sql)
-}
-
-/// Whether the letter is still to be written. The row is, so that of two servers one writes it.
-pub async fn lacks_letter(tx: &mut Tx, id: FactorResetId) -> Result<bool, Fault> {
-    let sql = "update factor_resets set letter = null where id = $1 and letter is null and told_at is null \
-        and cancelled_at is null";
-    Ok(store::execute!(tx.db, sql, id)? > 0)
-}
-
-/// The letter is on its way.
-pub async fn written(tx: &mut Tx, id: FactorResetId, letter: MailId) -> Result<(), Fault> {
-    store::execute!(tx.db, "update factor_resets set letter = $2 where id = $1", id, letter).map(drop)
 }
 
 /// The owner's mail server took the letter then: the day begins.

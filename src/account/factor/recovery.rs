@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::account::lock;
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind, LetterKind};
 use crate::base::ids::AccountId;
 use crate::base::{Dice, Digest, Fault};
 use crate::store::{self, Db, Tx};
@@ -74,8 +74,17 @@ impl fmt::Debug for RecoveryCode {
     }
 }
 
-/// Makes new codes; those before are void.
+/// Makes new codes, because their owner asked; those before are void.
 pub async fn renew(tx: &mut Tx, account: AccountId) -> Result<Vec<RecoveryCode>, Fault> {
+    make(tx, account, Deed::new(DeedKind::RecoveryCodesMade)).await
+}
+
+/// The same, with a factor that was enrolled: the letter about that is enough.
+pub async fn renew_with_factor(tx: &mut Tx, account: AccountId) -> Result<Vec<RecoveryCode>, Fault> {
+    make(tx, account, Deed::new(DeedKind::RecoveryCodesMade).without(LetterKind::RecoveryCodesMade)).await
+}
+
+async fn make(tx: &mut Tx, account: AccountId, deed: Deed) -> Result<Vec<RecoveryCode>, Fault> {
     store::execute!(tx.db, "delete from recovery_codes where account = $1", account)?;
     let mut codes = Vec::with_capacity(HOW_MANY);
     for _ in 0..HOW_MANY {
@@ -84,7 +93,7 @@ pub async fn renew(tx: &mut Tx, account: AccountId) -> Result<Vec<RecoveryCode>,
         store::execute!(tx.db, sql, account, code.digest(account), tx.now)?;
         codes.push(code);
     }
-    record(tx, Deed::new(DeedKind::RecoveryCodesMade).account(account)).await?;
+    tx.record(deed.account(account)).await?;
     Ok(codes)
 }
 
@@ -94,7 +103,7 @@ pub async fn spend(tx: &mut Tx, account: AccountId, code: &RecoveryCode) -> Resu
     let sql = "update recovery_codes set used_at = $3 where account = $1 and hash = $2 and used_at is null";
     let spent = store::execute!(tx.db, sql, account, code.digest(account), tx.now)?;
     if spent > 0 {
-        record(tx, Deed::new(DeedKind::RecoveryCodeUsed).account(account)).await?;
+        tx.record(Deed::new(DeedKind::RecoveryCodeUsed).account(account)).await?;
     }
     Ok(spent > 0)
 }

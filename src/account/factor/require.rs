@@ -1,6 +1,6 @@
 //! Where a second factor is demanded of an account: of itself, or by what it may act as (`membership`, `directory`).
 
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::Fault;
 use crate::base::ids::AccountId;
 use crate::store::{self, Db, Tx};
@@ -17,8 +17,8 @@ pub async fn require(tx: &mut Tx, account: AccountId, required: bool) -> Result<
         required
     )?;
     if changed > 0 {
-        let deed = Deed::new(DeedKind::FactorRequired).account(account);
-        record(tx, deed.detail(serde_json::json!({ "required": required }))).await?;
+        let what = if required { DeedKind::FactorDemanded } else { DeedKind::FactorNotDemanded };
+        tx.record(Deed::new(what).account(account)).await?;
     }
     Ok(changed > 0)
 }

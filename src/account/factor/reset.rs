@@ -2,8 +2,9 @@
 //! later unless they object. Whoever talks Customer Service into it still has to hope that the owner reads no mail for
 //! a day.
 
+use crate::access;
 use crate::account::lock;
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::actor::Who;
 use crate::base::ids::{AccountId, FactorResetId};
 use crate::base::{Fault, Timestamp};
@@ -11,7 +12,7 @@ use crate::store::{self, Tx};
 
 use super::{enrolled, remove_all};
 
-pub use super::pending_reset::{FactorReset, due, give_up, lacks_letter, stop, told, untold, waiting, written};
+pub use super::pending_reset::{FactorReset, due, give_up, stop, told, untold, waiting};
 
 /// What came of asking for a reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum ResetRequest {
     NoFactor,
     /// Somebody asked already, and it is to happen then.
     Already(Timestamp),
+    /// No mailbox is surely the owner's: nobody could be warned, and object.
+    NobodyToTell,
 }
 
 /// Asks for it, in the name of whoever this unit of work is done by. Answers when it is to happen at the earliest: so
@@ -31,7 +34,10 @@ pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<ResetRequest, Fault>
     if enrolled(&mut tx.db, account).await?.is_none() {
         return Ok(ResetRequest::NoFactor);
     }
-    let due_at = tx.now + tx.lives.factor_reset;
+    if access::reader(&mut tx.db, account).await?.is_none() {
+        return Ok(ResetRequest::NobodyToTell);
+    }
+    let (id, due_at) = (FactorResetId(tx.dice.id(tx.now)?), tx.now + tx.lives.factor_reset);
     let asked_by = match tx.by.who {
         Who::Account(staff) => Some(staff),
         Who::Visitor | Who::Client(_) | Who::Operator | Who::Timetable => None,
@@ -41,7 +47,7 @@ pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<ResetRequest, Fault>
         tx.db,
         "insert into factor_resets (id, account, asked_by, asked_at, due_at) values ($1, $2, $3, $4, $5) \
          on conflict (account) where done_at is null and cancelled_at is null do nothing",
-        FactorResetId(tx.dice.id(tx.now)?),
+        id,
         account,
         asked_by,
         tx.now,
@@ -52,7 +58,9 @@ pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<ResetRequest, Fault>
         return Ok(ResetRequest::Already(waiting.map_or(due_at, |waiting| waiting.due_at)));
     }
     let deed = Deed::new(DeedKind::FactorResetAsked).account(account);
-    record(tx, deed.detail(serde_json::json!({ "until": due_at.to_string() }))).await?;
+    // The day begins when the mail server took the letter.
+    let letter = tx.record_and_tell(deed.until(due_at)).await?;
+    store::execute!(tx.db, "update factor_resets set letter = $2 where id = $1", id, letter)?;
     Ok(ResetRequest::Due(due_at))
 }
 
@@ -69,6 +77,6 @@ pub async fn carry_out(tx: &mut Tx, reset: FactorReset) -> Result<bool, Fault> {
     if done == 0 {
         return Ok(false);
     }
-    record(tx, Deed::new(DeedKind::FactorResetDone).account(reset.account)).await?;
+    tx.record(Deed::new(DeedKind::FactorResetDone).account(reset.account)).await?;
     remove_all(tx, reset.account).await.map(|_| true)
 }

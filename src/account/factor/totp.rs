@@ -3,14 +3,14 @@
 use totp_rs::{Builder, Secret as Raw, Totp};
 
 use crate::account::lock;
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::{AccountId, TotpId};
 use crate::base::seal::Fingerprint;
 use crate::base::{Dice, Fault, Life, Seal, Sealed, Timestamp};
 use crate::store::{self, Db, Tx};
 
 use super::super::device;
-use super::{RecoveryCode, enrolled, renew, reset};
+use super::{RecoveryCode, enrolled, renew_with_factor, reset};
 
 /// An offer that nobody took up is replaced, and swept, after this time.
 const OFFERED_FOR: Life = Life::hours(1);
@@ -194,8 +194,8 @@ pub async fn prove(
     // Nor is this one lost.
     reset::stop(tx, offer.account).await?;
     store::execute!(tx.db, "update totp_factors set proven_at = $2, last_step = $3 where id = $1", id, tx.now, step)?;
-    record(tx, Deed::new(DeedKind::FactorEnrolled).account(offer.account).subject("totp")).await?;
-    renew(tx, offer.account).await.map(Some)
+    tx.record(Deed::new(DeedKind::TotpEnrolled).account(offer.account)).await?;
+    renew_with_factor(tx, offer.account).await.map(Some)
 }
 
 /// Forgets offers that nobody took up, and answers how many.

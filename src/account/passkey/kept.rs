@@ -6,7 +6,7 @@ use webauthn_rs::prelude::Passkey;
 
 use crate::account::factor::{self, RecoveryCode};
 use crate::account::lock;
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::Fault;
 use crate::base::ids::{AccountId, PasskeyId};
 use crate::store::{self, Db, Tx};
@@ -104,8 +104,8 @@ pub async fn enrol(tx: &mut Tx, account: AccountId, name: &Name, passkey: &Passk
     if added == 0 {
         return Ok(Enrolment::Known);
     }
-    record(tx, Deed::new(DeedKind::FactorEnrolled).account(account).subject("passkey")).await?;
-    Ok(Enrolment::Enrolled(if is_first { Some(factor::renew(tx, account).await?) } else { None }))
+    tx.record(Deed::new(DeedKind::PasskeyEnrolled).account(account)).await?;
+    Ok(Enrolment::Enrolled(if is_first { Some(factor::renew_with_factor(tx, account).await?) } else { None }))
 }
 
 /// Counts an answer of a passkey. The row decides: it is there still, and no other answer with the same counter counted
@@ -133,7 +133,7 @@ pub async fn count(tx: &mut Tx, verified: &VerifiedPasskey) -> Result<bool, Faul
 
 /// A passkey counted backwards: the trail tells of it, for there may be a copy.
 pub async fn doubt(tx: &mut Tx, kept: &StoredPasskey) -> Result<(), Fault> {
-    record(tx, Deed::new(DeedKind::PasskeyCopied).account(kept.account).subject(kept.id)).await
+    tx.record(Deed::new(DeedKind::PasskeyCopied).account(kept.account).subject(kept.id)).await
 }
 
 /// Somebody else may have added one of an account's passkeys: none of them signs in by itself any more. They stay
@@ -171,6 +171,6 @@ pub async fn remove(tx: &mut Tx, account: AccountId, id: PasskeyId, is_demanded:
         return Ok(Removal::Needed);
     }
     store::execute!(tx.db, "delete from passkeys where id = $1 and account = $2", id, account)?;
-    factor::tell_removal(tx, account, "passkey").await?;
+    factor::tell_removal(tx, account, DeedKind::PasskeyRemoved).await?;
     Ok(Removal::Removed)
 }

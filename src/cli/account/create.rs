@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::access::{self, Circumstances, Condition, Door};
 use crate::account::password::{Hasher, policy};
 use crate::account::{self, Created};
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::MembershipId;
 use crate::base::{EServiceCode, Fault, Networks, Profile, Role, SignInName};
 use crate::cli::{Failure, OpenedApp, tell};
@@ -173,7 +173,7 @@ async fn make(tx: &mut Tx, wish: &Wish) -> Result<Result<(), Refused>, Fault> {
     account::set_password(tx, account, &wish.hash, tx.now).await?;
     let membership = membership::admit(tx, account, wish.contact.id, wish.company.id, &wish.grant).await?;
     if wish.grant.roles.contains(&Role::AccountAdmin) {
-        record(tx, Deed::new(DeedKind::AdministratorDesignated).account(account).company(wish.company.id)).await?;
+        tx.record(Deed::new(DeedKind::AdministratorDesignated).account(account).company(wish.company.id)).await?;
     }
     let unmet = unmet(&mut tx.db, membership).await?;
     Ok(if unmet.is_empty() { Ok(()) } else { Err(Refused::Inadmissible(unmet)) })

@@ -9,7 +9,7 @@ mod staff;
 use crate::account;
 use crate::account::factor::reset::{self, ResetRequest};
 use crate::audit::EndReason;
-use crate::{authorization, notice, session};
+use crate::authorization;
 
 use super::{Failure, OpenedApp, tell};
 
@@ -38,6 +38,9 @@ pub(super) enum Command {
 
 /// Does what the command says.
 pub(super) async fn run(opened: OpenedApp, command: Command) -> Result<(), Failure> {
+    if command.is_told() {
+        opened.seal_letters().await?;
+    }
     match command {
         Command::Create(arguments) => create::run(&opened, arguments).await,
         Command::Show(arguments) => show::run(&opened, &arguments).await,
@@ -50,14 +53,20 @@ pub(super) async fn run(opened: OpenedApp, command: Command) -> Result<(), Failu
     }
 }
 
+impl Command {
+    /// Whether somebody is told by mail of what it does.
+    const fn is_told(&self) -> bool {
+        match self {
+            Self::EndSessions(_) | Self::Roles(_) | Self::ResetFactor(_) | Self::Disable(_) | Self::Enable(_) => true,
+            Self::Create(_) | Self::Show(_) | Self::Invite(_) => false,
+        }
+    }
+}
+
 async fn end_sessions(opened: &OpenedApp, named: &Named) -> Result<(), Failure> {
     let (name, found) = named.find(opened).await?;
-    let ended = opened
-        .act(async |tx| {
-            authorization::end_all(tx, found.id, EndReason::Operator).await?;
-            session::end_all(tx, found.id, EndReason::Operator).await
-        })
-        .await?;
+    let ended =
+        opened.act(async |tx| authorization::end_account(tx, found.id, None, EndReason::Operator).await).await?;
     tell(match ended {
         0 => format!("{name} had no session."),
         1 => format!("The one session of {name} has ended."),
@@ -68,12 +77,12 @@ async fn end_sessions(opened: &OpenedApp, named: &Named) -> Result<(), Failure> 
 
 async fn reset_factor(opened: &OpenedApp, named: &Named) -> Result<(), Failure> {
     let (name, found) = named.find(opened).await?;
-    if opened.look(async |view| notice::reader(&mut view.db, found.id).await).await?.is_none() {
-        let what = format!("no mailbox is surely that of {name}, so that nobody could be warned and object");
-        return Err(Failure::new(what, "have the mailbox proven first"));
-    }
     let asked = opened.act(async |tx| reset::ask(tx, found.id).await).await?;
     tell(match asked {
+        ResetRequest::NobodyToTell => {
+            let what = format!("no mailbox is surely that of {name}, so that nobody could be warned and object");
+            return Err(Failure::new(what, "have the mailbox proven first"));
+        }
         ResetRequest::Due(due_at) => format!(
             "The second factor of {name} goes at {due_at} at the earliest, unless its owner objects: \
              a running server mails them now."
@@ -96,10 +105,7 @@ async fn switch(opened: &OpenedApp, named: &Named, to: Switch) -> Result<(), Fai
     let (name, found) = named.find(opened).await?;
     let switched = opened
         .act(async |tx| match to {
-            Switch::Off => {
-                authorization::end_all(tx, found.id, EndReason::Operator).await?;
-                session::switch_off(tx, found.id).await
-            }
+            Switch::Off => authorization::switch_off(tx, found.id).await,
             Switch::On => account::enable(tx, found.id).await,
         })
         .await?;

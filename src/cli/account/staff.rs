@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::account::{LinkPurpose, link};
 use crate::base::{Dice, Email, Place, Secret, StaffRole};
 use crate::cli::{Failure, OpenedApp, tell};
 use crate::staff;
-use crate::staff::{Invitation, Invited, StaffChange, StaffMember};
+use crate::staff::{Invitation, Invited, InvitedBy, StaffChange, StaffMember};
 
 use super::arguments::{AnyRole, Named, roles_of_staff};
 
@@ -33,7 +32,7 @@ pub(super) async fn create(opened: &OpenedApp, email: &str, name: &str, roles: &
         ));
     }
     let link = Dice.secret()?;
-    let made = opened.act(async |tx| staff::invite_by(tx, &invited, &link).await).await?;
+    let made = opened.act(async |tx| staff::invite(tx, &invited, InvitedBy::Hand(&link)).await).await?;
     let email = &invited.email;
     match made {
         Invitation::Made(_) => {}
@@ -66,7 +65,7 @@ pub(super) async fn invite_again(opened: &OpenedApp, named: &Named) -> Result<()
         ));
     }
     let link = Dice.secret()?;
-    opened.act(async |tx| link::issue(tx, member.account, LinkPurpose::StaffInvitation, &link).await).await?;
+    opened.act(async |tx| staff::invite_again(tx, member.account, InvitedBy::Hand(&link)).await).await?;
     tell(format!("{} can choose a password with this link, once, within {} days:", member.name, days(opened)));
     tell(url(opened, &link));
     Ok(())

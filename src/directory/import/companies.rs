@@ -6,14 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::audit::{self, Deed, DeedKind};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::CompanyId;
 use crate::base::{Fault, Timestamp};
 use crate::directory::company::{
     Branch, Company, branches_by_refs, companies_by_refs, insert_company, put_branch, update_company,
     validated_companies, withdraw_validation,
 };
-use crate::events::{self, Event};
 use crate::store::Tx;
 
 use super::report::{Counts, Forecast, ImportChange};
@@ -131,10 +130,10 @@ impl CompanyPlan {
             step();
         }
         for company in self.update.iter().map(|company| company.id).chain(self.withdraw.iter().copied()) {
-            audit::record(tx, Deed::new(DeedKind::CompanyChanged).company(company)).await?;
+            tx.record(Deed::new(DeedKind::CompanyChanged).company(company)).await?;
         }
         for company in self.inactive.iter().chain(&self.withdraw) {
-            events::record(tx, Event::CompanyInactive(*company)).await?;
+            tx.record(Deed::new(DeedKind::CompanyLost).company(*company)).await?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::audit::{self, Deed, DeedKind};
+use crate::audit::{Deed, DeedKind};
 use crate::base::ids::{CompanyId, ContactId};
 use crate::base::{Email, Fault};
 use crate::directory::company::{branches_by_refs, companies_by_refs};
@@ -11,7 +11,6 @@ use crate::directory::contact::{
     update_contact,
 };
 use crate::directory::correction::{Field, Held, keep, settle};
-use crate::events::{self, Event};
 use crate::store::Tx;
 
 use super::refused::{Quoted, RejectedRow};
@@ -281,10 +280,7 @@ impl ContactPlan {
             step();
         }
         for turn in &self.turns {
-            audit::record(tx, Deed::new(turn.what).company(turn.company).subject(turn.contact)).await?;
-            if turn.what == DeedKind::ContactDeactivated {
-                events::record(tx, Event::ContactInactive(turn.contact)).await?;
-            }
+            tx.record(Deed::new(turn.what).company(turn.company).of_row(turn.contact)).await?;
         }
         Ok(())
     }

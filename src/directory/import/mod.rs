@@ -15,7 +15,7 @@ mod text;
 
 use serde_json::json;
 
-use crate::audit::{self, Deed, DeedKind};
+use crate::audit::{Deed, DeedKind};
 use crate::base::Fault;
 use crate::store::Tx;
 
@@ -70,7 +70,7 @@ pub async fn apply(tx: &mut Tx, file: &File, options: ImportOptions<'_>) -> Resu
         }
     }
     let report = ImportReport::new(file, forecast, refusal);
-    audit::record(tx, deed(&report)).await?;
+    tx.record(deed(&report)).await?;
     Ok(report)
 }
 
@@ -95,7 +95,7 @@ fn refusal(file: &File, forecast: &Forecast, options: ImportOptions<'_>) -> Opti
 
 fn deed(report: &ImportReport) -> Deed {
     let counts = &report.counts;
-    Deed::new(DeedKind::DirectoryImported).subject(&report.file).detail(json!({
+    Deed::new(DeedKind::DirectoryImported).subject(&report.file).details(json!({
         "rows": report.kind.rows(),
         "created": counts.created,
         "updated": counts.updated,

@@ -13,7 +13,7 @@ use crate::base::{Fault, Timestamp};
 use crate::words::Words;
 use crate::words::brand::{Accent, Brand};
 
-pub use security::{AccountChange, Alarm, NewPassword, NotMe, Origin, SecurityChange};
+pub use security::{Alarm, NewPassword, Origin, SecurityChange, TakeBack};
 pub use staff_invitation::StaffInvitation;
 
 /// What every mail needs: the reader's language and the operator's name.

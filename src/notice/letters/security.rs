@@ -1,69 +1,31 @@
 //! What is written about an account's safety: each change of it, the alarm that its owner raises, and the way back in.
 
-use crate::base::vocabulary::words;
+use crate::audit::LetterKind;
 use crate::base::{Fault, Timestamp};
 use crate::mail::Letter;
 use crate::notice::letters::Stationery;
 use crate::notice::letters::sheet::Sheet;
 use crate::words::UserAgent;
 
-words! {
-    /// What happened to an account.
-    AccountChange, "change" {
-        /// Somebody signed in from a browser that wasn't known.
-        NewDevice = "new-device",
-        /// Another password was chosen.
-        PasswordChanged = "password-changed",
-        /// An authenticator app was enrolled.
-        TotpEnrolled = "totp-enrolled",
-        TotpRemoved = "totp-removed",
-        /// New recovery codes were made.
-        RecoveryCodesMade = "recovery-codes-made",
-        /// A recovery code was used.
-        RecoveryCodeUsed = "recovery-code-used",
-        /// A passkey was added.
-        PasskeyEnrolled = "passkey-enrolled",
-        PasskeyRemoved = "passkey-removed",
-        /// One counted backwards, as a copy of it does.
-        PasskeyCopied = "passkey-copied",
-        /// Somebody who has the password gave too many wrong codes.
-        CodesGuessed = "codes-guessed",
-        /// The contact's own record was corrected.
-        RecordChanged = "record-changed",
-        /// Customer Service was asked to take the second factor away, which happens later.
-        FactorResetAsked = "factor-reset-asked",
-        /// It is taken away.
-        FactorReset = "factor-reset",
-        /// The account was closed for good.
-        AccountClosed = "account-closed",
-        /// One session was ended from another one.
-        SessionEnded = "session-ended",
-        /// All sessions but one were ended from that one.
-        SessionsEnded = "sessions-ended",
-        /// A browser was forgotten.
-        DeviceForgotten = "device-forgotten",
-        /// An application's access was withdrawn.
-        ApplicationWithdrawn = "application-withdrawn",
-    }
-}
-
 /// A change of an account.
 #[derive(Clone, Debug)]
 pub struct SecurityChange {
     pub name: String,
-    pub what: AccountChange,
+    pub what: LetterKind,
+    /// At which company, where it is one's.
+    pub company: String,
     pub at: Timestamp,
     /// Who did it from where, if it was done in a browser of the account's.
     pub origin: Option<Origin>,
     /// When it happens, where that is later.
     pub due: Option<Timestamp>,
     /// The way to object; without one, only Customer Service can help.
-    pub not_me: Option<NotMe>,
+    pub not_me: Option<TakeBack>,
 }
 
-/// The link "it wasn't me".
+/// The link that a letter leads to.
 #[derive(Clone, Debug)]
-pub struct NotMe {
+pub struct TakeBack {
     pub link: String,
     /// Until when it works.
     pub until: Timestamp,
@@ -79,13 +41,18 @@ pub struct Origin {
 
 impl SecurityChange {
     pub fn write(&self, on: &Stationery) -> Result<Letter, Fault> {
+        let is_the_services = self.not_me.is_none() && self.what != LetterKind::AccountClosed;
         let notice = Sheet {
             subject: self.about(on, "subject"),
             name: Some(self.name.clone()),
             sentence: self.about(on, "sentence"),
             facts: facts(on, self.at, self.origin.as_ref()),
-            known: vec![on.words.say("mail-yours")],
-            act: on.words.say(if self.not_me.is_some() { "security-not-yours" } else { "security-too-late" }),
+            known: if is_the_services { Vec::new() } else { vec![on.words.say("mail-yours")] },
+            act: on.words.say(match self.not_me {
+                Some(_) => "security-not-yours",
+                None if is_the_services => "security-by-service",
+                None => "security-too-late",
+            }),
             button: on.words.say(if self.not_me.is_some() { "security-not-me" } else { "security-write" }),
             link: self
                 .not_me
@@ -98,15 +65,19 @@ impl SecurityChange {
 
     /// Why they get it, and what happens if they do nothing.
     fn why(&self, on: &Stationery) -> String {
-        match (self.due, &self.not_me) {
-            (Some(due), _) => on.words.tell("security-why-due", &[("moment", exact(on, due).as_str())]),
-            (None, Some(not_me)) => on.words.tell("security-why", &[("until", exact(on, not_me.until).as_str())]),
-            (None, None) => on.words.say("security-why-closed"),
+        match (self.due, &self.not_me, self.what) {
+            (Some(due), ..) => on.words.tell("security-why-due", &[("moment", exact(on, due).as_str())]),
+            (None, Some(not_me), _) => on.words.tell("security-why", &[("until", exact(on, not_me.until).as_str())]),
+            (None, None, LetterKind::AccountClosed) => on.words.say("security-why-closed"),
+            (None, None, _) => on.words.say("security-why-by-service"),
         }
     }
 
     fn about(&self, on: &Stationery, part: &str) -> String {
-        on.words.tell(&format!("security-{}-{part}", self.what), &[("service", on.brand.name.as_str())])
+        on.words.tell(
+            &format!("security-{}-{part}", self.what),
+            &[("service", on.brand.name.as_str()), ("company", self.company.as_str())],
+        )
     }
 }
 

@@ -6,7 +6,7 @@ use crate::account;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, StaffRole};
 use crate::staff;
-use crate::staff::{Invitation, Invited, StaffChange, StaffMember};
+use crate::staff::{Invitation, Invited, InvitedBy, StaffChange, StaffMember};
 use crate::store::Tx;
 
 use super::Vouched;
@@ -97,7 +97,7 @@ async fn take_in(tx: &mut Tx, vouched: &Vouched) -> Result<Recognition, Fault> {
         return Ok(Recognition::Refused(why));
     };
     let name = vouched.name.clone().unwrap_or_else(|| vouched.email.to_string());
-    match staff::invite(tx, &Invited { name, email: vouched.email.clone(), roles }).await? {
+    match staff::invite(tx, &Invited { name, email: vouched.email.clone(), roles }, InvitedBy::Nothing).await? {
         Invitation::Made(account) => {
             staff::bind_subject(tx, account, &vouched.subject).await.map(|_| Recognition::Staff(account))
         }

@@ -8,18 +8,16 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::audit::EndReason;
+use crate::authorization::AccountClosing;
 use crate::base::{Fault, Life, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
 use crate::http::{Caller, Form, Fresh, Person};
 use crate::limits::{self, TooMany};
-use crate::notice::letters::AccountChange;
 use crate::page::{Errors, Frame, Framed as _, HelpContact};
-use crate::session::{self, AccountClosing};
 use crate::web::sign_in::check::{self, Checked, TypedPassword};
-use crate::{account, authorization, notice};
+use crate::{account, authorization};
 
 /// The page that asks.
 #[derive(Debug, Template)]
@@ -97,7 +95,7 @@ async fn page(app: &App, person: &Person) -> Result<ClosePage, Fault> {
     let account = person.session.account;
     let read = app.look(async |view| {
         let login = account::login_of(&mut view.db, account).await?.unwrap_or_default();
-        Ok((login, session::left_behind(&mut view.db, account).await?))
+        Ok((login, authorization::left_behind(&mut view.db, account).await?))
     });
     let (login, left_behind) = read.await?;
     let frame = Frame { here: Place::Close.path().to_owned(), ..person.frame(app)? };
@@ -105,30 +103,19 @@ async fn page(app: &App, person: &Person) -> Result<ClosePage, Fault> {
 }
 
 /// Checks the password, and closes the account with a right one.
-async fn close(
-    app: &App,
-    person: &Person,
-    login: &str,
-    password: &str,
-) -> Result<Checked<AccountClosing>, Fault> {
+async fn close(app: &App, person: &Person, login: &str, password: &str) -> Result<Checked<AccountClosing>, Fault> {
     let right = match check::check(app, &person.caller, TypedPassword { username: login, password }).await? {
         Checked::Right(right) => right,
         Checked::Wrong => return Ok(Checked::Wrong),
         Checked::TooMany(closed) => return Ok(Checked::TooMany(closed)),
     };
     let account = right.account;
-    let letter = notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::AccountClosed).await?;
     let closed = app.act(person.actor(), async |tx| {
-        let closed = session::close(tx, account, &right.password_hash).await?;
-        if closed == AccountClosing::Closed {
-            authorization::end_all(tx, account, EndReason::Closed).await?;
-            notice::post(tx, &app.notice, letter).await?;
-        }
+        let closed = authorization::close_account(tx, account, &right.password_hash).await?;
         limits::give_back(tx, &right.counted).await?;
         Ok(closed)
     });
     let closed = closed.await?;
-    app.postman.wake();
     Ok(Checked::Right(closed))
 }
 

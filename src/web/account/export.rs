@@ -26,8 +26,7 @@ const ACTIVITY: u32 = 10_000;
 pub(crate) async fn download(State(app): State<App>, person: Person) -> Result<Response, Rejection> {
     let account = person.session.account;
     let data = app.look(async |view| gather(view, &person).await).await?;
-    app.act(person.actor(), async |tx| audit::record(tx, Deed::new(DeedKind::AccountExported).account(account)).await)
-        .await?;
+    app.act(person.actor(), async |tx| tx.record(Deed::new(DeedKind::AccountExported).account(account)).await).await?;
     Ok(([(header::CONTENT_DISPOSITION, "attachment; filename=\"account.json\"")], Json(data)).into_response())
 }
 

@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::account;
 use crate::app::App;
 use crate::base::{Fault, Language, Life, Place};
 use crate::directory::{self, Contact, Correction, Field, TypedRecord, Unfit};
@@ -15,9 +16,7 @@ use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
 use crate::http::{Form, Person};
-use crate::notice::letters::AccountChange;
 use crate::page::{Errors, Frame, Framed as _};
-use crate::{account, notice};
 
 /// The page with the form.
 #[derive(Debug, Template)]
@@ -69,18 +68,14 @@ pub(crate) async fn save(State(app): State<App>, posted: Form<RecordFields>) -> 
         }
     };
     let account = person.session.account;
-    let letter = notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::RecordChanged).await?;
     app.act(person.actor(), async |tx| {
-        let changed = directory::correct(tx, person.snapshot.contact, &wanted, account).await?.unwrap_or_default();
+        directory::correct(tx, person.snapshot.contact, &wanted, account).await?;
         if let Some(language) = wanted.language {
             account::set_language(tx, account, language).await?;
         }
-        // Of another language alone nobody needs to be warned.
-        let is_told = changed.iter().any(|field| *field != Field::Language);
-        notice::post(tx, &app.notice, letter.filter(|_| is_told)).await
+        Ok(())
     })
     .await?;
-    app.postman.wake();
     Ok(saved(&app, wanted.language)?)
 }
 

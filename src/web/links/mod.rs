@@ -98,7 +98,7 @@ pub(crate) async fn confirm(
             if is_live { Ok(choose_password(&app, &choice)?) } else { stale() }
         }
         LinkPurpose::NotMe => {
-            let raised = not_me::raise(&app, &caller, &secret, found.account).await?;
+            let raised = not_me::raise(&app, &caller, &secret).await?;
             if raised { Ok(answer::go(Place::Secured)) } else { stale() }
         }
         // The browser keeps it; nobody is sent one.

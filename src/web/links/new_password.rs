@@ -10,6 +10,7 @@ use crate::account::password::policy::{self, Class, Weak};
 use crate::account::{self, LinkPurpose, link};
 use crate::app::App;
 use crate::audit::EndReason;
+use crate::authorization;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, Place, Secret};
@@ -17,11 +18,9 @@ use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
 use crate::http::{Caller, Form};
-use crate::notice::letters::AccountChange;
 use crate::page::{Errors, Frame, Framed as _};
 use crate::store::Tx;
 use crate::web::links;
-use crate::{authorization, notice, session};
 
 /// The page that asks for a new password.
 #[derive(Debug, Template)]
@@ -66,30 +65,24 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<NewPasswordForm>
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
     let hash = app.hasher.hash(form.password).await?;
-    let letter = notice::of_change(&app.notice, caller.browser(), account, AccountChange::PasswordChanged).await?;
     let set = app.act(caller.acts_as(Who::Account(account)), async |tx| {
         if link::redeem(tx, &secret, LinkPurpose::PasswordChoice).await?.is_none() {
             return Ok(false);
         }
-        let is_first = set(tx, account, &hash).await?;
-        notice::post(tx, &app.notice, letter.filter(|_| !is_first)).await.map(|()| true)
+        set(tx, account, &hash).await.map(|()| true)
     });
     if !set.await? {
         return Ok(answer::trouble(&caller, ErrorKind::StaleLink));
     }
-    app.postman.wake();
     let mut response = answer::go(Place::PasswordDone);
     response.headers_mut().append(header::SET_COOKIE, Cookie::Link.forget(app.config.is_https())?);
     Ok(response)
 }
 
-/// Whatever the password before gave ends with it; the second factor stays. Answers whether it is the account's first.
-async fn set(tx: &mut Tx, account: AccountId, hash: &str) -> Result<bool, Fault> {
-    let is_first = account::by_id(&mut tx.db, account).await?.is_none_or(|before| before.activated_at.is_none());
+/// Whatever the password before gave ends with it; the second factor stays.
+async fn set(tx: &mut Tx, account: AccountId, hash: &str) -> Result<(), Fault> {
     account::set_password(tx, account, hash, tx.now).await?;
-    session::end_all(tx, account, EndReason::PasswordChanged).await?;
-    authorization::end_all(tx, account, EndReason::PasswordChanged).await?;
-    Ok(is_first)
+    authorization::end_account(tx, account, None, EndReason::PasswordChanged).await.map(drop)
 }
 
 /// Says that it is done, and leads on.

@@ -3,12 +3,10 @@
 
 use crate::account::passkey::{self, Binding, PasskeyFlaw, SignedChallenge, StoredPasskey, VerifiedPasskey};
 use crate::app::App;
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::Fault;
 use crate::base::actor::Who;
 use crate::http::Caller;
-use crate::notice;
-use crate::notice::letters::AccountChange;
 use crate::web::passkey::Answered;
 
 /// Verifies an answer; nothing for one that doesn't count, whatever is wrong with it (R-ADM-7).
@@ -51,26 +49,16 @@ async fn tell(app: &App, caller: &Caller, kept: &StoredPasskey, flaw: &PasskeyFl
     refuse(app, caller, Some(kept), flaw.why()).await?;
     match flaw {
         PasskeyFlaw::Invalid(_) => Ok(()),
-        PasskeyFlaw::Copied => {
-            let letter =
-                notice::of_change(&app.notice, caller.browser(), kept.account, AccountChange::PasskeyCopied).await?;
-            app.act(caller.acts_as(Who::Visitor), async |tx| {
-                passkey::doubt(tx, kept).await?;
-                notice::post(tx, &app.notice, letter).await
-            })
-            .await?;
-            app.postman.wake();
-            Ok(())
-        }
+        PasskeyFlaw::Copied => app.act(caller.acts_as(Who::Visitor), async |tx| passkey::doubt(tx, kept).await).await,
     }
 }
 
 /// A line of the trail, about whom a stranger chose to name.
 async fn refuse(app: &App, caller: &Caller, kept: Option<&StoredPasskey>, why: &str) -> Result<(), Fault> {
-    let deed = Deed::new(DeedKind::SessionRefused).detail(serde_json::json!({ "unmet": ["passkey"], "because": why }));
+    let deed = Deed::new(DeedKind::SessionRefused).detail("unmet", ["passkey"]).detail("because", why);
     let deed = match kept {
         Some(kept) => deed.account(kept.account).subject(kept.id),
         None => deed,
     };
-    app.act(caller.acts_as(Who::Visitor), async |tx| record(tx, deed).await).await
+    app.act(caller.acts_as(Who::Visitor), async |tx| tx.record(deed).await).await
 }

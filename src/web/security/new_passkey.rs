@@ -12,8 +12,6 @@ use crate::base::{Fault, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::{CredentialOwner, Form};
-use crate::notice;
-use crate::notice::letters::AccountChange;
 use crate::page::Link;
 use crate::session::{self, Acr, OpenedSession, Proof, Strengthening};
 use crate::store::Tx;
@@ -68,7 +66,6 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<Made>) -> Result
     };
     match keep(&app, &holder, &name, &made).await? {
         (Enrolment::Enrolled(codes), opened) => {
-            app.postman.wake();
             let frame = passkeys::frame(&app, &holder)?;
             let response = match codes {
                 Some(codes) => {
@@ -110,8 +107,6 @@ async fn keep(
     key: &Key,
 ) -> Result<(Enrolment, Option<OpenedSession>), Fault> {
     let account = holder.session().account;
-    let letter =
-        notice::of_change(&app.notice, holder.caller().browser(), account, AccountChange::PasskeyEnrolled).await?;
     app.act(holder.actor(), async |tx| {
         // Since the guard looked, the session may have been ended, or a first factor enrolled that wasn't proven here.
         let stands = session::holds(tx, holder.session().id, account).await?;
@@ -120,7 +115,6 @@ async fn keep(
         }
         let enrolment = passkey::enrol(tx, account, name, key).await?;
         let Enrolment::Enrolled(_) = enrolment else { return Ok((enrolment, None)) };
-        notice::post(tx, &app.notice, letter).await?;
         Ok((enrolment, strengthen(tx, holder).await?))
     })
     .await

@@ -12,6 +12,7 @@ use crate::account::{self, passkey};
 use crate::app::App;
 use crate::audit::activity::Happened;
 use crate::audit::{self, EndReason};
+use crate::authorization;
 use crate::authorization::consent::{self, Consent};
 use crate::base::ids::{ConsentId, DeviceId, SessionId};
 use crate::base::vocabulary::words;
@@ -20,8 +21,6 @@ use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
 use crate::http::{EmptyForm, Form, Person};
-use crate::notice;
-use crate::notice::letters::AccountChange;
 use crate::page::{Frame, Framed as _};
 use crate::session::{self, Session};
 use crate::store::View;
@@ -145,15 +144,9 @@ pub struct SessionForm {
 pub(crate) async fn end_session(State(app): State<App>, posted: Form<SessionForm>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller).await?;
     let (account, which) = (person.session.account, posted.form.session);
-    let letter = notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::SessionEnded).await?;
-    let ended = app.act(person.actor(), async |tx| {
-        let ended = session::end(tx, account, which, EndReason::EndedByOwner).await?;
-        // Signing out of the session one is in needs no letter.
-        notice::post(tx, &app.notice, letter.filter(|_| ended && which != person.session.id)).await?;
-        Ok(ended)
-    });
-    let ended = ended.await?;
-    app.postman.wake();
+    // Ending the session one is in is signing out, of which nobody is told.
+    let because = if which == person.session.id { EndReason::SignedOut } else { EndReason::EndedByOwner };
+    let ended = app.act(person.actor(), async |tx| session::end(tx, account, which, because).await).await?;
     Ok(if ended { back(SecurityDone::Session) } else { answer::trouble(&person.caller, ErrorKind::NotFound) })
 }
 
@@ -161,13 +154,10 @@ pub(crate) async fn end_session(State(app): State<App>, posted: Form<SessionForm
 pub(crate) async fn end_others(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller).await?;
     let account = person.session.account;
-    let letter = notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::SessionsEnded).await?;
     app.act(person.actor(), async |tx| {
-        let ended = session::end_others(tx, account, person.session.id, EndReason::EndedByOwner).await?;
-        notice::post(tx, &app.notice, letter.filter(|_| ended > 0)).await
+        authorization::end_account(tx, account, Some(person.session.id), EndReason::EndedByOwner).await
     })
     .await?;
-    app.postman.wake();
     Ok(back(SecurityDone::OtherSessions))
 }
 
@@ -181,15 +171,11 @@ pub struct Forgotten {
 pub(crate) async fn forget_device(State(app): State<App>, posted: Form<Forgotten>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller).await?;
     let account = person.session.account;
-    let letter =
-        notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::DeviceForgotten).await?;
     let forgotten = app.act(person.actor(), async |tx| {
         let forgotten = account::device::forget(tx, account, posted.form.device).await?;
-        notice::post(tx, &app.notice, letter.filter(|_| forgotten)).await?;
         Ok(forgotten)
     });
     let forgotten = forgotten.await?;
-    app.postman.wake();
     Ok(if forgotten { back(SecurityDone::Device) } else { answer::trouble(&person.caller, ErrorKind::NotFound) })
 }
 
@@ -203,14 +189,10 @@ pub struct Withdrawn {
 pub(crate) async fn withdraw_consent(State(app): State<App>, posted: Form<Withdrawn>) -> Result<Response, Rejection> {
     let person = Person::behind(&app, posted.caller).await?;
     let account = person.session.account;
-    let letter =
-        notice::of_change(&app.notice, person.caller.browser(), account, AccountChange::ApplicationWithdrawn).await?;
     let withdrawn = app.act(person.actor(), async |tx| {
         let withdrawn = consent::withdraw(tx, account, posted.form.consent).await?;
-        notice::post(tx, &app.notice, letter.filter(|_| withdrawn)).await?;
         Ok(withdrawn)
     });
     let withdrawn = withdrawn.await?;
-    app.postman.wake();
     Ok(if withdrawn { back(SecurityDone::Application) } else { answer::trouble(&person.caller, ErrorKind::NotFound) })
 }

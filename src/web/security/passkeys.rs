@@ -14,8 +14,6 @@ use crate::base::{Fault, Place, Timestamp};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
 use crate::http::{CredentialOwner, Form, headers};
-use crate::notice;
-use crate::notice::letters::AccountChange;
 use crate::page::{Errors, Frame, Framed as _};
 use crate::web::passkey::site;
 use crate::words::UserAgent;
@@ -179,18 +177,13 @@ pub struct PasskeyForgotten {
 pub(crate) async fn remove(State(app): State<App>, posted: Form<PasskeyForgotten>) -> Result<Response, Rejection> {
     let holder = CredentialOwner::behind(&app, posted.caller, Place::Passkeys).await?;
     let (account, id) = (holder.session().account, posted.form.passkey);
-    let letter =
-        notice::of_change(&app.notice, holder.caller().browser(), account, AccountChange::PasskeyRemoved).await?;
     let removal = app
         .act(holder.actor(), async |tx| {
             let removal = passkey::remove(tx, account, id, holder.is_demanded).await?;
-            if removal == Removal::Removed {
-                notice::post(tx, &app.notice, letter).await?;
-            }
+            if removal == Removal::Removed {}
             Ok(removal)
         })
         .await?;
-    app.postman.wake();
     Ok(match removal {
         // The page says why one stays.
         Removal::Removed | Removal::Needed => answer::go(Place::Passkeys),

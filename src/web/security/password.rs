@@ -16,13 +16,12 @@ use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
 use crate::http::{CredentialOwner, Form};
 use crate::limits::{self, TooMany};
-use crate::notice::letters::AccountChange;
 use crate::page::{Errors, Frame, Framed as _};
 use crate::store::Tx;
 use crate::web::links::new_password;
 use crate::web::security::overview::{SecurityDone, back};
 use crate::web::sign_in::check::{self, Checked, Right, TypedPassword};
-use crate::{account, authorization, notice, session};
+use crate::{account, authorization, session};
 
 /// The page that asks for the old password and a new one.
 #[derive(Debug, Template)]
@@ -108,19 +107,14 @@ async fn change(
         Checked::TooMany(closed) => return Ok(Checked::TooMany(closed)),
     };
     let hash = app.hasher.hash(form.password).await?;
-    let letter =
-        notice::of_change(&app.notice, holder.caller().browser(), right.account, AccountChange::PasswordChanged)
-            .await?;
     let replaced = app.act(holder.actor(), async |tx| {
         let changed = replace(tx, holder, &right, &hash).await?;
         if changed.is_some() {
-            notice::post(tx, &app.notice, letter).await?;
             limits::give_back(tx, &right.counted).await?;
         }
         Ok(changed)
     });
     let replaced = replaced.await?;
-    app.postman.wake();
     Ok(replaced.map_or(Checked::Wrong, Checked::Right))
 }
 
@@ -129,8 +123,7 @@ async fn replace(tx: &mut Tx, holder: &CredentialOwner, right: &Right, hash: &st
     if !account::change_password(tx, account, &right.password_hash, hash).await? {
         return Ok(None);
     }
-    session::end_others(tx, account, holder.session().id, EndReason::PasswordChanged).await?;
-    authorization::end_all(tx, account, EndReason::PasswordChanged).await?;
+    authorization::end_account(tx, account, Some(holder.session().id), EndReason::PasswordChanged).await?;
     let session = session::renew(tx, account, holder.session().id).await?;
     Ok(Some(Changed { session }))
 }

@@ -13,8 +13,6 @@ use crate::base::{Fault, Place, Timestamp};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::{CredentialOwner, EmptyForm, Form};
-use crate::notice;
-use crate::notice::letters::AccountChange;
 use crate::page::{Errors, Frame, Framed as _, Link};
 use crate::session::{self, OpenedSession, Proof, Strengthening};
 use crate::web::security::seeds::{self, SeedView};
@@ -132,8 +130,6 @@ pub(crate) async fn enrol(State(app): State<App>, posted: Form<TotpForm>) -> Res
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &holder, true).await?.refused()));
     };
     let account = holder.session().account;
-    let letter =
-        notice::of_change(&app.notice, holder.caller().browser(), account, AccountChange::TotpEnrolled).await?;
     // Whether there is an old one to replace is what the guard judged by; one enrolled since then was not proven here.
     let replacing = holder.enrolled_at.map_or(Replacing::Nothing, |_| Replacing::TheOldOne);
     let done = app.act(holder.actor(), async |tx| {
@@ -143,7 +139,6 @@ pub(crate) async fn enrol(State(app): State<App>, posted: Form<TotpForm>) -> Res
         let Some(codes) = factor::prove(tx, offer(&holder), standing.id, step, replacing).await? else {
             return Ok(None);
         };
-        notice::post(tx, &app.notice, letter).await?;
         // The password was proven a while ago, and the app now.
         let (proof, auth_time) = (Proof::totp(tx.now), holder.session().auth_time);
         let opened =
@@ -151,7 +146,6 @@ pub(crate) async fn enrol(State(app): State<App>, posted: Form<TotpForm>) -> Res
         Ok(Some((codes, opened)))
     });
     let Some((codes, opened)) = done.await? else { return Ok(answer::go(Place::Totp)) };
-    app.postman.wake();
     codes_page(&app, &holder, &codes, opened)
 }
 
@@ -170,14 +164,8 @@ pub(crate) async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Resu
     if holder.enrolled_at.is_none() {
         return Ok(answer::go(page));
     }
-    let letter =
-        notice::of_change(&app.notice, holder.caller().browser(), account, AccountChange::RecoveryCodesMade).await?;
-    let codes = app.act(holder.actor(), async |tx| {
-        notice::post(tx, &app.notice, letter).await?;
-        factor::renew(tx, account).await
-    });
+    let codes = app.act(holder.actor(), async |tx| factor::renew(tx, account).await);
     let codes = codes.await?;
-    app.postman.wake();
     let frame = Frame { here: page.path().to_owned(), ..holder.frame(&app)? };
     let next = Link::to_place(page, frame.say("recovery-codes-go-on"));
     Ok(answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, &codes, next)))
@@ -187,15 +175,11 @@ pub(crate) async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Resu
 pub(crate) async fn remove(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
     let holder = CredentialOwner::behind(&app, posted.caller, Place::Totp).await?;
     let account = holder.session().account;
-    let letter = notice::of_change(&app.notice, holder.caller().browser(), account, AccountChange::TotpRemoved).await?;
     app.act(holder.actor(), async |tx| {
-        if factor::remove_totp(tx, account, holder.is_demanded).await? {
-            notice::post(tx, &app.notice, letter).await?;
-        }
+        if factor::remove_totp(tx, account, holder.is_demanded).await? {}
         Ok(())
     })
     .await?;
-    app.postman.wake();
     Ok(answer::go(Place::Totp))
 }
 

@@ -1,7 +1,6 @@
 //! Checking a password, wherever one is typed: counted first, then compared, in the same time whether there is such an
 //! account or not.
 
-
 use crate::account;
 use crate::account::password::PasswordVerdict;
 use crate::app::App;
@@ -44,11 +43,7 @@ pub struct Right {
 }
 
 /// Compares a password.
-pub(crate) async fn check(
-    app: &App,
-    caller: &Caller,
-    typed: TypedPassword<'_>,
-) -> Result<Checked<Right>, Fault> {
+pub(crate) async fn check(app: &App, caller: &Caller, typed: TypedPassword<'_>) -> Result<Checked<Right>, Fault> {
     let device = caller.cookies.secret(Cookie::Device);
     let guess = weigh(app, caller, device.as_ref(), typed.username).await?;
     if let Some(closed) = guess.closed {

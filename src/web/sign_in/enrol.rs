@@ -13,8 +13,6 @@ use crate::base::actor::Who;
 use crate::base::{Fault, Place};
 use crate::http::Form;
 use crate::http::answer::{self, Rejection};
-use crate::notice::letters::AccountChange;
-use crate::notice::{self, Owner};
 use crate::page::{Errors, Frame, Framed as _, Link};
 use crate::session::Proof;
 use crate::session::sign_in::{self, Outcome};
@@ -101,29 +99,17 @@ async fn enrol(
     at_step: i64,
 ) -> Result<Option<(Vec<RecoveryCode>, Outcome)>, Fault> {
     let SignInStep { app, caller, .. } = *arrival;
-    let owner = Owner::of(&app.notice, caller.browser(), step.pending.account).await?;
-    let enrolled = owner.as_ref().map(|owner| owner.of_change(AccountChange::TotpEnrolled)).transpose()?;
-    let new_device = owner.as_ref().map(Owner::of_new_device).transpose()?;
-    let done = app
-        .act(caller.acts_as(Who::Account(step.pending.account)), async |tx| {
-            // Otherwise whoever had an old password would enrol a factor without getting in.
-            if !sign_in::is_open(tx, &step.pending).await? {
-                return Ok(None);
-            }
-            let Some(codes) = factor::prove(tx, offer(step), standing.id, at_step, Replacing::Nothing).await? else {
-                return Ok(None);
-            };
-            notice::post(tx, &app.notice, enrolled).await?;
-            let proof = Proof::totp(tx.now);
-            let outcome = sign_in::complete(tx, &step.pending, proof, arrival.visit()).await?;
-            if let Outcome::Entered(entered) = &outcome
-                && !entered.known_device
-            {
-                notice::post(tx, &app.notice, new_device).await?;
-            }
-            Ok(Some((codes, outcome)))
-        })
-        .await?;
-    app.postman.wake();
-    Ok(done)
+    app.act(caller.acts_as(Who::Account(step.pending.account)), async |tx| {
+        // Otherwise whoever had an old password would enrol a factor without getting in.
+        if !sign_in::is_open(tx, &step.pending).await? {
+            return Ok(None);
+        }
+        let Some(codes) = factor::prove(tx, offer(step), standing.id, at_step, Replacing::Nothing).await? else {
+            return Ok(None);
+        };
+        let proof = Proof::totp(tx.now);
+        let outcome = sign_in::complete(tx, &step.pending, proof, arrival.visit()).await?;
+        Ok(Some((codes, outcome)))
+    })
+    .await
 }

@@ -10,7 +10,6 @@ use crate::base::Fault;
 use crate::base::actor::Who;
 use crate::http::answer::Rejection;
 use crate::http::{Form, interaction};
-use crate::notice::{self, Owner};
 use crate::session::sign_in::{self, Outcome};
 use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
 use crate::web::sign_in::password::LoginPage;
@@ -42,21 +41,6 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<Answered>) -> Re
 
 async fn enter(arrival: &SignInStep<'_>, verified: &VerifiedPasskey) -> Result<Outcome, Fault> {
     let SignInStep { app, caller, .. } = *arrival;
-    let notice = Owner::of(&app.notice, caller.browser(), verified.kept.account)
-        .await?
-        .map(|owner| owner.of_new_device())
-        .transpose()?;
-    let outcome = app
-        .act(caller.acts_as(Who::Visitor), async |tx| {
-            let outcome = sign_in::enter_by_passkey(tx, verified, arrival.visit()).await?;
-            if let Outcome::Entered(entered) = &outcome
-                && !entered.known_device
-            {
-                notice::post(tx, &app.notice, notice).await?;
-            }
-            Ok(outcome)
-        })
-        .await?;
-    app.postman.wake();
-    Ok(outcome)
+    let visit = arrival.visit();
+    app.act(caller.acts_as(Who::Visitor), async |tx| sign_in::enter_by_passkey(tx, verified, visit).await).await
 }

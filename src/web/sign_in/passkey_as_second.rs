@@ -10,7 +10,6 @@ use crate::base::Fault;
 use crate::base::actor::Who;
 use crate::http::Form;
 use crate::http::answer::{self, Rejection};
-use crate::notice::{self, Owner};
 use crate::session::Proof;
 use crate::session::sign_in::{self, Outcome};
 use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
@@ -54,25 +53,12 @@ async fn refused(app: &App, step: &Step) -> Result<Response, Rejection> {
 /// In one unit of work the answer counts and the sign-in is finished; nothing where the passkey is gone.
 async fn complete(step: &Step, arrival: &SignInStep<'_>, verified: &VerifiedPasskey) -> Result<Option<Outcome>, Fault> {
     let SignInStep { app, caller, .. } = *arrival;
-    let notice = Owner::of(&app.notice, caller.browser(), step.pending.account)
-        .await?
-        .map(|owner| owner.of_new_device())
-        .transpose()?;
-    let outcome = app
-        .act(caller.acts_as(Who::Account(step.pending.account)), async |tx| {
-            if !passkey::count(tx, verified).await? {
-                return Ok(None);
-            }
-            let proof = Proof::password_and_passkey(tx.now);
-            let outcome = sign_in::complete(tx, &step.pending, proof, arrival.visit()).await?;
-            if let Outcome::Entered(entered) = &outcome
-                && !entered.known_device
-            {
-                notice::post(tx, &app.notice, notice).await?;
-            }
-            Ok(Some(outcome))
-        })
-        .await?;
-    app.postman.wake();
-    Ok(outcome)
+    app.act(caller.acts_as(Who::Account(step.pending.account)), async |tx| {
+        if !passkey::count(tx, verified).await? {
+            return Ok(None);
+        }
+        let proof = Proof::password_and_passkey(tx.now);
+        sign_in::complete(tx, &step.pending, proof, arrival.visit()).await.map(Some)
+    })
+    .await
 }

@@ -15,10 +15,8 @@ use crate::http::error::ErrorKind;
 use crate::http::interaction::{self, Waiting};
 use crate::http::{Caller, Form, InteractionQuery, Visitor, headers, home};
 use crate::limits::TooMany;
-use crate::notice::{self, Notice, Owner};
 use crate::page::{Errors, Frame, Framed as _};
 use crate::session::sign_in::{Outcome, RightPassword};
-use crate::store::Tx;
 use crate::web::passkey::PasskeyForm;
 use crate::web::sign_in::check::{self, Checked, Right, TypedPassword};
 use crate::web::sign_in::step::SignInStep;
@@ -208,25 +206,8 @@ async fn attempt(arrival: &SignInStep<'_>, form: &LoginForm) -> Result<Checked<O
     };
     let Right { account, password_hash, counted } = &right;
     let entrant = RightPassword { account: *account, password_hash, counted, demand: arrival.demand() };
-    let notice =
-        Owner::of(&app.notice, caller.browser(), *account).await?.map(|owner| owner.of_new_device()).transpose()?;
-    let outcome = app.act(caller.acts_as(Who::Visitor), async |tx| sign_in(tx, arrival, entrant, notice).await).await?;
-    app.postman.wake();
+    let outcome = app
+        .act(caller.acts_as(Who::Visitor), async |tx| session::sign_in::enter(tx, entrant, arrival.visit()).await)
+        .await?;
     Ok(Checked::Right(outcome))
-}
-
-/// With the right password, in one unit of work: a session where access holds, and the guess no longer counted.
-async fn sign_in(
-    tx: &mut Tx,
-    arrival: &SignInStep<'_>,
-    entrant: RightPassword<'_>,
-    notice: Option<Notice>,
-) -> Result<Outcome, Fault> {
-    let outcome = session::sign_in::enter(tx, entrant, arrival.visit()).await?;
-    if let Outcome::Entered(entered) = &outcome
-        && !entered.known_device
-    {
-        notice::post(tx, &arrival.app.notice, notice).await?;
-    }
-    Ok(outcome)
 }

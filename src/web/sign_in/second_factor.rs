@@ -16,8 +16,6 @@ use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::{Caller, Form, headers};
 use crate::limits::{self, Counted, Counting, TooMany};
-use crate::notice::letters::AccountChange;
-use crate::notice::{self, Notice, Owner};
 use crate::page::{Errors, Frame};
 use crate::session::Proof;
 use crate::session::sign_in::{self, Outcome};
@@ -234,7 +232,6 @@ impl Attempt<'_> {
         if outcome.is_none() {
             self.miss(&guess, &counted).await?;
         }
-        app.postman.wake();
         Ok(outcome.map_or(Checked::Wrong, Checked::Right))
     }
 
@@ -253,16 +250,9 @@ impl Attempt<'_> {
     /// In one unit of work the code counts, the sign-in is finished, and the guess is no longer counted.
     async fn finish(&self, candidate: Candidate, counted: &Counted) -> Result<Option<Outcome>, Fault> {
         let SignInStep { app, caller, .. } = *self.arrival;
-        let owner = Owner::of(&app.notice, caller.browser(), self.step.pending.account).await?;
-        let new_device = owner.as_ref().map(Owner::of_new_device).transpose()?;
-        let used = match (&candidate, &owner) {
-            (Candidate::RecoveryCode(_), Some(owner)) => Some(owner.of_change(AccountChange::RecoveryCodeUsed)?),
-            (Candidate::RecoveryCode(_), None) | (Candidate::Step(..), _) => None,
-        };
         app.act(caller.acts_as(Who::Visitor), async |tx| {
             let Some(proof) = self.count(tx, &candidate).await? else { return Ok(None) };
-            notice::post(tx, &app.notice, used).await?;
-            let outcome = self.complete(tx, proof, new_device).await?;
+            let outcome = self.complete(tx, proof).await?;
             limits::give_back(tx, counted).await?;
             Ok(Some(outcome))
         })
@@ -280,30 +270,20 @@ impl Attempt<'_> {
         })
     }
 
-    async fn complete(&self, tx: &mut Tx, proof: Proof, new_device: Option<Notice>) -> Result<Outcome, Fault> {
+    async fn complete(&self, tx: &mut Tx, proof: Proof) -> Result<Outcome, Fault> {
         let pending = &self.step.pending;
         let outcome = sign_in::complete(tx, pending, proof, self.arrival.visit()).await?;
-        if let Outcome::Entered(entered) = &outcome {
-            if !entered.known_device {
-                notice::post(tx, &self.arrival.app.notice, new_device).await?;
-            }
-            if self.remembers && self.step.offers_memory() {
-                sign_in::remember(tx, pending.account, self.arrival.visit()).await?;
-            }
+        if let Outcome::Entered(_) = &outcome
+            && self.remembers
+            && self.step.offers_memory()
+        {
+            sign_in::remember(tx, pending.account, self.arrival.visit()).await?;
         }
         Ok(outcome)
     }
 
-    /// The owner is told once when the codes given were too many: whoever gives them has the password.
     async fn miss(&self, guess: &FactorGuess, counted: &Counted) -> Result<(), Fault> {
         let SignInStep { app, caller, .. } = *self.arrival;
-        let letter =
-            notice::of_change(&app.notice, caller.browser(), self.step.pending.account, AccountChange::CodesGuessed)
-                .await?;
-        app.act(caller.acts_as(Who::Visitor), async |tx| {
-            let closes = guess.missed(tx, counted).await?;
-            notice::post(tx, &app.notice, letter.filter(|_| closes)).await
-        })
-        .await
+        app.act(caller.acts_as(Who::Visitor), async |tx| guess.missed(tx, counted).await).await
     }
 }

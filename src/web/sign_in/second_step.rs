@@ -1,6 +1,5 @@
 //! Where somebody is between the right password and their session, whatever they prove or enrol there.
 
-
 use crate::account::{factor, passkey};
 use crate::app::App;
 use crate::base::{Fault, Place};

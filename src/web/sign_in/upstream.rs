@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 
 use crate::app::App;
-use crate::audit::{Deed, DeedKind, record};
+use crate::audit::{Deed, DeedKind};
 use crate::base::actor::Who;
 use crate::base::ids::InteractionId;
 use crate::base::{Fault, Place, Secret};
@@ -146,8 +146,8 @@ async fn refuse(app: &App, caller: &Caller, why: &str) -> Result<Response, Fault
     let reference = answer::reference();
     tracing::warn!(%reference, why, "a sign-in at the vendor's provider let nobody in");
     let why: String = why.chars().take(300).collect();
-    let deed = Deed::new(DeedKind::UpstreamRefused).reference(&reference).detail(serde_json::json!({ "because": why }));
-    app.act(caller.acts_as(Who::Visitor), async |tx| record(tx, deed).await).await?;
+    let deed = Deed::new(DeedKind::UpstreamRefused).reference(&reference).detail("because", why);
+    app.act(caller.acts_as(Who::Visitor), async |tx| tx.record(deed).await).await?;
     let page = ErrorPage { reference: Some(reference), ..ErrorPage::new(caller.frame(app)?, ErrorKind::Upstream) };
     Ok(answer::page(ErrorKind::Upstream.status(), &page))
 }

@@ -60,7 +60,10 @@ pub struct AuditQuery {
 #[derive(Clone, Debug)]
 pub struct LineView {
     pub at: Timestamp,
+    /// The deed's name.
     pub deed: String,
+    /// What it was, in words.
+    pub sentence: String,
     pub actor: String,
     pub about: Option<String>,
     pub address: Option<String>,
@@ -188,6 +191,8 @@ impl LineView {
             at: line.at,
             about: line.account.and_then(|id| names.get(&id).cloned()).filter(|about| *about != actor),
             actor,
+            // One that only a newer server than this one knows has its name only.
+            sentence: DeedKind::of_name(&line.deed).map_or_else(|| line.deed.clone(), |what| frame.say(&what.key())),
             deed: line.deed,
             address: line.address,
             detail: format!("{subject}{detail}").trim_end().to_owned(),

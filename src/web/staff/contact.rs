@@ -23,7 +23,7 @@ use crate::session::{self, Session};
 use crate::store::View;
 use crate::web::staff::{ListQuery, Menu, StaffDone, condition};
 use crate::words::UserAgent;
-use crate::{authorization, membership, notice};
+use crate::{authorization, membership};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -220,8 +220,7 @@ pub(in crate::web) async fn unlock(
     posted: Form<Nothing>,
 ) -> Result<Response, Rejection> {
     let Form { caller, form: Nothing {} } = posted;
-    let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, caller, &id, StaffPermission::Unlock).await?;
+    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, caller, &id, StaffPermission::Unlock).await?;
     let opened = app.act(staff.actor(), async |tx| session::unlock(tx, &app.config.limits, account).await).await?;
     Ok(back(id, if opened { StaffDone::Unlocked } else { StaffDone::NotLocked }))
 }
@@ -233,13 +232,9 @@ pub(in crate::web) async fn end_sessions(
     posted: Form<Nothing>,
 ) -> Result<Response, Rejection> {
     let Form { caller, form: Nothing {} } = posted;
-    let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, caller, &id, StaffPermission::EndSessions).await?;
-    app.act(staff.actor(), async |tx| {
-        session::end_all(tx, account, EndReason::CustomerService).await?;
-        authorization::end_all(tx, account, EndReason::Operator).await
-    })
-    .await?;
+    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, caller, &id, StaffPermission::EndSessions).await?;
+    app.act(staff.actor(), async |tx| authorization::end_account(tx, account, None, EndReason::CustomerService).await)
+        .await?;
     Ok(back(id, StaffDone::SessionsEnded))
 }
 
@@ -258,7 +253,7 @@ pub(in crate::web) async fn switch(
     let (staff, Snapshot { contact: id, account, .. }) =
         deed(&app, caller, &id, StaffPermission::SwitchAccounts).await?;
     app.act(staff.actor(), async |tx| {
-        if on { account::enable(tx, account).await } else { session::switch_off(tx, account).await }
+        if on { account::enable(tx, account).await } else { authorization::switch_off(tx, account).await }
     })
     .await?;
     Ok(back(id, if on { StaffDone::SwitchedOn } else { StaffDone::SwitchedOff }))
@@ -276,16 +271,13 @@ pub(in crate::web) async fn reset_factor(
     posted: Form<Lost>,
 ) -> Result<Response, Rejection> {
     let Form { caller, form: Lost { lost } } = posted;
-    let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, caller, &id, StaffPermission::ResetFactors).await?;
-    if lost && app.look(async |view| notice::reader(&mut view.db, account).await).await?.is_none() {
-        return Ok(back(id, StaffDone::NobodyToTell));
-    }
+    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, caller, &id, StaffPermission::ResetFactors).await?;
     if !lost {
         app.act(staff.actor(), async |tx| reset::stop(tx, account).await).await?;
         return Ok(back(id, StaffDone::ResetStopped));
     }
     Ok(match app.act(staff.actor(), async |tx| reset::ask(tx, account).await).await? {
+        ResetRequest::NobodyToTell => back(id, StaffDone::NobodyToTell),
         ResetRequest::Due(_) | ResetRequest::Already(_) => back(id, StaffDone::ResetAsked),
         // It was switched off since the page was shown.
         ResetRequest::NoFactor => answer::see_other(&Place::StaffContact.with(id)),

@@ -30,8 +30,7 @@ pub(super) async fn of_company(
     Path(reference): Path<String>,
     posted: Form<DemandForm>,
 ) -> Result<Response, Rejection> {
-    let staff =
-        Staff::with_permission(&app, posted.caller, StaffPermission::DemandOfCompanies).await?;
+    let staff = Staff::with_permission(&app, posted.caller, StaffPermission::DemandOfCompanies).await?;
     let found = app.look(async |view| companies::find(view, &reference).await).await?;
     let (company, _) = found.ok_or_else(|| staff.nothing())?;
     app.act(staff.actor(), async |tx| directory::require_second_factor(tx, company.id, posted.form.required).await)
@@ -45,8 +44,7 @@ pub(super) async fn of_contact(
     Path(id): Path<String>,
     posted: Form<DemandForm>,
 ) -> Result<Response, Rejection> {
-    let (staff, person) =
-        contact::deed(&app, posted.caller, &id, StaffPermission::DemandOfContacts).await?;
+    let (staff, person) = contact::deed(&app, posted.caller, &id, StaffPermission::DemandOfContacts).await?;
     app.act(staff.actor(), async |tx| {
         membership::require_second_factor(tx, person.membership, posted.form.required).await
     })

@@ -8,18 +8,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::account::{LinkPurpose, link};
 use crate::app::App;
 use crate::base::ids::AccountId;
-use crate::base::{Dice, Email, Fault, Place, Secret, StaffRole};
+use crate::base::{Email, Fault, Place, StaffRole};
 use crate::http::answer::{self, Rejection};
 use crate::http::{Form, Staff};
-use crate::mail::{self, Letter, Outgoing};
-use crate::notice::letters::{StaffInvitation, Stationery};
 use crate::page::{Errors, Frame, Framed as _};
 use crate::rights::StaffPermission;
 use crate::staff;
-use crate::staff::{Invitation, Invited, StaffChange, StaffMember};
+use crate::staff::{Invitation, Invited, InvitedBy, StaffChange, StaffMember};
 use crate::web::staff::{ListQuery, Menu, StaffDone};
 
 /// The page.
@@ -161,16 +158,7 @@ pub(in crate::web) async fn invite(
     let mut page = PeoplePage::read(&app, &staff, staff.frame(&app)?).await?;
     Place::StaffPeople.path().clone_into(&mut page.frame.here);
     let Some(invited) = page.understand(&typed) else { return Ok(page.again(typed)) };
-    let link = Dice.secret()?;
-    let letter = letter(&app, &staff, &invited.name, &invited.email, &link)?;
-    let made = app.act(staff.actor(), async |tx| {
-        let made = staff::invite_by(tx, &invited, &link).await?;
-        if let Invitation::Made(_) = made {
-            let outgoing = Outgoing { name: "staff_invitation", to: invited.email.clone(), letter };
-            mail::post(tx, app.envelope.as_ref(), outgoing).await?;
-        }
-        Ok(made)
-    });
+    let made = app.act(staff.actor(), async |tx| staff::invite(tx, &invited, InvitedBy::Letter).await);
     let refusal = match made.await? {
         Invitation::Made(_) => None,
         Invitation::Taken => Some("staff-email-taken"),
@@ -180,16 +168,7 @@ pub(in crate::web) async fn invite(
         page.refuse(sentence);
         return Ok(page.again(typed));
     }
-    app.postman.wake();
     Ok(answer::see_other(&StaffDone::Invited.at(Place::StaffPeople.path())))
-}
-
-fn letter(app: &App, staff: &Staff, name: &str, email: &Email, link: &Secret) -> Result<Letter, Fault> {
-    let now = app.clock.now();
-    let on = Stationery { words: crate::words::Words::of(staff.caller.language), brand: app.brand.clone(), now };
-    let link = app.config.url(&Place::Link.with(link.expose()));
-    StaffInvitation { name: name.to_owned(), login: email.to_string(), until: now + app.config.lives.invitation, link }
-        .write(&on)
 }
 
 impl PeoplePage {
@@ -266,17 +245,8 @@ pub(in crate::web) async fn invite_again(
 ) -> Result<Response, Rejection> {
     let staff = Staff::with_permission(&app, posted.caller, StaffPermission::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing())?;
-    let member = app.look(async |view| staff::find(&mut view.db, id).await).await?;
-    let waiting = member.filter(|member| member.activated_at.is_none() && member.disabled_at.is_none());
-    let member = waiting.ok_or_else(|| staff.nothing())?;
-    let link = Dice.secret()?;
-    let letter = letter(&app, &staff, &member.name, &member.email, &link)?;
-    app.act(staff.actor(), async |tx| {
-        link::issue(tx, id, LinkPurpose::StaffInvitation, &link).await?;
-        let outgoing = Outgoing { name: "staff_invitation", to: member.email.clone(), letter };
-        mail::post(tx, app.envelope.as_ref(), outgoing).await
-    })
-    .await?;
-    app.postman.wake();
+    if !app.act(staff.actor(), async |tx| staff::invite_again(tx, id, InvitedBy::Letter).await).await? {
+        return Err(staff.nothing());
+    }
     Ok(answer::see_other(&StaffDone::Invited.at(Place::StaffPeople.path())))
 }

@@ -56,8 +56,9 @@ impl Ending {
             Self::ByCustomerService(services) => services.strike(world).await,
             Self::EverythingByTheOperator => {
                 let alice = world.people("alice").await.remove(0).account;
-                world.as_operator(async |tx| authorization::end_all(tx, alice, EndReason::Operator).await).await;
-                Over::EndedByTheOperator.strike(world, holdings).await;
+                world
+                    .as_operator(async |tx| authorization::end_account(tx, alice, None, EndReason::Operator).await)
+                    .await;
             }
         }
     }
@@ -77,7 +78,7 @@ impl Over {
             Self::EndedByTheOperator => {
                 let alice = world.people("alice").await.remove(0).account;
                 assert_eq!(
-                    world.as_operator(async |tx| session::end_all(tx, alice, EndReason::Operator).await).await,
+                    world.as_operator(async |tx| session::end_all(tx, alice, None, EndReason::Operator).await).await,
                     4
                 );
             }

@@ -12,12 +12,14 @@
 //! 7. [`failing_open`]: what can't be read, verified or reached. A server that can't start is in
 //!    `operations::command_line`.
 
+mod deadlocks;
 mod endings;
 mod failing_open;
 mod forwarded;
 mod holdings;
 mod lasting;
 mod leading_in;
+mod letters;
 mod links;
 mod living_on;
 mod one_form;

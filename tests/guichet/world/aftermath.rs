@@ -18,12 +18,13 @@ use super::{Receiver, Server, World};
 
 /// Everything that waits: letters, logout tokens, events. Where a world has nobody who listens, its servers may call
 /// nobody, which is as good as done.
-const WAITING: &str = "select 'the letter ' || name || ' to ' || recipient from outbox \
+const WAITING: &str = "select 'the letter ' || name || ' to ' || coalesce(recipient, 'Customer Service') from outbox \
                        where sent_at is null and given_up_at is null \
                        union all select 'the logout at ' || client from logout_deliveries \
                        where delivered_at is null and given_up_at is null \
                        and coalesce(last_error, '') not like '%outbound.allow%' \
-                       union all select 'the event ' || kind from events where reacted_at is null";
+                       union all select 'the reaction ' || reaction || ' to ' || event from reactions \
+                       where done_at is null";
 
 /// What a world's servers logged as an error, and what its test said beforehand.
 #[derive(Default)]
@@ -186,13 +187,14 @@ mod tests {
     async fn with_an_event_of_a_newer_server() -> World {
         let world = World::on(Kind::Sqlite).await.unwrap();
         let id = format!("x'{}'", "07".repeat(16));
-        let sql = "insert into events (id, at, kind, subject, due_at) values";
-        assert_eq!(world.database().execute(&format!("{sql} ({id}, 0, 'something newer', {id}, 0)")).await, 1);
+        let sql = "insert into reactions (id, at, event, subject, reaction, due_at, attempts) values";
+        let row = format!("({id}, 0, 'something newer', {id}, 'sessions', 0, 0)");
+        assert_eq!(world.database().execute(&format!("{sql} {row}")).await, 1);
         world
     }
 
     #[tokio::test]
-    #[should_panic(expected = "the event something newer")]
+    #[should_panic(expected = "the reaction sessions to something newer")]
     async fn what_waits_for_ever_fails_its_test() {
         with_an_event_of_a_newer_server().await;
     }

@@ -5,7 +5,7 @@ use guichet::base::actor::Who;
 use guichet::base::{Actor, Fault, SignInName};
 use guichet::directory::import;
 use guichet::store::Tx;
-use guichet::{account, membership, session};
+use guichet::{account, membership};
 
 use super::{World, login};
 
@@ -70,7 +70,9 @@ impl Cause {
             }
             Self::AccountDisabled => {
                 let person = world.people(who).await.remove(0);
-                assert!(world.as_operator(async |tx| session::switch_off(tx, person.account).await).await);
+                assert!(
+                    world.as_operator(async |tx| guichet::authorization::switch_off(tx, person.account).await).await
+                );
             }
         }
     }

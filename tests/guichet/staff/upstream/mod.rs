@@ -9,7 +9,7 @@ use guichet::directory;
 use guichet::membership;
 use guichet::membership::Grant;
 use guichet::staff;
-use guichet::staff::{Invitation, Invited};
+use guichet::staff::{Invitation, Invited, InvitedBy};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -26,7 +26,7 @@ impl World {
             email: Email::parse(email).unwrap(),
             roles: [StaffRole::CustomerService].into(),
         };
-        let invitation = self.as_operator(async |tx| staff::invite(tx, &invited).await).await;
+        let invitation = self.as_operator(async |tx| staff::invite(tx, &invited, InvitedBy::Nothing).await).await;
         assert!(matches!(invitation, Invitation::Made(_)), "{invitation:?}");
     }
 

@@ -2,7 +2,7 @@
 
 use guichet::access::SecondFactor;
 use guichet::base::{Email, Networks, StaffRole};
-use guichet::{session, staff};
+use guichet::staff;
 use serde_json::{Value, json};
 
 use super::{NADIA, arrive, is_refused, without};
@@ -155,7 +155,7 @@ both! {
         world
             .as_operator(async |tx| {
                 let member = staff::by_email(&mut tx.db, &email).await?.unwrap();
-                session::switch_off(tx, member.account).await
+                guichet::authorization::switch_off(tx, member.account).await
             })
             .await;
         let (_, answer) = arrive(&server, &forger, (NADIA, |claims| claims["acr"] = json!("2fa"))).await;

@@ -4,27 +4,13 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::base::actor::Who;
-use crate::base::seal::{CannotUnseal, Fingerprint};
-use crate::base::{Actor, Clock, Email, Fault, Life, Lifetimes, Seal, Sealed};
-use crate::mail::{
-    CannotSend, Carrier, Context, Delivery, Letter, Mailbox, Outgoing, Postman, Route, Settings, Smtp, SmtpTls, outbox,
-    post,
-};
-use crate::store::trial::{self, Trial};
+use crate::base::{Actor, Clock, Email, Fault, Language, Life, Lifetimes};
+use crate::mail::{self, CannotSend, Carrier, Intent, Mailbox, Route, Settings, Smtp, SmtpTls, post};
+use crate::store::trial::{self, Glass, Trial};
 use crate::store::{self, Start, Store};
+use crate::words::brand::Brand;
 
-/// Hides nothing: what a sealer must do is tested where it is written.
-struct Glass;
-
-impl Seal for Glass {
-    fn seal(&self, plain: &[u8], _: &[u8]) -> Result<Sealed, Fault> {
-        Ok(Sealed { by: Fingerprint("glass".to_owned()), bytes: plain.to_owned() })
-    }
-
-    fn open(&self, sealed: &Sealed, _: &[u8]) -> Result<Vec<u8>, CannotUnseal> {
-        Ok(sealed.bytes.clone())
-    }
-}
+use super::{Context, Delivery, Postman};
 
 struct Bench {
     store: Store,
@@ -33,44 +19,36 @@ struct Bench {
 }
 
 impl Bench {
-    async fn at(trial: &Trial) -> Self {
-        let bench = Self { store: trial.store.clone(), clock: Clock::movable(), lives: Arc::default() };
-        bench.act("insert into master_keys (fingerprint, created_at) values ('glass', 0)").await;
-        bench
+    fn at(trial: &Trial) -> Self {
+        Self { store: trial.store.clone(), clock: Clock::movable(), lives: Arc::default() }
     }
 
     fn start(&self) -> Start<'_> {
         Start { by: Actor::of(Who::Visitor), clock: &self.clock, lives: &self.lives }
     }
 
-    async fn act(&self, sql: &'static str) {
-        self.store.act(self.start(), async |tx| store::execute!(tx.db, sql)).await.unwrap();
-    }
-
-    async fn post(&self, to: &str, subject: &str) {
-        let letter = Letter {
-            subject: subject.to_owned(),
-            text: "Bonjour,\nça va ?".to_owned(),
-            html: "<p>Bonjour <a href=\"http://localhost:8080/account\">ici</a></p>".to_owned(),
-        };
-        let outgoing = Outgoing { name: "test", to: Email::parse(to).unwrap(), letter };
-        self.store.act(self.start(), async |tx| post(tx, &Glass, outgoing).await).await.unwrap();
+    async fn post(&self, to: &str) {
+        self.store.act(self.start(), async |tx| post(tx, intent(to)).await).await.unwrap();
     }
 
     fn postman(&self, store: &Store, route: Route) -> Postman {
-        let desk = Context {
+        self.postman_of(store, route, Brand::default())
+    }
+
+    fn postman_of(&self, store: &Store, route: Route, brand: Brand) -> Postman {
+        Postman::new(Context {
             store: store.clone(),
             clock: self.clock.clone(),
             lives: Arc::clone(&self.lives),
+            brand: Arc::new(brand),
+            issuer: "http://localhost:8080".to_owned(),
             seal: Arc::new(Glass),
-        };
-        Postman::new(desk, route)
+            route,
+        })
     }
 
     fn smtp(&self, server: &Server) -> Postman {
-        let smtp =
-            Smtp { host: "127.0.0.1".to_owned(), port: Some(server.port), tls: SmtpTls::None, ..Smtp::default() };
-        self.postman(&self.store, Route::open(&Settings { transport: Carrier::Smtp, smtp, ..settings() }).unwrap())
+        self.postman(&self.store, server.route())
     }
 
     /// Letters as (sent, given up, body kept, attempts, last error).
@@ -83,6 +61,18 @@ impl Bench {
             })
             .await
             .unwrap()
+    }
+}
+
+/// A letter without a link, to somebody nobody knows.
+fn intent(to: &str) -> Intent {
+    Intent {
+        name: "company-unblocked",
+        to: Some(Email::parse(to).unwrap()),
+        account: None,
+        language: Language::Fr,
+        leads_to: None,
+        facts: b"{}".to_vec(),
     }
 }
 
@@ -106,6 +96,11 @@ struct Server {
 }
 
 impl Server {
+    fn route(&self) -> Route {
+        let smtp = Smtp { host: "127.0.0.1".to_owned(), port: Some(self.port), tls: SmtpTls::None, ..Smtp::default() };
+        Route::open(&Settings { transport: Carrier::Smtp, smtp, ..settings() }).unwrap()
+    }
+
     async fn open(answer: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Self {
@@ -172,8 +167,8 @@ fn deferred(n: u32) -> Delivery {
 #[tokio::test]
 async fn a_letter_the_server_takes_is_sent_once_and_erased() {
     for trial in trial::databases().await {
-        let (bench, server) = (Bench::at(&trial).await, Server::open("250 ok").await);
-        bench.post("alice@durand.example", "Nouvelle connexion à votre compte").await;
+        let (bench, server) = (Bench::at(&trial), Server::open("250 ok").await);
+        bench.post("alice@durand.example").await;
         let postman = bench.smtp(&server);
         assert_eq!(postman.deliver_due().await.unwrap(), sent(1));
         assert_eq!(postman.deliver_due().await.unwrap(), sent(0));
@@ -198,8 +193,8 @@ async fn a_letter_the_server_takes_is_sent_once_and_erased() {
 #[tokio::test]
 async fn a_temporary_refusal_is_tried_again_later() {
     for trial in trial::databases().await {
-        let (bench, server) = (Bench::at(&trial).await, Server::open("451 4.3.0 later").await);
-        bench.post("alice@durand.example", "x").await;
+        let (bench, server) = (Bench::at(&trial), Server::open("451 4.3.0 later").await);
+        bench.post("alice@durand.example").await;
         let postman = bench.smtp(&server);
         assert_eq!(postman.deliver_due().await.unwrap(), deferred(1));
         assert_eq!(postman.deliver_due().await.unwrap(), sent(0), "not before a minute has passed");
@@ -215,13 +210,10 @@ async fn a_temporary_refusal_is_tried_again_later() {
 #[tokio::test]
 async fn an_address_refused_for_good_is_given_up_at_once() {
     for trial in trial::databases().await {
-        let (bench, server) = (Bench::at(&trial).await, Server::open("550 5.1.1 no such user").await);
-        bench.post("nobody@durand.example", "x").await;
+        let (bench, server) = (Bench::at(&trial), Server::open("550 5.1.1 no such user").await);
+        bench.post("nobody@durand.example").await;
         let delivery = bench.smtp(&server).deliver_due().await.unwrap();
-        assert_eq!(
-            (delivery.given_up[0].name.as_str(), delivery.given_up[0].recipient.as_str()),
-            ("test", "nobody@durand.example")
-        );
+        assert_eq!(delivery.given_up[0].name, "company-unblocked");
         let row = bench.rows().await.remove(0);
         assert_eq!((row.0, row.1, row.2), (false, true, false));
     }
@@ -230,8 +222,8 @@ async fn an_address_refused_for_good_is_given_up_at_once() {
 #[tokio::test]
 async fn what_is_our_own_fault_is_retried_for_three_days() {
     for trial in trial::databases().await {
-        let (bench, server) = (Bench::at(&trial).await, Server::open("554 5.7.1 relay access denied").await);
-        bench.post("alice@durand.example", "x").await;
+        let (bench, server) = (Bench::at(&trial), Server::open("554 5.7.1 relay access denied").await);
+        bench.post("alice@durand.example").await;
         assert_eq!(bench.smtp(&server).deliver_due().await.unwrap(), deferred(1));
         let nobody_listens = Server { port: 1, answer: Arc::default(), took: Arc::default() };
         let postman = bench.smtp(&nobody_listens);
@@ -247,9 +239,9 @@ async fn what_is_our_own_fault_is_retried_for_three_days() {
 #[tokio::test]
 async fn two_servers_at_once_send_nothing_twice() {
     for trial in trial::databases().await {
-        let (bench, mailbox) = (Bench::at(&trial).await, Mailbox::default());
+        let (bench, mailbox) = (Bench::at(&trial), Mailbox::default());
         for n in 0..30 {
-            bench.post(&format!("user{n}@durand.example"), "x").await;
+            bench.post(&format!("user{n}@durand.example")).await;
         }
         let stores = [trial.store.clone(), trial.second_server().await];
         let [one, two] = stores.each_ref().map(|store| bench.postman(store, into(&mailbox)));
@@ -268,12 +260,12 @@ async fn two_servers_at_once_send_nothing_twice() {
 #[tokio::test]
 async fn a_letter_whose_server_died_leaves_with_the_next_under_the_same_id() {
     for trial in trial::databases().await {
-        let (bench, server) = (Bench::at(&trial).await, Server::open("250 ok").await);
-        bench.post("alice@durand.example", "x").await;
-        let claimed = bench.store.act(bench.start(), async |tx| outbox::claim(tx).await).await.unwrap().unwrap();
+        let (bench, server) = (Bench::at(&trial), Server::open("250 ok").await);
+        bench.post("alice@durand.example").await;
+        let claimed = bench.store.act(bench.start(), async |tx| mail::claim(tx).await).await.unwrap().unwrap();
         let postman = bench.smtp(&server);
         assert_eq!(postman.deliver_due().await.unwrap(), sent(0), "somebody is sending it");
-        bench.clock.advance(outbox::LEASE);
+        bench.clock.advance(Life::minutes(5));
         assert_eq!(postman.deliver_due().await.unwrap(), sent(1));
         assert!(server.took()[0].contains(&format!("Message-ID: <{}@guichet.example>", claimed.id)));
     }
@@ -282,10 +274,9 @@ async fn a_letter_whose_server_died_leaves_with_the_next_under_the_same_id() {
 #[tokio::test]
 async fn a_letter_of_a_unit_of_work_that_failed_never_leaves() {
     let trial = trial::database().await;
-    let (bench, mailbox) = (Bench::at(&trial).await, Mailbox::default());
-    let letter = Letter { subject: String::new(), text: String::new(), html: String::new() };
+    let (bench, mailbox) = (Bench::at(&trial), Mailbox::default());
     let failed = bench.store.act(bench.start(), async |tx| {
-        post(tx, &Glass, Outgoing { name: "test", to: Email::parse("a@b.example").unwrap(), letter }).await?;
+        post(tx, intent("a@b.example")).await?;
         Err::<(), _>(Fault::Busy("a test"))
     });
     assert!(failed.await.is_err());
@@ -295,26 +286,28 @@ async fn a_letter_of_a_unit_of_work_that_failed_never_leaves() {
 #[tokio::test]
 async fn no_subject_adds_a_header() {
     let trial = trial::database().await;
-    let (bench, server) = (Bench::at(&trial).await, Server::open("250 ok").await);
-    bench.post("alice@durand.example", "x\r\nBcc: eve@evil.example\r\n\r\nbody").await;
-    bench.post("élodie@télécom.example", "accents").await;
+    let (bench, server) = (Bench::at(&trial), Server::open("250 ok").await);
+    bench.post("alice@durand.example").await;
+    bench.post("élodie@télécom.example").await;
+    let brand = Brand { name: "x\r\nBcc: eve@evil.example\r\n\r\nbody".to_owned(), ..Brand::default() };
     assert_eq!(
-        bench.smtp(&server).deliver_due().await.unwrap().sent,
+        bench.postman_of(&bench.store, server.route(), brand).deliver_due().await.unwrap().sent,
         1,
         "the server doesn't say that it takes accents before the @"
     );
     let message = &server.took()[0];
-    assert!(message.contains("Subject: x  Bcc: eve@evil.example    body\r\n"), "{message}");
-    assert!(!message.lines().any(|line| line.starts_with("Bcc:")));
+    assert!(message.contains("Subject: x  Bcc: eve@evil.example    body"), "{message}");
+    let (headers, _) = message.split_once("\r\n\r\n").unwrap();
+    assert!(!headers.lines().any(|line| line.starts_with("Bcc:")), "{headers}");
 }
 
 #[tokio::test]
 async fn the_folder_gets_a_message_and_its_envelope() {
     let trial = trial::database().await;
-    let bench = Bench::at(&trial).await;
+    let bench = Bench::at(&trial);
     let folder = tempfile::tempdir().unwrap();
     let route = Route::open(&Settings { folder: folder.path().join("new"), ..settings() }).unwrap();
-    bench.post("alice@durand.example", "x").await;
+    bench.post("alice@durand.example").await;
     assert_eq!(bench.postman(&trial.store, route).deliver_due().await.unwrap(), sent(1));
     let mut endings: Vec<_> = std::fs::read_dir(folder.path().join("new"))
         .unwrap()
@@ -327,14 +320,14 @@ async fn the_folder_gets_a_message_and_its_envelope() {
 #[tokio::test]
 async fn the_mailbox_keeps_what_the_demo_shows() {
     let trial = trial::database().await;
-    let (bench, mailbox) = (Bench::at(&trial).await, Mailbox::default());
-    bench.post("alice@durand.example", "Bonjour").await;
+    let (bench, mailbox) = (Bench::at(&trial), Mailbox::default());
+    bench.post("alice@durand.example").await;
     bench.postman(&trial.store, into(&mailbox)).deliver_due().await.unwrap();
     let letters = serde_json::to_value(mailbox.letters()).unwrap();
     let mut keys: Vec<_> = letters[0].as_object().unwrap().keys().collect();
     keys.sort();
     assert_eq!(keys, ["at", "html", "id", "links", "subject", "text", "to"]);
-    assert_eq!(letters[0]["links"][0], "http://localhost:8080/account");
+    assert!(letters[0]["links"][0].as_str().unwrap().starts_with("mailto:"), "{letters}");
 }
 
 #[tokio::test]
@@ -358,10 +351,10 @@ async fn settings_that_can_not_work_are_refused_with_advice() {
 }
 
 #[tokio::test]
-async fn waking_the_postman_is_not_lost_when_nobody_waits_yet() {
+async fn a_letter_posted_while_nobody_waits_wakes_the_postman_all_the_same() {
     let trial = trial::database().await;
-    let bench = Bench::at(&trial).await;
+    let bench = Bench::at(&trial);
     let postman = bench.postman(&trial.store, into(&Mailbox::default()));
-    postman.wake();
+    bench.post("alice@durand.example").await;
     tokio::time::timeout(std::time::Duration::from_secs(1), postman.woken()).await.unwrap();
 }

@@ -1,0 +1,81 @@
+//! Two endings at once follow one another: there is one order of locks (DESIGN: storage). Every pair of endings of one
+//! account, over and over, on two servers that share a database, while its sign-ins go on: none is broken off.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use guichet::audit::EndReason;
+use guichet::base::actor::Who;
+use guichet::base::ids::AccountId;
+use guichet::base::{Actor, Fault};
+use guichet::{account, authorization, jobs, membership, session};
+
+use crate::world::Server;
+use crate::world::at_once::on_two_servers;
+
+/// Something that ends what hangs on an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    OtherSessions,
+    PasswordChanged,
+    Alarm,
+    SwitchedOff,
+    SignedOutByService,
+    MembershipDisabled,
+    RanOut,
+    Reactions,
+}
+
+impl Ending {
+    const ALL: [Self; 8] = [
+        Self::OtherSessions,
+        Self::PasswordChanged,
+        Self::Alarm,
+        Self::SwitchedOff,
+        Self::SignedOutByService,
+        Self::MembershipDisabled,
+        Self::RanOut,
+        Self::Reactions,
+    ];
+
+    async fn strike(self, server: &Server, people: &[guichet::access::Snapshot]) -> Result<(), Fault> {
+        let owner: AccountId = people[0].account;
+        if self == Self::Reactions {
+            return jobs::run_due(&server.app).await;
+        }
+        let work = server.app.act(Actor::of(Who::Operator), async |tx| match self {
+            Self::OtherSessions => authorization::end_account(tx, owner, None, EndReason::EndedByOwner).await.map(drop),
+            Self::PasswordChanged => {
+                account::set_password(tx, owner, "another hash", tx.now).await?;
+                authorization::end_account(tx, owner, None, EndReason::PasswordChanged).await.map(drop)
+            }
+            Self::Alarm => authorization::secure(tx, owner).await,
+            Self::SwitchedOff => {
+                authorization::switch_off(tx, owner).await?;
+                account::enable(tx, owner).await.map(drop)
+            }
+            Self::SignedOutByService => {
+                authorization::end_account(tx, owner, None, EndReason::CustomerService).await.map(drop)
+            }
+            Self::MembershipDisabled => membership::disable(tx, people[0].membership).await.map(drop),
+            Self::RanOut | Self::Reactions => session::end_run_out(tx).await.map(drop),
+        });
+        work.await
+    }
+}
+
+on_two_servers! {
+    async fn no_two_endings_wait_for_each_other(world, second) {
+        world.leaves_undelivered("endings go on until the last moment");
+        let people = Arc::new(world.people("alice").await);
+        for one in Ending::ALL {
+            for other in Ending::ALL {
+                let rounds = (0..4).flat_map(|_| [(&*world, one), (&second, other)]);
+                let struck = join_all(rounds.map(|(server, ending)| ending.strike(server, &people))).await;
+                for result in struck {
+                    assert!(result.is_ok(), "{one:?} beside {other:?}: {result:?}");
+                }
+            }
+        }
+    }
+}
