@@ -15,5 +15,5 @@ pub use open::{CannotOpen, Settings, Store};
 pub use pool::Pooled;
 pub use schema::{Migration, SCHEMA};
 pub use sql::{Db, SWEPT_AT_ONCE};
-pub(crate) use sql::{all, execute, fetch, one, optional, sweep};
+pub(crate) use sql::{TimedStatement, all, execute, fetch, one, optional, sweep};
 pub use unit::{Start, Tx, View};

@@ -1,7 +1,10 @@
 //! One SQL text for both databases: an enum over the drivers, and macros that expand a statement into one arm per
 //! driver.
 
+use std::time::Instant;
+
 use sqlx::{Postgres, Sqlite};
+use tracing::Level;
 
 use crate::base::Fault;
 
@@ -9,17 +12,19 @@ use super::pool::{PoolState, Pooled};
 
 /// Runs a statement and answers how many rows it touched.
 macro_rules! execute {
-    ($db:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+    ($db:expr, $sql:expr $(, $bind:expr)* $(,)?) => {{
+        let sql = $sql;
+        let _timed = $crate::store::TimedStatement::begin(sql);
         match &mut $db {
             $crate::store::Db::Sqlite(link) => {
-                sqlx::query($sql)$(.bind($bind))*.execute(link.connection()).await.map(|done| done.rows_affected())
+                sqlx::query(sql)$(.bind($bind))*.execute(link.connection()).await.map(|done| done.rows_affected())
             }
             $crate::store::Db::Postgres(link) => {
-                sqlx::query($sql)$(.bind($bind))*.execute(link.connection()).await.map(|done| done.rows_affected())
+                sqlx::query(sql)$(.bind($bind))*.execute(link.connection()).await.map(|done| done.rows_affected())
             }
         }
         .map_err($crate::base::Fault::from)
-    };
+    }};
 }
 
 /// Rows one sweep removes at most, so that it never holds the writer for long.
@@ -51,17 +56,19 @@ macro_rules! sweep {
 
 /// Runs a statement and reads its rows with one of the driver's `fetch_…` functions.
 macro_rules! fetch {
-    ($how:ident, $db:expr, $row:ty, $sql:expr $(, $bind:expr)*) => {
+    ($how:ident, $db:expr, $row:ty, $sql:expr $(, $bind:expr)*) => {{
+        let sql = $sql;
+        let _timed = $crate::store::TimedStatement::begin(sql);
         match &mut $db {
             $crate::store::Db::Sqlite(link) => {
-                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$how(link.connection()).await
+                sqlx::query_as::<_, $row>(sql)$(.bind($bind))*.$how(link.connection()).await
             }
             $crate::store::Db::Postgres(link) => {
-                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$how(link.connection()).await
+                sqlx::query_as::<_, $row>(sql)$(.bind($bind))*.$how(link.connection()).await
             }
         }
         .map_err($crate::base::Fault::from)
-    };
+    }};
 }
 
 /// Reads at most one row.
@@ -83,6 +90,28 @@ macro_rules! all {
     ($db:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
         $crate::store::fetch!(fetch_all, $db, $row, $sql $(, $bind)*)
     };
+}
+
+/// A statement that runs. At debug its end is logged, whether it was answered, refused or given up: its text and how
+/// long it took, never what was bound to it. Unlike sqlx's own lines, the wait for SQLite's thread counts.
+pub(crate) struct TimedStatement {
+    sql: &'static str,
+    /// None where nobody listens: then nothing is measured.
+    began: Option<Instant>,
+}
+
+impl TimedStatement {
+    pub(crate) fn begin(sql: &'static str) -> Self {
+        Self { sql, began: tracing::enabled!(Level::DEBUG).then(Instant::now) }
+    }
+}
+
+impl Drop for TimedStatement {
+    fn drop(&mut self) {
+        if let Some(began) = self.began {
+            tracing::debug!(statement = self.sql, elapsed = ?began.elapsed());
+        }
+    }
 }
 
 /// A connection to whichever database the configuration names. Dropping it rolls back what wasn't committed.
