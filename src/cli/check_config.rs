@@ -39,6 +39,7 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> Result<(), Fail
     tell(format!("  master key       {}", config.secrets.master_key_file.display()));
     tell(format!("  key rotation     {}", config.keys.rotate_every));
     tell(format!("  trusted proxies  {}", listed(config.http.trusted_proxies.iter().map(ToString::to_string))));
+    tell(format!("  access log       {}", if config.log.access { "on" } else { "off" }));
     tell(format!("  mail             {}", carrier(&config.mail)));
     tell(format!("  relying parties  {}", listed(config.clients.iter().map(client))));
     Ok(())

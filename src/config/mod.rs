@@ -40,6 +40,8 @@ pub struct Config {
     pub http: Http,
     /// The certificate of this server's own TLS listener.
     pub tls: Tls,
+    /// What is logged besides the ordinary.
+    pub log: Log,
     /// Whose service it is.
     pub brand: Brand,
     /// What passwords cost.
@@ -70,8 +72,16 @@ pub struct Secrets {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Http {
-    /// The proxies whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` and `X-Request-ID` are believed.
     pub trusted_proxies: Networks,
+}
+
+/// `[log]`.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// Whether each request leaves a line, with the target `guichet::access`.
+    pub access: bool,
 }
 
 /// `[tls]`. Without it the listener speaks plain HTTP, for a proxy in front of it or on loopback.
@@ -108,6 +118,7 @@ impl Default for Config {
             keys: keys::Settings::default(),
             http: Http::default(),
             tls: Tls::default(),
+            log: Log::default(),
             brand: Brand::default(),
             password: password::Settings::default(),
             limits: limits::Settings::default(),

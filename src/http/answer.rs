@@ -7,9 +7,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::base::{Dice, Fault, Life, Place};
-use crate::http::Caller;
 use crate::http::error::ErrorKind;
 use crate::http::refusal::Refusal;
+use crate::http::{Caller, request};
 
 /// A page with its status.
 pub fn page(status: StatusCode, template: &impl Template) -> Response {
@@ -139,7 +139,8 @@ impl IntoResponse for Broken {
     fn into_response(self) -> Response {
         let reference = reference();
         let busy = self.0.passes();
-        tracing::error!(%reference, fault = %self.0, "a request could not be answered");
+        let request_id = request::id().map(tracing::field::display);
+        tracing::error!(%reference, request_id, fault = %self.0, "a request could not be answered");
         let status = if busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
         let mut response = status.into_response();
         response.extensions_mut().insert(Reference { reference, busy, what: self.0.what() });

@@ -7,10 +7,10 @@ use crate::access::{self, Circumstances, Door, Snapshot, Verdict};
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{AccountKind, Actor, Fault, Place};
-use crate::http::Caller;
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::refusal::{Attempted, ContactRefusal, Refusal};
+use crate::http::{Caller, request};
 use crate::session::{self, Acr, Session};
 
 /// Whoever calls, signed in or not.
@@ -30,6 +30,9 @@ impl Visitor {
         };
         let idle = app.config.lives.session_idle;
         let session = app.look(async |view| session::find(&mut view.db, &secret, view.now, idle).await).await?;
+        if let Some(session) = &session {
+            request::note_account(session.account);
+        }
         if let Some(session) = &session
             && session::is_stale(session, app.clock.now(), caller.address)
         {

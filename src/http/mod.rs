@@ -14,6 +14,7 @@ mod guard;
 pub mod headers;
 pub mod interaction;
 pub mod refusal;
+pub mod request;
 mod staff;
 
 pub use caller::Caller;

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
 use crate::base::Fault;
-use crate::http::Caller;
 use crate::http::answer::Broken;
+use crate::http::{Caller, request};
 use crate::relying_party::RelyingParty;
 
 use super::client_auth::{self, Denied};
@@ -32,6 +32,7 @@ pub async fn read<'a>(
         return Err(Error::request("a parameter was sent twice").into());
     }
     let client = client_auth::authenticate(app, caller, headers, &parameters).await.map_err(Failed::Denied)?;
+    request::note_client(&client.id);
     Ok(ClientRequest { client, parameters })
 }
 

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::app::App;
 use crate::base::actor::Who;
-use crate::http::Caller;
 use crate::http::answer::Rejection;
+use crate::http::{Caller, request};
 use crate::relying_party::Scope;
 
 use super::claims::UserInfo;
@@ -78,11 +78,13 @@ async fn answer(app: &App, caller: &Caller, presented: Carried) -> Result<Respon
     let Some(presented) = Presented::read(app, &token) else { return Ok(INVALID.challenge()) };
     let found = app.look(async |view| presented.live(app, view).await).await?;
     let Some(live) = found else { return Ok(INVALID.challenge()) };
+    request::note_client(&live.client.id);
     let hanging = match &live.holder {
         TokenSubject::Person(hanging) => hanging,
         // A service speaks for itself: there is nobody to tell about.
         TokenSubject::Service => return Ok(LACKS_OPENID.challenge()),
     };
+    request::note_account(hanging.person.account);
     let by = caller.acts_as(Who::Client(live.client.id.clone()));
     let standing = door::judge(live.client, hanging, caller.address, app.clock.now(), app.lives.session_idle);
     if !door::lets_through(app, by, hanging, &standing).await? {

@@ -2,6 +2,7 @@
 
 mod first_byte;
 mod listener;
+mod request_log;
 mod tls;
 #[cfg(test)]
 pub(crate) mod trial;
@@ -45,6 +46,7 @@ pub fn router(app: &App, more: Router<App>) -> Router {
     // The outermost layer first, and each group has its own stack: one layered over another is one more box around
     // every route.
     let headers = headers::secure(app);
+    let log = from_fn_with_state(app.clone(), request_log::follow);
     let bounds = (
         CatchPanicLayer::custom(panicked),
         TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST),
@@ -56,6 +58,7 @@ pub fn router(app: &App, more: Router<App>) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer((
+            log.clone(),
             headers.clone(),
             from_fn_with_state(app.clone(), page::explain),
             bounds,
@@ -70,8 +73,8 @@ pub fn router(app: &App, more: Router<App>) -> Router {
     });
     let documents = Router::new().route(Place::Healthz.path(), get(async || "ok\n")).merge(oidc::documents(app));
     documents
-        .layer(headers.clone())
-        .merge(programs.layer((headers, explain, bounds)))
+        .layer((log.clone(), headers.clone()))
+        .merge(programs.layer((log, headers, explain, bounds)))
         .merge(pages)
         .with_state(app.clone())
 }

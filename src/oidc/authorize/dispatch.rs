@@ -18,6 +18,7 @@ use crate::base::{Actor, Fault, Place, Secret, Timestamp};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
 use crate::http::refusal::{Attempted, ContactRefusal, Refusal};
+use crate::http::request::note_client;
 use crate::http::{Caller, Visitor, interaction as waiting, stands_elsewhere};
 use crate::oidc::errors::{Error, ErrorCode};
 use crate::oidc::hint;
@@ -83,6 +84,7 @@ async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<R
         return Ok(answer::see_other(&waiting::at(Place::Authorize, Some(id))));
     }
     let party = verified.client();
+    note_client(&party.id);
     Flow { app, visitor, party, request, asked_at: app.clock.now(), parked: None, declined: false }.proceed().await
 }
 
@@ -100,6 +102,7 @@ async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Reje
     // The client may have been changed since: what was proven then is proven again.
     let party = app.relying_parties.find(&request.client).filter(|party| party.redirects_to(&request.redirect_uri));
     let Some(party) = party else { return Ok(stale()) };
+    note_client(&party.id);
     request.scope = request.scope.within(&party.scope);
     request.claims = request.claims.within(&party.scope);
     let (asked_at, declined) = (found.created_at, found.declined_at.is_some());

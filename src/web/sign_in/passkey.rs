@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::base::Fault;
 use crate::base::actor::Who;
 use crate::http::answer::Rejection;
-use crate::http::{Form, interaction};
+use crate::http::{Form, interaction, request};
 use crate::session::sign_in::{self, Outcome};
 use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
 use crate::web::sign_in::password::LoginPage;
@@ -40,6 +40,7 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<Answered>) -> Re
 }
 
 async fn enter(arrival: &SignInStep<'_>, verified: &VerifiedPasskey) -> Result<Outcome, Fault> {
+    request::note_account(verified.kept.account);
     let SignInStep { app, caller, .. } = *arrival;
     let visit = arrival.visit();
     app.act(caller.acts_as(Who::Visitor), async |tx| sign_in::enter_by_passkey(tx, verified, visit).await).await

@@ -13,7 +13,7 @@ use crate::base::{Fault, Life, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
 use crate::http::interaction::{self, Waiting};
-use crate::http::{Caller, Form, InteractionQuery, Visitor, headers, home};
+use crate::http::{Caller, Form, InteractionQuery, Visitor, headers, home, request};
 use crate::limits::TooMany;
 use crate::page::{Errors, Frame, Framed as _};
 use crate::session::sign_in::{Outcome, RightPassword};
@@ -205,6 +205,7 @@ async fn attempt(arrival: &SignInStep<'_>, form: &LoginForm) -> Result<Checked<O
         Checked::TooMany(closed) => return Ok(Checked::TooMany(closed)),
     };
     let Right { account, password_hash, counted } = &right;
+    request::note_account(*account);
     let entrant = RightPassword { account: *account, password_hash, counted, demand: arrival.demand() };
     let outcome = app
         .act(caller.acts_as(Who::Visitor), async |tx| session::sign_in::enter(tx, entrant, arrival.visit()).await)

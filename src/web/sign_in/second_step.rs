@@ -3,10 +3,10 @@
 use crate::account::{factor, passkey};
 use crate::app::App;
 use crate::base::{Fault, Place};
-use crate::http::Caller;
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::interaction::{self, Waiting};
+use crate::http::{Caller, request};
 use crate::page::{Frame, Framed as _};
 use crate::session::Acr;
 use crate::session::pending::{self, PendingSignIn};
@@ -27,6 +27,7 @@ impl Step {
         };
         let found = app.look(async |view| pending::find(&mut view.db, &secret, view.now).await).await?;
         let Some(pending) = found else { return Err(answer::go(Place::Login).into()) };
+        request::note_account(pending.account);
         let waiting = interaction::waiting(app, &mut caller, pending.interaction).await?;
         Ok(Self { caller, pending, waiting })
     }

@@ -12,7 +12,7 @@ use crate::base::ids::InteractionId;
 use crate::base::{Fault, Place, Secret};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
-use crate::http::{Caller, InteractionQuery, interaction, wanted_by};
+use crate::http::{Caller, InteractionQuery, interaction, request, wanted_by};
 use crate::page::{ErrorPage, Framed as _};
 use crate::session::sign_in::{BrowserContext, Outcome};
 use crate::staff;
@@ -137,6 +137,7 @@ async fn sign_in(tx: &mut Tx, said: &Vouched, visit: BrowserContext<'_>) -> Resu
         Recognition::Staff(account) => account,
         Recognition::Refused(refused) => return Ok(End::Refused(refused)),
     };
+    request::note_account(account);
     let account = Account { account, proven_at: said.proven_at, by_two_factors: said.by_two_factors };
     vouched::enter_vouched(tx, account, visit).await.map(End::Judged)
 }
