@@ -52,5 +52,6 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         tell(suite.briefing(demo.issuer())?);
     }
     tell("`cargo run --example portal` starts a portal with it. Stop with Ctrl-C.");
+    tell(format!("Open {}", demo.issuer()));
     Ok(demo.serve(server::stopped()).await?)
 }

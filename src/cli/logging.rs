@@ -1,13 +1,29 @@
-//! What the program logs, on standard error: `GUICHET_LOG` says what, and no value in a line can forge another one.
+//! What the program logs, on standard error: `GUICHET_LOG` says what. The access log goes elsewhere (`access_log`).
 
-use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 
 use clap::ValueEnum;
+use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Layer, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::Failure;
-use super::failure::is_unprintable;
+use super::access_log::AccessLog;
+use super::harmless::Harmless;
+
+/// What a server tells unless told otherwise: what it does. Its timetable's scheduler has nothing to say but what is
+/// wrong.
+pub(super) const OF_A_SERVER: &str = "info,tokio_cron_scheduler=warn";
+
+/// What other commands tell unless told otherwise: what is wrong.
+pub(super) const OF_A_COMMAND: &str = "warn";
+
+/// The target of the access log's lines.
+const ACCESS: &str = "guichet::access";
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -19,8 +35,9 @@ pub(super) enum Format {
     Json,
 }
 
-/// Starts logging; `usual` says what, unless the environment does.
-pub(super) fn start(format: Format, usual: &str) -> Result<(), Failure> {
+/// Starts logging; `usual` says what, unless the environment does. The access log is switched by the configuration
+/// alone.
+pub(super) fn start(format: Format, usual: &str, access: Option<&AccessLog>) -> Result<(), Failure> {
     let wished = std::env::var("GUICHET_LOG").ok().filter(|filter| !filter.is_empty());
     let filter = EnvFilter::try_new(wished.as_deref().unwrap_or(usual)).map_err(|error| {
         Failure::new(
@@ -28,59 +45,22 @@ pub(super) fn start(format: Format, usual: &str) -> Result<(), Failure> {
             "write it like `info` or `guichet=debug,sqlx=warn`",
         )
     })?;
-    // The lines are made harmless as a whole below; the formatter needs to colour and escape nothing.
-    let lines =
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(|| Harmless(io::stderr()));
-    match format {
-        Format::Text => lines.init(),
-        Format::Json => lines.json().init(),
-    }
+    let is_access = filter_fn(|about| about.target() == ACCESS);
+    let ordinary = lines(format, || Harmless(io::stderr())).with_filter(filter.and(is_access.clone().not()));
+    let access = access.map(|access| lines(format, access.lines()).with_filter(is_access));
+    tracing_subscriber::registry().with(ordinary).with(access).init();
     Ok(())
 }
 
-/// A writer of lines. The formatter hands over one event at a time; whatever in it isn't printable is written as JSON
-/// would escape it.
-struct Harmless<W>(W);
-
-impl<W: Write> Write for Harmless<W> {
-    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        self.0.write_all(harmless(&String::from_utf8_lossy(event)).as_bytes())?;
-        Ok(event.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-fn harmless(event: &str) -> String {
-    let mut line = String::with_capacity(event.len());
-    for c in event.trim_end_matches('\n').chars() {
-        match c {
-            '\n' => line.push_str("\\n"),
-            '\r' => line.push_str("\\r"),
-            c if is_unprintable(c) => {
-                let _ = write!(line, "\\u{:04x}", u32::from(c));
-            }
-            c => line.push(c),
-        }
-    }
-    line.push('\n');
-    line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Harmless;
-    use std::io::Write as _;
-
-    #[test]
-    fn an_event_is_one_line_whatever_stands_in_its_values() {
-        let mut written = Harmless(Vec::new());
-        written.write_all("signed in name=eve\r\n2026 INFO all is well \u{1b}[1A\u{9b}2K é\n".as_bytes()).unwrap();
-        assert_eq!(
-            String::from_utf8(written.0).unwrap(),
-            "signed in name=eve\\r\\n2026 INFO all is well \\u001b[1A\\u009b2K é\n"
-        );
+/// The lines are made harmless as a whole where they are written; the formatter needs to colour and escape nothing.
+fn lines<S, W>(format: Format, writer: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer);
+    match format {
+        Format::Text => lines.boxed(),
+        Format::Json => lines.json().boxed(),
     }
 }

@@ -1,12 +1,14 @@
 //! The command line, one file per command: what it takes, what it prints, how it ends.
 //! Whatever goes wrong is one line on standard error that says what to do, and an exit code that isn't 0.
 
+mod access_log;
 mod account;
 mod audit;
 mod check_config;
 mod demo;
 mod doctor;
 mod failure;
+mod harmless;
 pub mod import;
 mod keys;
 mod logging;
@@ -65,24 +67,6 @@ enum Command {
     Doctor,
 }
 
-impl Command {
-    /// How its log is written, and what it tells unless told otherwise: a server what it does, other commands only what
-    /// is wrong.
-    const fn log(&self) -> (Format, &'static str) {
-        match self {
-            Self::Serve(arguments) => (arguments.log_format, "info"),
-            Self::Demo(_)
-            | Self::Migrate
-            | Self::Import(_)
-            | Self::Account(_)
-            | Self::Audit(_)
-            | Self::Keys(_)
-            | Self::CheckConfig(_)
-            | Self::Doctor => (Format::Text, "warn"),
-        }
-    }
-}
-
 /// The exit code of a command line that can't be understood (EX_USAGE): 2 already says that an import refused rows.
 const USAGE: u8 = 64;
 
@@ -112,8 +96,10 @@ fn misunderstood(error: &clap::Error) -> ExitCode {
 }
 
 async fn run(line: Line) -> Result<ExitCode, Failure> {
-    let (format, usual) = line.command.log();
-    logging::start(format, usual)?;
+    // A server's configuration says what it logs.
+    if !matches!(line.command, Command::Serve(_)) {
+        logging::start(Format::Text, logging::OF_A_COMMAND, None)?;
+    }
     let file = line.config.or_else(beside);
     let config = || Config::read(file.as_deref());
     match line.command {

@@ -10,7 +10,8 @@ use crate::server;
 use crate::store::Store;
 
 use super::Failure;
-use super::logging::Format;
+use super::access_log::AccessLog;
+use super::logging::{self, Format};
 
 /// What `guichet serve` takes.
 #[derive(Debug, clap::Args)]
@@ -20,17 +21,33 @@ pub(super) struct Arguments {
     pub(super) log_format: Format,
 }
 
-/// Serves. What can be refused without touching the database is looked at first.
-pub(super) async fn run(config: Config, _arguments: &Arguments) -> Result<(), Failure> {
+/// Serves, and logs what it does.
+pub(super) async fn run(config: Config, arguments: &Arguments) -> Result<(), Failure> {
+    let mut access = config.log.access.then(AccessLog::to_standard_output);
+    logging::start(arguments.log_format, logging::OF_A_SERVER, access.as_ref())?;
+    let watching = async {
+        match &mut access {
+            Some(access) => access.watch().await,
+            None => std::future::pending().await,
+        }
+    };
+    let served = tokio::select! {
+        served = serve(config) => served,
+        never = watching => match never {},
+    };
+    if let Some(access) = access {
+        access.close();
+    }
+    served
+}
+
+/// What can be refused without touching the database is looked at first.
+async fn serve(config: Config) -> Result<(), Failure> {
     let master = MasterKey::load(&config.secrets.master_key_file)?;
     let listener = server::listen(config.listen, &config.tls).await?;
     let store = Store::open(&config.store).await?;
     store.prepare().await?;
-    // The port may have been the system's choice.
-    let listen = listener.address().unwrap_or(config.listen);
-    let (issuer, tls, database) = (config.issuer.clone(), listener.is_secure(), store.kind());
     let app = App::new(Parts { config, store, clock: Clock::System, master, mailbox: None }).await?;
-    tracing::info!(issuer, %listen, tls, database, "Guichet serves");
     server::serve(app, listener, Router::new(), server::stopped()).await?;
     tracing::info!("Guichet has stopped");
     Ok(())

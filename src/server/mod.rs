@@ -79,7 +79,8 @@ pub fn router(app: &App, more: Router<App>) -> Router {
         .with_state(app.clone())
 }
 
-/// Serves until `stop` answers, then lets running requests and the running job finish.
+/// Serves until `stop` answers, then lets running requests and the running job finish. The last thing said before is
+/// where to.
 pub async fn serve(
     app: App,
     listener: Listener,
@@ -88,6 +89,10 @@ pub async fn serve(
 ) -> Result<(), CannotStart> {
     let jobs = Jobs::start(&app).await?;
     tokio::task::spawn_blocking(account::password::policy::warm_up);
+    // The port may have been the system's choice.
+    let listen = listener.address().unwrap_or(app.config.listen);
+    let (tls, database, issuer) = (listener.is_secure(), app.store.kind(), &app.config.issuer);
+    tracing::info!(%listen, tls, database, issuer, "Guichet serves");
     let handle = Handle::new();
     let stopping = async {
         stop.await;
