@@ -1,6 +1,7 @@
 //! The running program: its command line, its certificate, its keys as they change, and how it survives being killed.
 
 mod command_line;
+mod log;
 mod rotation;
 mod storm;
 mod tls;

@@ -43,7 +43,8 @@ impl Aftermath {
     /// That of a world whose test runs on this thread.
     pub(super) fn here() -> Arc<Self> {
         static LISTENING: LazyLock<()> = LazyLock::new(|| {
-            let faults = tracing_subscriber::registry().with(Faults.with_filter(LevelFilter::ERROR));
+            // A filter for all, as one of a layer's own loses events where a test listens elsewhere (`log`).
+            let faults = tracing_subscriber::registry().with(LevelFilter::ERROR).with(Faults);
             tracing::subscriber::set_global_default(faults).expect("nobody else listens");
         });
         LazyLock::force(&LISTENING);

@@ -150,7 +150,8 @@ impl Demonstration {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut told = String::new();
-        for line in lines.take_while(|line| !line.contains("Ctrl-C")) {
+        // Where to is the last that is said.
+        for line in lines.take_while(|line| !line.starts_with("Open http")) {
             told += &line;
             told.push('\n');
         }

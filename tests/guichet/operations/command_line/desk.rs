@@ -67,12 +67,18 @@ impl Desk {
         assert!(began.elapsed() < Duration::from_secs(20), "{line} took {:?}", began.elapsed());
     }
 
+    /// What its server printed.
+    pub fn printed(&self) -> String {
+        fs::read_to_string(self.0.path().join("printed")).unwrap()
+    }
+
     /// A server, behind a proxy on the issuer's port: only what is held already is known before it starts.
     pub fn serve(&self) -> Server {
         let front = TcpListener::bind(ANY_PORT).unwrap();
         let issuer = format!("http://localhost:{}", front.local_addr().unwrap().port());
         let mut command = self.command("serve --log-format json");
-        command.env("GUICHET_ISSUER", &issuer).stdout(Stdio::null()).stderr(Stdio::piped());
+        let printed = fs::File::create(self.0.path().join("printed")).unwrap();
+        command.env("GUICHET_ISSUER", &issuer).stdout(printed).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let mut log = BufReader::new(process.stderr.take().unwrap());
         let (mut logged, mut line) = (String::new(), String::new());

@@ -259,12 +259,33 @@ fn a_server_answers_is_found_healthy_and_stops_when_told_to() {
     }
     assert_eq!(desk.does("keys list").lines().count(), 3);
     let _ = server.get("/%0d%0aforged%1b%5b2K");
+    let issuer = server.issuer.clone();
     let logged = server.stop();
     assert!(
         logged.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|line| line.is_object())),
         "{logged}"
     );
-    assert!(logged.contains("Guichet serves") && logged.contains("Guichet has stopped"), "{logged}");
+    let said: Vec<&str> = logged.lines().rev().take(2).collect();
+    assert!(said[0].contains("Guichet has stopped"), "{logged}");
+    assert!(said[1].contains("Guichet serves") && said[1].contains(&issuer), "where to is said last: {logged}");
+    assert!(!logged.contains("tokio_cron_scheduler"), "{logged}");
+    assert_eq!(desk.printed(), "", "no access log unless it is asked for");
+}
+
+#[test]
+fn the_access_log_is_printed_and_the_rest_is_not() {
+    let desk = Desk::with("[log]\naccess = true");
+    desk.does("keys create-master");
+    let server = desk.serve();
+    assert!(server.get("/links/c2VjcmV0?next=elsewhere").unwrap().contains("x-request-id: "));
+    let logged = server.stop();
+    assert!(logged.contains("Guichet serves") && !logged.contains("guichet::access"), "{logged}");
+    let printed = desk.printed();
+    let lines = printed.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let of_link = lines.inspect(|line| assert_eq!(line["target"], "guichet::access"));
+    let of_link: Vec<_> = of_link.filter(|line| line["fields"]["route"] == "/links/{token}").collect();
+    assert_eq!((of_link.len(), &of_link[0]["fields"]["status"]), (1, &404.into()), "{printed}");
+    assert!(!printed.contains("c2VjcmV0") && !printed.contains("elsewhere"), "{printed}");
 }
 
 /// R-DEL-6: staff are invited by a link that works once; a contact stays a customer.
