@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use casbin::{Adapter as _, CoreApi as _, DefaultModel, Enforcer, MemoryAdapter};
 
-use crate::base::vocabulary::EServiceCode;
 use crate::base::{Fault, StaffRole};
 
 use super::e_services::Catalogue;
@@ -19,7 +18,9 @@ const LOADING: &str = "loading the policy";
 /// The rules in force, a shard per type of object.
 pub struct Policy {
     shards: BTreeMap<Object, Enforcer>,
-    rules: Vec<Rule>,
+    /// What the shards were made of: the review asks which e-services the rules name.
+    #[cfg(test)]
+    pub(super) rules: Vec<Rule>,
     catalogue: Catalogue,
     duties: Duties,
 }
@@ -62,17 +63,6 @@ impl Policy {
         &self.catalogue
     }
 
-    /// The e-services that some rule names: those that change a decision about anything but themselves.
-    pub(super) fn e_services_that_matter(&self) -> BTreeSet<&EServiceCode> {
-        self.rules
-            .iter()
-            .filter_map(|rule| match &rule.holder {
-                Principal::EService(code) => Some(code),
-                Principal::AnyProfile | Principal::Profile(_) | Principal::Role(_) | Principal::EServiceAsked => None,
-            })
-            .collect()
-    }
-
     pub(super) async fn of(rules: Vec<Rule>, catalogue: Catalogue) -> casbin::Result<Self> {
         let model = DefaultModel::from_str(MODEL).await?;
         let mut shards = BTreeMap::new();
@@ -82,7 +72,13 @@ impl Policy {
             adapter.add_policies("p", "p", cells).await?;
             shards.insert(*object, Enforcer::new(model.clone(), adapter).await?);
         }
-        Ok(Self { shards, rules, catalogue, duties: Duties::default() })
+        Ok(Self {
+            shards,
+            #[cfg(test)]
+            rules,
+            catalogue,
+            duties: Duties::default(),
+        })
     }
 
     fn evaluate(&self, holdings: &Holdings, question: &Question) -> Result<Reason, String> {

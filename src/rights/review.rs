@@ -13,6 +13,7 @@ use super::holdings::{Holdings, Resource};
 use super::policy::Policy;
 use super::question::{Object, Question};
 use super::reason::Reason;
+use super::rules::Principal;
 
 const TABLE: &str = include_str!("../../policies/decisions.csv");
 /// The columns that say whom a line is about.
@@ -188,12 +189,24 @@ fn rows(policy: &Policy) -> BTreeSet<Row> {
     for profile in Profile::ALL {
         for role in [None].into_iter().chain(Role::ALL.iter().copied().map(Some)) {
             rows.insert(Row { profile: *profile, role, e_service: None });
-            for code in policy.e_services_that_matter() {
+            for code in e_services_that_matter(policy) {
                 rows.insert(Row { profile: *profile, role, e_service: Some(code.clone()) });
             }
         }
     }
     rows
+}
+
+/// The e-services that some rule names: those that change a decision about anything but themselves.
+fn e_services_that_matter(policy: &Policy) -> BTreeSet<&EServiceCode> {
+    policy
+        .rules
+        .iter()
+        .filter_map(|rule| match &rule.holder {
+            Principal::EService(code) => Some(code),
+            Principal::AnyProfile | Principal::Profile(_) | Principal::Role(_) | Principal::EServiceAsked => None,
+        })
+        .collect()
 }
 
 fn compare(policy: &Policy, row: &Row, object: Object, action: &str, cell: &str) -> Result<(), Problem> {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::super::policy::Policy;
-use super::super::review::{Problem, review_table};
+use super::super::review::{Problem, review, review_table};
 use super::super::rules::{self, Effect, Rule};
-use super::super::{Catalogue, Object, review};
+use super::super::{Catalogue, Object};
 use super::{POLICY, wait};
 
 const TABLE: &str = include_str!("../../../policies/decisions.csv");
