@@ -11,6 +11,7 @@ use crate::base::actor::{Browser, Who};
 use crate::base::{Actor, Address, Language, Secret};
 use crate::http::address::{self, UnreadableChain};
 use crate::http::cookies::{Cookie, Cookies};
+use crate::session::Session;
 
 /// The longest `User-Agent` kept.
 const LONGEST_USER_AGENT: usize = 300;
@@ -41,6 +42,13 @@ impl Caller {
         let browser = Browser { user_agent: self.user_agent.clone(), language: self.language };
         Actor { browser: Some(browser), ..Actor::of(who).from(self.address) }
     }
+
+    /// Whoever is signed in here, as an actor of the audit trail.
+    #[must_use]
+    pub fn acts_in(&self, session: &Session) -> Actor {
+        Actor { session: Some(session.id), ..self.acts_as(Who::Account(session.account)) }
+    }
+
 
     pub(super) fn read(parts: &Parts, app: &App) -> Result<Self, UnreadableChain> {
         let cookies = parts.extensions.get::<Cookies>().cloned();

@@ -1,4 +1,4 @@
-//! Takes the caller out of a request, and gives a browser that has none its cookie.
+//! Takes the caller, and whom guards let through, out of a request; gives a browser that has none its cookie.
 
 use std::convert::Infallible;
 
@@ -14,9 +14,9 @@ use crate::app::App;
 use crate::base::{Dice, Fault};
 use crate::http::address::UnreadableChain;
 use crate::http::answer::{self, Rejection};
-use crate::http::caller::Caller;
 use crate::http::cookies::{Cookie, Cookies};
 use crate::http::error::ErrorKind;
+use crate::http::{Caller, CredentialOwner, Fresh, Person, Staff, Visitor};
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Rejection;
@@ -32,6 +32,22 @@ impl FromRequestParts<App> for Caller {
         })
     }
 }
+
+/// Lets handlers ask for whom a guard lets through: whoever must prove more first comes back to the address asked for.
+macro_rules! guards {
+    ($($guard:ident($($page:expr)?)),+) => {$(
+        impl FromRequestParts<App> for $guard {
+            type Rejection = Rejection;
+
+            async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
+                let caller = Caller::from_request_parts(parts, app).await?;
+                Ok(Self::behind(app, caller, $($page)?).await?)
+            }
+        }
+    )+};
+}
+
+guards! { Visitor(), Staff(), Person(None), Fresh(None), CredentialOwner(None) }
 
 /// Reads the cookies once, for whoever asks further in, and gives a browser without one its cookie, with the first page
 /// it gets. A POST that came without cookies (from another site) leaves the browser's own untouched.

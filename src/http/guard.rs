@@ -1,12 +1,9 @@
 //! Guards: a handler runs only for whoever it is for. `access` is asked on every request, not only at sign-in.
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-
 use crate::access::{self, Circumstances, Door, Snapshot, Verdict};
 use crate::app::App;
 use crate::base::actor::Who;
-use crate::base::{AccountKind, Actor, Fault, Place};
+use crate::base::{AccountKind, Actor, Fault, Place, Timestamp};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::refusal::{Attempted, ContactRefusal, Refusal};
@@ -43,15 +40,6 @@ impl Visitor {
     }
 }
 
-impl FromRequestParts<App> for Visitor {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
-        let caller = Caller::from_request_parts(parts, app).await?;
-        Ok(Self::behind(app, caller).await?)
-    }
-}
-
 /// A signed-in person acting as a contact whose access holds, here and now.
 #[derive(Clone, Debug)]
 pub struct Person {
@@ -63,13 +51,9 @@ pub struct Person {
 }
 
 impl Person {
-    /// The person behind these cookies; anybody else is led to the step they lack, or refused.
-    pub async fn behind(app: &App, caller: Caller) -> Result<Self, Rejection> {
-        Self::before(app, caller, Place::Account.path()).await
-    }
-
-    /// The same, coming back to a page of ours after a step that was lacking.
-    async fn before(app: &App, caller: Caller, back: &str) -> Result<Self, Rejection> {
+    /// The person behind these cookies; anybody else is led to the step they lack, or refused. Whoever must prove more
+    /// first comes back to that page, or to the address asked for.
+    pub async fn behind(app: &App, caller: Caller, page: Option<Place>) -> Result<Self, Rejection> {
         let Visitor { caller, session } = Visitor::behind(app, caller).await?;
         let Some(session) = session else { return Err(answer::go(Place::Login).into()) };
         if session.kind == AccountKind::Staff {
@@ -81,7 +65,7 @@ impl Person {
         let standing = access::judge(&snapshot, at_a_page(&caller, &session));
         let person = Self { caller, session, snapshot };
         if standing.lacks_second_factor_only() {
-            return Err(answer::see_other(&reauthentication(back)).into());
+            return Err(prove_again(&person.caller, page));
         }
         if standing.holds() { Ok(person) } else { Err(person.refused(app, standing).await?) }
     }
@@ -89,7 +73,7 @@ impl Person {
     /// The person as an actor of the audit trail.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor { session: Some(self.session.id), ..self.caller.acts_as(Who::Account(self.session.account)) }
+        self.caller.acts_in(&self.session)
     }
 
     async fn refused(self, app: &App, standing: Verdict) -> Result<Rejection, Fault> {
@@ -131,45 +115,32 @@ pub async fn stands_elsewhere(app: &App, caller: &Caller, session: &Session, per
     Ok(people.iter().any(|other| other.membership != person.membership && stands(other)))
 }
 
-impl FromRequestParts<App> for Person {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
-        let caller = Caller::from_request_parts(parts, app).await?;
-        let here = caller.here.clone();
-        Self::before(app, caller, &here).await
-    }
-}
-
 /// A person who proved not long ago who they are, with the second factor where they have one. Only they change what
 /// they sign in with.
 #[derive(Clone, Debug)]
 pub struct Fresh(pub Person);
 
 impl Fresh {
-    /// The person behind a form. Whoever must prove more first comes back to that page, not to the form's answer.
-    pub async fn behind(app: &App, caller: Caller, page: Place) -> Result<Self, Rejection> {
-        Self::before(app, caller, page.path()).await
-    }
-
-    /// The same, coming back to that address.
-    pub(super) async fn before(app: &App, caller: Caller, back: &str) -> Result<Self, Rejection> {
-        let person = Person::before(app, caller, back).await?;
-        let is_recent = app.clock.now().since(person.session.auth_time) < app.config.lives.fresh;
-        // A remembered browser proved the second factor some time, not now.
-        let is_strong = person.snapshot.second_factor_enrolled_at.is_none() || person.session.acr >= Acr::TwoFactors;
-        if is_recent && is_strong { Ok(Self(person)) } else { Err(answer::see_other(&reauthentication(back)).into()) }
+    /// The person behind these cookies. Whoever must prove more first comes back to that page, which a form names so
+    /// that it isn't the form's answer, or to the address asked for.
+    pub async fn behind(app: &App, caller: Caller, page: Option<Place>) -> Result<Self, Rejection> {
+        let person = Person::behind(app, caller, page).await?;
+        let is_fresh = is_fresh(app, &person.session, person.snapshot.second_factor_enrolled_at);
+        if is_fresh { Ok(Self(person)) } else { Err(prove_again(&person.caller, page)) }
     }
 }
 
-impl FromRequestParts<App> for Fresh {
-    type Rejection = Rejection;
+/// Whether the person proved not long ago who they are, with the second factor if they have one.
+pub(super) fn is_fresh(app: &App, session: &Session, enrolled_at: Option<Timestamp>) -> bool {
+    let is_recent = app.clock.now().since(session.auth_time) < app.config.lives.fresh;
+    // A remembered browser proved the second factor some time, not now.
+    is_recent && (enrolled_at.is_none() || session.acr >= Acr::TwoFactors)
+}
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
-        let caller = Caller::from_request_parts(parts, app).await?;
-        let here = caller.here.clone();
-        Self::before(app, caller, &here).await
-    }
+/// Leads to where whoever is signed in proves it again, to come back to that page, or to the address asked for.
+pub(super) fn prove_again(caller: &Caller, page: Option<Place>) -> Rejection {
+    let back = if let Some(page) = page { page.path() } else { &caller.here };
+    answer::see_other(&reauthentication(back)).into()
 }
 
 /// Where whoever is signed in proves it again, to come back to that page of ours.

@@ -6,7 +6,7 @@ pub mod answer;
 mod caller;
 mod carried;
 pub mod cookies;
-pub mod credential_owner;
+mod credential_owner;
 pub mod error;
 mod extractor;
 pub mod form;

@@ -1,12 +1,8 @@
 //! The guard of the staff's doors. Contacts, and whoever isn't signed in, learn nothing of what is behind them
 //! (R-DEL-6).
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-
 use crate::access::{self, StaffCircumstances, StaffSnapshot};
 use crate::app::App;
-use crate::base::actor::Who;
 use crate::base::{AccountKind, Actor, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
@@ -64,21 +60,12 @@ impl Staff {
     /// Them as an actor of the audit trail.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor { session: Some(self.session.id), ..self.caller.acts_as(Who::Account(self.session.account)) }
+        self.caller.acts_in(&self.session)
     }
 
     /// What doesn't exist, or isn't theirs to see.
     #[must_use]
     pub fn nothing(&self) -> Rejection {
         answer::trouble(&self.caller, ErrorKind::NotFound).into()
-    }
-}
-
-impl FromRequestParts<App> for Staff {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
-        let caller = Caller::from_request_parts(parts, app).await?;
-        Self::behind(app, caller).await
     }
 }

@@ -10,9 +10,8 @@ use url::form_urlencoded::Serializer;
 use crate::app::App;
 use crate::audit::EndReason;
 use crate::authorization;
-use crate::base::actor::Who;
 use crate::base::redirect_uri::origin;
-use crate::base::{Actor, Fault, Language, Place};
+use crate::base::{Fault, Language, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
@@ -77,7 +76,7 @@ async fn proceed(
     let asking = Asking::read(&app.relying_parties, parameters, hint);
     match &visitor.session {
         Some(session) if confirmed || asking.fits(app, session).await? => {
-            let actor = Actor { session: Some(session.id), ..visitor.caller.acts_as(Who::Account(session.account)) };
+            let actor = visitor.caller.acts_in(session);
             app.act(actor, async |tx| session::end(tx, session.account, session.id, EndReason::RelyingParty).await)
                 .await?;
             let mut response = farewell(app, &visitor.caller, &asking)?;

@@ -2,7 +2,6 @@
 
 use crate::app::App;
 use crate::base::Fault;
-use crate::http::credential_owner::OwnerKind;
 use crate::http::{Caller, CredentialOwner, Person, Staff, form};
 use crate::words::Words;
 
@@ -45,9 +44,7 @@ impl Framed for Staff {
 
 impl Framed for CredentialOwner {
     fn frame(&self, app: &App) -> Result<Frame, Fault> {
-        match &self.whose {
-            OwnerKind::Contact(person) => person.frame(app),
-            OwnerKind::Staff(staff) => staff.frame(app),
-        }
+        let person = SignedIn { name: self.name.clone(), company: self.company.clone() };
+        Ok(Frame { person: Some(person), ..self.caller.frame(app)? })
     }
 }

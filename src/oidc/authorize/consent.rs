@@ -9,9 +9,8 @@ use serde::Deserialize;
 use crate::access::{self, Circumstances, Door, Snapshot};
 use crate::app::App;
 use crate::authorization::{self, consent, interaction};
-use crate::base::actor::Who;
 use crate::base::ids::InteractionId;
-use crate::base::{Actor, EServiceCode, Place, Secret};
+use crate::base::{EServiceCode, Place, Secret};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
 use crate::http::interaction::{Waiting, at, waiting};
@@ -92,7 +91,7 @@ pub async fn decide(State(app): State<App>, posted: Form<Decided>) -> Result<Res
     let Some(browser) = caller.browser.as_ref().map(Secret::digest) else {
         return Err(answer::trouble(&caller, ErrorKind::StaleInteraction).into());
     };
-    let by = Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) };
+    let by = caller.acts_in(&session);
     let (request, door) =
         (&waiting.request, Here { caller: &caller, session: &session, e_service: e_service(&app, &waiting) });
     app.act(by, async |tx| match form.decision {

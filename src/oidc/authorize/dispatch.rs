@@ -306,9 +306,7 @@ impl Flow<'_> {
 
     fn actor(&self) -> Actor {
         match &self.visitor.session {
-            Some(session) => {
-                Actor { session: Some(session.id), ..self.visitor.caller.acts_as(Who::Account(session.account)) }
-            }
+            Some(session) => self.visitor.caller.acts_in(session),
             None => self.visitor.caller.acts_as(Who::Visitor),
         }
     }

@@ -60,7 +60,7 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<CloseForm>) -> R
     if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
-    let Fresh(person) = Fresh::behind(&app, caller, Place::Close).await?;
+    let Fresh(person) = Fresh::behind(&app, caller, Some(Place::Close)).await?;
     let page = page(&app, &person).await?;
     if !page.left_behind.is_empty() {
         return Ok(answer::page(StatusCode::FORBIDDEN, &page));

@@ -57,7 +57,7 @@ pub(crate) async fn show(State(app): State<App>, person: Person) -> Result<Respo
 
 /// Corrects it, as far as it can be read. The language is the account's too, at every company.
 pub(crate) async fn save(State(app): State<App>, posted: Form<RecordFields>) -> Result<Response, Rejection> {
-    let person = Person::behind(&app, posted.caller).await?;
+    let person = Person::behind(&app, posted.caller, Some(Place::Account)).await?;
     let fields = posted.form;
     let wanted = match Correction::read(fields.typed()) {
         Ok(wanted) => wanted,

@@ -32,28 +32,28 @@ pub struct Made {
 
 /// Sends a challenge for a new passkey, other than those there are.
 pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, Place::Passkeys).await?;
-    let site = site(&app, holder.caller())?;
-    let account = holder.session().account;
+    let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Passkeys)).await?;
+    let site = site(&app, &holder.caller)?;
+    let account = holder.session.account;
     let (handle, known, login) = app
         .act(holder.actor(), async |tx| {
             let known = passkey::list(&mut tx.db, account).await?;
             Ok((passkey::handle(tx, account).await?, known, account::login_of(&mut tx.db, account).await?))
         })
         .await?;
-    let newcomer = Newcomer { handle, login: login.unwrap_or_default(), name: holder.name() };
+    let newcomer = Newcomer { handle, login: login.unwrap_or_default(), name: holder.name.clone() };
     let (options, state) = site.ask_for_key(&newcomer, &known)?;
     Ok(send(&app, holder.actor(), &bound(&holder)?, options, &state).await?)
 }
 
 fn bound(holder: &CredentialOwner) -> Result<Binding, Fault> {
-    let session = holder.session();
-    binding(holder.caller(), CeremonyPurpose::Enrolment, Some((session.account, session.id.0)))
+    let session = &holder.session;
+    binding(&holder.caller, CeremonyPurpose::Enrolment, Some((session.account, session.id.0)))
 }
 
 /// Judges the key that was made and keeps it. With the first factor come recovery codes, shown this once.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<Made>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, Place::Passkeys).await?;
+    let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Passkeys)).await?;
     let form = posted.form;
     let Some(name) = Name::parse(&form.name) else {
         return Ok(passkeys::answer(
@@ -86,7 +86,7 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<Made>) -> Result
 }
 
 async fn judge(app: &App, holder: &CredentialOwner, form: &Made) -> Result<Option<Key>, Rejection> {
-    let (site, bound) = (site(app, holder.caller())?, bound(holder)?);
+    let (site, bound) = (site(app, &holder.caller)?, bound(holder)?);
     let Ok(ceremony) = form.ceremony.parse() else { return Ok(None) };
     let state = app.act(holder.actor(), async |tx| passkey::redeem(tx, &bound, ceremony).await).await?;
     let Some(state) = state else { return Ok(None) };
@@ -106,10 +106,10 @@ async fn keep(
     name: &Name,
     key: &Key,
 ) -> Result<(Enrolment, Option<OpenedSession>), Fault> {
-    let account = holder.session().account;
+    let account = holder.session.account;
     app.act(holder.actor(), async |tx| {
         // Since the guard looked, the session may have been ended, or a first factor enrolled that wasn't proven here.
-        let stands = session::holds(tx, holder.session().id, account).await?;
+        let stands = session::holds(tx, holder.session.id, account).await?;
         if !stands || factor::enrolled(&mut tx.db, account).await?.is_some() != holder.enrolled_at.is_some() {
             return Ok((Enrolment::Known, None));
         }
@@ -123,7 +123,7 @@ async fn keep(
 /// A session of one factor would be shut out at once by the second that its owner just enrolled. One of two is left as
 /// it is.
 async fn strengthen(tx: &mut Tx, holder: &CredentialOwner) -> Result<Option<OpenedSession>, Fault> {
-    let session = holder.session();
+    let session = &holder.session;
     if session.acr >= Acr::TwoFactors {
         return Ok(None);
     }

@@ -99,7 +99,7 @@ impl PasskeysPage {
 
 /// Shows them.
 pub(crate) async fn show(State(app): State<App>, holder: CredentialOwner) -> Result<Response, Rejection> {
-    site(&app, holder.caller())?;
+    site(&app, &holder.caller)?;
     Ok(answer(StatusCode::OK, &read(&app, &holder).await?))
 }
 
@@ -115,7 +115,7 @@ pub(crate) fn frame(app: &App, holder: &CredentialOwner) -> Result<Frame, Fault>
 
 /// The page, with what its owner has now.
 pub(crate) async fn read(app: &App, holder: &CredentialOwner) -> Result<PasskeysPage, Fault> {
-    let account = holder.session().account;
+    let account = holder.session.account;
     let (kept, app_since, left, required) = app
         .look(async |view| {
             let (kept, app_since) =
@@ -131,7 +131,7 @@ pub(crate) async fn read(app: &App, holder: &CredentialOwner) -> Result<Passkeys
     let may_be_removed = kept.len() > 1 || app_since.is_some() || !(required || holder.is_demanded);
     let recovery = (!kept.is_empty() || app_since.is_some()).then_some(RecoveryView { left });
     let frame = frame(app, holder)?;
-    let proposed = UserAgent::from_user_agent(&holder.caller().user_agent).in_words(frame.words);
+    let proposed = UserAgent::from_user_agent(&holder.caller.user_agent).in_words(frame.words);
     let passkeys = kept.iter().map(|kept| PasskeyView::new(kept, may_be_removed)).collect();
     Ok(PasskeysPage { proposed, home: holder.home(), ..PasskeysPage::new(frame, passkeys, recovery) })
 }
@@ -158,13 +158,13 @@ pub struct Renamed {
 
 /// Gives a passkey another name. Another person's answers like one that doesn't exist.
 pub(crate) async fn rename(State(app): State<App>, posted: Form<Renamed>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, Place::Passkeys).await?;
+    let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Passkeys)).await?;
     let Some(name) = Name::parse(&posted.form.name) else {
         return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, &read(&app, &holder).await?.misnamed()));
     };
-    let (account, id) = (holder.session().account, posted.form.passkey);
+    let (account, id) = (holder.session.account, posted.form.passkey);
     let renamed = app.act(holder.actor(), async |tx| passkey::rename(tx, account, id, &name).await).await?;
-    Ok(if renamed { answer::go(Place::Passkeys) } else { answer::trouble(holder.caller(), ErrorKind::NotFound) })
+    Ok(if renamed { answer::go(Place::Passkeys) } else { answer::trouble(&holder.caller, ErrorKind::NotFound) })
 }
 
 /// The button of one passkey.
@@ -175,8 +175,8 @@ pub struct PasskeyForgotten {
 
 /// Removes a passkey, unless it is the only second factor where one is demanded.
 pub(crate) async fn remove(State(app): State<App>, posted: Form<PasskeyForgotten>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, Place::Passkeys).await?;
-    let (account, id) = (holder.session().account, posted.form.passkey);
+    let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Passkeys)).await?;
+    let (account, id) = (holder.session.account, posted.form.passkey);
     let removal = app
         .act(holder.actor(), async |tx| {
             let removal = passkey::remove(tx, account, id, holder.is_demanded).await?;
@@ -187,6 +187,6 @@ pub(crate) async fn remove(State(app): State<App>, posted: Form<PasskeyForgotten
     Ok(match removal {
         // The page says why one stays.
         Removal::Removed | Removal::Needed => answer::go(Place::Passkeys),
-        Removal::Unknown => answer::trouble(holder.caller(), ErrorKind::NotFound),
+        Removal::Unknown => answer::trouble(&holder.caller, ErrorKind::NotFound),
     })
 }

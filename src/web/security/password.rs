@@ -57,9 +57,9 @@ pub(in crate::web) async fn submit(
     if form.current.len().max(form.password.len()) > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
-    let holder = CredentialOwner::behind(&app, caller, Place::ChangePassword).await?;
+    let holder = CredentialOwner::behind(&app, caller, Some(Place::ChangePassword)).await?;
     let page = page(&app, &holder).await?;
-    let weak = new_password::judge(&app, holder.session().account, form.password.clone()).await?;
+    let weak = new_password::judge(&app, holder.session.account, form.password.clone()).await?;
     let page = page.judged(&form, weak.as_ref());
     if !page.errors.is_empty() {
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
@@ -82,7 +82,7 @@ pub(in crate::web) async fn submit(
 }
 
 async fn page(app: &App, holder: &CredentialOwner) -> Result<ChangePasswordPage, Fault> {
-    let login = app.look(async |view| account::login_of(&mut view.db, holder.session().account).await).await?;
+    let login = app.look(async |view| account::login_of(&mut view.db, holder.session.account).await).await?;
     let home = if holder.home() == Place::Account { Place::Security } else { holder.home() };
     Ok(ChangePasswordPage { home, ..ChangePasswordPage::new(holder.frame(app)?, login.unwrap_or_default()) })
 }
@@ -101,7 +101,7 @@ async fn change(
     form: ChangePasswordForm,
 ) -> Result<Checked<Changed>, Fault> {
     let typed = TypedPassword { username: login, password: &form.current };
-    let right = match check::check(app, holder.caller(), typed).await? {
+    let right = match check::check(app, &holder.caller, typed).await? {
         Checked::Right(right) => right,
         Checked::Wrong => return Ok(Checked::Wrong),
         Checked::TooMany(closed) => return Ok(Checked::TooMany(closed)),
@@ -123,8 +123,8 @@ async fn replace(tx: &mut Tx, holder: &CredentialOwner, right: &Right, hash: &st
     if !account::change_password(tx, account, &right.password_hash, hash).await? {
         return Ok(None);
     }
-    authorization::end_account(tx, account, Some(holder.session().id), EndReason::PasswordChanged).await?;
-    let session = session::renew(tx, account, holder.session().id).await?;
+    authorization::end_account(tx, account, Some(holder.session.id), EndReason::PasswordChanged).await?;
+    let session = session::renew(tx, account, holder.session.id).await?;
     Ok(Some(Changed { session }))
 }
 

@@ -97,7 +97,7 @@ pub(crate) async fn show(
 }
 
 async fn page(app: &App, holder: &CredentialOwner, replaces: bool) -> Result<TotpPage, Fault> {
-    let account = holder.session().account;
+    let account = holder.session.account;
     let (enrolled, left, required) = app
         .look(async |view| {
             let enrolled = factor::since(&mut view.db, account).await?;
@@ -120,29 +120,29 @@ async fn page(app: &App, holder: &CredentialOwner, replaces: bool) -> Result<Tot
 
 /// Another session of the account is offered another seed.
 fn offer(holder: &CredentialOwner) -> Offer {
-    Offer { account: holder.session().account, to: holder.session().id.0 }
+    Offer { account: holder.session.account, to: holder.session.id.0 }
 }
 
 /// Enrols the app whose first code this is, in place of the old one where there is one.
 pub(crate) async fn enrol(State(app): State<App>, posted: Form<TotpForm>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, Place::Totp).await?;
+    let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Totp)).await?;
     let Some((standing, step)) = seeds::first_code(&app, offer(&holder), &posted.form.code).await? else {
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &holder, true).await?.refused()));
     };
-    let account = holder.session().account;
+    let account = holder.session.account;
     // Whether there is an old one to replace is what the guard judged by; one enrolled since then was not proven here.
     let replacing = holder.enrolled_at.map_or(Replacing::Nothing, |_| Replacing::TheOldOne);
     let done = app.act(holder.actor(), async |tx| {
-        if !session::holds(tx, holder.session().id, account).await? {
+        if !session::holds(tx, holder.session.id, account).await? {
             return Ok(None);
         }
         let Some(codes) = factor::prove(tx, offer(&holder), standing.id, step, replacing).await? else {
             return Ok(None);
         };
         // The password was proven a while ago, and the app now.
-        let (proof, auth_time) = (Proof::totp(tx.now), holder.session().auth_time);
+        let (proof, auth_time) = (Proof::totp(tx.now), holder.session.auth_time);
         let opened =
-            session::strengthen(tx, Strengthening { session: holder.session().id, account, proof, auth_time }).await?;
+            session::strengthen(tx, Strengthening { session: holder.session.id, account, proof, auth_time }).await?;
         Ok(Some((codes, opened)))
     });
     let Some((codes, opened)) = done.await? else { return Ok(answer::go(Place::Totp)) };
@@ -159,8 +159,8 @@ pub struct Renewal {
 /// Makes new recovery codes; those before are void.
 pub(crate) async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Result<Response, Rejection> {
     let page = if posted.form.passkeys.is_some() { Place::Passkeys } else { Place::Totp };
-    let holder = CredentialOwner::behind(&app, posted.caller, page).await?;
-    let account = holder.session().account;
+    let holder = CredentialOwner::behind(&app, posted.caller, Some(page)).await?;
+    let account = holder.session.account;
     if holder.enrolled_at.is_none() {
         return Ok(answer::go(page));
     }
@@ -173,8 +173,8 @@ pub(crate) async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Resu
 
 /// Removes the app, unless a second factor is demanded.
 pub(crate) async fn remove(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, Place::Totp).await?;
-    let account = holder.session().account;
+    let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Totp)).await?;
+    let account = holder.session.account;
     app.act(holder.actor(), async |tx| {
         if factor::remove_totp(tx, account, holder.is_demanded).await? {}
         Ok(())

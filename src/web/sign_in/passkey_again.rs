@@ -7,8 +7,7 @@ use axum::response::Response;
 
 use crate::account::passkey::{self, Binding, CeremonyPurpose};
 use crate::app::App;
-use crate::base::actor::Who;
-use crate::base::{Actor, Fault, Place};
+use crate::base::{Fault, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::{Caller, Form, Visitor, interaction};
 use crate::session::Session;
@@ -24,15 +23,11 @@ pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Re
     let Some(session) = session else { return Ok(answer::go(Place::Login)) };
     let allowed = app.look(async |view| passkey::list(&mut view.db, session.account).await).await?;
     let (options, state) = site(&app, &caller)?.ask_to_sign(&allowed)?;
-    Ok(send(&app, by(&caller, &session), &bound(&caller, &session)?, options, &state).await?)
+    Ok(send(&app, caller.acts_in(&session), &bound(&caller, &session)?, options, &state).await?)
 }
 
 fn bound(caller: &Caller, session: &Session) -> Result<Binding, Fault> {
     binding(caller, CeremonyPurpose::Return, Some((session.account, session.id.0)))
-}
-
-fn by(caller: &Caller, session: &Session) -> Actor {
-    Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) }
 }
 
 /// Judges the answer, and strengthens the session.
@@ -46,8 +41,8 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<Answered>) -> Re
     let arrival = SignInStep::new(&app, &caller)?.towards(waiting.as_ref(), back.as_deref());
     let outcome = match judged::verify(&app, &caller, &bound(&caller, &session)?, &form).await? {
         Some(verified) => {
-            let acts =
-                app.act(by(&caller, &session), async |tx| sign_in::return_by_passkey(tx, &verified, session.id).await);
+            let acts = app
+                .act(caller.acts_in(&session), async |tx| sign_in::return_by_passkey(tx, &verified, session.id).await);
             acts.await?
         }
         None => Outcome::Outdated,

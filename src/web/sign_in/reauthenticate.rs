@@ -10,9 +10,8 @@ use serde::Deserialize;
 
 use crate::account::{self, passkey};
 use crate::app::App;
-use crate::base::actor::Who;
 use crate::base::ids::InteractionId;
-use crate::base::{AccountKind, Actor, Fault, Life, Place};
+use crate::base::{AccountKind, Fault, Life, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
 use crate::http::interaction::{self, Waiting};
@@ -229,7 +228,7 @@ async fn attempt(
     let Right { account, password_hash, counted } = &right;
     let entrant = RightPassword { account: *account, password_hash, counted, demand: arrival.demand() };
     let returning = Returning { entrant, session, back: arrival.back };
-    let by = Actor { session: Some(session.id), ..caller.acts_as(Who::Account(session.account)) };
+    let by = caller.acts_in(session);
     let outcome = app.act(by, async |tx| sign_in::reenter(tx, returning, arrival.visit()).await).await?;
     Ok(Checked::Right(outcome))
 }
