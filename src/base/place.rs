@@ -2,299 +2,163 @@
 
 use url::form_urlencoded::byte_serialize;
 
-/// A page or endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
+/// Declares the places, each with its path as the router writes it.
+macro_rules! places {
+    ($( $(#[$doc:meta])* $place:ident = $path:literal ),+ $(,)?) => {
+        /// A page or endpoint.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Place { $( $(#[$doc])* $place ),+ }
+
+        impl Place {
+            pub const ALL: [Self; [$( $path ),+].len()] = [ $( Self::$place ),+ ];
+
+            /// The path, as the router writes it.
+            #[must_use]
+            pub const fn path(self) -> &'static str {
+                match self { $( Self::$place => $path ),+ }
+            }
+        }
+    };
+}
+
+places! {
     /// The welcome page, which sends the signed-in to their account.
-    Root,
+    Root = "/",
     /// Sign-in with name and password.
-    Login,
+    Login = "/login",
     /// Sends staff to the vendor's own OpenID provider.
-    Upstream,
+    Upstream = "/login/upstream",
     /// Where they come back from it.
-    UpstreamCallback,
+    UpstreamCallback = "/login/upstream/callback",
     /// The second step of a sign-in: the second factor.
-    SecondFactor,
+    SecondFactor = "/login/second-factor",
     /// Sign-in by a passkey.
-    PasskeySignIn,
+    PasskeySignIn = "/login/passkey",
     /// A challenge for it.
-    PasskeySignInChallenge,
+    PasskeySignInChallenge = "/login/passkey/challenge",
     /// The second step by a passkey.
-    PasskeySecondStep,
+    PasskeySecondStep = "/login/second-factor/passkey",
     /// A challenge for it.
-    PasskeySecondStepChallenge,
+    PasskeySecondStepChallenge = "/login/second-factor/passkey/challenge",
     /// Proof by a passkey, in a running session, that its owner is still there.
-    PasskeyReturn,
+    PasskeyReturn = "/reauthenticate/passkey",
     /// A challenge for it.
-    PasskeyReturnChallenge,
+    PasskeyReturnChallenge = "/reauthenticate/passkey/challenge",
     /// Enrolment of a second factor where the sign-in can't go on without.
-    EnrolFirst,
+    EnrolFirst = "/login/second-factor/enrol",
     /// Proof, in a running session, that its owner is still there.
-    Reauthenticate,
+    Reauthenticate = "/reauthenticate",
     /// Choice of the company to act for (R-DIR-6).
-    CompanyChoice,
+    CompanyChoice = "/login/company",
     /// Consent to what a relying party sees.
-    Consent,
-    Link,
+    Consent = "/login/consent",
+    Link = "/links/{token}",
     /// Choice of a password, once a link was confirmed.
-    NewPassword,
+    NewPassword = "/password",
     /// Says that the password is set.
-    PasswordDone,
+    PasswordDone = "/password/done",
     /// Sign-out from our own pages.
-    Logout,
-    Language,
+    Logout = "/logout",
+    Language = "/language",
     /// Says that an account is secured, after its owner said that a change wasn't theirs.
-    Secured,
+    Secured = "/account/secured",
     /// "My account".
-    Account,
+    Account = "/account",
     /// Correction of one's own record (R-DIR-8).
-    Record,
+    Record = "/account/record",
     /// A copy of one's own data.
-    Export,
+    Export = "/account/export",
     /// Closing of one's own account.
-    Close,
+    Close = "/account/close",
     /// Says that it is closed.
-    Closed,
+    Closed = "/account/closed",
     /// How one signs in, where one is signed in, which applications have access, and what happened of late.
-    Security,
+    Security = "/account/security",
     /// Change of one's password.
-    ChangePassword,
+    ChangePassword = "/account/security/password",
     /// Where staff begin.
-    Staff,
+    Staff = "/staff",
     /// Search for a company.
-    StaffCompanies,
+    StaffCompanies = "/staff/companies",
     /// A company, for staff.
-    StaffCompany,
+    StaffCompany = "/staff/companies/{ref}",
     /// Blocks a company, or lets it in again (R-DIR-1).
-    StaffBlockCompany,
+    StaffBlockCompany = "/staff/companies/{ref}/block",
     /// Demands a second factor of everybody at a company, or no longer.
-    StaffDemandOfCompany,
+    StaffDemandOfCompany = "/staff/companies/{ref}/second-factor",
     /// Search for a contact.
-    StaffContacts,
+    StaffContacts = "/staff/contacts",
     /// A contact, for staff.
-    StaffContact,
+    StaffContact = "/staff/contacts/{id}",
     /// Opens the limits of a contact's account.
-    StaffUnlock,
+    StaffUnlock = "/staff/contacts/{id}/unlock",
     /// Ends every session of a contact's account.
-    StaffEndSessions,
+    StaffEndSessions = "/staff/contacts/{id}/sessions/end",
     /// Switches a contact's account off or on.
-    StaffSwitchAccount,
+    StaffSwitchAccount = "/staff/contacts/{id}/switch",
     /// Asks that a contact's lost second factor go, or no longer.
-    StaffResetFactor,
+    StaffResetFactor = "/staff/contacts/{id}/reset-factor",
     /// Demands a second factor of a contact, or no longer.
-    StaffDemandOfContact,
-    StaffPeople,
+    StaffDemandOfContact = "/staff/contacts/{id}/second-factor",
+    StaffPeople = "/staff/people",
     /// Gives one of the vendor's people other roles.
-    StaffRoles,
+    StaffRoles = "/staff/people/{id}/roles",
     /// Sends one of the vendor's people a new invitation.
-    StaffInviteAgain,
+    StaffInviteAgain = "/staff/people/{id}/invite",
     /// Switches the account of one of the vendor's people off.
-    StaffDismiss,
-    StaffAudit,
+    StaffDismiss = "/staff/people/{id}/dismiss",
+    StaffAudit = "/staff/audit",
     /// Ends one of the person's sessions.
-    EndSession,
+    EndSession = "/account/sessions/end",
     /// Ends all of them but this one.
-    EndOtherSessions,
+    EndOtherSessions = "/account/sessions/end-others",
     /// Forgets a browser the person signed in from.
-    ForgetDevice,
-    WithdrawConsent,
+    ForgetDevice = "/account/devices/forget",
+    WithdrawConsent = "/account/consents/withdraw",
     /// One's authenticator app and recovery codes.
-    Totp,
+    Totp = "/account/security/totp",
     /// Makes new recovery codes.
-    RenewRecoveryCodes,
+    RenewRecoveryCodes = "/account/security/totp/recovery-codes",
     /// Removes one's authenticator app.
-    RemoveTotp,
-    Passkeys,
+    RemoveTotp = "/account/security/totp/remove",
+    Passkeys = "/account/security/passkeys",
     /// A challenge for a new one.
-    PasskeyChallenge,
+    PasskeyChallenge = "/account/security/passkeys/challenge",
     /// Gives a passkey another name.
-    RenamePasskey,
-    RemovePasskey,
+    RenamePasskey = "/account/security/passkeys/rename",
+    RemovePasskey = "/account/security/passkeys/remove",
     /// The stylesheet and its like.
-    Asset,
+    Asset = "/assets/{file}",
     /// Authorization endpoint (RFC 6749 section 3.1).
-    Authorize,
+    Authorize = "/oauth2/authorize",
     /// Token endpoint (RFC 6749 section 3.2).
-    Token,
+    Token = "/oauth2/token",
     /// UserInfo endpoint (OpenID Connect Core section 5.3).
-    UserInfo,
+    UserInfo = "/oauth2/userinfo",
     /// Introspection endpoint (RFC 7662).
-    Introspect,
+    Introspect = "/oauth2/introspect",
     /// Revocation endpoint (RFC 7009).
-    Revoke,
+    Revoke = "/oauth2/revoke",
     /// Public keys (RFC 7517).
-    Jwks,
+    Jwks = "/oauth2/jwks",
     /// Sign-out asked for by a relying party (OpenID Connect RP-Initiated Logout).
-    RelyingPartyLogout,
+    RelyingPartyLogout = "/oauth2/logout",
     /// Provider metadata (OpenID Connect Discovery).
-    OpenidConfiguration,
+    OpenidConfiguration = "/.well-known/openid-configuration",
     /// Server metadata (RFC 8414).
-    ServerMetadata,
+    ServerMetadata = "/.well-known/oauth-authorization-server",
     /// Is the process alive?
-    Healthz,
+    Healthz = "/healthz",
     /// Can it answer requests?
-    Readyz,
-    DemoMailbox,
+    Readyz = "/readyz",
+    DemoMailbox = "/dev/mailbox",
     /// The demonstration's mailbox for programs.
-    DemoMailboxJson,
+    DemoMailboxJson = "/dev/mailbox.json",
     /// The demonstration's movable clock.
-    DemoClock,
+    DemoClock = "/dev/clock",
 }
 
 impl Place {
-    pub const ALL: [Self; 71] = [
-        Self::Root,
-        Self::Login,
-        Self::Upstream,
-        Self::UpstreamCallback,
-        Self::SecondFactor,
-        Self::PasskeySignIn,
-        Self::PasskeySignInChallenge,
-        Self::PasskeySecondStep,
-        Self::PasskeySecondStepChallenge,
-        Self::PasskeyReturn,
-        Self::PasskeyReturnChallenge,
-        Self::EnrolFirst,
-        Self::Reauthenticate,
-        Self::CompanyChoice,
-        Self::Consent,
-        Self::Link,
-        Self::NewPassword,
-        Self::PasswordDone,
-        Self::Logout,
-        Self::Language,
-        Self::Secured,
-        Self::Account,
-        Self::Record,
-        Self::Export,
-        Self::Close,
-        Self::Closed,
-        Self::Security,
-        Self::ChangePassword,
-        Self::Staff,
-        Self::StaffCompanies,
-        Self::StaffCompany,
-        Self::StaffBlockCompany,
-        Self::StaffDemandOfCompany,
-        Self::StaffContacts,
-        Self::StaffContact,
-        Self::StaffUnlock,
-        Self::StaffEndSessions,
-        Self::StaffSwitchAccount,
-        Self::StaffResetFactor,
-        Self::StaffDemandOfContact,
-        Self::StaffPeople,
-        Self::StaffRoles,
-        Self::StaffInviteAgain,
-        Self::StaffDismiss,
-        Self::StaffAudit,
-        Self::EndSession,
-        Self::EndOtherSessions,
-        Self::ForgetDevice,
-        Self::WithdrawConsent,
-        Self::Totp,
-        Self::RenewRecoveryCodes,
-        Self::RemoveTotp,
-        Self::Passkeys,
-        Self::PasskeyChallenge,
-        Self::RenamePasskey,
-        Self::RemovePasskey,
-        Self::Asset,
-        Self::Authorize,
-        Self::Token,
-        Self::UserInfo,
-        Self::Introspect,
-        Self::Revoke,
-        Self::Jwks,
-        Self::RelyingPartyLogout,
-        Self::OpenidConfiguration,
-        Self::ServerMetadata,
-        Self::Healthz,
-        Self::Readyz,
-        Self::DemoMailbox,
-        Self::DemoMailboxJson,
-        Self::DemoClock,
-    ];
-
-    /// The path, as the router writes it.
-    #[must_use]
-    #[expect(clippy::too_many_lines, reason = "a table, with one line for each place")]
-    pub const fn path(self) -> &'static str {
-        match self {
-            Self::Root => "/",
-            Self::Login => "/login",
-            Self::Upstream => "/login/upstream",
-            Self::UpstreamCallback => "/login/upstream/callback",
-            Self::SecondFactor => "/login/second-factor",
-            Self::PasskeySignIn => "/login/passkey",
-            Self::PasskeySignInChallenge => "/login/passkey/challenge",
-            Self::PasskeySecondStep => "/login/second-factor/passkey",
-            Self::PasskeySecondStepChallenge => "/login/second-factor/passkey/challenge",
-            Self::PasskeyReturn => "/reauthenticate/passkey",
-            Self::PasskeyReturnChallenge => "/reauthenticate/passkey/challenge",
-            Self::EnrolFirst => "/login/second-factor/enrol",
-            Self::Reauthenticate => "/reauthenticate",
-            Self::CompanyChoice => "/login/company",
-            Self::Consent => "/login/consent",
-            Self::Link => "/links/{token}",
-            Self::NewPassword => "/password",
-            Self::PasswordDone => "/password/done",
-            Self::Logout => "/logout",
-            Self::Language => "/language",
-            Self::Secured => "/account/secured",
-            Self::Account => "/account",
-            Self::Record => "/account/record",
-            Self::Export => "/account/export",
-            Self::Close => "/account/close",
-            Self::Closed => "/account/closed",
-            Self::Security => "/account/security",
-            Self::ChangePassword => "/account/security/password",
-            Self::Staff => "/staff",
-            Self::StaffCompanies => "/staff/companies",
-            Self::StaffCompany => "/staff/companies/{ref}",
-            Self::StaffBlockCompany => "/staff/companies/{ref}/block",
-            Self::StaffDemandOfCompany => "/staff/companies/{ref}/second-factor",
-            Self::StaffContacts => "/staff/contacts",
-            Self::StaffContact => "/staff/contacts/{id}",
-            Self::StaffUnlock => "/staff/contacts/{id}/unlock",
-            Self::StaffEndSessions => "/staff/contacts/{id}/sessions/end",
-            Self::StaffSwitchAccount => "/staff/contacts/{id}/switch",
-            Self::StaffResetFactor => "/staff/contacts/{id}/reset-factor",
-            Self::StaffDemandOfContact => "/staff/contacts/{id}/second-factor",
-            Self::StaffPeople => "/staff/people",
-            Self::StaffRoles => "/staff/people/{id}/roles",
-            Self::StaffInviteAgain => "/staff/people/{id}/invite",
-            Self::StaffDismiss => "/staff/people/{id}/dismiss",
-            Self::StaffAudit => "/staff/audit",
-            Self::EndSession => "/account/sessions/end",
-            Self::EndOtherSessions => "/account/sessions/end-others",
-            Self::ForgetDevice => "/account/devices/forget",
-            Self::WithdrawConsent => "/account/consents/withdraw",
-            Self::Totp => "/account/security/totp",
-            Self::RenewRecoveryCodes => "/account/security/totp/recovery-codes",
-            Self::RemoveTotp => "/account/security/totp/remove",
-            Self::Passkeys => "/account/security/passkeys",
-            Self::PasskeyChallenge => "/account/security/passkeys/challenge",
-            Self::RenamePasskey => "/account/security/passkeys/rename",
-            Self::RemovePasskey => "/account/security/passkeys/remove",
-            Self::Asset => "/assets/{file}",
-            Self::Authorize => "/oauth2/authorize",
-            Self::Token => "/oauth2/token",
-            Self::UserInfo => "/oauth2/userinfo",
-            Self::Introspect => "/oauth2/introspect",
-            Self::Revoke => "/oauth2/revoke",
-            Self::Jwks => "/oauth2/jwks",
-            Self::RelyingPartyLogout => "/oauth2/logout",
-            Self::OpenidConfiguration => "/.well-known/openid-configuration",
-            Self::ServerMetadata => "/.well-known/oauth-authorization-server",
-            Self::Healthz => "/healthz",
-            Self::Readyz => "/readyz",
-            Self::DemoMailbox => "/dev/mailbox",
-            Self::DemoMailboxJson => "/dev/mailbox.json",
-            Self::DemoClock => "/dev/clock",
-        }
-    }
-
     /// The path, with what stands in its one variable part.
     #[must_use]
     pub fn with(self, part: impl std::fmt::Display) -> String {
