@@ -123,13 +123,13 @@ fn form_post(language: Language) -> FormPostPage {
 
 fn troubles(language: Language) -> Named {
     let mut pages = vec![named("refusal", &refusal(language))];
-    for trouble in ErrorKind::ALL {
+    for &trouble in ErrorKind::ALL {
         let mut page = ErrorPage::new(frame(language), trouble);
         if trouble == ErrorKind::BadRequest {
             page.detail = Some("invalid_request: redirect_uri is not registered <script>".to_owned());
             page.reference = Some("01935f3e-7c1a".to_owned());
         }
-        pages.push(named(&format!("error-{}", trouble.name()), &page));
+        pages.push(named(&format!("error-{trouble}"), &page));
     }
     pages
 }

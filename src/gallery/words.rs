@@ -31,7 +31,7 @@ fn composed() -> Vec<String> {
         keys(&["staff-state-{}"], STATES),
         keys(&["staff-done-{}"], staff::StaffDone::ALL),
         keys(&["security-done-{}"], security::overview::SecurityDone::ALL),
-        keys(&["error-{}-title", "error-{}-what", "error-{}-next"], ErrorKind::ALL.map(ErrorKind::name)),
+        keys(&["error-{}-title", "error-{}-what", "error-{}-next"], ErrorKind::ALL),
         keys(&["link-{}-title", "link-{}-lead", "link-{}-next", "link-{}-confirm"], mailed()),
         keys(&["security-{}-subject", "security-{}-sentence"], changes()),
         keys(&["activity-{}"], told),

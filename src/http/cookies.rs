@@ -7,47 +7,36 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie as Written, SameSite, time};
 
+use crate::base::vocabulary::words;
 use crate::base::{Fault, Life, Secret};
 
-/// A cookie of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cookie {
-    Session,
-    /// A sign-in whose second factor is still to come.
-    SignIn,
-    /// Which browser this is, for forms and interactions.
-    Browser,
-    /// Which browser this is, beyond its own sessions: known devices.
-    Device,
-    /// The link that was confirmed, until a password is chosen.
-    Link,
-    /// The language chosen by the switch.
-    Language,
+words! {
+    /// A cookie of ours.
+    Cookie, "cookie" {
+        Session = "guichet_session",
+        /// A sign-in whose second factor is still to come.
+        SignIn = "guichet_sign_in",
+        /// Which browser this is, for forms and interactions.
+        Browser = "guichet_browser",
+        /// Which browser this is, beyond its own sessions: known devices.
+        Device = "guichet_device",
+        /// The link that was confirmed, until a password is chosen.
+        Link = "guichet_link",
+        /// The language chosen by the switch.
+        Language = "guichet_language",
+    }
+}
+
+/// What stands before a cookie's name.
+const fn prefix(https: bool) -> &'static str {
+    if https { "__Host-" } else { "" }
 }
 
 impl Cookie {
-    const ALL: [Self; 6] = [Self::Session, Self::SignIn, Self::Browser, Self::Device, Self::Link, Self::Language];
-
-    fn name(self, https: bool) -> &'static str {
-        match (self, https) {
-            (Self::Session, false) => "guichet_session",
-            (Self::Session, true) => "__Host-guichet_session",
-            (Self::SignIn, false) => "guichet_sign_in",
-            (Self::SignIn, true) => "__Host-guichet_sign_in",
-            (Self::Browser, false) => "guichet_browser",
-            (Self::Browser, true) => "__Host-guichet_browser",
-            (Self::Device, false) => "guichet_device",
-            (Self::Device, true) => "__Host-guichet_device",
-            (Self::Link, false) => "guichet_link",
-            (Self::Link, true) => "__Host-guichet_link",
-            (Self::Language, false) => "guichet_language",
-            (Self::Language, true) => "__Host-guichet_language",
-        }
-    }
-
     /// The `Set-Cookie` that keeps a value; without a life it goes when the browser closes.
     pub fn keep(self, value: &str, life: Option<Life>, https: bool) -> Result<HeaderValue, Fault> {
-        let mut written = Written::build((self.name(https), value)).path("/").http_only(true).same_site(SameSite::Lax);
+        let name = format!("{}{self}", prefix(https));
+        let mut written = Written::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax);
         if https {
             written = written.secure(true);
         }
@@ -74,8 +63,9 @@ impl Cookies {
         let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
         let brought = lines.flat_map(Written::split_parse_encoded).filter_map(Result::ok);
         let ours = brought.filter_map(|brought| {
-            let known = Cookie::ALL.into_iter().find(|known| known.name(https) == brought.name())?;
-            Some((known, brought.value().to_owned()))
+            let name = brought.name().strip_prefix(prefix(https))?;
+            let known = Cookie::ALL.iter().find(|known| known.as_str() == name)?;
+            Some((*known, brought.value().to_owned()))
         });
         Self(Arc::new(ours.collect()))
     }

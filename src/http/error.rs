@@ -2,76 +2,39 @@
 
 use axum::http::StatusCode;
 
-/// What went wrong, as far as the person is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorKind {
-    /// There is no such page, or none for this person.
-    NotFound,
-    /// The form was too old, or came from elsewhere.
-    StaleForm,
-    /// The sign-in took too long, or began in another browser.
-    StaleInteraction,
-    /// The link was used, has expired, or a newer one came.
-    StaleLink,
-    /// The person's role at the vendor has other duties.
-    NotPermitted,
-    /// The vendor's own provider vouched for nobody who may come in.
-    Upstream,
-    /// A relying party asked for something we can't answer, and it can't be told so.
-    BadRequest,
-    /// The request is larger than anything we read.
-    TooLarge,
-    /// The server is at its bound.
-    Busy,
-    /// Something broke on our side.
-    Broken,
+use crate::base::vocabulary::words;
+
+words! {
+    /// What went wrong, as far as the person is concerned; its sentences are called by its word.
+    ErrorKind, "error" {
+        /// There is no such page, or none for this person.
+        NotFound = "not-found",
+        /// The form was too old, or came from elsewhere.
+        StaleForm = "stale-form",
+        /// The sign-in took too long, or began in another browser.
+        StaleInteraction = "stale-interaction",
+        /// The link was used, has expired, or a newer one came.
+        StaleLink = "stale-link",
+        /// The person's role at the vendor has other duties.
+        NotPermitted = "not-permitted",
+        /// The vendor's own provider vouched for nobody who may come in.
+        Upstream = "upstream",
+        /// A relying party asked for something we can't answer, and it can't be told so.
+        BadRequest = "bad-request",
+        /// The request is larger than anything we read.
+        TooLarge = "too-large",
+        /// The server is at its bound.
+        Busy = "busy",
+        /// Something broke on our side.
+        Broken = "broken",
+    }
 }
 
 impl ErrorKind {
-    pub const ALL: [Self; 10] = [
-        Self::NotFound,
-        Self::StaleForm,
-        Self::StaleInteraction,
-        Self::StaleLink,
-        Self::NotPermitted,
-        Self::Upstream,
-        Self::BadRequest,
-        Self::TooLarge,
-        Self::Busy,
-        Self::Broken,
-    ];
-
-    /// How its sentences are called.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotFound => "not-found",
-            Self::StaleForm => "stale-form",
-            Self::StaleInteraction => "stale-interaction",
-            Self::StaleLink => "stale-link",
-            Self::NotPermitted => "not-permitted",
-            Self::Upstream => "upstream",
-            Self::BadRequest => "bad-request",
-            Self::TooLarge => "too-large",
-            Self::Busy => "busy",
-            Self::Broken => "broken",
-        }
-    }
-
     /// Whether only Customer Service can help.
     #[must_use]
     pub const fn needs_us(self) -> bool {
-        match self {
-            Self::BadRequest | Self::Broken => true,
-            Self::NotFound
-            | Self::StaleForm
-            | Self::StaleInteraction
-            | Self::StaleLink
-            | Self::NotPermitted
-            | Self::Upstream
-            | Self::TooLarge
-            | Self::Busy => false,
-        }
+        matches!(self, Self::BadRequest | Self::Broken)
     }
 
     /// The HTTP status.

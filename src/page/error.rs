@@ -32,7 +32,7 @@ impl ErrorPage {
     }
 
     fn part(&self, part: &str) -> String {
-        self.frame.say(&format!("error-{}-{part}", self.trouble.name()))
+        self.frame.say(&format!("error-{}-{part}", self.trouble))
     }
 
     fn whom(&self) -> Option<HelpContact> {
