@@ -19,7 +19,7 @@ use crate::relying_party::{RelyingParties, RelyingParty};
 use super::errors::{Error, ErrorCode};
 use super::parameters::{Parameters, decode};
 
-/// Why a client isn't let in.
+/// Why a client isn't let in, or isn't granted what it asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefusedClient {
     pub error: Error,
@@ -45,23 +45,29 @@ impl RefusedClient {
     }
 }
 
-/// Why nobody is let in.
+/// Why a request isn't granted.
 #[derive(Debug)]
-pub enum Denied {
-    /// It isn't who it says.
+pub enum Failed {
+    /// The client isn't who it says, or may not have what it asks.
     Refused(RefusedClient),
     /// Too many wrong secrets came for this client from this network: none is looked at for a while.
     TooMany(TooMany),
     Broken(Fault),
 }
 
-impl From<RefusedClient> for Denied {
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Refused(RefusedClient { error, by_basic: false })
+    }
+}
+
+impl From<RefusedClient> for Failed {
     fn from(refused: RefusedClient) -> Self {
         Self::Refused(refused)
     }
 }
 
-impl From<Fault> for Denied {
+impl From<Fault> for Failed {
     fn from(fault: Fault) -> Self {
         Self::Broken(fault)
     }
@@ -87,20 +93,20 @@ pub async fn authenticate<'a>(
     caller: &Caller,
     headers: &HeaderMap,
     parameters: &Parameters,
-) -> Result<&'a RelyingParty, Denied> {
+) -> Result<&'a RelyingParty, Failed> {
     let presented = Presented::read(headers, parameters)?;
     let token_endpoint = app.config.url(Place::Token.path());
     let longest = app.config.lives.client_assertion;
     let here = Here { issuer: &app.config.issuer, token_endpoint: &token_endpoint, now: app.clock.now(), longest };
     let proven = if presented.is_guessable() {
         let limit = presented.limit(app, caller.address);
-        app.closed_clients.check(&limit, app.clock.now()).map_err(Denied::TooMany)?;
+        app.closed_clients.check(&limit, app.clock.now()).map_err(Failed::TooMany)?;
         match prove(&app.relying_parties, here, &presented) {
             Ok(proven) => proven,
             Err(refused) => {
                 return Err(count(app, caller, &presented, limit)
                     .await?
-                    .map_or(Denied::Refused(refused), Denied::TooMany));
+                    .map_or(Failed::Refused(refused), Failed::TooMany));
             }
         }
     } else {
@@ -117,7 +123,7 @@ async fn spend<'a>(
     app: &App,
     party: &'a RelyingParty,
     asserted: &assertion::ProvenAssertion,
-) -> Result<&'a RelyingParty, Denied> {
+) -> Result<&'a RelyingParty, Failed> {
     let by = Actor::of(Who::Client(party.id.clone()));
     if app.act(by, async |tx| assertion::spend(tx, asserted).await).await? {
         return Ok(party);

@@ -1,16 +1,16 @@
 //! A request that a client sends by itself, not through a browser: a form, read strictly, from a client that proves who
 //! it is (RFC 6749 section 2.3 and 3.2, RFC 7009 section 2.1, RFC 7662 section 2.1).
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
-use crate::base::Fault;
 use crate::http::answer::Broken;
 use crate::http::{Caller, request};
 use crate::relying_party::RelyingParty;
 
-use super::client_auth::{self, Denied};
+use super::client_auth;
+pub use super::client_auth::Failed;
 use super::errors::Error;
 use super::parameters::Parameters;
 
@@ -31,40 +31,18 @@ pub async fn read<'a>(
     if parameters.has_repeated() {
         return Err(Error::request("a parameter was sent twice").into());
     }
-    let client = client_auth::authenticate(app, caller, headers, &parameters).await.map_err(Failed::Denied)?;
+    let client = client_auth::authenticate(app, caller, headers, &parameters).await?;
     request::note_client(&client.id);
     Ok(ClientRequest { client, parameters })
-}
-
-/// Why a request isn't granted.
-pub enum Failed {
-    /// The client didn't prove who it is.
-    Denied(Denied),
-    /// What it asks is refused.
-    Refused(Error),
-    Broken(Fault),
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        Self::Refused(error)
-    }
-}
-
-impl From<Fault> for Failed {
-    fn from(fault: Fault) -> Self {
-        Self::Broken(fault)
-    }
 }
 
 /// The answer, which is kept nowhere (RFC 6749 section 5.1), errors included.
 pub fn answer(answer: Result<impl IntoResponse, Failed>) -> Response {
     let mut response = match answer {
         Ok(answer) => answer.into_response(),
-        Err(Failed::Denied(Denied::Refused(refused))) => refused.answer(),
-        Err(Failed::Denied(Denied::TooMany(closed))) => client_auth::too_many(closed),
-        Err(Failed::Refused(error)) => error.json(StatusCode::BAD_REQUEST),
-        Err(Failed::Broken(fault) | Failed::Denied(Denied::Broken(fault))) => Broken(fault).into_response(),
+        Err(Failed::Refused(refused)) => refused.answer(),
+        Err(Failed::TooMany(closed)) => client_auth::too_many(closed),
+        Err(Failed::Broken(fault)) => Broken(fault).into_response(),
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));

@@ -85,25 +85,12 @@ impl Error {
     /// As a challenge of a protected resource (RFC 6750 section 3).
     #[must_use]
     pub fn challenge(self) -> Response {
-        let status = match self.code {
-            ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
-            ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
-            ErrorCode::InvalidRequest
-            | ErrorCode::AccessDenied
-            | ErrorCode::UnsupportedResponseType
-            | ErrorCode::InvalidScope
-            | ErrorCode::TemporarilyUnavailable
-            | ErrorCode::LoginRequired
-            | ErrorCode::AccountSelectionRequired
-            | ErrorCode::InteractionRequired
-            | ErrorCode::UnmetAuthenticationRequirements
-            | ErrorCode::ConsentRequired
-            | ErrorCode::RequestNotSupported
-            | ErrorCode::RequestUriNotSupported
-            | ErrorCode::InvalidClient
-            | ErrorCode::InvalidGrant
-            | ErrorCode::UnauthorizedClient
-            | ErrorCode::UnsupportedGrantType => StatusCode::BAD_REQUEST,
+        let status = if self.code == ErrorCode::InvalidToken {
+            StatusCode::UNAUTHORIZED
+        } else if self.code == ErrorCode::InsufficientScope {
+            StatusCode::FORBIDDEN
+        } else {
+            StatusCode::BAD_REQUEST
         };
         let challenge =
             format!("Bearer realm=\"guichet\", error=\"{}\", error_description=\"{}\"", self.code, self.why);

@@ -27,7 +27,7 @@ pub(super) async fn prove(
         redirect_uri: parameters.get("redirect_uri"),
         verifier: parameters.get("code_verifier"),
     };
-    found.prove(proof).map_err(|unproven| Failed::Refused(refusal(unproven)))
+    found.prove(proof).map_err(|unproven| refusal(unproven).into())
 }
 
 /// Another client's code answers like one that doesn't exist (fault 3).

@@ -34,42 +34,32 @@ async fn exchange(app: &App, caller: &Caller, headers: &HeaderMap, body: &[u8]) 
     let asked = client_request::read(app, caller, headers, body).await?;
     let client = asked.client;
     let by = caller.acts_as(Who::Client(client.id.clone()));
+    if asked.parameters.get("grant_type") == Some("client_credentials") {
+        // It brings nothing but its own name.
+        return client_credentials::tokens(app, by, &asked).await;
+    }
     // 3. What it brings is proven to be its own.
-    let proven = match prove(app, &asked).await? {
-        Brought::OfAPerson(proven) => proven,
-        Brought::Nothing => return client_credentials::tokens(app, by, &asked).await,
-    };
+    let proven = prove(app, &asked).await?;
     // 4 and 5. It is spent, and access is asked, in one unit of work: what a refusal ends is ended.
     let entering = Entering { client, address: caller.address };
-    let granted = app.act(by, async |tx| redeem(tx, entering, *proven).await).await??;
+    let granted = app.act(by, async |tx| redeem(tx, entering, proven).await).await??;
     // 6 and 7. Claims are made and signed when nothing is locked any more.
     Ok(issue::sign(app, client, &granted)?)
 }
 
-/// What a client brings.
-enum Brought {
-    /// Something that speaks for a person, proven to be the client's own.
-    OfAPerson(Box<Proven>),
-    /// Nothing but its own name.
-    Nothing,
-}
-
+/// Something that speaks for a person, proven to be the client's own.
 enum Proven {
     Code(authorization::code::ProvenCode),
     Refresh(refresh::ProvenRefreshToken),
 }
 
 /// Phase 3: each grant's own proof.
-async fn prove(app: &App, asked: &ClientRequest<'_>) -> Result<Brought, Failed> {
+async fn prove(app: &App, asked: &ClientRequest<'_>) -> Result<Proven, Failed> {
+    let why = "grant_type must be authorization_code, refresh_token or client_credentials";
     match asked.parameters.get("grant_type") {
-        Some("authorization_code") => Ok(Brought::OfAPerson(Box::new(Proven::Code(code::prove(app, asked).await?)))),
-        Some("refresh_token") => Ok(Brought::OfAPerson(Box::new(Proven::Refresh(refresh::prove(app, asked).await?)))),
-        Some("client_credentials") => Ok(Brought::Nothing),
-        Some(_) => Err(Error::new(
-            ErrorCode::UnsupportedGrantType,
-            "grant_type must be authorization_code, refresh_token or client_credentials",
-        )
-        .into()),
+        Some("authorization_code") => Ok(Proven::Code(code::prove(app, asked).await?)),
+        Some("refresh_token") => Ok(Proven::Refresh(refresh::prove(app, asked).await?)),
+        Some(_) => Err(Error::new(ErrorCode::UnsupportedGrantType, why).into()),
         None => Err(Error::request("grant_type is missing").into()),
     }
 }
