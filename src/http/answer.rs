@@ -37,6 +37,12 @@ pub fn refuse(caller: &Caller, refusal: Refusal) -> Response {
     bare(StatusCode::FORBIDDEN, caller, Early::Refusal(Arc::new(refusal)))
 }
 
+/// Says, to a relying party's developer too, what is wrong with its request.
+#[must_use]
+pub fn bad_request(caller: &Caller, detail: &str) -> Response {
+    bare(StatusCode::BAD_REQUEST, caller, Early::BadRequest(detail.to_owned()))
+}
+
 fn bare(status: StatusCode, caller: &Caller, what: Early) -> Response {
     let mut response = status.into_response();
     response.extensions_mut().insert(Unexplained { caller: caller.clone(), what });
@@ -57,6 +63,8 @@ pub struct Unexplained {
 pub enum Early {
     /// Something went wrong.
     Error(ErrorKind),
+    /// A relying party asked for something we can't answer: the specification's error and its description.
+    BadRequest(String),
     /// Access doesn't hold.
     Refusal(Arc<Refusal>),
 }

@@ -49,6 +49,12 @@ impl Caller {
         Actor { session: Some(session.id), ..self.acts_as(Who::Account(session.account)) }
     }
 
+    /// Speaks the language that a relying party asks for, unless the person chose one.
+    pub fn prefer(&mut self, wished: Option<Language>) {
+        if !self.chose_language {
+            self.language = wished.unwrap_or(self.language);
+        }
+    }
 
     pub(super) fn read(parts: &Parts, app: &App) -> Result<Self, UnreadableChain> {
         let cookies = parts.extensions.get::<Cookies>().cloned();

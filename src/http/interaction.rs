@@ -5,9 +5,9 @@ use axum::response::Response;
 
 use crate::app::App;
 use crate::authorization::{Request, interaction};
+use crate::base::Place;
 use crate::base::ids::InteractionId;
 use crate::base::redirect_uri::origin;
-use crate::base::{Language, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
 use crate::http::{Caller, headers};
@@ -31,11 +31,7 @@ pub async fn waiting(app: &App, caller: &mut Caller, id: Option<InteractionId>) 
     let found = app.look(async |view| interaction::find(&mut view.db, id, &browser, view.now).await).await?;
     let Some(found) = found else { return Err(stale(caller)) };
     let request = found.request.0;
-    if let Some(wished) = request.ui_locales.as_deref().and_then(Language::from_ui_locales)
-        && !caller.chose_language
-    {
-        caller.language = wished;
-    }
+    caller.prefer(request.language());
     let Some(party) = app.relying_parties.find(&request.client) else { return Err(stale(caller)) };
     let relying_party = party.name(caller.language).to_owned();
     Ok(Some(Waiting { id, request, relying_party }))

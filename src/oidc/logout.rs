@@ -14,9 +14,8 @@ use crate::base::redirect_uri::origin;
 use crate::base::{Fault, Language, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
-use crate::http::error::ErrorKind;
 use crate::http::{Caller, Visitor, headers, is_ours};
-use crate::page::{ErrorPage, Framed as _, LoggedOutPage, LogoutPage};
+use crate::page::{Framed as _, LoggedOutPage, LogoutPage};
 use crate::relying_party::{RelyingParties, RelyingParty};
 use crate::session::{self, Session};
 
@@ -33,7 +32,7 @@ const TWICE: &str = "a parameter was sent twice";
 /// GET.
 pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
     let parameters = Parameters::parse(query.unwrap_or_default().as_bytes())
-        .map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
+        .map_err(|why| bad_request(&visitor.caller, why.why()))?;
     proceed(&app, visitor, &parameters, false).await
 }
 
@@ -44,10 +43,9 @@ pub async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Rejection> {
-    let parameters =
-        Parameters::of_form(&headers, &body).map_err(|why| bad_request(&app, &visitor.caller, why.why()))?;
+    let parameters = Parameters::of_form(&headers, &body).map_err(|why| bad_request(&visitor.caller, why.why()))?;
     if parameters.has_repeated() {
-        return Err(bad_request(&app, &visitor.caller, TWICE));
+        return Err(bad_request(&visitor.caller, TWICE));
     }
     if visitor.caller.browser.is_none() {
         // Another site's form carries no cookies: the GET that follows does.
@@ -63,13 +61,9 @@ async fn proceed(
     parameters: &Parameters,
     confirmed: bool,
 ) -> Result<Response, Rejection> {
-    if let Some(wished) = parameters.get("ui_locales").and_then(Language::from_ui_locales)
-        && !visitor.caller.chose_language
-    {
-        visitor.caller.language = wished;
-    }
+    visitor.caller.prefer(parameters.get("ui_locales").and_then(Language::from_ui_locales));
     if parameters.has_repeated() {
-        return Err(bad_request(app, &visitor.caller, TWICE));
+        return Err(bad_request(&visitor.caller, TWICE));
     }
     let keyring = app.keys.ring();
     let hint = parameters.get("id_token_hint").and_then(|token| hint::read(&keyring, &app.config.issuer, token));
@@ -154,17 +148,9 @@ fn carried_query(parameters: &Parameters) -> String {
     Serializer::new(String::new()).extend_pairs(carried(parameters)).finish()
 }
 
-fn bad_request(app: &App, caller: &Caller, detail: &str) -> Rejection {
-    match caller.frame(app) {
-        Ok(frame) => {
-            let page = ErrorPage {
-                detail: Some(format!("invalid_request: {detail}")),
-                ..ErrorPage::new(frame, ErrorKind::BadRequest)
-            };
-            answer::page(StatusCode::BAD_REQUEST, &page).into()
-        }
-        Err(fault) => fault.into(),
-    }
+/// The page of a request that can't be answered.
+fn bad_request(caller: &Caller, detail: &str) -> Rejection {
+    answer::bad_request(caller, &format!("invalid_request: {detail}")).into()
 }
 
 #[cfg(test)]

@@ -64,6 +64,10 @@ pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Re
 async fn early_page(app: &App, early: Unexplained, status: StatusCode) -> Result<Response, Fault> {
     Ok(match early.what {
         Early::Error(kind) => answer::page(status, &ErrorPage::new(early.caller.frame(app)?, kind)),
+        Early::BadRequest(detail) => {
+            let page = ErrorPage::new(early.caller.frame(app)?, ErrorKind::BadRequest);
+            answer::page(status, &ErrorPage { detail: Some(detail), ..page })
+        }
         Early::Refusal(refusal) => answer::page(status, &refusal::page(app, &early.caller, &refusal).await?),
     })
 }

@@ -23,7 +23,6 @@ use crate::http::{Caller, Visitor, interaction as waiting, stands_elsewhere};
 use crate::oidc::errors::{Error, ErrorCode};
 use crate::oidc::hint;
 use crate::oidc::parameters::{Parameters, Unreadable};
-use crate::page::{ErrorPage, Framed as _};
 use crate::relying_party::RelyingParty;
 use crate::session::{self, Acr, Session};
 
@@ -34,7 +33,7 @@ use super::request::Unverified;
 pub async fn get(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
     let parameters = match Parameters::parse(query.unwrap_or_default().as_bytes()) {
         Ok(parameters) => parameters,
-        Err(why) => return unreadable(&app, &visitor, why),
+        Err(why) => return Ok(unreadable(&visitor.caller, why)),
     };
     match parameters.get("interaction") {
         Some(id) if parameters.get("client_id").is_none() => resume(&app, &visitor, id).await,
@@ -51,7 +50,7 @@ pub async fn post(
 ) -> Result<Response, Rejection> {
     match Parameters::of_form(&headers, &body) {
         Ok(parameters) => begin(&app, &visitor, parameters).await,
-        Err(why) => unreadable(&app, &visitor, why),
+        Err(why) => Ok(unreadable(&visitor.caller, why)),
     }
 }
 
@@ -69,7 +68,8 @@ struct Flow<'a> {
 async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<Response, Rejection> {
     let verified = match Unverified::new(parameters).verify(&app.relying_parties) {
         Ok(verified) => verified,
-        Err(why) => return bad_request(app, visitor, why.detail()),
+        // Nobody vouches for an address to go back to.
+        Err(why) => return Ok(answer::bad_request(&visitor.caller, why.detail())),
     };
     let keyring = app.keys.ring();
     let request = match verified.request(|token| hint::read(&keyring, &app.config.issuer, token)) {
@@ -298,9 +298,7 @@ impl Flow<'_> {
     /// The caller, spoken to in the language that the relying party proposes unless they chose another.
     fn caller(&self) -> Caller {
         let mut caller = self.visitor.caller.clone();
-        if !caller.chose_language {
-            caller.language = self.request.language().unwrap_or(caller.language);
-        }
+        caller.prefer(self.request.language());
         caller
     }
 
@@ -321,18 +319,9 @@ fn silent_refusal(standing: &Verdict) -> Error {
     }
 }
 
-fn unreadable(app: &App, visitor: &Visitor, why: Unreadable) -> Result<Response, Rejection> {
+fn unreadable(caller: &Caller, why: Unreadable) -> Response {
     match why {
-        Unreadable::TooLong => Ok(answer::trouble(&visitor.caller, ErrorKind::TooLarge)),
-        Unreadable::NotText | Unreadable::NotAForm => bad_request(app, visitor, why.why()),
+        Unreadable::TooLong => answer::trouble(caller, ErrorKind::TooLarge),
+        Unreadable::NotText | Unreadable::NotAForm => answer::bad_request(caller, why.why()),
     }
-}
-
-/// A page with what the relying party's developer needs to know, and no way back to an address nobody vouches for.
-fn bad_request(app: &App, visitor: &Visitor, detail: &str) -> Result<Response, Rejection> {
-    let page = ErrorPage {
-        detail: Some(detail.to_owned()),
-        ..ErrorPage::new(visitor.caller.frame(app)?, ErrorKind::BadRequest)
-    };
-    Ok(answer::page(ErrorKind::BadRequest.status(), &page))
 }
