@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use serde_json::Error as JsonError;
 use sqlx::SqlitePool;
+use sqlx::types::Json;
 
 use crate::app::Shared;
 use crate::clock::Moment;
@@ -18,8 +18,12 @@ const LIFE: Duration = Duration::from_hours(12);
 const IDLE: Duration = Duration::from_hours(2);
 
 /// A running session.
+#[derive(sqlx::FromRow)]
 pub struct Session {
+    /// What its cookie holds; the database has the digest only.
+    #[sqlx(skip)]
     pub secret: String,
+    #[sqlx(json)]
     pub person: Person,
     pub id_token: String,
     access_token: String,
@@ -38,15 +42,6 @@ pub enum SessionCheck {
     Unreachable(ProviderError),
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    person: String,
-    id_token: String,
-    access_token: String,
-    usable_until: Moment,
-    checked_at: Moment,
-}
-
 /// Starts a session with a new secret, which it returns for the cookie.
 pub async fn begin(database: &SqlitePool, person: &Person, tokens: &Tokens) -> Result<String, Fault> {
     let (secret, now) = (secret::random(), Moment::now());
@@ -58,7 +53,7 @@ pub async fn begin(database: &SqlitePool, person: &Person, tokens: &Tokens) -> R
     .bind(secret::digest(&secret))
     .bind(&person.sub)
     .bind(&tokens.claims.sid)
-    .bind(serde_json::to_string(person)?)
+    .bind(Json(person))
     .bind(&tokens.id_token)
     .bind(&tokens.access_token)
     .bind(now.after(tokens.usable_for))
@@ -71,7 +66,7 @@ pub async fn begin(database: &SqlitePool, person: &Person, tokens: &Tokens) -> R
 /// The session of a cookie, neither too old nor idle for too long.
 pub async fn find(database: &SqlitePool, secret: &str) -> Result<Option<Session>, Fault> {
     let now = Moment::now();
-    let row: Option<Row> = sqlx::query_as(
+    let found: Option<Session> = sqlx::query_as(
         "update sessions set used_at = $1 where secret = $2 and begun_at > $3 and used_at > $4
          returning person, id_token, access_token, usable_until, checked_at",
     )
@@ -81,15 +76,7 @@ pub async fn find(database: &SqlitePool, secret: &str) -> Result<Option<Session>
     .bind(now.before(IDLE))
     .fetch_optional(database)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Session {
-        secret: secret.to_owned(),
-        person: serde_json::from_str(&row.person)?,
-        id_token: row.id_token,
-        access_token: row.access_token,
-        usable_until: row.usable_until,
-        checked_at: row.checked_at,
-    }))
+    Ok(found.map(|session| Session { secret: secret.to_owned(), ..session }))
 }
 
 /// Ends a session, and forgets those that nobody can use any more.
@@ -145,7 +132,7 @@ pub async fn confirm(portal: &Shared, mut session: Session) -> Result<SessionChe
         Some(_) | None => return lose(portal, &session).await,
     }
     sqlx::query("update sessions set person = $1, checked_at = $2 where secret = $3")
-        .bind(serde_json::to_string(&session.person)?)
+        .bind(Json(&session.person))
         .bind(now)
         .bind(secret::digest(&session.secret))
         .execute(&portal.database)
@@ -163,8 +150,6 @@ async fn lose(portal: &Shared, session: &Session) -> Result<SessionCheck, Fault>
 pub enum Fault {
     #[error("the portal's database: {0}")]
     Database(#[from] sqlx::Error),
-    #[error("a stored person: {0}")]
-    Stored(#[from] JsonError),
     #[error("a template: {0}")]
     Template(#[from] askama::Error),
 }
