@@ -135,23 +135,16 @@ impl Audience {
 
 impl Claims {
     fn believed(self, settings: &Settings, now: Moment) -> Result<LogoutToken, Refusal> {
-        if self.iss != settings.issuer {
-            return Err(Refusal::Issuer);
-        }
-        if !self.aud.is(&settings.client_id) {
-            return Err(Refusal::Audience);
-        }
-        if !self.is_about(now, settings.ahead) {
-            return Err(Refusal::Time);
-        }
-        if !self.events.get(EVENT).is_some_and(Value::is_object) {
-            return Err(Refusal::Event);
-        }
-        if self.sub.is_none() && self.sid.is_none() {
-            return Err(Refusal::Nobody);
-        }
-        if self.jti.is_empty() {
-            return Err(Refusal::Malformed);
+        let checks = [
+            (self.iss == settings.issuer, Refusal::Issuer),
+            (self.aud.is(&settings.client_id), Refusal::Audience),
+            (self.is_about(now, settings.ahead), Refusal::Time),
+            (self.events.get(EVENT).is_some_and(Value::is_object), Refusal::Event),
+            (self.sub.is_some() || self.sid.is_some(), Refusal::Nobody),
+            (!self.jti.is_empty(), Refusal::Malformed),
+        ];
+        if let Some((_, refusal)) = checks.into_iter().find(|(holds, _)| !holds) {
+            return Err(refusal);
         }
         Ok(LogoutToken { sub: self.sub, sid: self.sid, jti: self.jti, until: Moment::from_seconds(self.exp) })
     }

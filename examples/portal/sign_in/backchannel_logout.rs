@@ -38,20 +38,8 @@ pub async fn receive(State(portal): State<Shared>, notice: Result<Form<Notice>, 
 /// Section 2.8. What can't be checked now may be checked later: the provider tries again then.
 fn refused(refusal: &Refusal) -> Response {
     tracing::info!(%refusal, "a logout token was refused");
-    let status = match refusal {
-        Refusal::Unchecked(_) => StatusCode::SERVICE_UNAVAILABLE,
-        Refusal::Malformed
-        | Refusal::Type
-        | Refusal::Algorithm
-        | Refusal::Signature
-        | Refusal::Issuer
-        | Refusal::Audience
-        | Refusal::Time
-        | Refusal::Event
-        | Refusal::Nonce
-        | Refusal::Nobody
-        | Refusal::Again => StatusCode::BAD_REQUEST,
-    };
+    let can_be_sent_again = matches!(refusal, Refusal::Unchecked(_));
+    let status = if can_be_sent_again { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::BAD_REQUEST };
     (status, Json(json!({ "error": "invalid_request", "error_description": refusal.to_string() }))).into_response()
 }
 
