@@ -96,23 +96,19 @@ pub async fn list(customer: Customer) -> Answer {
 }
 
 async fn find(database: &SqlitePool, company: &Company) -> Result<Vec<Certificate>, Fault> {
-    let certificates = sqlx::query_as(
+    Ok(sqlx::query_as(
         "select * from certificates where company = $1 and ($2 is null or branch = $2)
          order by e_service, environment desc, expires_on",
     )
     .bind(&company.reference)
     .bind(&company.branch)
     .fetch_all(database)
-    .await?;
-    Ok(certificates)
+    .await?)
 }
 
 /// How many certificates are over, or end soon.
 pub async fn expiring(database: &SqlitePool, company: &Company) -> Result<i64, Fault> {
     let certificates = find(database, company).await?;
-    let due = certificates.iter().filter(|certificate| match certificate.validity() {
-        Validity::Soon | Validity::Over => true,
-        Validity::Good => false,
-    });
+    let due = certificates.iter().filter(|certificate| !matches!(certificate.validity(), Validity::Good));
     Ok(i64::try_from(due.count()).unwrap_or(i64::MAX))
 }

@@ -52,7 +52,7 @@ pub async fn document(customer: Customer, Path(file): Path<String>) -> Answer {
 }
 
 async fn find(database: &SqlitePool, company: &Company) -> Result<Vec<Invoice>, Fault> {
-    let invoices = sqlx::query_as(
+    Ok(sqlx::query_as(
         "select invoices.*, (select sum(quantity * unit) from invoice_lines where invoice = reference) as net
          from invoices where company = $1 and ($2 is null or branch = $2)
          order by issued_on desc, reference desc",
@@ -60,12 +60,11 @@ async fn find(database: &SqlitePool, company: &Company) -> Result<Vec<Invoice>, 
     .bind(&company.reference)
     .bind(&company.branch)
     .fetch_all(database)
-    .await?;
-    Ok(invoices)
+    .await?)
 }
 
 async fn one(database: &SqlitePool, company: &Company, reference: &str) -> Result<Option<Invoice>, Fault> {
-    let invoice = sqlx::query_as(
+    Ok(sqlx::query_as(
         "select invoices.*, (select sum(quantity * unit) from invoice_lines where invoice = reference) as net
          from invoices where company = $1 and ($2 is null or branch = $2) and reference = $3",
     )
@@ -73,16 +72,14 @@ async fn one(database: &SqlitePool, company: &Company, reference: &str) -> Resul
     .bind(&company.branch)
     .bind(reference)
     .fetch_optional(database)
-    .await?;
-    Ok(invoice)
+    .await?)
 }
 
 async fn lines(database: &SqlitePool, invoice: &str) -> Result<Vec<Line>, Fault> {
-    let lines = sqlx::query_as("select label, quantity, unit from invoice_lines where invoice = $1 order by position")
+    Ok(sqlx::query_as("select label, quantity, unit from invoice_lines where invoice = $1 order by position")
         .bind(invoice)
         .fetch_all(database)
-        .await?;
-    Ok(lines)
+        .await?)
 }
 
 /// The address in the portal's books; a company that isn't in them yet is at least named.
@@ -101,13 +98,12 @@ async fn recipient(database: &SqlitePool, company: &Company) -> Result<Recipient
 
 /// How many invoices are not paid yet.
 pub async fn unpaid(database: &SqlitePool, company: &Company) -> Result<i64, Fault> {
-    let number = sqlx::query_scalar(
+    Ok(sqlx::query_scalar(
         "select count(*) from invoices
          where company = $1 and ($2 is null or branch = $2) and kind = 'invoice' and paid_on is null",
     )
     .bind(&company.reference)
     .bind(&company.branch)
     .fetch_one(database)
-    .await?;
-    Ok(number)
+    .await?)
 }

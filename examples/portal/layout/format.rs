@@ -19,21 +19,6 @@ const MONTHS_FR: [&str; 12] = [
     "novembre",
     "décembre",
 ];
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// An amount in euro cents: `1 234,50 €` or `€1,234.50`. Spaces are no-break, and of a kind that PDF's WinAnsi has too.
 pub fn amount(cents: i64, language: Language) -> String {
     let sign = if cents < 0 { "-" } else { "" };
@@ -58,12 +43,12 @@ fn grouped(number: u64, separator: char) -> String {
 
 /// A calendar day in words: `1er mars 2026`, `1 March 2026`.
 pub fn day(date: Date, language: Language) -> String {
-    let month = usize::from(date.month().unsigned_abs()) - 1;
+    let month = MONTHS_FR[usize::from(date.month().unsigned_abs()) - 1];
     let (day, year) = (date.day(), date.year());
     match language {
-        Language::Fr if day == 1 => format!("1er\u{a0}{} {year}", MONTHS_FR[month]),
-        Language::Fr => format!("{day}\u{a0}{} {year}", MONTHS_FR[month]),
-        Language::En => format!("{day}\u{a0}{} {year}", MONTHS_EN[month]),
+        Language::Fr if day == 1 => format!("1er\u{a0}{month} {year}"),
+        Language::Fr => format!("{day}\u{a0}{month} {year}"),
+        Language::En => date.strftime("%-d\u{a0}%B %Y").to_string(),
     }
 }
 

@@ -104,12 +104,8 @@ impl Shell {
     }
 
     pub fn page(&self, template: &impl Template) -> Answer {
-        self.page_with(StatusCode::OK, template)
-    }
-
-    pub fn page_with(&self, status: StatusCode, template: &impl Template) -> Answer {
         match template.render() {
-            Ok(html) => Ok((status, Html(html)).into_response()),
+            Ok(html) => Ok(Html(html).into_response()),
             Err(error) => Err(self.broken(&Fault::Template(error))),
         }
     }

@@ -204,7 +204,7 @@ pub async fn detail(customer: Customer, Path(reference): Path<String>) -> Answer
 }
 
 async fn find(database: &SqlitePool, company: &Company, filter: Filter) -> Result<Vec<Order>, Fault> {
-    let orders = sqlx::query_as(
+    Ok(sqlx::query_as(
         "select * from orders where company = $1 and ($2 is null or branch = $2)
          and ($3 is null or kind = $3) and ($4 is null or state = $4)
          order by ordered_on desc, reference desc",
@@ -214,30 +214,26 @@ async fn find(database: &SqlitePool, company: &Company, filter: Filter) -> Resul
     .bind(filter.kind)
     .bind(filter.state)
     .fetch_all(database)
-    .await?;
-    Ok(orders)
+    .await?)
 }
 
 async fn one(database: &SqlitePool, company: &Company, reference: &str) -> Result<Option<Order>, Fault> {
-    let order =
-        sqlx::query_as("select * from orders where company = $1 and ($2 is null or branch = $2) and reference = $3")
-            .bind(&company.reference)
-            .bind(&company.branch)
-            .bind(reference)
-            .fetch_optional(database)
-            .await?;
-    Ok(order)
+    Ok(sqlx::query_as("select * from orders where company = $1 and ($2 is null or branch = $2) and reference = $3")
+        .bind(&company.reference)
+        .bind(&company.branch)
+        .bind(reference)
+        .fetch_optional(database)
+        .await?)
 }
 
 /// Counts what `company` (and its branch, where limited) may see.
 pub async fn count(database: &SqlitePool, company: &Company) -> Result<Vec<Count>, Fault> {
-    let counts = sqlx::query_as(
+    Ok(sqlx::query_as(
         "select kind, state, count(*) as number from orders
          where company = $1 and ($2 is null or branch = $2) group by kind, state",
     )
     .bind(&company.reference)
     .bind(&company.branch)
     .fetch_all(database)
-    .await?;
-    Ok(counts)
+    .await?)
 }

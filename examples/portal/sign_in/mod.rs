@@ -84,33 +84,23 @@ pub async fn callback(
     }
     let old = cookies::read(&headers, session::COOKIE);
     match (answer.error, answer.code) {
-        (Some(error), _) => refused(&portal, &shell, &pending, Outcome { error, old }).await,
-        (None, Some(code)) => complete(&portal, &shell, pending, Redeemed { code, old }).await,
+        (Some(error), _) => refused(&portal, &shell, &pending, &error, old).await,
+        (None, Some(code)) => complete(&portal, &shell, pending, code, old).await,
         (None, None) => Err(foreign(&shell)),
     }
 }
 
-struct Outcome<'a> {
-    error: String,
-    old: Option<&'a str>,
-}
-
-struct Redeemed<'a> {
-    code: String,
-    old: Option<&'a str>,
-}
-
 /// The session always gets a new secret, so that one planted before the sign-in opens nothing.
-async fn complete(portal: &Shared, shell: &Shell, pending: PendingSignIn, redeemed: Redeemed<'_>) -> Answer {
+async fn complete(portal: &Shared, shell: &Shell, pending: PendingSignIn, code: String, old: Option<&str>) -> Answer {
     let PendingSignIn { back, nonce, verifier, .. } = pending;
-    let exchange = CodeExchange { code: redeemed.code, nonce, verifier };
+    let exchange = CodeExchange { code, nonce, verifier };
     let tokens = portal.provider.redeem(exchange).await.map_err(|error| failed(shell, &error))?;
     let user =
         portal.provider.user_info(&tokens.access_token, &tokens.sub).await.map_err(|error| failed(shell, &error))?;
     let Some(person) = Person::of(&tokens.sub, user.name, &tokens.claims) else {
         return Err(not_a_customer(shell));
     };
-    let started = start(portal, &person, &tokens, redeemed.old).await;
+    let started = start(portal, &person, &tokens, old).await;
     let (secret, same) = started.map_err(|fault| shell.broken(&fault))?;
     let cookie = cookies::set(session::COOKIE, &secret, Life::Browser);
     let back = if same { back.as_str() } else { "/" };
@@ -129,14 +119,14 @@ async fn start(portal: &Shared, person: &Person, tokens: &Tokens, old: Option<&s
 }
 
 /// Where only a page of the provider could go on, a silent question is answered: the session there is no more.
-async fn refused(portal: &Shared, shell: &Shell, pending: &PendingSignIn, outcome: Outcome<'_>) -> Answer {
-    if pending.silent && outcome.error.ends_with("_required") {
-        if let Some(old) = outcome.old {
+async fn refused(portal: &Shared, shell: &Shell, pending: &PendingSignIn, error: &str, old: Option<&str>) -> Answer {
+    if pending.silent && error.ends_with("_required") {
+        if let Some(old) = old {
             session::end(&portal.database, old).await.map_err(|fault| shell.broken(&fault))?;
         }
         return Ok(signed_out());
     }
-    tracing::info!(error = %outcome.error.escape_debug(), "the provider refused a sign-in");
+    tracing::info!(error = %error.escape_debug(), "the provider refused a sign-in");
     let again = beginning::address(&pending.back, false);
     let button = Button { label: shell.w.try_again, address: &again };
     let sentences = vec![shell.w.not_signed_in_why.to_owned(), shell.w.not_signed_in_what_now.to_owned()];
@@ -206,7 +196,7 @@ async fn take(database: &SqlitePool, headers: &HeaderMap, state: Option<&str>) -
     let (Some(state), Some(browser)) = (state, cookies::read(headers, BROWSER)) else {
         return Ok(None);
     };
-    let pending = sqlx::query_as(
+    Ok(sqlx::query_as(
         "delete from sign_ins where state = $1 and browser = $2 and until > $3
          returning back, silent, nonce, verifier",
     )
@@ -214,6 +204,5 @@ async fn take(database: &SqlitePool, headers: &HeaderMap, state: Option<&str>) -
     .bind(secret::digest(browser))
     .bind(Moment::now())
     .fetch_optional(database)
-    .await?;
-    Ok(pending)
+    .await?)
 }

@@ -100,45 +100,40 @@ pub async fn detail(customer: Customer, Path(reference): Path<String>) -> Answer
 }
 
 async fn find(database: &SqlitePool, company: &Company) -> Result<Vec<Ticket>, Fault> {
-    let tickets = sqlx::query_as(
+    Ok(sqlx::query_as(
         "select * from tickets where company = $1 and ($2 is null or branch = $2)
          order by opened_on desc, reference desc",
     )
     .bind(&company.reference)
     .bind(&company.branch)
     .fetch_all(database)
-    .await?;
-    Ok(tickets)
+    .await?)
 }
 
 async fn one(database: &SqlitePool, company: &Company, reference: &str) -> Result<Option<Ticket>, Fault> {
-    let ticket =
-        sqlx::query_as("select * from tickets where company = $1 and ($2 is null or branch = $2) and reference = $3")
-            .bind(&company.reference)
-            .bind(&company.branch)
-            .bind(reference)
-            .fetch_optional(database)
-            .await?;
-    Ok(ticket)
+    Ok(sqlx::query_as("select * from tickets where company = $1 and ($2 is null or branch = $2) and reference = $3")
+        .bind(&company.reference)
+        .bind(&company.branch)
+        .bind(reference)
+        .fetch_optional(database)
+        .await?)
 }
 
 async fn history(database: &SqlitePool, ticket: &str) -> Result<Vec<Entry>, Fault> {
-    let entries = sqlx::query_as("select * from ticket_entries where ticket = $1 order by position")
+    Ok(sqlx::query_as("select * from ticket_entries where ticket = $1 order by position")
         .bind(ticket)
         .fetch_all(database)
-        .await?;
-    Ok(entries)
+        .await?)
 }
 
 /// How many tickets are not settled yet.
 pub async fn open(database: &SqlitePool, company: &Company) -> Result<i64, Fault> {
-    let number = sqlx::query_scalar(
+    Ok(sqlx::query_scalar(
         "select count(*) from tickets
          where company = $1 and ($2 is null or branch = $2) and state in ('open', 'waiting')",
     )
     .bind(&company.reference)
     .bind(&company.branch)
     .fetch_one(database)
-    .await?;
-    Ok(number)
+    .await?)
 }
