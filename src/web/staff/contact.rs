@@ -16,7 +16,7 @@ use crate::base::ids::ContactId;
 use crate::base::{Address, Fault, Life, Place, Timestamp};
 use crate::directory::{self, Company, Contact};
 use crate::http::answer::{self, Rejection};
-use crate::http::{Caller, Form, Staff};
+use crate::http::{Caller, EmptyForm, Form, Staff};
 use crate::page::{ConditionRow, Frame};
 use crate::rights::{self, StaffPermission};
 use crate::session::{self, Session};
@@ -210,17 +210,14 @@ impl Rows {
     }
 }
 
-#[derive(Deserialize)]
-pub(in crate::web) struct Nothing {}
-
 /// Opens the limits of the contact's account.
 pub(in crate::web) async fn unlock(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Form<Nothing>,
+    posted: Form<EmptyForm>,
 ) -> Result<Response, Rejection> {
-    let Form { caller, form: Nothing {} } = posted;
-    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, caller, &id, StaffPermission::Unlock).await?;
+    let (staff, Snapshot { contact: id, account, .. }) =
+        deed(&app, posted.caller, &id, StaffPermission::Unlock).await?;
     let opened = app.act(staff.actor(), async |tx| session::unlock(tx, &app.config.limits, account).await).await?;
     Ok(back(id, if opened { StaffDone::Unlocked } else { StaffDone::NotLocked }))
 }
@@ -229,10 +226,10 @@ pub(in crate::web) async fn unlock(
 pub(in crate::web) async fn end_sessions(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Form<Nothing>,
+    posted: Form<EmptyForm>,
 ) -> Result<Response, Rejection> {
-    let Form { caller, form: Nothing {} } = posted;
-    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, caller, &id, StaffPermission::EndSessions).await?;
+    let (staff, Snapshot { contact: id, account, .. }) =
+        deed(&app, posted.caller, &id, StaffPermission::EndSessions).await?;
     app.act(staff.actor(), async |tx| authorization::end_account(tx, account, None, EndReason::CustomerService).await)
         .await?;
     Ok(back(id, StaffDone::SessionsEnded))

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::base::ids::AccountId;
 use crate::base::{Email, Fault, Place, StaffRole};
 use crate::http::answer::{self, Rejection};
-use crate::http::{Form, Staff};
+use crate::http::{EmptyForm, Form, Staff};
 use crate::page::{Errors, Frame, Framed as _};
 use crate::rights::StaffPermission;
 use crate::staff;
@@ -215,7 +215,7 @@ pub(in crate::web) async fn set_roles(
 pub(in crate::web) async fn dismiss(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Form<crate::web::staff::contact::Nothing>,
+    posted: Form<EmptyForm>,
 ) -> Result<Response, Rejection> {
     let staff = Staff::with_permission(&app, posted.caller, StaffPermission::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing())?;
@@ -241,7 +241,7 @@ async fn conclude(app: &App, staff: &Staff, change: StaffChange, done: StaffDone
 pub(in crate::web) async fn invite_again(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Form<crate::web::staff::contact::Nothing>,
+    posted: Form<EmptyForm>,
 ) -> Result<Response, Rejection> {
     let staff = Staff::with_permission(&app, posted.caller, StaffPermission::ManageStaff).await?;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing())?;
