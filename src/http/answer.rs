@@ -75,6 +75,13 @@ pub fn takes_page(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
+/// The answer, with a cookie for the browser.
+#[must_use]
+pub fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}
+
 /// Says when to come back (RFC 9110 section 10.2.3), in whole seconds and never too early.
 #[must_use]
 pub fn after(mut response: Response, wait: Life) -> Response {

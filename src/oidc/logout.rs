@@ -73,9 +73,8 @@ async fn proceed(
             let actor = visitor.caller.acts_in(session);
             app.act(actor, async |tx| session::end(tx, session.account, session.id, EndReason::RelyingParty).await)
                 .await?;
-            let mut response = farewell(app, &visitor.caller, &asking)?;
-            response.headers_mut().append(header::SET_COOKIE, Cookie::Session.forget(app.config.is_https())?);
-            Ok(response)
+            let forgotten = Cookie::Session.forget(app.config.is_https())?;
+            Ok(answer::with_cookie(farewell(app, &visitor.caller, &asking)?, forgotten))
         }
         Some(_) => confirm(app, &visitor.caller, &asking, parameters),
         None => farewell(app, &visitor.caller, &asking),

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -79,9 +79,7 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<CloseForm>) -> R
             Ok(answer::page(StatusCode::FORBIDDEN, &ClosePage { left_behind, ..page }))
         }
         Checked::Right(AccountClosing::Closed) => {
-            let mut response = answer::go(Place::Closed);
-            response.headers_mut().append(header::SET_COOKIE, Cookie::Session.forget(app.config.is_https())?);
-            Ok(response)
+            Ok(answer::with_cookie(answer::go(Place::Closed), Cookie::Session.forget(app.config.is_https())?))
         }
     }
 }

@@ -5,7 +5,7 @@ pub mod not_me;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::access;
@@ -115,10 +115,8 @@ async fn take_up(tx: &mut Tx, secret: &Secret, purpose: LinkPurpose, choice: &Se
 }
 
 fn choose_password(app: &App, choice: &Secret) -> Result<Response, Fault> {
-    let mut response = answer::go(Place::NewPassword);
     let cookie = Cookie::Link.keep(choice.expose(), Some(app.config.lives.password_choice), app.config.is_https())?;
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(response)
+    Ok(answer::with_cookie(answer::go(Place::NewPassword), cookie))
 }
 
 impl LinkPage {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -74,9 +74,7 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<NewPasswordForm>
     if !set.await? {
         return Ok(answer::trouble(&caller, ErrorKind::StaleLink));
     }
-    let mut response = answer::go(Place::PasswordDone);
-    response.headers_mut().append(header::SET_COOKIE, Cookie::Link.forget(app.config.is_https())?);
-    Ok(response)
+    Ok(answer::with_cookie(answer::go(Place::PasswordDone), Cookie::Link.forget(app.config.is_https())?))
 }
 
 /// Whatever the password before gave ends with it; the second factor stays.

@@ -1,7 +1,7 @@
 //! Sign-out from our own pages, and the page that says so.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::app::App;
@@ -18,7 +18,6 @@ use crate::session;
 /// Ends the session: everything that hangs from it is dead with it.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
     let Form { caller, form: EmptyForm {} } = posted;
-    let https = app.config.is_https();
     if let Some(secret) = caller.cookies.secret(Cookie::Session) {
         app.act(caller.acts_as(Who::Visitor), async |tx| {
             let idle = tx.lives.session_idle;
@@ -28,9 +27,7 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<EmptyForm>) -> R
         })
         .await?;
     }
-    let mut response = answer::go(Place::Logout);
-    response.headers_mut().append(header::SET_COOKIE, Cookie::Session.forget(https)?);
-    Ok(response)
+    Ok(answer::with_cookie(answer::go(Place::Logout), Cookie::Session.forget(app.config.is_https())?))
 }
 
 /// Says that the person is signed out, or asks whoever isn't.
