@@ -11,12 +11,11 @@ use serde::Deserialize;
 use crate::access::{self, Snapshot};
 use crate::account;
 use crate::app::App;
-use crate::base::{EServiceCode, Fault, Language, Place};
+use crate::base::{EServiceCode, Language, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::{Person, at_a_page};
 use crate::page::{Frame, Framed as _};
 use crate::rights::{self, Group};
-use crate::store::View;
 use crate::web::sign_in::company::CompanyOption;
 
 /// The account page.
@@ -89,32 +88,20 @@ pub(crate) async fn show(
     let frame = person.frame(&app)?;
     let notice = (just.done == "record").then(|| frame.say("account-done-record"));
     let frame = Frame { notice, here: Place::Account.path().to_owned(), ..frame };
-    let rows = app.look(async |view| Rows::read(view, &person).await).await?;
+    let account = person.session.account;
+    let read = app.look(async |view| {
+        Ok((account::login_of(&mut view.db, account).await?, access::of_account(&mut view.db, account).await?))
+    });
+    let (login, people) = read.await?;
     let asked = at_a_page(&person.caller, &person.session);
-    let companies = rows.people.iter().filter(|other| access::judge(other, asked).holds());
+    let companies = people.iter().filter(|other| access::judge(other, asked).holds());
     let page = AccountPage {
-        person: PersonView::new(&person.snapshot, rows.login, person.caller.language),
+        person: PersonView::new(&person.snapshot, login, person.caller.language),
         access: AccessView::new(&app, &frame, &person.snapshot),
         companies: companies.map(|other| CompanyOption::new(&frame, other, &person.session)).collect(),
         frame,
     };
     Ok(answer::page(StatusCode::OK, &page))
-}
-
-/// What the page is made from.
-struct Rows {
-    login: Option<String>,
-    people: Vec<Snapshot>,
-}
-
-impl Rows {
-    async fn read(view: &mut View, person: &Person) -> Result<Self, Fault> {
-        let account = person.session.account;
-        Ok(Self {
-            login: account::login_of(&mut view.db, account).await?,
-            people: access::of_account(&mut view.db, account).await?,
-        })
-    }
 }
 
 impl PersonView {
