@@ -1,6 +1,7 @@
 //! "Security": how I sign in, and where I am signed in.
 
 pub mod new_passkey;
+mod new_secret;
 pub mod overview;
 pub mod passkeys;
 pub mod password;

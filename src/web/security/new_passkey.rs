@@ -1,7 +1,7 @@
 //! A new passkey: made by whoever proved a moment ago who they are, with what they had before.
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -10,12 +10,12 @@ use crate::account::{self, factor};
 use crate::app::App;
 use crate::base::{Fault, Place};
 use crate::http::answer::{self, Rejection};
-use crate::http::cookies::Cookie;
 use crate::http::{CredentialOwner, Form};
 use crate::page::Link;
 use crate::session::{self, Acr, OpenedSession, Proof, Strengthening};
 use crate::store::Tx;
 use crate::web::passkey::{Asked, binding, send, site};
+use crate::web::security::new_secret::under_new_secret;
 use crate::web::security::passkeys;
 use crate::web::security::totp::RecoveryCodesPage;
 
@@ -74,7 +74,7 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<Made>) -> Result
                 }
                 None => answer::go(Place::Passkeys),
             };
-            Ok(under_new_secret(&app, response, opened)?)
+            Ok(under_new_secret(&app, response, opened.map(|opened| opened.secret))?)
         }
         (Enrolment::Enough, _) => {
             Ok(passkeys::answer(StatusCode::UNPROCESSABLE_ENTITY, &passkeys::read(&app, &holder).await?))
@@ -130,12 +130,4 @@ async fn strengthen(tx: &mut Tx, holder: &CredentialOwner) -> Result<Option<Open
     // The password was proven a while ago, and the passkey now.
     let (proof, auth_time) = (Proof::new_passkey(tx.now), session.auth_time);
     session::strengthen(tx, Strengthening { session: session.id, account: session.account, proof, auth_time }).await
-}
-
-fn under_new_secret(app: &App, mut response: Response, opened: Option<OpenedSession>) -> Result<Response, Fault> {
-    if let Some(opened) = opened {
-        let cookie: HeaderValue = Cookie::Session.keep(opened.secret.expose(), None, app.config.is_https())?;
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
 }

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -12,13 +12,13 @@ use crate::app::App;
 use crate::audit::EndReason;
 use crate::base::{Fault, Life, Place, Secret};
 use crate::http::answer::{self, Rejection};
-use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
 use crate::http::{CredentialOwner, Form};
 use crate::limits::{self, TooMany};
 use crate::page::{Errors, Frame, Framed as _};
 use crate::store::Tx;
 use crate::web::links::new_password;
+use crate::web::security::new_secret::under_new_secret;
 use crate::web::security::overview::{SecurityDone, back};
 use crate::web::sign_in::check::{self, Checked, Right, TypedPassword};
 use crate::{account, authorization, session};
@@ -70,13 +70,9 @@ pub(in crate::web) async fn submit(
         }
         Checked::Wrong => Ok(answer::page(StatusCode::UNAUTHORIZED, &page.refused())),
         Checked::Right(Changed { session }) => {
-            let mut response =
+            let response =
                 if holder.home() == Place::Account { back(SecurityDone::Password) } else { answer::go(holder.home()) };
-            if let Some(secret) = session {
-                let cookie = Cookie::Session.keep(secret.expose(), None, app.config.is_https())?;
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-            }
-            Ok(response)
+            Ok(under_new_secret(&app, response, session)?)
         }
     }
 }

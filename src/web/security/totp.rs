@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -11,10 +11,10 @@ use crate::account::factor::{self, Offer, RecoveryCode, Replacing};
 use crate::app::App;
 use crate::base::{Fault, Place, Timestamp};
 use crate::http::answer::{self, Rejection};
-use crate::http::cookies::Cookie;
 use crate::http::{CredentialOwner, EmptyForm, Form};
 use crate::page::{Errors, Frame, Framed as _, Link};
 use crate::session::{self, OpenedSession, Proof, Strengthening};
+use crate::web::security::new_secret::under_new_secret;
 use crate::web::security::seeds::{self, SeedView};
 
 /// The page.
@@ -191,10 +191,6 @@ fn codes_page(
 ) -> Result<Response, Rejection> {
     let frame = Frame { here: Place::Totp.path().to_owned(), ..holder.frame(app)? };
     let next = Link::to_place(Place::Totp, frame.say("recovery-codes-go-on"));
-    let mut response = answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, codes, next));
-    if let Some(opened) = opened {
-        let cookie: HeaderValue = Cookie::Session.keep(opened.secret.expose(), None, app.config.is_https())?;
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    let response = answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, codes, next));
+    Ok(under_new_secret(app, response, opened.map(|opened| opened.secret))?)
 }
