@@ -41,7 +41,7 @@ macro_rules! guards {
 
             async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
                 let caller = Caller::from_request_parts(parts, app).await?;
-                Ok(Self::behind(app, caller, $($page)?).await?)
+                Self::behind(app, caller, $($page)?).await
             }
         }
     )+};

@@ -21,7 +21,7 @@ pub struct Visitor {
 
 impl Visitor {
     /// The visitor behind these cookies.
-    pub async fn behind(app: &App, caller: Caller) -> Result<Self, Fault> {
+    pub async fn behind(app: &App, caller: Caller) -> Result<Self, Rejection> {
         let Some(secret) = caller.cookies.secret(Cookie::Session) else {
             return Ok(Self { caller, session: None });
         };
