@@ -175,11 +175,7 @@ pub(crate) async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Resu
 pub(crate) async fn remove(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
     let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Totp)).await?;
     let account = holder.session.account;
-    app.act(holder.actor(), async |tx| {
-        if factor::remove_totp(tx, account, holder.is_demanded).await? {}
-        Ok(())
-    })
-    .await?;
+    app.act(holder.actor(), async |tx| factor::remove_totp(tx, account, holder.is_demanded).await).await?;
     Ok(answer::go(Place::Totp))
 }
 
