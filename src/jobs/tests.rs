@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
+use tokio_cron_scheduler::JobScheduler;
 
 use crate::app::{App, Parts};
 use crate::audit::{self, About, Deed, DeedKind, Filter};
@@ -73,21 +74,21 @@ async fn posted_mail_leaves_at_once_and_nothing_starts_after_the_stop() {
     let app = app(&trial).await;
     let jobs = Jobs::start(&app).await.unwrap();
     write_to_alice(&app).await;
-    tokio::time::timeout(Duration::from_mins(1), async {
-        while arrived(&app) == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await
-    .unwrap();
+    tokio::time::timeout(Duration::from_mins(1), app.mailbox.as_ref().unwrap().filled()).await.unwrap();
+    let lanes = jobs.lanes.clone();
     jobs.stop().await;
     write_to_alice(&app).await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    // The scheduler or the postman may come once more.
+    for lane in lanes {
+        lane.run().await;
+    }
     assert_eq!(arrived(&app), 1);
 }
 
 static RUNNING: AtomicU32 = AtomicU32::new(0);
 static RUNS: AtomicU32 = AtomicU32::new(0);
+static BEGUN: Notify = Notify::const_new();
+static MAY_END: Notify = Notify::const_new();
 
 const SLOW: Job = Job {
     name: "slow",
@@ -95,7 +96,8 @@ const SLOW: Job = Job {
     run: |_| {
         Box::pin(async {
             assert_eq!(RUNNING.fetch_add(1, Ordering::SeqCst), 0, "it overlaps itself");
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            BEGUN.notify_one();
+            MAY_END.notified().await;
             RUNNING.fetch_sub(1, Ordering::SeqCst);
             RUNS.fetch_add(1, Ordering::SeqCst);
             Ok(())
@@ -106,13 +108,33 @@ const SLOW: Job = Job {
 #[tokio::test]
 async fn a_job_that_still_runs_is_left_out_and_the_stop_waits_for_it() {
     let trial = trial::database().await;
-    let lane =
-        Lane { job: SLOW, app: app(&trial).await, running: Mutex::new(()), stopping: Arc::new(AtomicBool::new(false)) };
-    tokio::join!(lane.run(), lane.run(), lane.run());
+    let stopping = Arc::new(AtomicBool::new(false));
+    let (app, running) = (app(&trial).await, Mutex::new(()));
+    let lane = Arc::new(Lane { job: SLOW, app, running, stopping: Arc::clone(&stopping) });
+    let run = || {
+        let lane = Arc::clone(&lane);
+        tokio::spawn(async move { lane.run().await })
+    };
+    let first = run();
+    BEGUN.notified().await;
+    run().await.unwrap();
+    MAY_END.notify_one();
+    first.await.unwrap();
     assert_eq!(RUNS.load(Ordering::SeqCst), 1);
-    lane.run().await;
+
+    let last = run();
+    BEGUN.notified().await;
+    let (scheduler, waking) = (JobScheduler::new().await.unwrap(), tokio::spawn(async {}));
+    let stop = tokio::spawn(Jobs { scheduler, lanes: vec![Arc::clone(&lane)], stopping, waking }.stop());
+    // Turns enough for a stop that doesn't wait.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(lane.stopping.load(Ordering::SeqCst) && !stop.is_finished());
+    MAY_END.notify_one();
+    stop.await.unwrap();
     assert_eq!(RUNS.load(Ordering::SeqCst), 2);
-    lane.stopping.store(true, Ordering::SeqCst);
+    last.await.unwrap();
     lane.run().await;
     assert_eq!(RUNS.load(Ordering::SeqCst), 2);
 }

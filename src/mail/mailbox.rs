@@ -1,8 +1,7 @@
 //! A mailbox in memory that takes every letter: what the demo shows and tests read. No configuration can name it.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use serde::Serialize;
+use tokio::sync::watch;
 
 use crate::base::Timestamp;
 use crate::base::ids::MailId;
@@ -13,7 +12,7 @@ const KEPT: usize = 1_000;
 
 /// All mail of a demo or a test.
 #[derive(Clone, Debug, Default)]
-pub struct Mailbox(Arc<Mutex<Vec<Sent>>>);
+pub struct Mailbox(watch::Sender<Vec<Sent>>);
 
 /// A letter that arrived.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,17 +34,25 @@ impl Mailbox {
     /// Every letter, oldest first.
     #[must_use]
     pub fn letters(&self) -> Vec<Sent> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.borrow().clone()
+    }
+
+    /// Waits until there is a letter.
+    #[cfg(test)]
+    pub(crate) async fn filled(&self) {
+        // It can't be closed: a sender is here.
+        drop(self.0.subscribe().wait_for(|letters| !letters.is_empty()).await);
     }
 
     pub(super) fn take(&self, id: MailId, to: &str, letter: Letter, at: Timestamp) {
         let links = links(&letter.html);
         let Letter { subject, text, html } = letter;
-        let mut letters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if letters.len() >= KEPT {
-            letters.remove(0);
-        }
-        letters.push(Sent { id, to: to.to_owned(), subject, text, html, links, at });
+        self.0.send_modify(|letters| {
+            if letters.len() >= KEPT {
+                letters.remove(0);
+            }
+            letters.push(Sent { id, to: to.to_owned(), subject, text, html, links, at });
+        });
     }
 }
 
