@@ -15,7 +15,7 @@ impl Elements {
     pub fn note(&mut self, door: &str, who: &'static str, answer: &Answer) {
         if answer.header("content-type").starts_with("text/html") {
             let page = format!("{door} {}", answer.status());
-            let ids = answer.page().all().iter().filter_map(|element| element.attribute("id").map(steady)).collect();
+            let ids = answer.page().attributes("[id]", "id").iter().map(|id| steady(id)).collect();
             self.0.entry((page, ids)).or_default().insert(who);
         }
     }

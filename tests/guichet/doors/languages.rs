@@ -3,7 +3,7 @@
 use crate::world::{Answer, both};
 
 fn language(answer: &Answer) -> String {
-    answer.page().all()[0].attribute("lang").unwrap().to_owned()
+    answer.page().attribute("html", "lang")
 }
 
 both! {
@@ -28,7 +28,7 @@ both! {
     async fn the_switch_lasts_and_comes_back_to_its_page(world) {
         let mut browser = world.browser().with("accept-language", "fr");
         let page = browser.get("/login").await;
-        let switch = page.page().by_id("language-en").unwrap().attribute("href").unwrap().to_owned();
+        let switch = page.page().attribute("#language-en", "href");
         assert!(page.shows("language-fr"));
         let answer = browser.get(&switch).await;
         assert_eq!(answer.header("location"), "/login");

@@ -133,8 +133,7 @@ async fn sign_out(holdings: &Holdings, page: &str, button: &str) {
 
 /// The values of one field in the forms of "security" that go to that path.
 async fn listed(browser: &mut Browser, path: &str, field: &str) -> Vec<String> {
-    let forms = browser.get("/account/security").await.page().forms();
-    forms.iter().filter(|form| form.action == path).map(|form| form.field(field).to_owned()).collect()
+    browser.get("/account/security").await.page().values(path, field)
 }
 
 async fn end_from_another_session(world: &World, holdings: &Holdings) {
@@ -151,13 +150,11 @@ async fn end_from_another_session(world: &World, holdings: &Holdings) {
 async fn withdraw_consent(world: &World, name: &str) {
     let path = "/account/consents/withdraw";
     let mut other = world.signed_in("alice").await;
-    let consents = listed(&mut other, path, "consent").await;
-    assert_eq!(consents.len(), 4);
-    let text = other.get("/account/security").await.text();
-    let (_, text) = text.split_once("id=\"applications\"").unwrap();
-    let (before, _) = text.split_once(name).map(|(_, after)| after.split_once("</form>").unwrap()).unwrap();
-    let consent = consents.iter().find(|consent| before.contains(consent.as_str())).unwrap();
-    other.send_form_to(path, ("consent", consent)).await;
+    let page = other.get("/account/security").await.page();
+    let (names, consents) = (page.texts("#applications h3"), page.values(path, "consent"));
+    assert_eq!((names.len(), consents.len()), (4, 4));
+    let row = names.iter().position(|listed| listed == name).unwrap();
+    other.send_form_to(path, ("consent", &consents[row])).await;
 }
 
 /// Who was told of the sign-in that no door was asked about, once each: a letter per relying party.

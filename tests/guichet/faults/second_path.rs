@@ -107,15 +107,8 @@ both! {
     async fn the_consent_page_sends_whoever_has_lost_access_back_to_the_dispatcher(world) {
         let mut browser = world.browser().from("192.0.2.7");
         browser.sign_in("nina", PASSWORD).await;
-        browser.open(&world.client("portal").ask().path()).await;
-        let interaction = browser
-            .page_forms()
-            .iter()
-            .find(|form| form.action == "/login/consent")
-            .unwrap()
-            .field("interaction")
-            .to_owned();
-        let path = format!("/login/consent?interaction={interaction}");
+        let page = browser.open(&world.client("portal").ask().path()).await.page();
+        let path = format!("/login/consent?interaction={}", page.values("/login/consent", "interaction")[0]);
         assert_eq!(browser.get(&path).await.status(), 200);
         let mut elsewhere = browser.from("198.51.100.1");
         let answer = elsewhere.get(&path).await;

@@ -206,15 +206,12 @@ on_two_servers! {
             async move { browser.submit("consent-allow", &[]).await }
         });
         assert!(answers.await.iter().all(|answer| answer.status() == 303));
-        let page = browser.get("/account/security").await.page();
-        let consents: Vec<_> =
-            page.forms().into_iter().filter(|form| form.action == "/account/consents/withdraw").collect();
+        let consents = browser.get("/account/security").await.page().values("/account/consents/withdraw", "consent");
         assert_eq!(consents.len(), 1);
         let tokens = portal.enter(&mut browser).await;
         browser.get("/account/security").await;
         let answers = all_at_once(|index| {
-            let (mut browser, consent) =
-                ([&*world, &second][index % 2].taking_over(&browser), consents[0].field("consent").to_owned());
+            let (mut browser, consent) = ([&*world, &second][index % 2].taking_over(&browser), consents[0].clone());
             async move { browser.send_form_to("/account/consents/withdraw", ("consent", &consent)).await }
         });
         let statuses: Vec<_> = answers.await.iter().map(Answer::status).collect();

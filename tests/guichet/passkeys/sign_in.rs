@@ -117,16 +117,9 @@ both! {
         let mut browser = world.browser();
         browser.sign_in("alice", crate::world::PASSWORD).await;
         let (mut passkey, _) = browser.add_passkey().await;
-        let page = browser.open(super::PAGE).await;
-        let id = page
-            .page()
-            .forms()
-            .iter()
-            .find(|form| form.action.ends_with("/remove"))
-            .unwrap()
-            .field("passkey")
-            .to_owned();
-        browser.send_form_to("/account/security/passkeys/remove", ("passkey", &id)).await;
+        let remove = "/account/security/passkeys/remove";
+        let ids = browser.open(super::PAGE).await.page().values(remove, "passkey");
+        browser.send_form_to(remove, ("passkey", &ids[0])).await;
         let (mut gone, mut wrong) = (world.browser(), world.browser());
         let gone = gone.sign_in_by(&mut passkey).await;
         assert_eq!(gone.status(), 401);

@@ -284,9 +284,7 @@ async fn interaction_of(world: &World, ask: &Ask) -> (crate::world::Browser, Str
     let mut browser = world.browser();
     let answer = browser.open(&ask.path()).await;
     assert!(answer.shows("login-submit"), "{}", answer.text());
-    let form = answer.page().forms().into_iter().find(|form| form.action == "/login").unwrap();
-    let interaction = form.field("interaction").to_owned();
-    (browser, interaction)
+    (browser, answer.page().values("/login", "interaction").remove(0))
 }
 
 both! {

@@ -25,7 +25,7 @@ fn names(claims: &Value) -> Vec<&str> {
 }
 
 fn sees(page: &Answer) -> Vec<String> {
-    page.page().all().iter().filter(|element| element.tag == "li").map(|element| element.text.clone()).collect()
+    page.page().texts("li")
 }
 
 both! {

@@ -80,7 +80,7 @@ async fn the_printed_browser_finds_its_way_to_the_sign_in_and_its_elements() {
     let page = browser.get(sent.header("location")).await.unwrap().page();
     for command in tasks[0]["commands"].as_array().unwrap() {
         let id = command[2].as_str().unwrap();
-        assert!(page.by_id(id).is_some(), "the sign-in lacks {id}");
+        assert!(page.has(id), "the sign-in lacks {id}");
     }
     let refused = browser
         .get("/oauth2/authorize?response_type=code&client_id=client&redirect_uri=https://suite.example:8443/other")
@@ -96,6 +96,6 @@ async fn the_printed_browser_finds_its_way_to_the_sign_in_and_its_elements() {
     let page = browser.get(sent.header("location")).await.unwrap().page();
     for command in again["commands"].as_array().unwrap() {
         let id = command[2].as_str().unwrap();
-        assert!(page.by_id(id).is_some(), "the page lacks {id}");
+        assert!(page.has(id), "the page lacks {id}");
     }
 }

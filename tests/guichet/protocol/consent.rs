@@ -70,19 +70,15 @@ both! {
     }
 }
 
+const WITHDRAW: &str = "/account/consents/withdraw";
+
 /// Withdraws the one consent that my account shows.
 async fn withdraw(world: &World, who: &str) {
     let mut browser = world.signed_in(who).await;
-    let page = browser.get("/account/security").await.page();
-    let form = page
-        .forms()
-        .into_iter()
-        .find(|form| form.action == "/account/consents/withdraw")
-        .expect("no application is listed");
-    let answer = browser.send_form_to("/account/consents/withdraw", ("consent", form.field("consent"))).await;
+    let listed = browser.get("/account/security").await.page().values(WITHDRAW, "consent");
+    let answer = browser.send_form_to(WITHDRAW, ("consent", &listed[0])).await;
     assert_eq!(answer.header("location"), "/account/security?done=application");
-    let page = browser.get("/account/security").await.page();
-    assert!(!page.forms().iter().any(|form| form.action == "/account/consents/withdraw"));
+    assert!(browser.get("/account/security").await.page().values(WITHDRAW, "consent").is_empty());
 }
 
 both! {
@@ -109,13 +105,12 @@ both! {
         let portal = world.client("portal");
         let mut alice = world.signed_in("alice").await;
         let tokens = portal.enter(&mut alice).await;
-        let page = alice.get("/account/security").await.page();
-        let form = page.forms().into_iter().find(|form| form.action == "/account/consents/withdraw").unwrap();
+        let listed = alice.get("/account/security").await.page().values(WITHDRAW, "consent");
         let mut bruno = world.signed_in("bruno").await;
         bruno.get("/account").await;
         let csrf = bruno.csrf();
-        for consent in [form.field("consent"), "01890000-0000-7000-8000-000000000000"] {
-            let answer = bruno.post("/account/consents/withdraw", &[("csrf", &csrf), ("consent", consent)]).await;
+        for consent in [&listed[0], "01890000-0000-7000-8000-000000000000"] {
+            let answer = bruno.post(WITHDRAW, &[("csrf", &csrf), ("consent", consent)]).await;
             assert_eq!(answer.status(), 404, "somebody else's and nobody's answer alike");
         }
         assert_eq!(portal.userinfo(&tokens.access).await.status(), 200);

@@ -18,8 +18,7 @@ fn fields(answer: &Answer) -> Vec<(String, String)> {
         answer.location(),
         answer.text()
     );
-    let page = answer.page();
-    let form = page.form_of(page.by_id("form-post-submit").unwrap_or_else(|| panic!("no form: {}", answer.text())));
+    let form = answer.page().form_of("#form-post-submit");
     assert!(form.posts && form.action == CALLBACK, "{form:?}");
     form.fields
 }
@@ -127,13 +126,10 @@ both! {
             "{policy}"
         );
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
-        let scripts: Vec<_> = answer.page().all().iter().filter(|element| element.tag == "script").cloned().collect();
-        let source = scripts[0].attribute("src").unwrap();
-        assert!(
-            scripts.len() == 1 && scripts[0].text.is_empty() && source.starts_with("/assets/form_post.js?v="),
-            "{source}"
-        );
-        let script = world.browser().get(source).await;
+        let source = answer.page().attribute("script", "src");
+        assert!(source.starts_with("/assets/form_post.js?v="), "{source}");
+        assert_eq!(answer.page().texts("script"), [""]);
+        let script = world.browser().get(&source).await;
         assert_eq!((script.status(), script.header("content-type")), (200, "text/javascript; charset=utf-8"));
         for path in ["/login", "/", &portal.ask().path(), "/oauth2/logout"] {
             assert!(!world.browser().open(path).await.text().contains("form_post.js"), "{path}");
@@ -194,8 +190,7 @@ both! {
             .with("prompt", "none")
             .with("redirect_uri", "http://127.0.0.1:4711/callback");
         let answer = world.browser().get(&ask.path()).await;
-        let page = answer.page();
-        assert_eq!(page.form_of(page.by_id("form-post-submit").unwrap()).action, "http://127.0.0.1:4711/callback");
+        assert_eq!(answer.page().form_of("#form-post-submit").action, "http://127.0.0.1:4711/callback");
         assert!(answer.header("content-security-policy").contains("http://127.0.0.1:4711;"));
     }
 }

@@ -226,7 +226,7 @@ both! {
 both! {
     /// By GET, by POST and over the redirect that a cross-site POST takes; the person's own choice wins.
     async fn ui_locales_choose_the_language_of_the_question_and_of_the_farewell(world) {
-        let lang = |answer: &Answer| answer.page().all()[0].attribute("lang").unwrap().to_owned();
+        let lang = |answer: &Answer| answer.page().attribute("html", "lang");
         let (mut browser, ..) = entered(&world).await;
         let asked = [("ui_locales", "de fr-CA en")];
         assert_eq!(lang(&browser.get(&path(&asked)).await), "fr");
@@ -236,7 +236,7 @@ both! {
         assert_eq!((lang(&question), question.shows("logout-confirm")), ("fr".to_owned(), true));
         let farewell = browser.submit("logout-confirm", &[]).await;
         assert_eq!((lang(&farewell), is_farewell(&farewell)), ("fr".to_owned(), true));
-        let switch = farewell.page().by_id("language-en").unwrap().attribute("href").unwrap().to_owned();
+        let switch = farewell.page().attribute("#language-en", "href");
         browser.get(&switch).await;
         assert_eq!(lang(&browser.get(&path(&asked)).await), "en");
     }

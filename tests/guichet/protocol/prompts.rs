@@ -104,10 +104,10 @@ both! {
         let mut browser = world.signed_in("alice").await;
         portal.authorize(&mut browser).await;
         let page = browser.open(&portal.ask().with("prompt", "login").path()).await;
-        let form = page.page().forms().into_iter().find(|form| form.action == "/login").unwrap();
-        let page = browser.open(&format!("/oauth2/authorize?interaction={}", form.field("interaction"))).await;
+        let path = format!("/oauth2/authorize?interaction={}", page.page().values("/login", "interaction")[0]);
+        let page = browser.open(&path).await;
         assert!(page.shows("login-submit"), "{:?}", page.location());
-        let page = browser.open(&format!("/oauth2/authorize?interaction={}&prompt=", form.field("interaction"))).await;
+        let page = browser.open(&format!("{path}&prompt=")).await;
         assert!(!portal.receives(&page), "{:?}", page.location());
     }
 }
@@ -132,7 +132,7 @@ both! {
         let portal = world.client("portal");
         for hint in ["bruno@durand.example", "\"><script>alert(1)</script>", "'; drop table accounts; --"] {
             let page = world.browser().open(&portal.ask().with("login_hint", hint).path()).await;
-            assert_eq!(page.page().by_id("login-username").unwrap().attribute("value"), Some(hint));
+            assert_eq!(page.page().attribute("#login-username", "value"), hint);
             assert!(!page.text().contains("<script>"));
         }
     }

@@ -215,9 +215,9 @@ both! {
         assert_eq!(party.userinfo(&tokens.access).await.status(), 200);
 
         let mut browser = world.signed_in("alice").await;
-        let page = browser.get("/account/security").await.page();
-        let form = page.forms().into_iter().find(|form| form.action == "/account/consents/withdraw").unwrap();
-        browser.send_form_to("/account/consents/withdraw", ("consent", form.field("consent"))).await;
+        let withdraw = "/account/consents/withdraw";
+        let consents = browser.get("/account/security").await.page().values(withdraw, "consent");
+        browser.send_form_to(withdraw, ("consent", &consents[0])).await;
         assert_refused(&party.refresh(&tokens.refresh).await, "withdrawn");
         assert_eq!(party.userinfo(&tokens.access).await.status(), 401);
     }

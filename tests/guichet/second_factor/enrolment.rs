@@ -29,7 +29,7 @@ both! {
     async fn each_session_is_offered_a_seed_of_its_own(world) {
         let (mut owner, mut thief) = (world.signed_in("carl").await, world.signed_in("carl").await);
         let (mine, theirs) = (owner.open(PAGE).await, thief.open(PAGE).await);
-        let seed = |page: &crate::world::Answer| page.page().by_id("totp-secret").unwrap().text.clone();
+        let seed = |page: &crate::world::Answer| page.page().text("#totp-secret");
         assert_ne!(seed(&mine), seed(&theirs));
         let (mine, theirs) = (Authenticator::told_by(&world, &mine), Authenticator::told_by(&world, &theirs));
         assert_eq!(owner.submit("totp-enable", &[("code", &theirs.code())]).await.status(), 422);

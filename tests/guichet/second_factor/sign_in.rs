@@ -208,8 +208,8 @@ both! {
             let app = Authenticator::told_by(&world, &page);
             let again = browser.open("/login/second-factor").await;
             assert_eq!(
-                again.page().by_id("totp-secret").unwrap().text,
-                page.page().by_id("totp-secret").unwrap().text,
+                again.page().text("#totp-secret"),
+                page.page().text("#totp-secret"),
                 "a reload shows the same"
             );
             assert_eq!(browser.submit("totp-enable", &[("code", &app.wrong_code())]).await.status(), 422);

@@ -104,7 +104,7 @@ both! {
         let page = browser.follow(answer).await;
         let app = Authenticator::told_by(&world, &page);
         let page = browser.submit("totp-enable", &[("code", &app.code())]).await;
-        let next = page.page().by_id("recovery-codes-kept").unwrap().attribute("href").unwrap().to_owned();
+        let next = page.page().attribute("#recovery-codes-kept", "href");
         let answer = browser.get(&next).await;
         assert_eq!(id_claims(&portal, &ask, &mut browser, answer).await["acr"], "2fa");
     }

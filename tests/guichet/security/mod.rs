@@ -155,8 +155,7 @@ both! {
 }
 
 fn devices(answer: &Answer) -> Vec<String> {
-    let forms = answer.page().forms().into_iter().filter(|form| form.action == "/account/devices/forget");
-    forms.map(|form| form.field("device").to_owned()).collect()
+    answer.page().values("/account/devices/forget", "device")
 }
 
 both! {

@@ -53,9 +53,7 @@ both! {
 
 /// The ids of the sessions that my account lists.
 async fn listed(browser: &mut Browser) -> Vec<String> {
-    let page = browser.get("/account/security").await.page();
-    let forms = page.forms().into_iter().filter(|form| form.action == "/account/sessions/end");
-    forms.map(|form| form.field("session").to_owned()).collect()
+    browser.get("/account/security").await.page().values("/account/sessions/end", "session")
 }
 
 both! {
@@ -96,10 +94,7 @@ both! {
 
 /// The company that the buttons of a page show as the one acted for.
 fn here(answer: &Answer) -> Option<String> {
-    let page = answer.page();
-    let mut buttons = page.all().iter().filter(|element| element.attribute("name") == Some("company"));
-    let current = buttons.find(|button| button.attribute("aria-current") == Some("true"));
-    current.and_then(|button| button.attribute("value")).map(str::to_owned)
+    answer.page().attributes("[name=company][aria-current=true]", "value").into_iter().next()
 }
 
 both! {

@@ -81,9 +81,9 @@ both! {
 }
 
 async fn member_id(oscar: &mut Browser, email: &str) -> String {
-    let text = oscar.get("/staff/people").await.text();
-    let row = text.split(&format!("data-email=\"{email}\"")).nth(1).unwrap_or_else(|| panic!("{email} isn't listed"));
-    row.split("/staff/people/").nth(1).unwrap().split('/').next().unwrap().to_owned()
+    let page = oscar.get("/staff/people").await.page();
+    let action = page.attribute(&format!("[data-email={email:?}] form"), "action");
+    action.split('/').nth(3).unwrap().to_owned()
 }
 
 both! {

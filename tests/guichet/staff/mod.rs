@@ -21,13 +21,7 @@ const STAFF: [&str; 3] = ["carole", "sam", "oscar"];
 /// Where the console shows somebody.
 pub(crate) async fn contact_page(browser: &mut Browser, who: &str) -> String {
     let found = browser.get(&format!("/staff/contacts?q={}", login(who).replace('@', "%40"))).await;
-    let page = found.page();
-    let mut links = page
-        .all()
-        .iter()
-        .filter_map(|element| element.attribute("href"))
-        .filter(|href| href.starts_with("/staff/contacts/"));
-    links.next().unwrap_or_else(|| panic!("{who} isn't found: {}", found.text())).to_owned()
+    found.page().attribute("[href^='/staff/contacts/']", "href")
 }
 
 /// Does what a button of the contact's page does.
@@ -138,15 +132,11 @@ both! {
             ("nobody", 0),
         ] {
             let page = carole.get(&format!("/staff/companies?q={search}")).await.page();
-            assert_eq!(page.all().iter().filter(|row| row.attribute("data-ref").is_some()).count(), found, "{search}");
+            assert_eq!(page.all("[data-ref]").len(), found, "{search}");
         }
         for (search, found) in [("ines", 2), ("ines%40compta.example", 2), ("D-BRUNO", 1), ("_", 0), ("nobody", 0)] {
             let page = carole.get(&format!("/staff/contacts?q={search}")).await.page();
-            assert_eq!(
-                page.all().iter().filter(|row| row.attribute("data-email").is_some()).count(),
-                found,
-                "{search}"
-            );
+            assert_eq!(page.all("[data-email]").len(), found, "{search}");
         }
     }
 }
@@ -240,7 +230,7 @@ both! {
     /// Somebody who reads a reference to Customer Service is found by it.
     async fn the_reference_of_a_refusal_is_found_in_the_trail(world) {
         let refused = world.browser().sign_in("eve", PASSWORD).await;
-        let reference = refused.page().by_id("error-reference").unwrap().text.clone();
+        let reference = refused.page().text("#error-reference");
         let mut carole = world.signed_in("carole").await;
         let found = carole.get(&format!("/staff/audit?reference={}", reference.to_lowercase())).await;
         assert_eq!(deeds(&found), ["access.refused"], "{}", found.text());
@@ -259,7 +249,7 @@ both! {
         let mut carole = world.signed_in("carole").await;
         let mine = carole.get("/staff/audit?account=alice%40durand.example&deed=session.began").await;
         assert_eq!(deeds(&mine).len(), 50);
-        let next = mine.page().by_id("next-page").unwrap().attribute("href").unwrap().to_owned();
+        let next = mine.page().attribute("#next-page", "href");
         let rest = carole.get(&next).await;
         assert_eq!((deeds(&rest).len(), rest.shows("next-page")), (10, false));
         for (filter, found) in [
@@ -287,7 +277,7 @@ both! {
 }
 
 fn deeds(answer: &Answer) -> Vec<String> {
-    answer.page().all().iter().filter_map(|row| row.attribute("data-deed")).map(str::to_owned).collect()
+    answer.page().attributes("[data-deed]", "data-deed")
 }
 
 both! {

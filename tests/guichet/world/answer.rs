@@ -86,11 +86,10 @@ impl Answer {
     /// The conditions of a refusal page, each with whether it holds.
     pub fn standing(&self) -> Vec<(String, bool)> {
         let page = self.page();
-        let conditions = page.all().iter().filter_map(|element| {
-            let condition = element.attribute("data-condition")?;
-            Some((condition.to_owned(), element.attribute("data-met") == Some("true")))
-        });
-        conditions.collect()
+        let rows = page.all("[data-condition]");
+        let standing =
+            rows.iter().map(|row| (row.attr("data-condition").unwrap(), row.attr("data-met") == Some("true")));
+        standing.map(|(condition, met)| (condition.to_owned(), met)).collect()
     }
 
     /// The conditions of a refusal page that don't hold.
@@ -100,16 +99,15 @@ impl Answer {
 
     /// Whether this is a page of ours with that element id.
     pub fn shows(&self, id: &str) -> bool {
-        self.header("content-type").starts_with("text/html") && self.page().by_id(id).is_some()
+        self.header("content-type").starts_with("text/html") && self.page().has(id)
     }
 
     /// The text with what changes from request to request taken out: the form's token, references, the address asked
     /// for.
     pub fn text_without(&self, changing: &[&str]) -> String {
-        let page = self.page();
         let mut text = self.text();
-        for token in page.all().iter().filter(|element| element.attribute("name") == Some("csrf")) {
-            text = text.replace(token.attribute("value").unwrap(), "TOKEN");
+        for token in self.page().attributes("[name=csrf]", "value") {
+            text = text.replace(&token, "TOKEN");
         }
         for word in changing {
             text = text.replace(word, "WORD");

@@ -27,9 +27,7 @@ impl Authenticator {
 
     /// The app that was told the seed of that page.
     pub fn told_by(server: &Server, page: &Answer) -> Self {
-        let page = page.page();
-        let seed = page.by_id("totp-secret").expect("the page shows no seed");
-        Self::with(server, &seed.text)
+        Self::with(server, &page.page().text("#totp-secret"))
     }
 
     /// The code shown now.
@@ -76,5 +74,5 @@ impl Browser {
 /// The recovery codes that a page shows.
 pub fn recovery_codes(page: &Answer) -> Vec<String> {
     assert!(page.shows("recovery-codes"), "{:?} {}", page.location(), page.text());
-    page.page().all().iter().filter(|element| element.tag == "code").map(|element| element.text.clone()).collect()
+    page.page().texts("code")
 }

@@ -23,7 +23,7 @@ pub struct Browser {
     address: IpAddr,
     headers: BTreeMap<&'static str, String>,
     cookies: BTreeMap<String, String>,
-    page: Option<Page>,
+    page: Option<Answer>,
     aftermath: Option<Arc<Aftermath>>,
 }
 
@@ -72,20 +72,21 @@ impl Browser {
 
     /// The token of the page shown, as its forms send it.
     pub fn csrf(&self) -> String {
-        let page = self.page.as_ref().expect("no page is shown");
-        let field = page.all().iter().find(|element| element.attribute("name") == Some("csrf"));
-        field.and_then(|field| field.attribute("value")).expect("the page has no token").to_owned()
+        self.shown().attribute("[name=csrf]", "value")
     }
 
     /// Where the script of the page shown asks for challenges.
     pub fn challenges_of_page(&self) -> Option<String> {
-        let page = self.page.as_ref()?;
-        page.all().iter().find_map(|element| element.attribute("data-challenge")).map(str::to_owned)
+        self.page.as_ref()?.page().attributes("[data-challenge]", "data-challenge").into_iter().next()
     }
 
     /// The forms of the page shown.
     pub fn page_forms(&self) -> Vec<super::page::Form> {
-        self.page.as_ref().expect("no page is shown").forms()
+        self.shown().forms()
+    }
+
+    fn shown(&self) -> Page {
+        self.page.as_ref().expect("no page is shown").page()
     }
 
     /// The browser is closed and opened again: only lasting cookies stay, and here that is the device's.
@@ -112,32 +113,27 @@ impl Browser {
 
     /// Presses a button of the page shown, after typing into its form.
     pub async fn submit(&mut self, button: &str, typed: &[(&str, &str)]) -> Answer {
-        let page = self.page.clone().expect("no page is shown");
-        let button = page.by_id(button).unwrap_or_else(|| panic!("the page has no {button}"));
-        self.send_form(&page, button, typed).await
+        self.send_form(&format!("#{button}"), typed).await
     }
 
     /// Presses the first button with that name and value.
     pub async fn press(&mut self, name: &str, value: &str) -> Answer {
-        let page = self.page.clone().expect("no page is shown");
-        let mut buttons = page.all().iter().filter(|element| element.tag == "button");
-        let button =
-            buttons.find(|button| button.attribute("name") == Some(name) && button.attribute("value") == Some(value));
-        self.send_form(&page, button.unwrap_or_else(|| panic!("the page has no button {name}={value}")), &[]).await
+        self.send_form(&format!("button[name={name:?}][value={value:?}]"), &[]).await
     }
 
     /// Sends the form of the page shown that goes to that path and holds that field.
     pub async fn send_form_to(&mut self, path: &str, field: (&str, &str)) -> Answer {
-        let page = self.page.clone().expect("no page is shown");
         let holds = |form: &super::page::Form| {
             form.action == path && form.fields.iter().any(|(name, value)| (name.as_str(), value.as_str()) == field)
         };
-        let form = page.forms().into_iter().find(holds).unwrap_or_else(|| panic!("no form to {path} with {field:?}"));
+        let form = self.page_forms().into_iter().find(holds);
+        let form = form.unwrap_or_else(|| panic!("no form to {path} with {field:?}"));
         let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.post_like_a_page(&form.action, &fields).await
     }
 
-    async fn send_form(&mut self, page: &Page, button: &super::page::Element, typed: &[(&str, &str)]) -> Answer {
+    async fn send_form(&mut self, button: &str, typed: &[(&str, &str)]) -> Answer {
+        let page = self.shown();
         let mut form = page.form_of(button);
         for (name, value) in typed {
             match form.fields.iter_mut().find(|(key, _)| key == name) {
@@ -229,8 +225,11 @@ impl Browser {
             None => asking.await,
         };
         self.keep_cookies(&answer);
-        if answer.header("content-type").starts_with("text/html") {
-            self.page = Some(answer.page());
+        // HEAD brings no page.
+        if answer.header("content-type").starts_with("text/html") && !answer.text().is_empty() {
+            // Whoever asks nothing of a page learns as well that it isn't well formed.
+            answer.page();
+            self.page = Some(answer.clone());
         }
         answer
     }

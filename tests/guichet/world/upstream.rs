@@ -130,18 +130,15 @@ impl Begun {
     /// Begins at the sign-in page.
     pub async fn by(browser: &mut Browser) -> Self {
         let page = browser.get("/login").await;
-        let link =
-            page.page().by_id("login-upstream").unwrap_or_else(|| panic!("no way there: {}", page.text())).clone();
-        let answer = browser.get(link.attribute("href").unwrap()).await;
+        let answer = browser.get(&page.page().attribute("#login-upstream", "href")).await;
         assert_eq!(answer.status(), 303, "{}", answer.text());
         Self { sent_to: answer.location().unwrap() }
     }
 
     /// Begins at the page that asks for proof again.
     pub async fn again(browser: &mut Browser, page: &Answer) -> Self {
-        let link =
-            page.page().by_id("login-upstream").unwrap_or_else(|| panic!("no way there: {}", page.text())).clone();
-        Self { sent_to: browser.get(link.attribute("href").unwrap()).await.location().unwrap() }
+        let answer = browser.get(&page.page().attribute("#login-upstream", "href")).await;
+        Self { sent_to: answer.location().unwrap() }
     }
 
     /// A parameter of the request.

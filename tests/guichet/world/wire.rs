@@ -237,8 +237,7 @@ impl Wire {
 
     /// Signs in; the session's cookie is there when this answers.
     pub async fn sign_in(&mut self, login: &str, password: &str) -> Option<()> {
-        let page = self.get("/login").await?.page();
-        let form = page.form_of(page.by_id("login-submit").unwrap());
+        let form = self.get("/login").await?.page().form_of("#login-submit");
         let answer =
             self.post("/login", &[("csrf", form.field("csrf")), ("username", login), ("password", password)]).await?;
         assert_eq!(answer.status(), 303, "{}", answer.text());
@@ -262,9 +261,7 @@ impl Wire {
 
     /// Presses the button of the page shown: the sign-in's or the consent's.
     async fn answer(&mut self, asked: &Answer, login: &str) -> Answer {
-        let page = asked.page();
-        let button = ["login-submit", "consent-allow"].iter().find_map(|id| page.by_id(id));
-        let form = page.form_of(button.unwrap_or_else(|| panic!("{} {}", asked.status(), asked.text())));
+        let form = asked.page().form_of("#login-submit, #consent-allow");
         let fields: Vec<(&str, &str)> = form
             .fields
             .iter()
@@ -286,8 +283,7 @@ impl Wire {
     /// Gives the consent that a request asks for.
     pub async fn consent(&mut self, ask: &Ask) {
         let sent = self.get(&ask.path()).await.unwrap();
-        let page = self.get(sent.header("location")).await.unwrap().page();
-        let form = page.form_of(page.by_id("consent-allow").unwrap());
+        let form = self.get(sent.header("location")).await.unwrap().page().form_of("#consent-allow");
         let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(self.post(&form.action, &fields).await.unwrap().status(), 303);
     }

@@ -111,12 +111,8 @@ fn every_field_and_gap_of_the_doors_of_people_is_known_to_name_something_or_noth
 
 /// The one form of somebody's page that goes to that path.
 async fn id(browser: &mut Browser, page: &str, path: &str, field: &str) -> String {
-    browser.open(page).await;
-    let form = browser
-        .page_forms()
-        .into_iter()
-        .find(|form| form.action == path && form.fields.iter().any(|(name, _)| name == field));
-    form.unwrap_or_else(|| panic!("{page} has no form to {path} with {field}")).field(field).to_owned()
+    let ids = browser.open(page).await.page().values(path, field);
+    ids.into_iter().next().unwrap_or_else(|| panic!("{page} has no form to {path} with {field}"))
 }
 
 /// Somebody with something of each kind.
