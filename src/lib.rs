@@ -14,18 +14,18 @@
 //! - [`page`] what both show: the frame around pages, errors, refusals
 //! - [`http`] who is asking: callers, guards, cookies, forms, headers, bare answers
 //! - [`app`] what every request can reach; [`config`] every subject's settings in one file
-//! - [`notice`] what account owners are written, and to which mailbox
+//! - [`notice`] letters: what each deed tells whom, in words, and the postman
 //! - [`backchannel`] tells relying parties that a sign-in is over
-//! - [`authorization`] what one sign-in gave one relying party: interactions, consents, codes, tokens
-//! - [`relying_party`] the applications that ask for sign-ins
 //! - [`staff`] the vendor's own people, and the vendor's own OpenID provider, where they may sign in instead
+//! - [`authorization`] what one sign-in gave one relying party, and what ends with an account's sign-ins
+//! - [`relying_party`] the applications that ask for sign-ins
 //! - [`session`] how somebody signs in, in which browsers an account is signed in now, and what ends that
 //! - [`membership`] an account acting as one contact, with the rights its company gave it
 //! - [`account`] the means to sign in: names, passwords, second factors, passkeys, remembered browsers, mailed links
 //! - [`directory`] companies, branches, contacts, and their import (R-DIR)
+//! - [`audit`] who did what: the table of deeds, each with its letters and its event
 //! - [`access`] may this person act, as this contact, here, now?
 //! - [`rights`] what a contact may do, by policy (R-RGT)
-//! - [`audit`] who did what
 //! - [`mail`] the outbox; [`events`] what others react to
 //! - [`keys`] the master key and the signing keys; [`limits`] how many attempts may fail; [`outbound`] calls to other
 //!   people's servers
@@ -46,17 +46,19 @@
 //!    transaction, one instant, one source of randomness, one actor, and SQL only: hashing, signing and rendering
 //!    happen outside. It commits refusals too, for a refusal is a value and may leave traces; a [`base::Fault`] is what
 //!    broke, and rolls it back. What was answered is durable.
-//! 3. **A deed is one row of one table.** Whatever somebody does has its name in one closed list, whether a page, a
-//!    program, the command line or a job does it, and its line in the trail is written in the unit that does it. Which
-//!    letter and which event go with it the doors still say; the same row is to say that too.
+//! 3. **A deed is one row of one table.** Whatever somebody does, by a page, a program, the command line or a job, is a
+//!    deed of one closed list ([`audit::DeedKind`]). Its row says which letters go to whom and which event it raises;
+//!    `tx.record(deed)` writes all of it in the unit that does it. A letter is posted as an intent: mailbox,
+//!    Message-ID and the ids of its facts, sealed. It is written, and its link made, when it is taken up, if what it
+//!    leads to still stands.
 //! 4. **The row decides.** Single use, transitions and limits are one conditional statement, true with fifty requests
 //!    at once and with two servers. A rule over several rows, such as that an administrator remains, first changes the
 //!    row that owns them, and looks in a later statement of the same unit: PostgreSQL would otherwise let two demotions
 //!    through.
 //! 5. **One root per sign-in.** Every code, refresh token and opaque token hangs from one row of `authorizations`,
 //!    whose id is the `sid`. It is live when the row and every ancestor are. To end something is one update of one row,
-//!    and one event; nothing fans out, so nothing can be forgotten. [`jobs`] alone turns events into reactions, after
-//!    the commit, each once. A token never changes company.
+//!    and one event; nothing fans out, so nothing can be forgotten. [`jobs`] alone carries out reactions, after the
+//!    commit, each once and by itself. A token never changes company.
 //! 6. **Who may come in stands in the signature.** A handler's guard is an extractor, and a form of our pages is read
 //!    by one that has seen that a page of ours sent it. URLs are variants of one enum, and each is routed.
 //! 7. **One mechanism, many uses.** There is one kind of mailed link, one timetable, one claim of an event, one counter
@@ -106,7 +108,9 @@
 //! | event | what others react to: a domain event in a transactional outbox ([`events`]) |
 //! | told | notified: an owner is told by a letter, a relying party by a logout token |
 //! | letter, notice | a mail, and one that tells an account's owner of a change ([`notice`]) |
-//! | postman, courier | the workers that hand over mail ([`mail`]) and logout tokens ([`backchannel`]) |
+//! | intent | a letter that is posted but not written yet: a message in a transactional outbox ([`mail::Intent`]) |
+//! | reaction | a handler of a domain event: one row per event and reaction ([`events::Reaction`]) |
+//! | postman, courier | the workers that hand over mail ([`notice`]) and logout tokens ([`backchannel`]) |
 //! | alarm, "It wasn't me" | the link in a letter by which an owner disowns a change and locks the account |
 //! | device | a browser an account was signed in from before: a remembered browser |
 //! | dice | the source of randomness ([`base::Dice`]) |

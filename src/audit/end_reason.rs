@@ -2,7 +2,8 @@
 
 use crate::base::vocabulary::words;
 
-use super::{DeedKind, LetterKind, Recipient};
+use super::deeds::DeedKind;
+use super::letter::{LetterKind, Recipient};
 
 words! {
     /// Why a session, or what a sign-in gave a relying party, ended.

@@ -1,6 +1,6 @@
-//! One ending: what ends with an account's sign-ins, for which reason, and in which order rows are locked. The account's
-//! row comes first, then its sessions, what they gave relying parties, letters that wait, links, half-made sign-ins,
-//! remembered browsers: two endings of one account follow one another, whoever asks for them.
+//! One ending: what ends with an account's sign-ins, for which reason, and in which order rows are locked. The
+//! account's row comes first, then its sessions, what they gave relying parties, letters that wait, links, half-made
+//! sign-ins, remembered browsers: two endings of one account follow one another, whoever asks for them.
 
 use crate::access;
 use crate::account::factor::reset;

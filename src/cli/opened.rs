@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::actor::Who;
+use crate::base::seal::Fingerprint;
 use crate::base::{Actor, Clock, Fault};
 use crate::config::Config;
 use crate::keys::{self, CannotUse, KeyPurpose, MasterKey};
@@ -28,7 +29,7 @@ impl OpenedApp {
     /// The master key of the file, which must be the database's: servers couldn't open what another one sealed.
     pub(super) async fn master(&self) -> Result<MasterKey, Failure> {
         let master = MasterKey::load(&self.config.secrets.master_key_file)?;
-        match self.look(async |view| keys::sealed_with(&mut view.db).await).await? {
+        match self.sealed_with().await? {
             Some(needed) if needed != *master.fingerprint() => {
                 Err(CannotUse::WrongMasterKey { found: master.fingerprint().clone(), needed }.into())
             }
@@ -37,8 +38,17 @@ impl OpenedApp {
         }
     }
 
-    /// From now on units of work can post letters.
+    async fn sealed_with(&self) -> Result<Option<Fingerprint>, Fault> {
+        self.look(async |view| keys::sealed_with(&mut view.db).await).await
+    }
+
+    /// From now on units of work can post letters. Before the first start of a server there is no key to seal them
+    /// with, and nobody who reads any.
     pub(super) async fn seal_letters(&self) -> Result<(), Failure> {
+        if self.sealed_with().await?.is_none() {
+            self.store.post_no_letters();
+            return Ok(());
+        }
         let sealer = self.master().await?.sealer(KeyPurpose::Outbox);
         self.store.seal_letters_by(Arc::new(sealer));
         Ok(())

@@ -60,11 +60,19 @@ pub async fn build(app: &App) -> Result<(), CannotStart> {
     for persona in personas()? {
         let hash = app.hasher.hash(PASSWORD.to_owned()).await?;
         let seal = app.keys.master().sealer(KeyPurpose::TotpSeeds);
-        app.act(Actor::of(Who::Operator), async |tx| move_in(tx, &seal, &persona, &hash).await).await?;
+        app.act(Actor::of(Who::Operator), async |tx| {
+            tx.post_no_letters();
+            move_in(tx, &seal, &persona, &hash).await
+        })
+        .await?;
     }
     for member in staff::members()? {
         let hash = app.hasher.hash(PASSWORD.to_owned()).await?;
-        app.act(Actor::of(Who::Operator), async |tx| staff::move_in(tx, &member, &hash).await).await?;
+        app.act(Actor::of(Who::Operator), async |tx| {
+            tx.post_no_letters();
+            staff::move_in(tx, &member, &hash).await
+        })
+        .await?;
     }
     Ok(())
 }

@@ -36,9 +36,10 @@ pub struct Intent {
 
 /// Puts a letter into the outbox. It leaves once the unit of work is committed, and never if it isn't. Its id is the
 /// Message-ID.
-pub async fn post(tx: &mut Tx, intent: Intent) -> Result<MailId, Fault> {
+pub async fn post(tx: &mut Tx, intent: Intent) -> Result<Option<MailId>, Fault> {
     let id = MailId(tx.dice.id(tx.now)?);
-    let sealed = tx.seal()?.seal(&intent.facts, id.0.as_bytes())?;
+    let Some(seal) = tx.seal()? else { return Ok(None) };
+    let sealed = seal.seal(&intent.facts, id.0.as_bytes())?;
     store::execute!(
         tx.db,
         "insert into outbox (id, name, recipient, account, language, leads_to, sealed_facts, sealed_by, created_at, \
@@ -54,7 +55,7 @@ pub async fn post(tx: &mut Tx, intent: Intent) -> Result<MailId, Fault> {
         tx.now,
     )?;
     tx.posts = true;
-    Ok(id)
+    Ok(Some(id))
 }
 
 /// Letters to that account whose link is for that, and that haven't left yet, never will. Whoever makes such links void
@@ -132,8 +133,8 @@ pub async fn claim(tx: &mut Tx) -> Result<Option<ClaimedLetter>, Fault> {
         "update outbox set due_at = $1, attempts = attempts + 1 \
          where id = (select id from outbox where due_at <= $2 and sent_at is null and given_up_at is null \
          order by due_at, id limit 1) and due_at <= $2 and sent_at is null and given_up_at is null \
-         returning id, name, recipient, account, language, leads_to, sealed_facts, sealed_letter, sealed_by, created_at, \
-         attempts, (voided_at is not null or (leads_to is not null and exists (select 1 from accounts a \
+         returning id, name, recipient, account, language, leads_to, sealed_facts, sealed_letter, sealed_by, \
+         created_at, attempts, (voided_at is not null or (leads_to is not null and exists (select 1 from accounts a \
          where a.id = outbox.account and a.disabled_at is not null))) as is_void",
         tx.now + LEASE,
         tx.now,
@@ -144,7 +145,8 @@ pub async fn claim(tx: &mut Tx) -> Result<Option<ClaimedLetter>, Fault> {
 /// to be made in the same unit of work.
 pub async fn write(tx: &mut Tx, claimed: &ClaimedLetter, letter: &Letter) -> Result<bool, Fault> {
     let body = serde_json::to_vec(letter).map_err(|cause| Fault::broken("writing a letter", cause))?;
-    let sealed = tx.seal()?.seal(&body, claimed.id.0.as_bytes())?;
+    let Some(seal) = tx.seal()? else { return Ok(false) };
+    let sealed = seal.seal(&body, claimed.id.0.as_bytes())?;
     let written = store::execute!(
         tx.db,
         "update outbox set sealed_letter = $2 where id = $1 and attempts = $4 and voided_at is null \
@@ -197,7 +199,8 @@ pub async fn failed(tx: &mut Tx, claimed: &ClaimedLetter, why: &str, for_good: b
         )?,
         None => store::execute!(
             tx.db,
-            "update outbox set given_up_at = $1, sealed_facts = null, sealed_letter = null, last_error = $2 where id = $3 \
+            "update outbox set given_up_at = $1, sealed_facts = null, sealed_letter = null, last_error = $2 \
+             where id = $3 \
              and attempts = $4 and sent_at is null",
             tx.now,
             why,

@@ -96,21 +96,31 @@ pub struct Store {
 /// What units of work have at hand beside the rows, and leave to others once they are committed.
 #[derive(Default)]
 pub(super) struct Beside {
-    /// What seals letters that wait.
-    seal: RwLock<Option<Arc<dyn Seal>>>,
+    letters: RwLock<Letters>,
     /// Tells whoever carries letters away that one was posted.
     pub(super) posted: Notify,
 }
 
+/// What becomes of letters that units of work post.
+#[derive(Clone, Default)]
+pub(super) enum Letters {
+    /// Nobody said yet: posting one is a fault.
+    #[default]
+    Undecided,
+    /// None is posted: no server was ever started here, and nobody could read them.
+    Nobodys,
+    SealedBy(Arc<dyn Seal>),
+}
+
 impl Beside {
-    pub(super) fn seal(&self) -> Option<Arc<dyn Seal>> {
-        self.seal.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(super) fn letters(&self) -> Letters {
+        self.letters.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 impl fmt::Debug for Beside {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Beside").field("is_sealing", &self.seal().is_some()).finish_non_exhaustive()
+        f.debug_struct("Beside").finish_non_exhaustive()
     }
 }
 
@@ -135,7 +145,16 @@ impl Store {
 
     /// From now on, for every clone, letters that units of work post are sealed by this.
     pub fn seal_letters_by(&self, seal: Arc<dyn Seal>) {
-        *self.beside.seal.write().unwrap_or_else(PoisonError::into_inner) = Some(seal);
+        self.decide(Letters::SealedBy(seal));
+    }
+
+    /// From now on none is posted, because this database has no key yet: no server was ever started with it.
+    pub fn post_no_letters(&self) {
+        self.decide(Letters::Nobodys);
+    }
+
+    fn decide(&self, letters: Letters) {
+        *self.beside.letters.write().unwrap_or_else(PoisonError::into_inner) = letters;
     }
 
     /// Waits until a unit of work that posted a letter is committed; one that was while nobody waited counts.

@@ -32,8 +32,7 @@ impl Trial {
     async fn migrate(&self) {
         self.store.migrate().await.unwrap();
         let start = Start { by: Actor::of(Who::Timetable), clock: &Clock::System, lives: &Lifetimes::default() };
-        let sql = "insert into master_keys (fingerprint, created_at, replaced_at) values ('glass', 0, 0)";
-        self.store.act(start, async |tx| store::execute!(tx.db, sql)).await.unwrap();
+        self.store.act(start, async |tx| store::execute!(tx.db, tests::GLASS)).await.unwrap();
         self.store.seal_letters_by(Arc::new(Glass));
     }
 
@@ -99,4 +98,10 @@ async fn fresh_database(server: &str) -> String {
     let mut url = url::Url::parse(server).unwrap();
     url.set_path(&name);
     url.into()
+}
+
+/// Where rows of others may be planted.
+mod tests {
+    pub(super) const GLASS: &str =
+        "insert into master_keys (fingerprint, created_at, replaced_at) values ('glass', 0, 0)";
 }

@@ -1,10 +1,9 @@
 //! The unit of work: one transaction, one instant, one source of randomness, one actor.
 //! Subjects receive it; only [`Store::look`], [`Store::act`] and [`Store::rehearse`] begin or commit.
 
-use std::sync::Arc;
-
 use crate::base::{Actor, Clock, Dice, Fault, Lifetimes, Seal, Timestamp};
 
+use super::open::Letters;
 use super::{Db, Store};
 
 /// What reads see.
@@ -27,13 +26,22 @@ pub struct Tx {
     pub lives: Lifetimes,
     /// Whether whoever carries letters away is told of this unit's commit.
     pub posts: bool,
-    seal: Option<Arc<dyn Seal>>,
+    letters: Letters,
 }
 
 impl Tx {
-    /// What seals letters that wait.
-    pub fn seal(&self) -> Result<&dyn Seal, Fault> {
-        self.seal.as_deref().ok_or_else(|| Fault::broken("sealing a letter", "no key was opened for letters"))
+    /// Nobody is written to about what this unit does: a demonstration's people were not there when it was made up.
+    pub fn post_no_letters(&mut self) {
+        self.letters = Letters::Nobodys;
+    }
+
+    /// What seals letters that wait; nothing where none is posted.
+    pub fn seal(&self) -> Result<Option<&dyn Seal>, Fault> {
+        match &self.letters {
+            Letters::SealedBy(seal) => Ok(Some(seal.as_ref())),
+            Letters::Nobodys => Ok(None),
+            Letters::Undecided => Err(Fault::broken("sealing a letter", "no key was opened for letters")),
+        }
     }
 }
 
@@ -91,8 +99,8 @@ impl Store {
     async fn begin(&self, start: Start<'_>) -> Result<Tx, Fault> {
         let db = self.writing().await?;
         // The instant is read once the transaction has begun: waiting for the writer must not age it.
-        let (now, seal) = (start.clock.now(), self.beside.seal());
-        Ok(Tx { db, now, dice: Dice, by: start.by, lives: *start.lives, posts: false, seal })
+        let (now, letters) = (start.clock.now(), self.beside.letters());
+        Ok(Tx { db, now, dice: Dice, by: start.by, lives: *start.lives, posts: false, letters })
     }
 }
 

@@ -48,8 +48,8 @@ impl FactorGuess {
         limits::count(tx, &self.limits).await
     }
 
-    /// The guess was wrong and stays counted; the trail tells of it, and of each limit that it closed. Where that is the
-    /// account's own, its owner is told that somebody has the password.
+    /// The guess was wrong and stays counted; the trail tells of it, and of each limit that it closed. Where that is
+    /// the account's own, its owner is told that somebody has the password.
     pub async fn missed(&self, tx: &mut Tx, counted: &Counted) -> Result<(), Fault> {
         let deed = Deed::new(DeedKind::SessionRefused).account(self.account);
         tx.record(deed.detail("unmet", ["second-factor"])).await?;

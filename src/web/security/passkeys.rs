@@ -177,13 +177,8 @@ pub struct PasskeyForgotten {
 pub(crate) async fn remove(State(app): State<App>, posted: Form<PasskeyForgotten>) -> Result<Response, Rejection> {
     let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Passkeys)).await?;
     let (account, id) = (holder.session.account, posted.form.passkey);
-    let removal = app
-        .act(holder.actor(), async |tx| {
-            let removal = passkey::remove(tx, account, id, holder.is_demanded).await?;
-            if removal == Removal::Removed {}
-            Ok(removal)
-        })
-        .await?;
+    let removal =
+        app.act(holder.actor(), async |tx| passkey::remove(tx, account, id, holder.is_demanded).await).await?;
     Ok(match removal {
         // The page says why one stays.
         Removal::Removed | Removal::Needed => answer::go(Place::Passkeys),

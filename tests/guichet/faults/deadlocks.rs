@@ -1,4 +1,4 @@
-//! Two endings at once follow one another: there is one order of locks (DESIGN: storage). Every pair of endings of one
+//! Two endings at once follow one another: there is one order of locks. Every pair of endings of one
 //! account, over and over, on two servers that share a database, while its sign-ins go on: none is broken off.
 
 use std::sync::Arc;

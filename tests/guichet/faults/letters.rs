@@ -102,7 +102,7 @@ async fn fates(kind: Kind, between: Between) -> Option<BTreeMap<String, String>>
             Ok(())
         })
         .await;
-    world.advance("1 s");
+    world.advance("1s");
     between.strike(&world).await;
     world.mails().await;
     let sql = "select name || ' ' || case when sent_at is not null then 'sent' when voided_at is not null \
