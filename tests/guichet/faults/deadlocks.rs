@@ -1,5 +1,5 @@
 //! Two endings at once follow one another: there is one order of locks. Every pair of endings of one
-//! account, over and over, on two servers that share a database, while its sign-ins go on: none is broken off.
+//! account that has sessions, four times over, on two servers that share a database: none is broken off.
 
 use std::sync::Arc;
 
@@ -8,10 +8,11 @@ use guichet::audit::EndReason;
 use guichet::base::actor::Who;
 use guichet::base::ids::AccountId;
 use guichet::base::{Actor, Fault};
+use guichet::session::{Begin, Proof};
 use guichet::{account, authorization, jobs, membership, session};
 
-use crate::world::Server;
 use crate::world::at_once::on_two_servers;
+use crate::world::{Server, World};
 
 /// Something that ends what hangs on an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,12 +65,25 @@ impl Ending {
     }
 }
 
+/// Three sessions to end.
+async fn begin_sessions(world: &World, people: &[guichet::access::Snapshot]) {
+    let sessions = world.as_operator(async |tx| {
+        for _ in 0..3 {
+            let (account, membership) = (people[0].account, None);
+            session::begin(tx, Begin { account, membership, user_agent: "", proof: Proof::password() }).await?;
+        }
+        Ok(())
+    });
+    sessions.await;
+}
+
 on_two_servers! {
     async fn no_two_endings_wait_for_each_other(world, second) {
         world.leaves_undelivered("endings go on until the last moment");
         let people = Arc::new(world.people("alice").await);
         for one in Ending::ALL {
             for other in Ending::ALL {
+                begin_sessions(&world, &people).await;
                 let rounds = (0..4).flat_map(|_| [(&*world, one), (&second, other)]);
                 let struck = join_all(rounds.map(|(server, ending)| ending.strike(server, &people))).await;
                 for result in struck {
