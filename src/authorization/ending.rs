@@ -24,10 +24,10 @@ pub async fn end_account(
 ) -> Result<u64, Fault> {
     account::lock(tx, account).await?;
     let ended = session::end_all(tx, account, kept, because).await?;
-    if because.takes_what_relying_parties_hold() {
+    if because.reach() >= Reach::RelyingParties {
         end_all(tx, account, because).await?;
     }
-    if because.takes_ways_in() {
+    if because.reach() >= Reach::WaysIn {
         void_ways_in(tx, account).await?;
     }
     Ok(ended)
@@ -78,32 +78,21 @@ pub async fn secure(tx: &mut Tx, owner: AccountId) -> Result<(), Fault> {
     device::forget_all(tx, owner).await
 }
 
-impl EndReason {
-    /// Whether what relying parties hold ends too, also what outlives sessions.
-    const fn takes_what_relying_parties_hold(self) -> bool {
-        match self {
-            Self::PasswordChanged
-            | Self::Alarm
-            | Self::Closed
-            | Self::SwitchedOff
-            | Self::Operator
-            | Self::CustomerService => true,
-            Self::SignedOut
-            | Self::EndedByOwner
-            | Self::CodeReplayed
-            | Self::RefreshTokenReplayed
-            | Self::Revoked
-            | Self::RelyingParty
-            | Self::Replaced
-            | Self::AccessLost
-            | Self::RanOut => false,
-        }
-    }
+/// How far an ending goes beyond sessions, each step with those before it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    Sessions,
+    /// What relying parties hold ends too, also what outlives sessions.
+    RelyingParties,
+    /// The ways in are void with it.
+    WaysIn,
+}
 
-    /// Whether the ways in are void with it.
-    const fn takes_ways_in(self) -> bool {
+impl EndReason {
+    const fn reach(self) -> Reach {
         match self {
-            Self::PasswordChanged | Self::Alarm | Self::Closed | Self::SwitchedOff => true,
+            Self::PasswordChanged | Self::Alarm | Self::Closed | Self::SwitchedOff => Reach::WaysIn,
+            Self::Operator | Self::CustomerService => Reach::RelyingParties,
             Self::SignedOut
             | Self::EndedByOwner
             | Self::CodeReplayed
@@ -112,9 +101,7 @@ impl EndReason {
             | Self::RelyingParty
             | Self::Replaced
             | Self::AccessLost
-            | Self::Operator
-            | Self::CustomerService
-            | Self::RanOut => false,
+            | Self::RanOut => Reach::Sessions,
         }
     }
 }
