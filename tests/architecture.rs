@@ -112,6 +112,7 @@ const SHARED_NAMES: &[(&str, &str)] = &[
 /// The one module that writes each table.
 const OWNERS: &[(&str, &str)] = &[
     ("companies", "directory"),
+    ("company_subscriptions", "directory"),
     ("branches", "directory"),
     ("contacts", "directory"),
     ("record_feed", "directory"),
@@ -122,6 +123,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("sessions", "session"),
     ("devices", "account"),
     ("memberships", "membership"),
+    ("membership_roles", "membership"),
+    ("membership_e_services", "membership"),
     ("links", "account"),
     ("factor_resets", "account"),
     ("staff", "staff"),

@@ -271,7 +271,7 @@ async fn asked(view: &mut View, session: &Secret) -> Result<(NewAuthorization, R
     let beginning = NewAuthorization {
         session: session.id,
         account: session.account,
-        membership: person.membership,
+        membership: person.membership.id,
         client: consent.client,
         consent: consent.id,
         scope: request.scope.clone(),

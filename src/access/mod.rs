@@ -2,24 +2,25 @@
 //! It reads every subject's rows, in one query and never from a cache, and calls none of them.
 
 mod administrators;
+mod authorization;
 mod condition;
 mod door;
-mod prospect;
+mod facts;
 mod reader;
-mod snapshot;
 mod staff;
-mod standing;
+mod verdict;
 
 pub use administrators::administrators;
+pub(crate) use authorization::live_session;
+pub use authorization::{AuthorizationFacts, SessionFacts, TokenFacts, of_authorization, of_opaque_token, of_token};
 pub use condition::{Condition, Lasting};
 pub use door::{AddressSource, Door, counts, table};
-pub use prospect::{Prospect, of_company, of_prospect};
-pub use reader::{Reader, reader, readers_at};
-pub use snapshot::{
-    AuthorizationFacts, Snapshot, TokenFacts, of_account, of_authorization, of_contact, of_membership, of_opaque_token,
-    of_token,
+pub use facts::{
+    AccountFacts, Candidate, CompanyFacts, ContactFacts, Known, MembershipFacts, Snapshot, of_account, of_company,
+    of_contact, of_membership,
 };
+pub use reader::{Reader, reader, readers_at};
 pub use staff::{
     SecondFactor, StaffCircumstances, StaffCondition, StaffRules, StaffSnapshot, StaffVerdict, judge_staff, of_staff,
 };
-pub use standing::{Circumstances, Unmet, Verdict, judge, may_come_back};
+pub use verdict::{Circumstances, Met, Unmet, Verdict, judge, judge_from, judge_without_caller, may_come_back};

@@ -1,12 +1,11 @@
 //! Who reads which mailbox: whom letters about an account or a company go to.
 
 use crate::base::ids::{AccountId, CompanyId, ContactId};
-use crate::base::{Email, Fault, Language};
+use crate::base::{Email, Fault, Language, Role};
 use crate::store::Db;
 
-use super::snapshot::designated;
-use super::standing::{Circumstances, judge};
-use super::{Condition, Door, Lasting, Snapshot, of_account, of_staff};
+use super::facts::holders;
+use super::{Condition, Lasting, Snapshot, judge_without_caller, of_account, of_staff};
 
 /// Somebody to write to.
 #[derive(Clone, Debug)]
@@ -24,7 +23,7 @@ pub struct Reader {
 /// account was just switched off, is told all the more.
 pub async fn reader(db: &mut Db, account: AccountId) -> Result<Option<Reader>, Fault> {
     if let Some(staff) = of_staff(db, account).await? {
-        let language = staff.language;
+        let language = staff.account.language;
         return Ok(Some(Reader { account, contact: None, mailbox: staff.email, language }));
     }
     let people = of_account(db, account).await?;
@@ -33,22 +32,19 @@ pub async fn reader(db: &mut Db, account: AccountId) -> Result<Option<Reader>, F
 
 /// The administrators of a company, to be told of what is done to it: whatever closes it, they are who they were.
 pub async fn readers_at(db: &mut Db, company: CompanyId) -> Result<Vec<Reader>, Fault> {
-    let people = designated(db, company).await?;
+    let people = holders(db, company, Role::AccountAdmin).await?;
     Ok(people.iter().filter_map(|person| person.reads(&[Condition::CompanyOpen])).collect())
 }
 
 impl Snapshot {
     /// The reader of the contact's mailbox, where nothing final stands against the person but what is passed over.
     fn reads(&self, passed_over: &[Condition]) -> Option<Reader> {
-        let anywhere = Circumstances { door: Door::Page, address: None, e_service: None, second_factor_at: None };
-        let unmet = judge(self, anywhere).unmet();
         let is_barred =
             |condition: &Condition| condition.lasting() == Lasting::Final && !passed_over.contains(condition);
-        if !self.email_is_proven() || unmet.iter().any(is_barred) {
+        if !self.email_is_proven() || judge_without_caller(self).unmet().iter().any(is_barred) {
             return None;
         }
-        let language = self.language.as_deref().and_then(Language::from_tag);
-        let mailbox = Email::parse(&self.email).ok()?;
-        Some(Reader { account: self.account, contact: Some(self.contact), mailbox, language })
+        let mailbox = self.email()?;
+        Some(Reader { account: self.account.id, contact: Some(self.contact.id), mailbox, language: self.language() })
     }
 }

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 
 use crate::base::ids::AccountId;
 use crate::base::vocabulary::words;
-use crate::base::{Address, Email, Fault, Language, Networks, StaffRole, Timestamp};
+use crate::base::{Address, Email, Fault, Networks, StaffRole, Timestamp};
 use crate::store::{self, Db};
+
+use super::AccountFacts;
+use super::facts::account_columns;
 
 words! {
     /// Something that must hold for one of the vendor's people to act.
@@ -24,18 +27,15 @@ words! {
     }
 }
 
-/// One of the vendor's people, with the rows that decide about their access, read by one query.
+/// One of the vendor's people, and the account they sign in with, read by one query.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct StaffSnapshot {
-    pub account: AccountId,
     pub name: String,
     pub email: Email,
     #[sqlx(json)]
     pub roles: BTreeSet<StaffRole>,
-    pub language: Option<Language>,
-    pub activated_at: Option<Timestamp>,
-    pub mailbox_proven_at: Option<Timestamp>,
-    pub disabled_at: Option<Timestamp>,
+    #[sqlx(flatten)]
+    pub account: AccountFacts,
 }
 
 /// Whether staff need a second factor.
@@ -95,8 +95,11 @@ pub async fn of_staff(db: &mut Db, account: AccountId) -> Result<Option<StaffSna
     store::optional!(
         *db,
         StaffSnapshot,
-        "select s.account, s.name, s.email, s.roles, a.language, a.activated_at, a.mailbox_proven_at, a.disabled_at \
-         from staff s join accounts a on a.id = s.account where s.account = $1",
+        concat!(
+            "select s.name, s.email, s.roles, ",
+            account_columns!(),
+            " from staff s join accounts a on a.id = s.account where s.account = $1"
+        ),
         account
     )
 }
@@ -105,9 +108,9 @@ pub async fn of_staff(db: &mut Db, account: AccountId) -> Result<Option<StaffSna
 #[must_use]
 pub fn judge_staff(person: &StaffSnapshot, asked: StaffCircumstances<'_>) -> StaffVerdict {
     let is_met = |condition| match condition {
-        StaffCondition::AccountEnabled => person.disabled_at.is_none(),
-        StaffCondition::AccountActivated => person.activated_at.is_some(),
-        StaffCondition::MailboxProven => person.mailbox_proven_at.is_some(),
+        StaffCondition::AccountEnabled => person.account.disabled_at.is_none(),
+        StaffCondition::AccountActivated => person.account.activated_at.is_some(),
+        StaffCondition::MailboxProven => person.account.mailbox_proven_at.is_some(),
         StaffCondition::Network => asked.rules.networks.admit(asked.address),
         StaffCondition::SecondFactor => {
             asked.rules.second_factor == SecondFactor::Optional || asked.second_factor_at.is_some()
@@ -118,7 +121,9 @@ pub fn judge_staff(person: &StaffSnapshot, asked: StaffCircumstances<'_>) -> Sta
 
 #[cfg(test)]
 mod tests {
-    use super::{SecondFactor, StaffCircumstances, StaffCondition, StaffRules, StaffSnapshot, judge_staff};
+    use super::{
+        AccountFacts, SecondFactor, StaffCircumstances, StaffCondition, StaffRules, StaffSnapshot, judge_staff,
+    };
     use crate::base::ids::AccountId;
     use crate::base::{Address, Email, Networks, Timestamp};
 
@@ -126,14 +131,20 @@ mod tests {
 
     fn admitted() -> StaffSnapshot {
         StaffSnapshot {
-            account: AccountId(uuid::Uuid::nil()),
             name: "Carole".to_owned(),
             email: Email::parse("carole@guichet.example").unwrap(),
             roles: [].into(),
-            language: None,
-            activated_at: AT,
-            mailbox_proven_at: AT,
-            disabled_at: None,
+            account: AccountFacts {
+                id: AccountId(uuid::Uuid::nil()),
+                language: None,
+                disabled_at: None,
+                activated_at: AT,
+                mailbox_proven_at: AT,
+                password_set_at: AT,
+                second_factor_required_at: None,
+                totp_since: None,
+                passkey_since: None,
+            },
         }
     }
 
@@ -146,9 +157,9 @@ mod tests {
         for condition in StaffCondition::ALL {
             let (mut person, mut asked) = (admitted(), asked);
             match condition {
-                StaffCondition::AccountEnabled => person.disabled_at = AT,
-                StaffCondition::AccountActivated => person.activated_at = None,
-                StaffCondition::MailboxProven => person.mailbox_proven_at = None,
+                StaffCondition::AccountEnabled => person.account.disabled_at = AT,
+                StaffCondition::AccountActivated => person.account.activated_at = None,
+                StaffCondition::MailboxProven => person.account.mailbox_proven_at = None,
                 StaffCondition::Network => asked.address = None,
                 StaffCondition::SecondFactor => asked.second_factor_at = None,
             }

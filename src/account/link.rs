@@ -29,10 +29,11 @@ pub async fn issue(tx: &mut Tx, account: AccountId, purpose: LinkPurpose, secret
     let expires_at = tx.now + purpose.life(&tx.lives);
     store::execute!(
         tx.db,
-        "insert into links (id, hash, account, purpose, created_at, expires_at) values ($1, $2, $3, $4, $5, $6) \
-         on conflict (account, purpose) where used_at is null and purpose <> 'not-me' do update \
-         set id = excluded.id, hash = excluded.hash, \
-         created_at = excluded.created_at, expires_at = excluded.expires_at",
+        "insert into links (id, hash, subject_kind, subject, purpose, created_at, expires_at) \
+         values ($1, $2, 'account', $3, $4, $5, $6) \
+         on conflict (subject_kind, subject, purpose) where used_at is null and purpose <> 'not-me' do update \
+         set id = excluded.id, hash = excluded.hash, created_at = excluded.created_at, \
+         expires_at = excluded.expires_at",
         id,
         secret.digest(),
         account,
@@ -49,7 +50,8 @@ pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option
     store::optional!(
         *db,
         MailedLink,
-        "select l.id, l.account, a.kind, l.purpose, l.expires_at from links l join accounts a on a.id = l.account \
+        "select l.id, a.id as account, a.kind, l.purpose, l.expires_at \
+         from links l join accounts a on a.id = l.subject \
          where l.hash = $1 and l.used_at is null and l.expires_at > $2 and a.disabled_at is null",
         secret.digest(),
         now
@@ -59,14 +61,14 @@ pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option
 /// Uses a link up, if it is for that and still works: of any number at once, one is answered its account.
 pub async fn redeem(tx: &mut Tx, secret: &Secret, purpose: LinkPurpose) -> Result<Option<AccountId>, Fault> {
     // The account's row first, as everywhere: whatever makes its links void comes before this and is seen, or after it.
-    let found = store::optional!(tx.db, (AccountId,), "select account from links where hash = $1", secret.digest())?;
+    let found = store::optional!(tx.db, (AccountId,), "select subject from links where hash = $1", secret.digest())?;
     let Some((account,)) = found else { return Ok(None) };
     lock(tx, account).await?;
     let row = store::optional!(
         tx.db,
         (AccountId, LinkId),
         "update links set used_at = $3 where hash = $1 and purpose = $2 and used_at is null and expires_at > $3 \
-         and account in (select id from accounts where disabled_at is null) returning account, id",
+         and subject in (select id from accounts where disabled_at is null) returning subject, id",
         secret.digest(),
         purpose,
         tx.now
@@ -80,7 +82,8 @@ pub async fn redeem(tx: &mut Tx, secret: &Secret, purpose: LinkPurpose) -> Resul
 /// Every link of that purpose stops working, those too that stand in letters not sent yet.
 pub async fn void(tx: &mut Tx, account: AccountId, purpose: LinkPurpose) -> Result<(), Fault> {
     mail::void(tx, account, purpose).await?;
-    let sql = "update links set used_at = $3 where account = $1 and purpose = $2 and used_at is null";
+    let sql = "update links set used_at = $3 \
+        where subject_kind = 'account' and subject = $1 and purpose = $2 and used_at is null";
     store::execute!(tx.db, sql, account, purpose, tx.now).map(drop)
 }
 

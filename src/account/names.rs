@@ -3,7 +3,7 @@
 use crate::access;
 use crate::audit::{Deed, DeedKind};
 use crate::base::ids::AccountId;
-use crate::base::{Fault, Language, SignInName, Timestamp};
+use crate::base::{AccountKind, Fault, Language, SignInName, Timestamp};
 use crate::store::{self, Db, Tx};
 
 use super::device;
@@ -29,15 +29,10 @@ pub async fn credentials(db: &mut Db, name: &SignInName) -> Result<Option<Creden
     )
 }
 
-/// The oldest name of an account: its login.
+/// The login of an account.
 pub async fn login_of(db: &mut Db, account: AccountId) -> Result<Option<String>, Fault> {
-    let row = store::optional!(
-        *db,
-        (String,),
-        "select name from sign_in_names where account = $1 order by since, name limit 1",
-        account
-    )?;
-    Ok(row.map(|(name,)| name))
+    let sql = "select name from sign_in_names where account = $1 and kind = 'login'";
+    Ok(store::optional!(*db, (String,), sql, account)?.map(|(name,)| name))
 }
 
 /// What came of creating a contact's account.
@@ -66,22 +61,20 @@ pub async fn create(tx: &mut Tx, names: &[SignInName]) -> Result<Created, Fault>
             return Ok(Created::NameTaken(name.clone()));
         }
     }
-    let account = AccountId(tx.dice.id(tx.now)?);
-    store::execute!(tx.db, "insert into accounts (id, kind, created_at) values ($1, 'contact', $2)", account, tx.now)?;
-    for (since, name) in (tx.now.millis()..).zip(names) {
-        // The first name is the login: it is a millisecond older. A name taken meanwhile breaks the primary key, and
-        // with it the whole unit.
-        let since = Timestamp::from_millis(since);
-        store::execute!(
-            tx.db,
-            "insert into sign_in_names (name, account, since) values ($1, $2, $3)",
-            name,
-            account,
-            since
-        )?;
-    }
+    let account = insert(tx, AccountKind::Contact, names).await?;
     tx.record(Deed::new(DeedKind::AccountCreated).account(account)).await?;
     Ok(Created::Account(account))
+}
+
+/// The first name is the login. One that was taken meanwhile breaks the primary key, and with it the whole unit.
+async fn insert(tx: &mut Tx, kind: AccountKind, names: &[SignInName]) -> Result<AccountId, Fault> {
+    let account = AccountId(tx.dice.id(tx.now)?);
+    store::execute!(tx.db, "insert into accounts (id, kind, created_at) values ($1, $2, $3)", account, kind, tx.now)?;
+    for (kind, name) in std::iter::once("login").chain(std::iter::repeat("email")).zip(names) {
+        let sql = "insert into sign_in_names (name, account, kind, created_at) values ($1, $2, $3, $4)";
+        store::execute!(tx.db, sql, name, account, kind, tx.now)?;
+    }
+    Ok(account)
 }
 
 /// Whether the password is still the account's. The row is written, so that disabling the account or ending its
@@ -93,33 +86,27 @@ pub async fn has_password(tx: &mut Tx, account: AccountId, password_hash: &str) 
 
 /// Creates an account of staff that goes by this name.
 pub async fn create_staff(tx: &mut Tx, name: &SignInName) -> Result<AccountId, Fault> {
-    let account = AccountId(tx.dice.id(tx.now)?);
-    store::execute!(tx.db, "insert into accounts (id, kind, created_at) values ($1, 'staff', $2)", account, tx.now)?;
-    store::execute!(
-        tx.db,
-        "insert into sign_in_names (name, account, since) values ($1, $2, $3)",
-        name,
-        account,
-        tx.now
-    )?;
-    Ok(account)
+    insert(tx, AccountKind::Staff, std::slice::from_ref(name)).await
 }
 
 /// Sets a password, hashed already, on an account whose owner proved to own the mailbox at `proven`; it is activated
 /// with that.
 pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: Timestamp) -> Result<(), Fault> {
-    let is_first = super::by_id(&mut tx.db, account).await?.is_none_or(|before| before.activated_at.is_none());
+    let before = super::by_id(&mut tx.db, account).await?;
     store::execute!(
         tx.db,
-        "update accounts set password_hash = $2, password_set_at = $3, \
-         mailbox_proven_at = coalesce(mailbox_proven_at, $4), activated_at = coalesce(activated_at, $3) where id = $1",
+        "update accounts set password_hash = $2, password_set_at = $3, activated_at = coalesce(activated_at, $3) \
+         where id = $1",
         account,
         hash,
-        tx.now,
-        proven
+        tx.now
     )?;
+    if before.as_ref().is_none_or(|before| before.mailbox_proven_at.is_none()) {
+        prove_mailbox(tx, account, proven).await?;
+    }
     // Whoever signs in with the new password proves the second factor first, in every browser.
     device::forget_second_factors(tx, account).await?;
+    let is_first = before.is_none_or(|before| before.activated_at.is_none());
     let what = if is_first { DeedKind::PasswordSet } else { DeedKind::PasswordChanged };
     tx.record(Deed::new(what).account(account)).await
 }
@@ -148,9 +135,13 @@ pub async fn void_password(tx: &mut Tx, account: AccountId) -> Result<(), Fault>
         .map(drop)
 }
 
-/// The owner proved to own the mailbox, or that the operator handed them the link.
-pub async fn prove_mailbox(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
-    store::execute!(tx.db, "update accounts set mailbox_proven_at = $2 where id = $1", account, tx.now).map(drop)
+/// The owner proved to own the mailbox, or that the operator handed them the link. The mailbox is that of the account's
+/// email; an account without one has it for its login.
+pub async fn prove_mailbox(tx: &mut Tx, account: AccountId, at: Timestamp) -> Result<(), Fault> {
+    store::execute!(tx.db, "update accounts set mailbox_proven_at = $2 where id = $1", account, at)?;
+    let sql = "update sign_in_names set proven_at = $2 where account = $1 and (kind = 'email' \
+        or not exists (select 1 from sign_in_names n where n.account = $1 and n.kind = 'email'))";
+    store::execute!(tx.db, sql, account, at).map(drop)
 }
 
 /// What others know of an account's owner, so that no password may contain it (R-ADM-10): names, and the companies'
@@ -165,7 +156,7 @@ pub async fn known_of(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fa
         known.push(name);
     }
     for person in access::of_account(db, account).await? {
-        known.extend([person.first_name, person.last_name, person.company_name]);
+        known.extend([person.contact.first_name, person.contact.last_name, person.company.name]);
     }
     Ok(known)
 }

@@ -41,8 +41,12 @@ pub async fn by_id(db: &mut Db, account: AccountId) -> Result<Option<AccountReco
 
 /// The names of an account, its login first.
 pub async fn names(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fault> {
-    let rows =
-        store::all!(*db, (String,), "select name from sign_in_names where account = $1 order by since, name", account)?;
+    let rows = store::all!(
+        *db,
+        (String,),
+        "select name from sign_in_names where account = $1 order by kind desc, name",
+        account
+    )?;
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 

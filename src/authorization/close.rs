@@ -25,9 +25,9 @@ pub enum AccountClosing {
 pub async fn left_behind(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fault> {
     let mut names = Vec::new();
     for person in administered(db, account).await? {
-        let usable = access::administrators(db, person.company).await?;
-        if usable.iter().any(|one| one.account == account) && usable.iter().all(|one| one.account == account) {
-            names.push(person.company_name);
+        let usable = access::administrators(db, person.company.id).await?;
+        if usable.iter().any(|one| one.account.id == account) && usable.iter().all(|one| one.account.id == account) {
+            names.push(person.company.name);
         }
     }
     Ok(names)
@@ -35,8 +35,8 @@ pub async fn left_behind(db: &mut Db, account: AccountId) -> Result<Vec<String>,
 
 async fn administered(db: &mut Db, account: AccountId) -> Result<Vec<Snapshot>, Fault> {
     let mut people = access::of_account(db, account).await?;
-    people.retain(|person| person.roles.contains(&Role::AccountAdmin));
-    people.sort_by_key(|person| person.company);
+    people.retain(|person| person.membership.roles.contains(&Role::AccountAdmin));
+    people.sort_by_key(|person| person.company.id);
     Ok(people)
 }
 
@@ -44,7 +44,7 @@ async fn administered(db: &mut Db, account: AccountId) -> Result<Vec<Snapshot>, 
 pub async fn close_account(tx: &mut Tx, account: AccountId, password_hash: &str) -> Result<AccountClosing, Fault> {
     // The companies' rows first, always in the same order: two administrators who leave at once follow one another.
     for person in administered(&mut tx.db, account).await? {
-        directory::bump(tx, person.company).await?;
+        directory::bump(tx, person.company.id).await?;
     }
     let left = left_behind(&mut tx.db, account).await?;
     if !left.is_empty() {

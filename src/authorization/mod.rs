@@ -91,8 +91,11 @@ pub struct NewAuthorization {
 /// or their company: nobody knows where an absent person is (R-RGT-6).
 #[must_use]
 pub fn grantable(asked: &Scopes, person: &Snapshot) -> Scopes {
-    let limited = !person.networks.is_empty() || !person.company_networks.is_empty();
-    if limited { asked.without(&[Scope::OfflineAccess].into_iter().collect()) } else { asked.clone() }
+    if person.networks().next().is_some() {
+        asked.without(&[Scope::OfflineAccess].into_iter().collect())
+    } else {
+        asked.clone()
+    }
 }
 
 /// Begins an authorization.

@@ -126,8 +126,8 @@ async fn seed(tx: &mut Tx) -> Result<(), Fault> {
     let empty = || Json(Vec::<String>::new());
     store::execute!(
         tx.db,
-        "insert into companies (id, ref, name, subscriptions, networks, version, created_at, updated_at) \
-         values ($1, 'C-1', 'Durand', $2, $2, 1, $3, $3)",
+        "insert into companies (id, ref, name, subscriptions, vendor_networks, own_networks, revision, created_at, \
+         updated_at) values ($1, 'C-1', 'Durand', $2, $2, $2, 1, $3, $3)",
         id(1),
         empty(),
         tx.now,

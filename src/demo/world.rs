@@ -10,7 +10,7 @@ use crate::base::ids::AccountId;
 use crate::base::{Actor, EServiceCode, Fault, Networks, Profile, Role, Seal, SignInName};
 use crate::directory::{self, import};
 use crate::keys::KeyPurpose;
-use crate::membership::{self, Grant};
+use crate::membership::{self, Giver, Grant};
 use crate::relying_party;
 use crate::store::Tx;
 
@@ -91,7 +91,7 @@ async fn move_in(tx: &mut Tx, seal: &dyn Seal, persona: &Persona, hash: &str) ->
         let contact = directory::contact_by_ref(&mut tx.db, contact)
             .await?
             .ok_or_else(|| unreadable(format!("no contact {contact}")))?;
-        membership::admit(tx, account, contact.id, contact.company, &persona.grant(profile)?).await?;
+        membership::admit(tx, account, (contact.id, contact.company), Giver::Vendor, &persona.grant(profile)?).await?;
     }
     match &persona.seed {
         Some(seed) => enrol(tx, seal, account, seed).await,

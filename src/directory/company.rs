@@ -26,9 +26,9 @@ pub struct Company {
     /// The e-services it subscribes to (R-RGT-3).
     #[sqlx(json)]
     pub subscriptions: BTreeSet<EServiceCode>,
-    /// The networks its people are limited to; none listed limits nobody (R-RGT-6).
+    /// The networks the vendor limits its people to; none listed limits nobody (R-RGT-6).
     #[sqlx(json)]
-    pub networks: Networks,
+    pub vendor_networks: Networks,
 }
 
 /// A branch of a company.
@@ -42,7 +42,7 @@ pub struct Branch {
 
 /// Blocks a company: nobody there gets in any more (R-DIR-1). Answers whether it was open.
 pub async fn block(tx: &mut Tx, company: CompanyId) -> Result<bool, Fault> {
-    let sql = "update companies set blocked_at = $2, version = version + 1 where id = $1 and blocked_at is null";
+    let sql = "update companies set blocked_at = $2, revision = revision + 1 where id = $1 and blocked_at is null";
     if store::execute!(tx.db, sql, company, tx.now)? == 0 {
         return Ok(false);
     }
@@ -51,7 +51,8 @@ pub async fn block(tx: &mut Tx, company: CompanyId) -> Result<bool, Fault> {
 
 /// Lets a company in again that staff blocked. Answers whether they had.
 pub async fn unblock(tx: &mut Tx, company: CompanyId) -> Result<bool, Fault> {
-    let sql = "update companies set blocked_at = null, version = version + 1 where id = $1 and blocked_at is not null";
+    let sql =
+        "update companies set blocked_at = null, revision = revision + 1 where id = $1 and blocked_at is not null";
     if store::execute!(tx.db, sql, company)? == 0 {
         return Ok(false);
     }
@@ -61,7 +62,8 @@ pub async fn unblock(tx: &mut Tx, company: CompanyId) -> Result<bool, Fault> {
 macro_rules! companies {
     ($rest:literal) => {
         concat!(
-            "select id, ref, name, accounting_validated_at, first_order_at, erp_blocked_at, subscriptions, networks \
+            "select id, ref, name, accounting_validated_at, first_order_at, erp_blocked_at, subscriptions, \
+             vendor_networks \
              from companies ",
             $rest
         )
@@ -77,7 +79,7 @@ pub async fn company(db: &mut Db, id: CompanyId) -> Result<Option<Company>, Faul
 
 /// Writes a company's row, so that whoever decides over several rows of it does so after one another.
 pub async fn bump(tx: &mut Tx, id: CompanyId) -> Result<(), Fault> {
-    store::execute!(tx.db, "update companies set version = version + 1 where id = $1", id).map(drop)
+    store::execute!(tx.db, "update companies set revision = revision + 1 where id = $1", id).map(drop)
 }
 
 /// The company with this ERP reference.
@@ -119,41 +121,41 @@ pub(super) async fn validated_companies(db: &mut Db) -> Result<Vec<(CompanyId, S
     store::all!(*db, (CompanyId, String), "select id, ref from companies where accounting_validated_at is not null")
 }
 
-/// Adds a company.
-pub(super) async fn insert_company(tx: &mut Tx, company: &Company) -> Result<(), Fault> {
+/// Writes a company's record, a new one or anew; its reference stays.
+pub(super) async fn put_company(tx: &mut Tx, company: &Company) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "insert into companies (id, ref, name, accounting_validated_at, first_order_at, erp_blocked_at, \
-         subscriptions, networks, \
-         version, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9)",
+         subscriptions, vendor_networks, own_networks, revision, created_at, updated_at) \
+         values ($1, $2, $3, $4, $5, $6, '[]', $7, '[]', 1, $8, $8) \
+         on conflict (id) do update set name = excluded.name, \
+         accounting_validated_at = excluded.accounting_validated_at, first_order_at = excluded.first_order_at, \
+         erp_blocked_at = excluded.erp_blocked_at, vendor_networks = excluded.vendor_networks, \
+         revision = companies.revision + 1, updated_at = excluded.updated_at",
         company.id,
         company.reference.as_str(),
         company.name.as_str(),
         company.accounting_validated_at,
         company.first_order_at,
         company.erp_blocked_at,
-        Json(&company.subscriptions),
-        Json(&company.networks),
+        Json(&company.vendor_networks),
         tx.now,
     )?;
-    Ok(())
+    subscribe(tx, company.id, &company.subscriptions).await
 }
 
-/// Writes a company's record anew; its reference stays.
-pub(super) async fn update_company(tx: &mut Tx, company: &Company) -> Result<(), Fault> {
-    store::execute!(
-        tx.db,
-        "update companies set name = $2, accounting_validated_at = $3, first_order_at = $4, \
-         erp_blocked_at = $5, subscriptions = $6, networks = $7, version = version + 1, updated_at = $8 where id = $1",
-        company.id,
-        company.name.as_str(),
-        company.accounting_validated_at,
-        company.first_order_at,
-        company.erp_blocked_at,
-        Json(&company.subscriptions),
-        Json(&company.networks),
-        tx.now,
-    )?;
+/// The e-services a company subscribes to (R-RGT-3), and the rows by which its subscribers are found: nobody else
+/// writes either.
+async fn subscribe(tx: &mut Tx, company: CompanyId, subscriptions: &BTreeSet<EServiceCode>) -> Result<(), Fault> {
+    let sql = "update companies set subscriptions = $2 where id = $1 and subscriptions <> $2";
+    if store::execute!(tx.db, sql, company, Json(subscriptions))? == 0 {
+        return Ok(());
+    }
+    store::execute!(tx.db, "delete from company_subscriptions where company = $1", company)?;
+    for code in subscriptions {
+        let sql = "insert into company_subscriptions (company, e_service) values ($1, $2)";
+        store::execute!(tx.db, sql, company, code)?;
+    }
     Ok(())
 }
 
@@ -161,7 +163,7 @@ pub(super) async fn update_company(tx: &mut Tx, company: &Company) -> Result<(),
 pub(super) async fn withdraw_validation(tx: &mut Tx, company: CompanyId) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "update companies set accounting_validated_at = null, version = version + 1, updated_at = $2 where id = $1",
+        "update companies set accounting_validated_at = null, revision = revision + 1, updated_at = $2 where id = $1",
         company,
         tx.now,
     )?;
@@ -179,12 +181,6 @@ pub(super) async fn put_branch(tx: &mut Tx, branch: &Branch) -> Result<(), Fault
         branch.name.as_str(),
     )?;
     Ok(())
-}
-
-/// Since when a second factor is demanded of everybody at a company.
-pub async fn second_factor_required_at(db: &mut Db, company: CompanyId) -> Result<Option<Timestamp>, Fault> {
-    let sql = "select second_factor_required_at from companies where id = $1";
-    Ok(store::optional!(*db, (Option<Timestamp>,), sql, company)?.and_then(|(since,)| since))
 }
 
 /// Demands a second factor of everybody at a company from now on, or no longer. Answers whether that is a change.

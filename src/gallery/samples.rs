@@ -138,8 +138,10 @@ fn refusal(language: Language) -> RefusalPage {
     let frame = frame(language);
     let around =
         ConditionValues { company: "Durand Télécom", address: Some("127.0.0.1"), e_service: Some("e-Just Fibre") };
-    let standing =
-        Condition::ALL.iter().map(|one| ConditionRow::new(&frame, *one, *one != Condition::Network, around)).collect();
+    let standing = Condition::ALL
+        .iter()
+        .map(|one| ConditionRow::new(&frame, *one, (*one != Condition::Network).into(), around))
+        .collect();
     let whom = vec![
         HelpContact::administrator(&frame, "Alice Durand", "alice@durand.example"),
         HelpContact::customer_service(&frame),

@@ -1,6 +1,6 @@
 //! The console as staff of the demonstration see it.
 
-use crate::access::Condition;
+use crate::access::{Condition, Met};
 use crate::account::factor::reset::FactorReset;
 use crate::base::ids::{AccountId, FactorResetId};
 use crate::base::{Language, Life, Place, StaffRole};
@@ -99,7 +99,8 @@ fn directory(language: Language) -> Named {
 
 fn standing(frame: &Frame) -> Vec<ConditionRow> {
     let values = [("company", "Durand Télécom"), ("person", "Inès"), ("address", "192.0.2.7"), ("service", "")];
-    Condition::ALL.iter().map(|one| condition(frame, *one, *one != Condition::Network, &values)).collect()
+    let met = |one| if one == Condition::SecondFactor { Met::Unknown } else { (one != Condition::Network).into() };
+    Condition::ALL.iter().map(|one| condition(frame, *one, met(*one), &values)).collect()
 }
 
 fn contact(frame: Frame, with_account: bool) -> ContactPage {

@@ -25,7 +25,10 @@ fn composed() -> Vec<String> {
     [
         keys(&["language-{}"], Language::ALL.map(Language::code)),
         keys(&["scope-{}"], scopes),
-        keys(&["access-{}-label", "access-{}-person", "access-{}-admin", "staff-condition-{}"], Condition::ALL),
+        keys(
+            &["access-{}-label", "access-{}-person", "access-{}-admin", "access-{}-staff", "staff-condition-{}"],
+            Condition::ALL,
+        ),
         keys(&["access-staff-{}-label", "access-staff-{}-person"], StaffCondition::ALL),
         keys(&["staff-role-{}", "staff-role-{}-explained"], StaffRole::ALL),
         keys(&["staff-state-{}"], STATES),

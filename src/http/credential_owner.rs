@@ -35,8 +35,8 @@ impl CredentialOwner {
             return Self::of_staff(app, caller, page).await;
         }
         let Fresh(Person { caller, session, snapshot }) = Fresh::behind(app, caller, page).await?;
-        let (name, enrolled_at) = (snapshot.full_name(), snapshot.second_factor_enrolled_at);
-        Ok(Self { caller, session, name, company: Some(snapshot.company_name), enrolled_at, is_demanded: false })
+        let (name, enrolled_at) = (snapshot.contact.full_name(), snapshot.account.second_factor_since());
+        Ok(Self { caller, session, name, company: Some(snapshot.company.name), enrolled_at, is_demanded: false })
     }
 
     async fn of_staff(app: &App, caller: Caller, page: Option<Place>) -> Result<Self, Rejection> {

@@ -112,7 +112,7 @@ pub async fn stands_elsewhere(app: &App, caller: &Caller, session: &Session, per
     let asked = at_a_page(caller, session);
     let people = app.look(async |view| access::of_account(&mut view.db, session.account).await).await?;
     let stands = |other: &Snapshot| access::judge(other, asked).holds_or_lacks_second_factor_only();
-    Ok(people.iter().any(|other| other.membership != person.membership && stands(other)))
+    Ok(people.iter().any(|other| other.membership.id != person.membership.id && stands(other)))
 }
 
 /// A person who proved not long ago who they are, with the second factor where they have one. Only they change what
@@ -125,7 +125,7 @@ impl Fresh {
     /// that it isn't the form's answer, or to the address asked for.
     pub async fn behind(app: &App, caller: Caller, page: Option<Place>) -> Result<Self, Rejection> {
         let person = Person::behind(app, caller, page).await?;
-        let is_fresh = is_fresh(app, &person.session, person.snapshot.second_factor_enrolled_at);
+        let is_fresh = is_fresh(app, &person.session, person.snapshot.account.second_factor_since());
         if is_fresh { Ok(Self(person)) } else { Err(prove_again(&person.caller, page)) }
     }
 }

@@ -40,9 +40,9 @@ impl Refusal {
         match self {
             Self::Contact(refused) => {
                 let person = refused.people.first().map(|(person, _)| person);
-                (person.map(|person| person.account), person.map(|person| person.company))
+                (person.map(|person| person.account.id), person.map(|person| person.company.id))
             }
-            Self::Staff(refused) => (Some(refused.person.account), None),
+            Self::Staff(refused) => (Some(refused.person.account.id), None),
         }
     }
 }

@@ -1,55 +1,36 @@
 //! Memberships: an account acting as one contact, with the rights its company gave it.
 
-use std::collections::BTreeSet;
-
-use sqlx::types::Json;
+mod rights;
 
 use crate::audit::{Deed, DeedKind};
+use crate::base::Fault;
 use crate::base::ids::{AccountId, CompanyId, ContactId, MembershipId};
-use crate::base::{EServiceCode, Fault, Networks, Profile, Role, Timestamp};
 use crate::events::Event;
 use crate::store::{self, Db, Tx};
 
-/// What a membership gives.
-#[derive(Clone, Debug)]
-pub struct Grant {
-    /// How much of the company's data is seen.
-    pub profile: Profile,
-    /// What may be done beyond seeing.
-    pub roles: BTreeSet<Role>,
-    pub e_services: BTreeSet<EServiceCode>,
-    /// The only branch seen, if there is such a limit.
-    pub branch: Option<String>,
-    /// The networks the person may come from; none means anywhere.
-    pub networks: Networks,
-}
+pub use rights::{Giver, Grant, set};
 
 /// Lets an account act as a contact, approved by whoever this unit of work is done by.
 /// A contact has one live membership at most; the schema refuses a second one.
 pub async fn admit(
     tx: &mut Tx,
     account: AccountId,
-    contact: ContactId,
-    company: CompanyId,
+    (contact, company): (ContactId, CompanyId),
+    giver: Giver,
     grant: &Grant,
 ) -> Result<MembershipId, Fault> {
     let id = MembershipId(tx.dice.id(tx.now)?);
     store::execute!(
         tx.db,
-        "insert into memberships (id, account, contact, company, profile, roles, e_services, branch, networks, \
-         requested_at, approved_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+        "insert into memberships (id, account, contact, company, profile, roles, e_services, networks, requested_at, \
+         approved_at) values ($1, $2, $3, $4, 'limited', '[]', '[]', '[]', $5, $5)",
         id,
         account,
         contact,
         company,
-        grant.profile,
-        Json(&grant.roles),
-        Json(&grant.e_services),
-        grant.branch.as_deref(),
-        Json(&grant.networks),
         tx.now
     )?;
+    set(tx, id, giver, grant).await?;
     let deed = Deed::new(DeedKind::MembershipApproved).account(account).company(company);
     let deed = deed.detail("profile", grant.profile).detail("roles", &grant.roles);
     tx.record(deed.detail("e_services", &grant.e_services)).await?;
@@ -100,7 +81,7 @@ pub async fn login_of_contact(db: &mut Db, contact: ContactId) -> Result<Option<
         *db,
         (String,),
         "select n.name from sign_in_names n join memberships m on m.account = n.account \
-         where m.contact = $1 and m.refused_at is null and m.detached_at is null order by n.since, n.name limit 1",
+         where m.contact = $1 and m.refused_at is null and m.detached_at is null and n.kind = 'login'",
         contact
     )?;
     Ok(row.map(|(name,)| name))
@@ -138,10 +119,4 @@ pub async fn require_second_factor(tx: &mut Tx, id: MembershipId, required: bool
     let what = if required { DeedKind::FactorDemanded } else { DeedKind::FactorNotDemanded };
     tx.record(Deed::new(what).account(account).company(company).of_row(id)).await?;
     Ok(true)
-}
-
-/// Since when a second factor is demanded of one contact for themselves, whatever is demanded of their company.
-pub async fn second_factor_required_at(db: &mut Db, id: MembershipId) -> Result<Option<Timestamp>, Fault> {
-    let sql = "select second_factor_required_at from memberships where id = $1";
-    Ok(store::optional!(*db, (Option<Timestamp>,), sql, id)?.and_then(|(since,)| since))
 }

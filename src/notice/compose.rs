@@ -96,9 +96,9 @@ async fn names(view: &mut View, reader: Option<AccountId>, facts: &Facts) -> Res
     names.person.clone_from(&names.login);
     if reader.is_none() {
         let people = access::of_account(db, account).await?;
-        let companies: Vec<&str> = people.iter().map(|person| person.company_name.as_str()).collect();
+        let companies: Vec<&str> = people.iter().map(|person| person.company.name.as_str()).collect();
         if let Some(person) = people.first() {
-            names.person = format!("{} ({})", person.full_name(), companies.join(", "));
+            names.person = format!("{} ({})", person.contact.full_name(), companies.join(", "));
         }
     }
     Ok(names)

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::access::Snapshot;
 use crate::authorization::Authorization;
 use crate::base::ids::{AccountId, AuthorizationId, CompanyId};
-use crate::base::{EServiceCode, Life, Profile, Role, Timestamp};
+use crate::base::{EServiceCode, Language, Life, Profile, Role, Timestamp};
 use crate::relying_party::{Claim, Scope, Scopes};
 
 /// The company acted for.
@@ -47,15 +47,15 @@ impl<'a> CompanyClaims<'a> {
 
     fn telling(person: &'a Snapshot, tells: impl Fn(Claim) -> bool) -> Self {
         let company = || CompanyClaim {
-            id: person.company,
-            reference: &person.company_ref,
-            name: &person.company_name,
-            branch: person.branch.as_deref(),
+            id: person.company.id,
+            reference: &person.company.reference,
+            name: &person.company.name,
+            branch: person.membership.branch.as_deref(),
         };
         Self {
             company: tells(Claim::Company).then(company),
-            access_profile: tells(Claim::AccessProfile).then_some(person.profile),
-            roles: tells(Claim::Roles).then_some(&person.roles),
+            access_profile: tells(Claim::AccessProfile).then_some(person.membership.profile),
+            roles: tells(Claim::Roles).then_some(&person.membership.roles),
             entitlements: tells(Claim::Entitlements).then(|| person.entitlements()),
         }
     }
@@ -86,13 +86,13 @@ pub struct UserClaims<'a> {
 
 impl<'a> UserClaims<'a> {
     fn of(person: &'a Snapshot, tells: impl Fn(Claim) -> bool) -> Self {
-        let number = person.phone.as_deref().or(person.mobile.as_deref());
+        let number = person.contact.phone.as_deref().or(person.contact.mobile.as_deref());
         Self {
-            name: tells(Claim::Name).then(|| person.full_name()),
-            given_name: tells(Claim::GivenName).then_some(&person.first_name),
-            family_name: tells(Claim::FamilyName).then_some(&person.last_name),
-            locale: person.language.as_deref().filter(|_| tells(Claim::Locale)),
-            email: tells(Claim::Email).then_some(&person.email),
+            name: tells(Claim::Name).then(|| person.contact.full_name()),
+            given_name: tells(Claim::GivenName).then_some(&person.contact.first_name),
+            family_name: tells(Claim::FamilyName).then_some(&person.contact.last_name),
+            locale: person.language().filter(|_| tells(Claim::Locale)).map(Language::code),
+            email: tells(Claim::Email).then_some(&person.contact.email),
             email_verified: tells(Claim::EmailVerified).then_some(person.email_is_proven()),
             phone_number: number.filter(|_| tells(Claim::PhoneNumber)),
             // Nobody proves telephone numbers to us.
@@ -227,7 +227,7 @@ impl<'a> UserInfo<'a> {
     #[must_use]
     pub fn of(person: &'a Snapshot, scope: &Scopes, by_name: &BTreeSet<Claim>) -> Self {
         let portrait = UserClaims::of(person, |claim| by_name.contains(&claim) || claim.is_open_to(scope));
-        Self { sub: person.account, portrait }
+        Self { sub: person.account.id, portrait }
     }
 }
 

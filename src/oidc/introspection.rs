@@ -183,7 +183,7 @@ impl<'a> Introspected<'a> {
     fn of(found: &'a Found<'a>, issuer: &'a str) -> Self {
         let token = &found.live.token;
         let (sub, sign_in) = match &found.live.holder {
-            TokenSubject::Person(hanging) => (hanging.person.account.to_string(), Some(SignIn::of(hanging, token))),
+            TokenSubject::Person(hanging) => (hanging.person.account.id.to_string(), Some(SignIn::of(hanging, token))),
             TokenSubject::Service => (token.client.clone(), None),
         };
         Self {

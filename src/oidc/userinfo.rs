@@ -84,7 +84,7 @@ async fn answer(app: &App, caller: &Caller, presented: Carried) -> Result<Respon
         // A service speaks for itself: there is nobody to tell about.
         TokenSubject::Service => return Ok(LACKS_OPENID.challenge()),
     };
-    request::note_account(hanging.person.account);
+    request::note_account(hanging.person.account.id);
     let by = caller.acts_as(Who::Client(live.client.id.clone()));
     let standing = door::judge(live.client, hanging, caller.address, app.clock.now(), app.lives.session_idle);
     if !door::lets_through(app, by, hanging, &standing).await? {

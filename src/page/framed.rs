@@ -30,7 +30,8 @@ impl Framed for Caller {
 
 impl Framed for Person {
     fn frame(&self, app: &App) -> Result<Frame, Fault> {
-        let person = SignedIn { name: self.snapshot.full_name(), company: Some(self.snapshot.company_name.clone()) };
+        let person =
+            SignedIn { name: self.snapshot.contact.full_name(), company: Some(self.snapshot.company.name.clone()) };
         Ok(Frame { person: Some(person), ..self.caller.frame(app)? })
     }
 }

@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use crate::access::{self, Condition, Snapshot, StaffCondition};
+use crate::access::{self, Condition, Met, Snapshot, StaffCondition};
 use crate::app::App;
 use crate::audit::{Deed, DeedKind};
 use crate::base::actor::Who;
@@ -45,14 +45,14 @@ async fn of_contact(
     let mut frame = caller.frame(app)?;
     // Whoever is refused in a running session is named, and can sign out.
     if let Some((person, _)) = refused.people.first().filter(|_| refused.wish != Attempted::SignIn) {
-        frame.person = Some(SignedIn { name: person.full_name(), company: Some(person.company_name.clone()) });
+        frame.person = Some(SignedIn { name: person.contact.full_name(), company: Some(person.company.name.clone()) });
     }
     let address = caller.address.map(|address| address.to_string());
     let e_service = refused.e_service.as_ref().map(|code| frame.say(&rights::e_service_key(code)));
     let mut standing = Vec::new();
     for (person, judged) in &refused.people {
         let around = ConditionValues {
-            company: &person.company_name,
+            company: &person.company.name,
             address: address.as_deref(),
             e_service: e_service.as_deref(),
         };
@@ -91,10 +91,10 @@ async fn administrators(
     for (person, standing) in people {
         if standing.unmet().into_iter().any(Condition::is_the_companys) {
             let administrators =
-                app.look(async |view| access::administrators(&mut view.db, person.company).await).await?;
-            let others = administrators.iter().filter(|administrator| administrator.account != person.account);
+                app.look(async |view| access::administrators(&mut view.db, person.company.id).await).await?;
+            let others = administrators.iter().filter(|administrator| administrator.account.id != person.account.id);
             whom.extend(others.map(|administrator| {
-                HelpContact::administrator(frame, &administrator.full_name(), &administrator.email)
+                HelpContact::administrator(frame, &administrator.contact.full_name(), &administrator.contact.email)
             }));
         }
     }
@@ -125,7 +125,7 @@ pub struct ConditionRow {
     /// The condition.
     pub condition: &'static str,
     /// Whether it holds.
-    pub met: bool,
+    pub met: Met,
     /// What it asks for, in a few words.
     pub label: String,
     /// Why it doesn't hold and whom to ask; for unmet conditions.
@@ -146,9 +146,9 @@ pub struct ConditionValues<'a> {
 impl ConditionRow {
     /// The condition in the person's words.
     #[must_use]
-    pub fn new(frame: &Frame, condition: Condition, met: bool, around: ConditionValues<'_>) -> Self {
+    pub fn new(frame: &Frame, condition: Condition, met: Met, around: ConditionValues<'_>) -> Self {
         let label = frame.say(&format!("access-{condition}-label"));
-        let sentence = if met { String::new() } else { around.sentence(frame, condition) };
+        let sentence = if met == Met::No { around.sentence(frame, condition) } else { String::new() };
         Self { condition: condition.as_str(), met, label, sentence }
     }
 
@@ -159,7 +159,8 @@ impl ConditionRow {
         let unknown = frame.say("access-address-unknown");
         let sentence =
             || frame.tell(&format!("access-staff-{condition}-person"), &[("address", address.unwrap_or(&unknown))]);
-        Self { condition: condition.as_str(), met, label, sentence: if met { String::new() } else { sentence() } }
+        let sentence = if met { String::new() } else { sentence() };
+        Self { condition: condition.as_str(), met: met.into(), label, sentence }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use sqlx::types::Json;
 
+use crate::access::live_session;
 use crate::account;
 use crate::audit::{Deed, DeedKind, EndReason};
 use crate::base::ids::{AccountId, MembershipId, SessionId};
@@ -87,13 +88,16 @@ pub struct Strengthening {
 }
 
 /// Strengthens a live session. It gets a new secret (session fixation) and stays the same row: what relying parties
-/// were given lives on. The reading of its idle time is the guard's, which found it a moment ago.
+/// were given lives on.
 pub async fn strengthen(tx: &mut Tx, with: Strengthening) -> Result<Option<OpenedSession>, Fault> {
     let secret = tx.dice.secret()?;
     let strengthened = store::execute!(
         tx.db,
-        "update sessions set hash = $3, acr = $4, amr = $5, auth_time = $6, second_factor_at = $7, last_seen_at = $8 \
-         where id = $1 and account = $2 and ended_at is null and expires_at > $8",
+        concat!(
+            "update sessions set hash = $3, acr = $4, amr = $5, auth_time = $6, second_factor_at = $7, \
+             last_seen_at = $8 where id = $1 and account = $2 and ",
+            live_session!("$8", "$9")
+        ),
         with.session,
         with.account,
         secret.digest(),
@@ -101,7 +105,8 @@ pub async fn strengthen(tx: &mut Tx, with: Strengthening) -> Result<Option<Opene
         Json(with.proof.amr),
         with.auth_time,
         with.proof.second_factor_at,
-        tx.now
+        tx.now,
+        tx.now - tx.lives.session_idle
     )?;
     if strengthened == 0 {
         return Ok(None);
@@ -111,18 +116,24 @@ pub async fn strengthen(tx: &mut Tx, with: Strengthening) -> Result<Option<Opene
     Ok(Some(OpenedSession { id: with.session, secret }))
 }
 
+/// Live sessions: `$2` is now, and those last used at `$3` or before are over.
+macro_rules! live {
+    ($which:literal $(, $order:literal)?) => {
+        concat!(
+            "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.second_factor_at, \
+             s.created_at, s.last_seen_at, s.address, s.user_agent \
+             from sessions s join accounts a on a.id = s.account where ",
+            live_session!("$2", "$3"),
+            " and ",
+            $which
+            $(, $order)?
+        )
+    };
+}
+
 /// The live session of a cookie, if its idle time hasn't run out at `now`.
 pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp, idle: Life) -> Result<Option<Session>, Fault> {
-    store::optional!(
-        *db,
-        Session,
-        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.second_factor_at, \
-         s.created_at, s.last_seen_at, s.address, s.user_agent from sessions s join accounts a on a.id = s.account \
-         where s.hash = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3",
-        secret.digest(),
-        now,
-        now - idle
-    )
+    store::optional!(*db, Session, live!("s.hash = $1"), secret.digest(), now, now - idle)
 }
 
 /// Whether a request from this address is worth writing down.
@@ -149,11 +160,15 @@ pub async fn renew(tx: &mut Tx, account: AccountId, id: SessionId) -> Result<Opt
     let secret = tx.dice.secret()?;
     let renewed = store::execute!(
         tx.db,
-        "update sessions set hash = $3, last_seen_at = $4 where id = $1 and account = $2 and ended_at is null",
+        concat!(
+            "update sessions set hash = $3, last_seen_at = $4 where id = $1 and account = $2 and ",
+            live_session!("$4", "$5")
+        ),
         id,
         account,
         secret.digest(),
-        tx.now
+        tx.now,
+        tx.now - tx.lives.session_idle
     )?;
     Ok((renewed > 0).then_some(secret))
 }
@@ -175,17 +190,7 @@ pub async fn choose(tx: &mut Tx, id: SessionId, membership: MembershipId) -> Res
 
 /// The live sessions of an account, the one used last first.
 pub async fn list(db: &mut Db, account: AccountId, now: Timestamp, idle: Life) -> Result<Vec<Session>, Fault> {
-    store::all!(
-        *db,
-        Session,
-        "select s.id, s.account, a.kind, s.membership, s.acr, s.amr, s.auth_time, s.second_factor_at, \
-         s.created_at, s.last_seen_at, s.address, s.user_agent from sessions s join accounts a on a.id = s.account \
-         where s.account = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3 \
-         order by s.last_seen_at desc, s.id",
-        account,
-        now,
-        now - idle
-    )
+    store::all!(*db, Session, live!("s.account = $1", " order by s.last_seen_at desc, s.id"), account, now, now - idle)
 }
 
 /// Ends one session of an account: one update, and everything that hangs from it is dead. Answers whether it was live.
@@ -214,8 +219,9 @@ async fn tell_end(tx: &mut Tx, id: SessionId, account: AccountId, because: EndRe
 /// this and is seen, or after it.
 pub async fn holds(tx: &mut Tx, session: SessionId, account: AccountId) -> Result<bool, Fault> {
     account::lock(tx, account).await?;
-    let sql = "select id from sessions where id = $1 and account = $2 and ended_at is null and expires_at > $3";
-    Ok(store::optional!(tx.db, (SessionId,), sql, session, account, tx.now)?.is_some())
+    let sql = concat!("select id from sessions where id = $1 and account = $2 and ", live_session!("$3", "$4"));
+    let idle_since = tx.now - tx.lives.session_idle;
+    Ok(store::optional!(tx.db, (SessionId,), sql, session, account, tx.now, idle_since)?.is_some())
 }
 
 /// Ends every session of an account, leaving out the one that asks for it; answers how many were live. Whoever calls
@@ -253,8 +259,11 @@ pub async fn end_run_out(tx: &mut Tx) -> Result<u64, Fault> {
     let accounts = store::all!(
         tx.db,
         (AccountId,),
-        "select distinct account from sessions where ended_at is null and (expires_at <= $1 or last_seen_at <= $2) \
-         order by account limit $3",
+        concat!(
+            "select distinct account from sessions where ended_at is null and not (",
+            live_session!("$1", "$2"),
+            ") order by account limit $3"
+        ),
         tx.now,
         idle_since,
         RUN_OUT_AT_ONCE
@@ -265,8 +274,12 @@ pub async fn end_run_out(tx: &mut Tx) -> Result<u64, Fault> {
         let ended = store::all!(
             tx.db,
             (SessionId,),
-            "update sessions set ended_at = $1, ended_because = $2 where account = $3 and ended_at is null \
-             and (expires_at <= $1 or last_seen_at <= $4) returning id",
+            concat!(
+                "update sessions set ended_at = $1, ended_because = $2 where account = $3 and ended_at is null \
+                 and not (",
+                live_session!("$1", "$4"),
+                ") returning id"
+            ),
             tx.now,
             EndReason::RanOut.as_str(),
             account,

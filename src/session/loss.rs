@@ -1,6 +1,6 @@
 //! A company that a session acted for is lost: what hung from the session through it doesn't come back.
 
-use crate::access::{self, Circumstances, Door};
+use crate::access;
 use crate::account;
 use crate::audit::{Deed, DeedKind, EndReason};
 use crate::base::ids::{AccountId, MembershipId, SessionId};
@@ -37,10 +37,8 @@ pub async fn lose_all(tx: &mut Tx, what: Event, at: Timestamp) -> Result<bool, F
     let acting = acting_as(tx, what, at).await?;
     for (session, account, membership) in &acting {
         account::lock(tx, *account).await?;
-        let asked = Circumstances { door: Door::Page, address: None, e_service: None, second_factor_at: None };
         let people = access::of_account(&mut tx.db, *account).await?;
-        let stays =
-            people.iter().any(|other| other.membership != *membership && !access::judge(other, asked).is_final());
+        let stays = people.iter().any(|other| other.membership.id != *membership && access::may_come_back(other));
         if stays {
             store::execute!(
                 tx.db,

@@ -345,7 +345,7 @@ impl Judged {
 
 /// With one company there is nothing to choose (R-DIR-6).
 fn only_one(people: &[(Snapshot, Verdict)]) -> Option<MembershipId> {
-    let mut standing = people.iter().filter(|(_, standing)| standing.holds()).map(|(person, _)| person.membership);
+    let mut standing = people.iter().filter(|(_, standing)| standing.holds()).map(|(person, _)| person.membership.id);
     standing.next().filter(|_| standing.next().is_none())
 }
 

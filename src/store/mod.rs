@@ -2,6 +2,7 @@
 //! It knows connections, transactions and the schema's version, and no table's meaning.
 
 mod keys;
+mod left;
 mod open;
 mod pool;
 mod schema;
@@ -11,6 +12,7 @@ pub(crate) mod trial;
 mod unit;
 
 pub use keys::Keyset;
+pub use left::{Joined, Left};
 pub use open::{CannotOpen, Settings, Store};
 pub use pool::Pooled;
 pub use schema::{Migration, SCHEMA};

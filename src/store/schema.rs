@@ -11,7 +11,7 @@ use super::open::{Backend, CannotOpen};
 use super::{Store, sql};
 
 /// The schema this program was built with: the number of the last migration.
-pub const SCHEMA: i64 = 8;
+pub const SCHEMA: i64 = 9;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -123,31 +123,38 @@ mod tests {
     use sqlx::migrate::Migrator;
 
     use super::{MIGRATIONS, Migration, SCHEMA};
-    use crate::store::trial;
+    use crate::store::{sql, trial};
 
     #[test]
     fn the_schema_is_the_last_migration() {
         assert_eq!(MIGRATIONS.iter().map(|migration| migration.version).max(), Some(SCHEMA));
     }
 
-    /// What a server finds that starts on the database of any release before.
+    /// A start that was killed leaves some of the migrations done, and the next one does the rest.
     #[tokio::test]
-    async fn a_database_of_an_earlier_schema_is_brought_up_to_date_once() {
-        for earlier in MIGRATIONS.iter().map(|migration| migration.version).filter(|version| *version < SCHEMA) {
+    async fn migrations_that_stopped_half_way_are_carried_on() {
+        for done in MIGRATIONS.iter().map(|migration| migration.version).filter(|version| *version < SCHEMA) {
             for trial in trial::empty_ones().await {
-                let until_then = MIGRATIONS.iter().filter(|migration| migration.version <= earlier).cloned().collect();
+                let until_then = MIGRATIONS.iter().filter(|migration| migration.version <= done).cloned().collect();
                 trial.store.run(&Migrator::with_migrations(until_then)).await.unwrap();
-                assert_eq!(trial.store.schema().await.unwrap(), earlier);
-                let migrated = trial.store.migrate().await.unwrap();
-                assert_eq!(
-                    (migrated.from, migrated.to, migrated.copy.is_some()),
-                    (earlier, SCHEMA, trial.store.kind() == "SQLite")
-                );
+                assert_eq!(trial.store.migrate().await.unwrap(), Migration { from: 0, to: SCHEMA, copy: None });
                 assert_eq!(trial.store.schema().await.unwrap(), SCHEMA);
-                let again = trial.store.migrate().await.unwrap();
-                assert_eq!(again, Migration { from: SCHEMA, to: SCHEMA, copy: None });
                 trial.store.prepare().await.unwrap();
             }
+        }
+    }
+
+    /// What a server finds that starts on the database of a release before.
+    #[tokio::test]
+    async fn a_sqlite_database_of_an_earlier_schema_is_copied_before_it_is_brought_up_to_date() {
+        for trial in trial::empty_ones().await {
+            trial.store.migrate().await.unwrap();
+            let mut db = trial.store.reading().await.unwrap();
+            sql::execute!(db, "update schema_state set version = $1", SCHEMA - 1).unwrap();
+            drop(db);
+            let migrated = trial.store.migrate().await.unwrap();
+            assert_eq!((migrated.from, migrated.to), (SCHEMA - 1, SCHEMA));
+            assert_eq!(migrated.copy.is_some_and(|copy| copy.exists()), trial.store.kind() == "SQLite");
         }
     }
 }

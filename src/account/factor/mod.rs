@@ -25,8 +25,7 @@ use super::{device, lock, passkey};
 
 /// Since when an account has a second factor, whichever it is.
 pub async fn enrolled(db: &mut Db, account: AccountId) -> Result<Option<Timestamp>, Fault> {
-    let sql = "select coalesce((select t.proven_at from totp_factors t where t.account = $1 \
-        and t.proven_at is not null), (select min(p.created_at) from passkeys p where p.account = $1))";
+    let sql = "select coalesce(totp_since, passkey_since) from accounts where id = $1";
     Ok(store::one!(*db, (Option<Timestamp>,), sql, account)?.0)
 }
 
@@ -68,9 +67,18 @@ pub(super) async fn tell_removal(tx: &mut Tx, account: AccountId, which: DeedKin
     tx.record(Deed::new(which).account(account)).await
 }
 
+/// Writes down at the account since when it has which factor, after each change of one: what access reads.
+pub(super) async fn note_factors(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    let sql = "update accounts set totp_since = (select t.proven_at from totp_factors t where t.account = $1 \
+        and t.proven_at is not null), passkey_since = (select min(p.created_at) from passkeys p \
+        where p.account = $1) where id = $1";
+    store::execute!(tx.db, sql, account).map(drop)
+}
+
 /// What devices remember may have been proven by what is gone; recovery codes stand in for a factor and don't outlive
 /// the last, nor is there anything left to take away.
 async fn tidy_up(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    note_factors(tx, account).await?;
     device::forget_second_factors(tx, account).await?;
     if enrolled(&mut tx.db, account).await?.is_none() {
         store::execute!(tx.db, "delete from recovery_codes where account = $1", account)?;

@@ -10,7 +10,7 @@ use crate::base::{Dice, Fault, Life, Seal, Sealed, Timestamp};
 use crate::store::{self, Db, Tx};
 
 use super::super::device;
-use super::{RecoveryCode, enrolled, renew_with_factor, reset};
+use super::{RecoveryCode, enrolled, note_factors, renew_with_factor, reset};
 
 /// An offer that nobody took up is replaced, and swept, after this time.
 const OFFERED_FOR: Life = Life::hours(1);
@@ -194,6 +194,7 @@ pub async fn prove(
     // Nor is this one lost.
     reset::stop(tx, offer.account).await?;
     store::execute!(tx.db, "update totp_factors set proven_at = $2, last_step = $3 where id = $1", id, tx.now, step)?;
+    note_factors(tx, offer.account).await?;
     tx.record(Deed::new(DeedKind::TotpEnrolled).account(offer.account)).await?;
     renew_with_factor(tx, offer.account).await.map(Some)
 }

@@ -104,6 +104,7 @@ pub async fn enrol(tx: &mut Tx, account: AccountId, name: &Name, passkey: &Passk
     if added == 0 {
         return Ok(Enrolment::Known);
     }
+    factor::note_factors(tx, account).await?;
     tx.record(Deed::new(DeedKind::PasskeyEnrolled).account(account)).await?;
     Ok(Enrolment::Enrolled(if is_first { Some(factor::renew_with_factor(tx, account).await?) } else { None }))
 }

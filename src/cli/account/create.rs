@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::access::{self, Circumstances, Condition, Door};
+use crate::access;
 use crate::account::password::{Hasher, policy};
 use crate::account::{self, Created};
 use crate::audit::{Deed, DeedKind};
@@ -12,7 +12,7 @@ use crate::base::ids::MembershipId;
 use crate::base::{EServiceCode, Fault, Networks, Profile, Role, SignInName};
 use crate::cli::{Failure, OpenedApp, tell};
 use crate::directory::{self, Company, Contact};
-use crate::membership::{self, Grant};
+use crate::membership::{self, Giver, Grant};
 use crate::rights::Catalogue;
 use crate::store::{Db, Tx};
 
@@ -171,7 +171,8 @@ async fn make(tx: &mut Tx, wish: &Wish) -> Result<Result<(), Refused>, Fault> {
     };
     // The operator vouches for the mailbox (R-ADM-4).
     account::set_password(tx, account, &wish.hash, tx.now).await?;
-    let membership = membership::admit(tx, account, wish.contact.id, wish.company.id, &wish.grant).await?;
+    let membership =
+        membership::admit(tx, account, (wish.contact.id, wish.company.id), Giver::Vendor, &wish.grant).await?;
     if wish.grant.roles.contains(&Role::AccountAdmin) {
         tx.record(Deed::new(DeedKind::AdministratorDesignated).account(account).company(wish.company.id)).await?;
     }
@@ -182,12 +183,8 @@ async fn make(tx: &mut Tx, wish: &Wish) -> Result<Result<(), Refused>, Fault> {
 /// What stands between the person and a sign-in, in sentences. Where they will come from isn't known yet.
 async fn unmet(db: &mut Db, membership: MembershipId) -> Result<Vec<String>, Fault> {
     let Some(person) = access::of_membership(db, membership).await? else { return Ok(Vec::new()) };
-    let standing = access::judge(
-        &person,
-        Circumstances { door: Door::SignIn, address: None, e_service: None, second_factor_at: None },
-    );
     let sentences = Sentences::about(&person, None);
-    let unmet = standing.unmet().into_iter().filter(|condition| *condition != Condition::Network);
+    let unmet = access::judge_without_caller(&person).unmet().into_iter();
     Ok(unmet.map(|condition| sentences.say(condition)).collect())
 }
 

@@ -1,6 +1,6 @@
 //! `guichet account show`: what there is to know about an account when its owner calls.
 
-use crate::access::{self, Circumstances, Condition, Door, Snapshot};
+use crate::access::{self, Condition, Met, Snapshot};
 use crate::account::{self, AccountRecord};
 use crate::base::{Address, Language};
 use crate::cli::failure::one_line;
@@ -70,33 +70,22 @@ fn show_account(found: &AccountRecord, names: &[String]) {
 }
 
 fn show_person(person: &Snapshot, from: Option<Address>) {
-    let (company, name) = (one_line(&person.company_name), one_line(&person.full_name()));
-    tell(format!("\n{company} ({}), as {name} <{}>", person.company_ref, person.email));
-    tell(format!("  profile {}", person.profile));
-    list("roles", person.roles.iter());
+    let (company, name) = (one_line(&person.company.name), one_line(&person.contact.full_name()));
+    tell(format!("\n{company} ({}), as {name} <{}>", person.company.reference, person.contact.email));
+    tell(format!("  profile {}", person.membership.profile));
+    list("roles", person.membership.roles.iter());
     list("e-services", person.entitlements().iter());
-    list("branch", person.branch.iter());
-    list("networks of the person", person.networks.iter());
-    list("networks of the company", person.company_networks.iter());
+    list("branch", person.membership.branch.iter());
+    list("networks of the person", person.membership.networks.iter());
+    list("networks of the company", person.company.vendor_networks.iter());
+    list("networks of the company's own", person.company.own_networks.iter());
     let sentences = Sentences::about(person, from);
-    for (condition, met) in access::judge(person, asked_at_sign_in(person, from)).conditions() {
-        if met {
-            tell(format!("  ok    {condition}"));
-        } else if condition == Condition::Network && from.is_none() {
-            tell(format!("  ?     {condition}: from these networks only; --from ADDRESS judges one"));
-        } else {
-            tell(format!("  unmet {condition}: {}", sentences.say(condition)));
+    for (condition, met) in access::judge_from(person, from).conditions() {
+        match met {
+            Met::Yes => tell(format!("  ok    {condition}")),
+            Met::Unknown => tell(format!("  ?     {condition}: --from ADDRESS judges a sign-in from there")),
+            Met::No => tell(format!("  unmet {condition}: {}", sentences.say(condition))),
         }
-    }
-}
-
-/// Whoever has a second factor is taken to prove it.
-fn asked_at_sign_in(person: &Snapshot, from: Option<Address>) -> Circumstances<'static> {
-    Circumstances {
-        door: Door::SignIn,
-        address: from,
-        e_service: None,
-        second_factor_at: person.second_factor_enrolled_at,
     }
 }
 
@@ -120,7 +109,7 @@ fn show_sessions(sessions: &[Session]) {
     }
 }
 
-/// The sentences that explain unmet conditions to whoever administers.
+/// The sentences that explain unmet conditions to the operator.
 pub(super) struct Sentences {
     words: Words,
     company: String,
@@ -133,14 +122,14 @@ impl Sentences {
     pub(super) fn about(person: &Snapshot, from: Option<Address>) -> Self {
         let words = Words::of(language());
         let address = from.map_or_else(|| words.say("access-address-unknown"), |address| address.to_string());
-        Self { words, company: person.company_name.clone(), person: person.full_name(), address }
+        Self { words, company: person.company.name.clone(), person: person.contact.full_name(), address }
     }
 
     /// Why the condition isn't met, and who can do something about it.
     pub(super) fn say(&self, condition: Condition) -> String {
         let values =
             [("company", self.company.as_str()), ("person", &self.person), ("address", &self.address), ("service", "")];
-        one_line(&self.words.tell(&format!("access-{condition}-admin"), &values))
+        one_line(&self.words.tell(&format!("access-{condition}-staff"), &values))
     }
 }
 

@@ -10,8 +10,8 @@ use crate::audit::{Deed, DeedKind};
 use crate::base::ids::CompanyId;
 use crate::base::{Fault, Timestamp};
 use crate::directory::company::{
-    Branch, Company, branches_by_refs, companies_by_refs, insert_company, put_branch, update_company,
-    validated_companies, withdraw_validation,
+    Branch, Company, branches_by_refs, companies_by_refs, put_branch, put_company, validated_companies,
+    withdraw_validation,
 };
 use crate::store::Tx;
 
@@ -113,12 +113,8 @@ impl CompanyPlan {
         let total = (self.insert.len() + self.update.len() + self.branches.len() + self.withdraw.len()) as u64;
         let mut done = 0..;
         let mut step = || progress(done.next().unwrap_or(total) + 1, total);
-        for company in &self.insert {
-            insert_company(tx, company).await?;
-            step();
-        }
-        for company in &self.update {
-            update_company(tx, company).await?;
+        for company in self.insert.iter().chain(&self.update) {
+            put_company(tx, company).await?;
             step();
         }
         for branch in &self.branches {
@@ -151,7 +147,7 @@ fn wanted(row: &ImportedCompany, before: Option<&Company>, new: CompanyId, now: 
         first_order_at: row.first_order_at,
         erp_blocked_at: blocked.then(|| blocked_before.unwrap_or(now)),
         subscriptions: row.e_services.over(before.map(|company| company.subscriptions.clone()).unwrap_or_default()),
-        networks: row.networks.over(before.map(|company| company.networks.clone()).unwrap_or_default()),
+        vendor_networks: row.networks.over(before.map(|company| company.vendor_networks.clone()).unwrap_or_default()),
     }
 }
 

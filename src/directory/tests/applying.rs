@@ -95,7 +95,7 @@ impl Desk {
     /// Everything the directory holds, with the instants rows were last written.
     async fn everything(&self) -> String {
         type Row = (String, String, i64, Option<i64>);
-        let companies = "select ref, name, updated_at, version from companies order by ref";
+        let companies = "select ref, name, updated_at, revision from companies order by ref";
         let contacts = "select ref, email, updated_at, erp_inactive_at from contacts order by id";
         self.act(async |tx| {
             Ok(format!("{:?} {:?}", store::all!(tx.db, Row, companies)?, store::all!(tx.db, Row, contacts)?))

@@ -69,7 +69,7 @@ pub async fn show(
     let page = ConsentPage {
         interaction: waiting.id.to_string(),
         host: host(&waiting.request.redirect_uri),
-        company: person.company_name,
+        company: person.company.name,
         sights: in_words(&frame, asked),
         added: in_words(&frame, added),
         relying_party: waiting.relying_party.clone(),

@@ -118,7 +118,7 @@ struct Known {
 }
 
 fn strongest(person: &Snapshot) -> Acr {
-    match (person.passkey_enrolled_at, person.second_factor_enrolled_at) {
+    match (person.account.passkey_since, person.account.second_factor_since()) {
         (Some(_), _) => Acr::PhishingResistant,
         (None, Some(_)) => Acr::TwoFactors,
         (None, None) => Acr::OneFactor,
@@ -263,7 +263,7 @@ impl Flow<'_> {
         let beginning = NewAuthorization {
             session: session.id,
             account: session.account,
-            membership: person.membership,
+            membership: person.membership.id,
             client: self.party.id.clone(),
             consent: consent.id,
             scope: authorization::grantable(&request.scope, person),

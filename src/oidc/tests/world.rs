@@ -195,9 +195,9 @@ pub async fn seed(tx: &mut Tx) -> Result<(), Fault> {
     let (company, contact) = (Uuid::from_u128(1), Uuid::from_u128(2));
     store::execute!(
         tx.db,
-        "insert into companies (id, ref, name, accounting_validated_at, first_order_at, subscriptions, networks, \
-         version, created_at, updated_at) \
-         values ($1, 'C-1', 'Durand', $2, $2, '[]', '[]', 1, $2, $2)",
+        "insert into companies (id, ref, name, accounting_validated_at, first_order_at, subscriptions, \
+         vendor_networks, own_networks, revision, created_at, updated_at) \
+         values ($1, 'C-1', 'Durand', $2, $2, '[]', '[]', '[]', 1, $2, $2)",
         company,
         tx.now,
     )?;

@@ -35,7 +35,7 @@ async fn gather(view: &mut View, person: &Person) -> Result<Value, Fault> {
     let people = access::of_account(&mut view.db, account).await?;
     let mut records = Vec::new();
     for one in &people {
-        if let Some(contact) = directory::contact(&mut view.db, one.contact).await? {
+        if let Some(contact) = directory::contact(&mut view.db, one.contact.id).await? {
             records.push(record(one, &contact));
         }
     }
@@ -48,10 +48,10 @@ async fn gather(view: &mut View, person: &Person) -> Result<Value, Fault> {
         "account": {
             "id": account,
             "names": account::names(&mut view.db, account).await?,
-            "language": person.snapshot.language,
-            "activated_at": person.snapshot.activated_at.map(time),
-            "mailbox_proven_at": person.snapshot.mailbox_proven_at.map(time),
-            "password_set_at": person.snapshot.password_set_at.map(time),
+            "language": person.snapshot.language(),
+            "activated_at": person.snapshot.account.activated_at.map(time),
+            "mailbox_proven_at": person.snapshot.account.mailbox_proven_at.map(time),
+            "password_set_at": person.snapshot.account.password_set_at.map(time),
         },
         "records": records,
         "memberships": people.iter().map(membership).collect::<Vec<_>>(),
@@ -77,7 +77,7 @@ fn time(at: Timestamp) -> String {
 
 fn record(person: &Snapshot, contact: &Contact) -> Value {
     json!({
-        "company": { "ref": person.company_ref, "name": person.company_name },
+        "company": { "ref": person.company.reference, "name": person.company.name },
         "ref": contact.reference,
         "title": contact.title,
         "first_name": contact.first_name,
@@ -94,13 +94,13 @@ fn record(person: &Snapshot, contact: &Contact) -> Value {
 
 fn membership(person: &Snapshot) -> Value {
     json!({
-        "company": { "ref": person.company_ref, "name": person.company_name },
-        "approved_at": person.approved_at.map(time),
-        "access_profile": person.profile,
-        "roles": *person.roles,
+        "company": { "ref": person.company.reference, "name": person.company.name },
+        "approved_at": person.membership.approved_at.map(time),
+        "access_profile": person.membership.profile,
+        "roles": person.membership.roles,
         "entitlements": person.entitlements(),
-        "branch": person.branch,
-        "networks": *person.networks,
+        "branch": person.membership.branch,
+        "networks": person.membership.networks,
     })
 }
 

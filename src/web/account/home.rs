@@ -94,7 +94,7 @@ pub(crate) async fn show(
     });
     let (login, people) = read.await?;
     let asked = at_a_page(&person.caller, &person.session);
-    let companies = people.iter().filter(|other| access::judge(other, asked).holds());
+    let companies = people.iter().filter(|other| access::judge(*other, asked).holds());
     let page = AccountPage {
         person: PersonView::new(&person.snapshot, login, person.caller.language),
         access: AccessView::new(&app, &frame, &person.snapshot),
@@ -107,28 +107,27 @@ pub(crate) async fn show(
 impl PersonView {
     fn new(person: &Snapshot, login: Option<String>, otherwise: Language) -> Self {
         Self {
-            name: person.full_name(),
-            login: login.unwrap_or_else(|| person.email.clone()),
-            email: person.email.clone(),
-            language: person.language.as_deref().and_then(Language::from_tag).unwrap_or(otherwise),
-            phone: person.phone.clone().or_else(|| person.mobile.clone()),
+            name: person.contact.full_name(),
+            login: login.unwrap_or_else(|| person.contact.email.clone()),
+            email: person.contact.email.clone(),
+            language: person.language().unwrap_or(otherwise),
+            phone: person.contact.phone.clone().or_else(|| person.contact.mobile.clone()),
         }
     }
 }
 
 impl AccessView {
     fn new(app: &App, frame: &Frame, person: &Snapshot) -> Self {
-        let profile = rights::profile_key(person.profile);
-        let networks = person.networks.iter().chain(person.company_networks.iter());
+        let profile = rights::profile_key(person.membership.profile);
         Self {
-            company: person.company_name.clone(),
-            reference: person.company_ref.clone(),
-            branch: person.branch.clone(),
+            company: person.company.name.clone(),
+            reference: person.company.reference.clone(),
+            branch: person.membership.branch.clone(),
             profile: frame.say(profile),
             profile_means: frame.say(&format!("{profile}-explained")),
-            roles: person.roles.iter().map(|role| frame.say(rights::role_key(*role))).collect(),
+            roles: person.membership.roles.iter().map(|role| frame.say(rights::role_key(*role))).collect(),
             e_services: EServiceGroup::all(app, frame, &person.entitlements()),
-            networks: networks.map(ToString::to_string).collect(),
+            networks: person.networks().map(ToString::to_string).collect(),
         }
     }
 }

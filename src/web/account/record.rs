@@ -47,11 +47,11 @@ const KEPT: Life = Life::days(365);
 
 /// Shows the record as it is.
 pub(crate) async fn show(State(app): State<App>, person: Person) -> Result<Response, Rejection> {
-    let contact = app.look(async |view| directory::contact(&mut view.db, person.snapshot.contact).await).await?;
+    let contact = app.look(async |view| directory::contact(&mut view.db, person.snapshot.contact.id).await).await?;
     let Some(contact) = contact else { return Ok(answer::trouble(&person.caller, ErrorKind::NotFound)) };
-    let language = person.snapshot.language.as_deref().and_then(Language::from_tag).unwrap_or(person.caller.language);
+    let language = person.snapshot.language().unwrap_or(person.caller.language);
     let page =
-        RecordPage::new(person.frame(&app)?, person.snapshot.company_name.clone(), RecordFields::of(contact, language));
+        RecordPage::new(person.frame(&app)?, person.snapshot.company.name.clone(), RecordFields::of(contact, language));
     Ok(answer::page(StatusCode::OK, &page))
 }
 
@@ -63,13 +63,13 @@ pub(crate) async fn save(State(app): State<App>, posted: Form<RecordFields>) -> 
         Ok(wanted) => wanted,
         Err(unfit) => {
             let page =
-                RecordPage::new(person.frame(&app)?, person.snapshot.company_name.clone(), fields).refused(&unfit);
+                RecordPage::new(person.frame(&app)?, person.snapshot.company.name.clone(), fields).refused(&unfit);
             return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
         }
     };
     let account = person.session.account;
     app.act(person.actor(), async |tx| {
-        directory::correct(tx, person.snapshot.contact, &wanted, account).await?;
+        directory::correct(tx, person.snapshot.contact.id, &wanted, account).await?;
         if let Some(language) = wanted.language {
             account::set_language(tx, account, language).await?;
         }

@@ -110,7 +110,7 @@ pub(crate) async fn confirm(
 async fn take_up(tx: &mut Tx, secret: &Secret, purpose: LinkPurpose, choice: &Secret) -> Result<bool, Fault> {
     let Some(owner) = link::redeem(tx, secret, purpose).await? else { return Ok(false) };
     tx.by.who = Who::Account(owner);
-    account::prove_mailbox(tx, owner).await?;
+    account::prove_mailbox(tx, owner, tx.now).await?;
     link::issue(tx, owner, LinkPurpose::PasswordChoice, choice).await.map(|()| true)
 }
 

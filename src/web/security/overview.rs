@@ -114,7 +114,7 @@ impl Rows {
 
     fn page(&self, app: &App, frame: Frame, person: &Person, device: Option<&Secret>) -> SecurityPage {
         SecurityPage {
-            password_since: person.snapshot.password_set_at,
+            password_since: person.snapshot.account.password_set_at,
             second_factor: self.second_factor.clone(),
             sessions: self.sessions.iter().map(|session| SessionView::new(&frame, session, &person.session)).collect(),
             devices: self

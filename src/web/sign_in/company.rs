@@ -111,12 +111,12 @@ pub(crate) async fn choose(State(app): State<App>, posted: Form<Chosen>) -> Resu
     let chosen = app.act(actor, async |tx| {
         let people = access::of_account(&mut tx.db, session.account).await?;
         let stands = |person: &&Snapshot| {
-            access::judge(person, at_a_page(&caller, &session)).holds_or_lacks_second_factor_only()
+            access::judge(*person, at_a_page(&caller, &session)).holds_or_lacks_second_factor_only()
         };
-        let Some(person) = people.iter().filter(stands).find(|person| person.company_ref == form.company) else {
+        let Some(person) = people.iter().filter(stands).find(|person| person.company.reference == form.company) else {
             return Ok(false);
         };
-        session::choose(tx, session.id, person.membership).await
+        session::choose(tx, session.id, person.membership.id).await
     });
     if !chosen.await? {
         return Err(answer::trouble(&caller, ErrorKind::NotFound).into());
@@ -129,10 +129,10 @@ impl CompanyOption {
     #[must_use]
     pub(crate) fn new(frame: &Frame, person: &Snapshot, session: &Session) -> Self {
         Self {
-            reference: person.company_ref.clone(),
-            name: person.company_name.clone(),
-            profile: frame.say(rights::profile_key(person.profile)),
-            here: session.membership == Some(person.membership),
+            reference: person.company.reference.clone(),
+            name: person.company.name.clone(),
+            profile: frame.say(rights::profile_key(person.membership.profile)),
+            here: session.membership == Some(person.membership.id),
         }
     }
 }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::access::{self, Prospect};
+use crate::access::{self, CompanyFacts};
 use crate::app::App;
 use crate::base::{Fault, Place, Timestamp};
 use crate::directory::{self, Company, Found, FoundContact};
@@ -90,23 +90,21 @@ pub(in crate::web) async fn show(
     let found = app.look(async |view| {
         let Some((company, standing)) = find(view, &reference).await? else { return Ok(None) };
         let contacts = directory::contacts_of(&mut view.db, company.id, after).await?;
-        let demanded_at = directory::second_factor_required_at(&mut view.db, company.id).await?;
-        Ok(Some((company, standing, (contacts, demanded_at))))
+        Ok(Some((company, standing, contacts)))
     });
-    let (company, standing, (contacts, demanded_at)) = found.await?.ok_or_else(|| staff.nothing())?;
+    let (company, standing, contacts) = found.await?.ok_or_else(|| staff.nothing())?;
     let frame = asked.frame(&app, &staff)?;
     let Found { items, more } = contacts;
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     let page = CompanyPage {
         menu: Menu::of(&app, &staff, &frame, Place::StaffCompanies),
-        standing: standing
-            .of_the_company()
-            .into_iter()
+        standing: access::judge_without_caller(&standing)
+            .conditions()
             .map(|(one, met)| condition(&frame, one, met, &[("company", &company.name)]))
             .collect(),
         blocked_at: standing.blocked_at,
         may_block: staff.may(&app, StaffPermission::BlockCompanies),
-        demanded_at,
+        demanded_at: standing.second_factor_required_at,
         may_demand: staff.may(&app, StaffPermission::DemandOfCompanies),
         contacts: items.into_iter().map(|one: FoundContact| ContactRow::new(one)).collect(),
         paging: Paging { q: String::new(), next },
@@ -117,7 +115,7 @@ pub(in crate::web) async fn show(
     Ok(answer::page(StatusCode::OK, &page))
 }
 
-pub(super) async fn find(view: &mut View, reference: &str) -> Result<Option<(Company, Prospect)>, Fault> {
+pub(super) async fn find(view: &mut View, reference: &str) -> Result<Option<(Company, CompanyFacts)>, Fault> {
     // No database takes NUL in a text, so that no company has one in its reference.
     if reference.contains('\0') {
         return Ok(None);

@@ -7,11 +7,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::access::{self, Condition, Door, Prospect, Snapshot};
+use crate::access::{self, AccountFacts, Candidate, Snapshot};
 use crate::account::factor::reset::{self, FactorReset, ResetRequest};
 use crate::account::{self, AccountRecord};
 use crate::app::App;
 use crate::audit::EndReason;
+use crate::authorization;
 use crate::base::ids::ContactId;
 use crate::base::{Address, Fault, Life, Place, Timestamp};
 use crate::directory::{self, Company, Contact};
@@ -23,7 +24,6 @@ use crate::session::{self, Session};
 use crate::store::View;
 use crate::web::staff::{ListQuery, Menu, StaffDone, condition};
 use crate::words::UserAgent;
-use crate::{authorization, membership};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -92,12 +92,10 @@ const DEEDS: [StaffPermission; 5] = [
 struct Rows {
     contact: Contact,
     company: Company,
-    prospect: Prospect,
-    person: Option<Snapshot>,
+    candidate: Candidate,
     account: Option<(AccountRecord, Vec<String>, Vec<Session>)>,
     locked: Option<Life>,
     reset: Option<FactorReset>,
-    demanded_at: Option<Timestamp>,
     memberships: usize,
 }
 
@@ -127,27 +125,24 @@ impl Rows {
     async fn read(view: &mut View, app: &App, id: ContactId) -> Result<Option<Self>, Fault> {
         let Some(contact) = directory::contact(&mut view.db, id).await? else { return Ok(None) };
         let company = directory::company(&mut view.db, contact.company).await?;
-        let (Some(company), Some(prospect)) = (company, access::of_prospect(&mut view.db, id).await?) else {
+        let (Some(company), Some(candidate)) = (company, access::of_contact(&mut view.db, id).await?) else {
             return Ok(None);
         };
-        let person = access::of_contact(&mut view.db, id).await?;
-        let (mut account, mut locked, mut reset, mut demanded_at, mut memberships) = (None, None, None, None, 0);
-        if let Some(person) = &person {
-            let names = account::names(&mut view.db, person.account).await?;
-            let sessions = session::list(&mut view.db, person.account, view.now, view.lives.session_idle).await?;
-            account = account::by_id(&mut view.db, person.account).await?.map(|record| (record, names, sessions));
-            locked = session::locked(view, &app.config.limits, person.account).await?;
-            reset = reset::waiting(&mut view.db, person.account).await?;
-            demanded_at = membership::second_factor_required_at(&mut view.db, person.membership).await?;
-            memberships = access::of_account(&mut view.db, person.account).await?.len();
+        let (mut account, mut locked, mut reset, mut memberships) = (None, None, None, 0);
+        if let Some(AccountFacts { id, .. }) = candidate.account.0 {
+            let names = account::names(&mut view.db, id).await?;
+            let sessions = session::list(&mut view.db, id, view.now, view.lives.session_idle).await?;
+            account = account::by_id(&mut view.db, id).await?.map(|record| (record, names, sessions));
+            locked = session::locked(view, &app.config.limits, id).await?;
+            reset = reset::waiting(&mut view.db, id).await?;
+            memberships = access::of_account(&mut view.db, id).await?.len();
         }
-        Ok(Some(Self { contact, company, prospect, person, account, locked, reset, demanded_at, memberships }))
+        Ok(Some(Self { contact, company, candidate, account, locked, reset, memberships }))
     }
 
     fn standing(&self, frame: &Frame) -> Vec<ConditionRow> {
         let name = format!("{} {}", self.contact.first_name, self.contact.last_name);
-        // Where they come from is known from the session used last; an address nobody knows is refused where a list
-        // applies.
+        // Where they come from is known from the session used last.
         let last = self
             .account
             .as_ref()
@@ -160,15 +155,8 @@ impl Rows {
             ("address", last.unwrap_or(&unknown)),
             ("service", ""),
         ];
-        let conditions: Vec<(Condition, bool)> = match &self.person {
-            Some(person) => {
-                let (address, second_factor_at) = (last.and_then(Address::parse), person.second_factor_enrolled_at);
-                let asked = access::Circumstances { door: Door::SignIn, address, e_service: None, second_factor_at };
-                access::judge(person, asked).conditions().collect()
-            }
-            None => self.prospect.of_the_contact(),
-        };
-        conditions.into_iter().map(|(one, met)| condition(frame, one, met, &values)).collect()
+        let verdict = access::judge_from(&self.candidate, last.and_then(Address::parse));
+        verdict.conditions().map(|(one, met)| condition(frame, one, met, &values)).collect()
     }
 
     fn account(&self, frame: &Frame) -> Option<AccountView> {
@@ -183,15 +171,21 @@ impl Rows {
             activated_at: record.activated_at,
             locked: self.locked.map(|wait| frame.words.count("staff-locked", wait.in_minutes())),
             sessions: sessions.iter().map(in_words).collect(),
-            second_factor_since: self.person.as_ref().and_then(|person| person.second_factor_enrolled_at),
-            demanded_at: self.demanded_at,
+            second_factor_since: self.candidate.account.0.as_ref().and_then(AccountFacts::second_factor_since),
+            demanded_at: self
+                .candidate
+                .membership
+                .0
+                .as_ref()
+                .and_then(|membership| membership.second_factor_required_at),
             reset: self.reset,
             is_shared: self.memberships > 1,
         })
     }
 
     fn contact(self, frame: &Frame) -> ContactView {
-        let Self { contact, company, person, .. } = self;
+        let Self { contact, company, candidate, .. } = self;
+        let membership = candidate.membership.0;
         ContactView {
             id: contact.id.to_string(),
             name: format!("{} {}", contact.first_name, contact.last_name),
@@ -200,10 +194,10 @@ impl Rows {
             reference: contact.reference,
             company: company.name,
             company_ref: company.reference,
-            profile: person.as_ref().map(|person| frame.say(rights::profile_key(person.profile))),
-            roles: person
+            profile: membership.as_ref().map(|it| frame.say(rights::profile_key(it.profile))),
+            roles: membership
                 .iter()
-                .flat_map(|person| person.roles.iter())
+                .flat_map(|it| it.roles.iter())
                 .map(|role| frame.say(rights::role_key(*role)))
                 .collect(),
         }
@@ -218,8 +212,8 @@ pub(in crate::web) async fn unlock(
 ) -> Result<Response, Rejection> {
     let (staff, Snapshot { contact: id, account, .. }) =
         deed(&app, posted.caller, &id, StaffPermission::Unlock).await?;
-    let opened = app.act(staff.actor(), async |tx| session::unlock(tx, &app.config.limits, account).await).await?;
-    Ok(back(id, if opened { StaffDone::Unlocked } else { StaffDone::NotLocked }))
+    let opened = app.act(staff.actor(), async |tx| session::unlock(tx, &app.config.limits, account.id).await).await?;
+    Ok(back(id.id, if opened { StaffDone::Unlocked } else { StaffDone::NotLocked }))
 }
 
 /// Ends every session of the contact's account, and what relying parties hold with them.
@@ -230,9 +224,11 @@ pub(in crate::web) async fn end_sessions(
 ) -> Result<Response, Rejection> {
     let (staff, Snapshot { contact: id, account, .. }) =
         deed(&app, posted.caller, &id, StaffPermission::EndSessions).await?;
-    app.act(staff.actor(), async |tx| authorization::end_account(tx, account, None, EndReason::CustomerService).await)
-        .await?;
-    Ok(back(id, StaffDone::SessionsEnded))
+    app.act(staff.actor(), async |tx| {
+        authorization::end_account(tx, account.id, None, EndReason::CustomerService).await
+    })
+    .await?;
+    Ok(back(id.id, StaffDone::SessionsEnded))
 }
 
 #[derive(Deserialize)]
@@ -250,10 +246,10 @@ pub(in crate::web) async fn switch(
     let (staff, Snapshot { contact: id, account, .. }) =
         deed(&app, caller, &id, StaffPermission::SwitchAccounts).await?;
     app.act(staff.actor(), async |tx| {
-        if on { account::enable(tx, account).await } else { authorization::switch_off(tx, account).await }
+        if on { account::enable(tx, account.id).await } else { authorization::switch_off(tx, account.id).await }
     })
     .await?;
-    Ok(back(id, if on { StaffDone::SwitchedOn } else { StaffDone::SwitchedOff }))
+    Ok(back(id.id, if on { StaffDone::SwitchedOn } else { StaffDone::SwitchedOff }))
 }
 
 #[derive(Deserialize)]
@@ -270,14 +266,14 @@ pub(in crate::web) async fn reset_factor(
     let Form { caller, form: Lost { lost } } = posted;
     let (staff, Snapshot { contact: id, account, .. }) = deed(&app, caller, &id, StaffPermission::ResetFactors).await?;
     if !lost {
-        app.act(staff.actor(), async |tx| reset::stop(tx, account).await).await?;
-        return Ok(back(id, StaffDone::ResetStopped));
+        app.act(staff.actor(), async |tx| reset::stop(tx, account.id).await).await?;
+        return Ok(back(id.id, StaffDone::ResetStopped));
     }
-    Ok(match app.act(staff.actor(), async |tx| reset::ask(tx, account).await).await? {
-        ResetRequest::NobodyToTell => back(id, StaffDone::NobodyToTell),
-        ResetRequest::Due(_) | ResetRequest::Already(_) => back(id, StaffDone::ResetAsked),
+    Ok(match app.act(staff.actor(), async |tx| reset::ask(tx, account.id).await).await? {
+        ResetRequest::NobodyToTell => back(id.id, StaffDone::NobodyToTell),
+        ResetRequest::Due(_) | ResetRequest::Already(_) => back(id.id, StaffDone::ResetAsked),
         // It was switched off since the page was shown.
-        ResetRequest::NoFactor => answer::see_other(&Place::StaffContact.with(id)),
+        ResetRequest::NoFactor => answer::see_other(&Place::StaffContact.with(id.id)),
     })
 }
 
@@ -291,7 +287,7 @@ pub(super) async fn deed(
     let staff = Staff::with_permission(app, caller, duty).await?;
     let id = id.parse::<ContactId>().map_err(|_| staff.nothing())?;
     let person = app.look(async |view| access::of_contact(&mut view.db, id).await).await?;
-    let person = person.ok_or_else(|| staff.nothing())?;
+    let person = person.and_then(Candidate::person).ok_or_else(|| staff.nothing())?;
     Ok((staff, person))
 }
 

@@ -46,8 +46,8 @@ pub(super) async fn of_contact(
 ) -> Result<Response, Rejection> {
     let (staff, person) = contact::deed(&app, posted.caller, &id, StaffPermission::DemandOfContacts).await?;
     app.act(staff.actor(), async |tx| {
-        membership::require_second_factor(tx, person.membership, posted.form.required).await
+        membership::require_second_factor(tx, person.membership.id, posted.form.required).await
     })
     .await?;
-    Ok(contact::back(person.contact, posted.form.done()))
+    Ok(contact::back(person.contact.id, posted.form.done()))
 }

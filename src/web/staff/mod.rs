@@ -12,6 +12,7 @@ mod routes;
 
 use serde::Deserialize;
 
+use crate::access::{Condition, Met};
 use crate::app::App;
 use crate::base::Place;
 use crate::base::vocabulary::words;
@@ -128,11 +129,12 @@ impl Paging {
 /// A condition as staff read it: what it asks, and why it isn't met.
 pub(crate) fn condition(
     frame: &Frame,
-    condition: crate::access::Condition,
-    met: bool,
+    condition: Condition,
+    met: Met,
     values: &[(&'static str, &str)],
 ) -> page::ConditionRow {
-    let sentence = if met { String::new() } else { frame.tell(&format!("access-{condition}-admin"), values) };
+    let sentence =
+        if met == Met::No { frame.tell(&format!("access-{condition}-staff"), values) } else { String::new() };
     page::ConditionRow {
         condition: condition.as_str(),
         met,

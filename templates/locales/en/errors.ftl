@@ -7,6 +7,7 @@ refusal-can = What you can do
 refusal-standing = What access takes
 refusal-met = Yes
 refusal-unmet = No
+refusal-unknown = Depends on where they sign in
 refusal-mail-subject = { $service }: access refused, reference { $reference }
 error-back = Back to the start
 error-detail = For the application’s developer:

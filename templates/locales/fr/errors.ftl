@@ -7,6 +7,7 @@ refusal-can = Ce que vous pouvez faire
 refusal-standing = Les conditions de l’accès
 refusal-met = Oui
 refusal-unmet = Non
+refusal-unknown = Selon la provenance
 refusal-mail-subject = { $service } : accès refusé, référence { $reference }
 error-back = Revenir à l’accueil
 error-detail = Pour le développeur de l’application :

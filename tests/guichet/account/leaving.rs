@@ -37,10 +37,10 @@ both! {
         let (mail, link) = world.last_mail("carl").await;
         assert!(mail.subject.contains("your account is closed") && !link.starts_with("/links/"), "{}", mail.text);
         let found =
-            world.database().execute("update sign_in_names set since = since where name = 'carl@durand.example'").await;
+            world.database().execute("update sign_in_names set kind = kind where name = 'carl@durand.example'").await;
         assert_eq!(found, 1, "the name stays reserved (R-ADM-9)");
         let stays =
-            world.app.look(async |view| guichet::directory::contact(&mut view.db, contact).await).await.unwrap();
+            world.app.look(async |view| guichet::directory::contact(&mut view.db, contact.id).await).await.unwrap();
         assert!(stays.is_some_and(|contact| contact.erp_inactive_at.is_none()), "the contact stays (R-DIR-5)");
     }
 }

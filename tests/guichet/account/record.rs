@@ -7,7 +7,7 @@ use crate::world::{Answer, Browser, World, both, login};
 
 async fn record(world: &World, who: &str) -> Contact {
     let contact = world.people(who).await.remove(0).contact;
-    world.app.look(async |view| directory::contact(&mut view.db, contact).await).await.unwrap().unwrap()
+    world.app.look(async |view| directory::contact(&mut view.db, contact.id).await).await.unwrap().unwrap()
 }
 
 /// Types into the form as it stands.

@@ -56,7 +56,8 @@ both! {
 both! {
     /// Login and email of an account are two names with one count, in whatever order they are tried.
     async fn every_name_of_an_account_counts_as_one(world) {
-        let sql = "insert into sign_in_names (name, account, since) select 'the-login', account, 1 from sign_in_names \
+        let sql = "insert into sign_in_names (name, account, kind, created_at) \
+            select 'the-login', account, 'email', 1 from sign_in_names \
             where name = 'alice@durand.example'";
         assert_eq!(world.database().execute(sql).await, 1);
         guess(&world, "alice@durand.example", 5).await;

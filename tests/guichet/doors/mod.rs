@@ -112,7 +112,7 @@ async fn address(world: &World, place: Place) -> String {
         let found = world.app.look(async |view| staff::by_email(&mut view.db, &suzy).await).await.unwrap();
         found.unwrap().account.to_string()
     } else {
-        world.people("chloe").await[0].contact.to_string()
+        world.people("chloe").await[0].contact.id.to_string()
     };
     let pieces = place.path().split('/').map(|piece| match piece {
         "{ref}" => "C-1002",

@@ -102,7 +102,7 @@ impl Visitor {
         }
         let interaction = send_on_interaction(world, &mut browser).await;
         let mut named = BTreeMap::from([("{interaction}", interaction), ("csrf", browser.csrf())]);
-        let account = world.people(who.login()).await[0].account;
+        let account = world.people(who.login()).await[0].account.id;
         let scope = [Scope::Openid].into_iter().collect();
         let to =
             async |client: &str| world.as_operator(async |tx| consent::grant(tx, account, client, &scope).await).await;

@@ -40,7 +40,7 @@ impl Ending {
     ];
 
     async fn strike(self, server: &Server, people: &[guichet::access::Snapshot]) -> Result<(), Fault> {
-        let owner: AccountId = people[0].account;
+        let owner: AccountId = people[0].account.id;
         if self == Self::Reactions {
             return jobs::run_due(&server.app).await;
         }
@@ -58,7 +58,7 @@ impl Ending {
             Self::SignedOutByService => {
                 authorization::end_account(tx, owner, None, EndReason::CustomerService).await.map(drop)
             }
-            Self::MembershipDisabled => membership::disable(tx, people[0].membership).await.map(drop),
+            Self::MembershipDisabled => membership::disable(tx, people[0].membership.id).await.map(drop),
             Self::RanOut | Self::Reactions => session::end_run_out(tx).await.map(drop),
         });
         work.await
@@ -69,7 +69,7 @@ impl Ending {
 async fn begin_sessions(world: &World, people: &[guichet::access::Snapshot]) {
     let sessions = world.as_operator(async |tx| {
         for _ in 0..3 {
-            let (account, membership) = (people[0].account, None);
+            let (account, membership) = (people[0].account.id, None);
             session::begin(tx, Begin { account, membership, user_agent: "", proof: Proof::password() }).await?;
         }
         Ok(())

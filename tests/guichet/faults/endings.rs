@@ -75,7 +75,7 @@ impl Hers {
 /// one.
 async fn new_password_link(world: &World) -> String {
     let (alice, secret) = (world.people("alice").await.remove(0).account, Dice.secret().unwrap());
-    world.as_operator(async |tx| link::issue(tx, alice, LinkPurpose::NewPassword, &secret).await).await;
+    world.as_operator(async |tx| link::issue(tx, alice.id, LinkPurpose::NewPassword, &secret).await).await;
     format!("/links/{}", secret.expose())
 }
 

@@ -92,11 +92,12 @@ impl Held {
 }
 
 /// Rows that nobody wrote: the table, the column, and what stands there. A list that can't be read isn't an empty one.
-const NONSENSE: [[&str; 3]; 12] = [
+const NONSENSE: [[&str; 3]; 13] = [
     ["memberships", "networks", "[\"192.0.2.0/33\"]"],
     ["memberships", "networks", "{}"],
-    ["companies", "networks", "[\"everywhere\"]"],
-    ["companies", "networks", "\"\""],
+    ["companies", "vendor_networks", "[\"everywhere\"]"],
+    ["companies", "vendor_networks", "\"\""],
+    ["companies", "own_networks", "{}"],
     ["memberships", "roles", "[\"emperor\"]"],
     ["memberships", "e_services", "[\"%\"]"],
     ["memberships", "e_services", "7"],

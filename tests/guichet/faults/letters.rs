@@ -44,20 +44,20 @@ impl Between {
             match self {
                 Self::Nothing | Self::ContactInactive => Ok(true),
                 Self::PasswordChanged => {
-                    account::set_password(tx, owner, "another hash", tx.now).await?;
-                    authorization::end_account(tx, owner, None, EndReason::PasswordChanged).await.map(|_| true)
+                    account::set_password(tx, owner.id, "another hash", tx.now).await?;
+                    authorization::end_account(tx, owner.id, None, EndReason::PasswordChanged).await.map(|_| true)
                 }
-                Self::Alarm => authorization::secure(tx, owner).await.map(|()| true),
-                Self::SwitchedOff => authorization::switch_off(tx, owner).await,
+                Self::Alarm => authorization::secure(tx, owner.id).await.map(|()| true),
+                Self::SwitchedOff => authorization::switch_off(tx, owner.id).await,
                 Self::Closed => {
                     let found = account::credentials(&mut tx.db, &name).await?.unwrap();
-                    let closed = authorization::close_account(tx, owner, &found.password_hash.unwrap()).await?;
+                    let closed = authorization::close_account(tx, owner.id, &found.password_hash.unwrap()).await?;
                     Ok(closed == authorization::AccountClosing::Closed)
                 }
                 Self::SignedOutByService => {
-                    authorization::end_account(tx, owner, None, EndReason::CustomerService).await.map(|_| true)
+                    authorization::end_account(tx, owner.id, None, EndReason::CustomerService).await.map(|_| true)
                 }
-                Self::MembershipDisabled => membership::disable(tx, alice.membership).await,
+                Self::MembershipDisabled => membership::disable(tx, alice.membership.id).await,
             }
         });
         assert!(stricken.await, "{self:?}");
@@ -95,9 +95,9 @@ async fn fates(kind: Kind, between: Between) -> Option<BTreeMap<String, String>>
     let alice = world.people("alice").await.remove(0).account;
     world
         .as_operator(async |tx| {
-            tx.by.who = Who::Account(alice);
+            tx.by.who = Who::Account(alice.id);
             for deed in deeds() {
-                tx.record(deed.account(alice)).await?;
+                tx.record(deed.account(alice.id)).await?;
             }
             Ok(())
         })

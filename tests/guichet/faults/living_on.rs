@@ -57,7 +57,7 @@ impl Ending {
             Self::EverythingByTheOperator => {
                 let alice = world.people("alice").await.remove(0).account;
                 world
-                    .as_operator(async |tx| authorization::end_account(tx, alice, None, EndReason::Operator).await)
+                    .as_operator(async |tx| authorization::end_account(tx, alice.id, None, EndReason::Operator).await)
                     .await;
             }
         }
@@ -78,7 +78,7 @@ impl Over {
             Self::EndedByTheOperator => {
                 let alice = world.people("alice").await.remove(0).account;
                 assert_eq!(
-                    world.as_operator(async |tx| session::end_all(tx, alice, None, EndReason::Operator).await).await,
+                    world.as_operator(async |tx| session::end_all(tx, alice.id, None, EndReason::Operator).await).await,
                     4
                 );
             }

@@ -1,8 +1,9 @@
 //! Fault 2: a second path that misses a check. Every condition of access × every door; the final ones that an event
 //! tells of are in `living_on`.
 
-use guichet::access::Condition;
+use guichet::access::{Condition, MembershipFacts};
 use guichet::authorization::consent;
+use guichet::membership::{self, Giver, Grant};
 
 use super::holdings::{Holdings, OPEN, SHUT};
 use crate::world::{PASSWORD, World, both};
@@ -70,7 +71,10 @@ both! {
         let (tied, rs) = (world.client("tied"), world.client("demo-rs"));
         let mut browser = world.signed_in("alice").await;
         let (tokens, in_flight) = (tied.enter(&mut browser).await, tied.authorize(&mut browser).await);
-        set(&world, ["memberships", "e_services", "'[]'"]).await;
+        let MembershipFacts { id, profile, roles, branch, networks, .. } =
+            world.people("alice").await.remove(0).membership;
+        let grant = Grant { profile, roles, e_services: [].into(), branch, networks };
+        world.as_operator(async |tx| membership::set(tx, id, Giver::Vendor, &grant).await).await;
         assert_eq!(tied.userinfo(&tokens.access).await.status(), 401);
         assert!(!rs.finds_active(&tokens.access).await);
         assert_eq!(tied.refresh(&tokens.refresh).await.error(), "invalid_grant");
@@ -97,7 +101,7 @@ both! {
                 assert_eq!((told.status(), told.unmet()), (403, vec!["network".to_owned()]), "the dispatcher says why");
             }
             let standing =
-                world.app.look(async |view| consent::standing(&mut view.db, nina, "portal").await).await.unwrap();
+                world.app.look(async |view| consent::standing(&mut view.db, nina.id, "portal").await).await.unwrap();
             assert!(standing.is_none(), "{decision}");
         }
     }

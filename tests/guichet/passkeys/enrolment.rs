@@ -62,7 +62,7 @@ both! {
         assert_eq!(options["attestation"], "none");
         assert_eq!(options["user"]["name"], "carl@durand.example");
         assert_eq!(options["user"]["id"], json!(passkey.handle), "the same for all of one account");
-        let account = world.people("carl").await[0].account.0;
+        let account = world.people("carl").await[0].account.id.0;
         assert!(
             !passkey.handle.contains(&*base64::Engine::encode(
                 &base64::engine::general_purpose::URL_SAFE_NO_PAD,
@@ -188,7 +188,7 @@ both! {
     async fn where_a_second_factor_is_demanded_the_last_one_stays(world) {
         let mut browser = world.signed_in("carl").await;
         browser.add_passkey().await;
-        let membership = world.people("carl").await[0].membership;
+        let membership = world.people("carl").await[0].membership.id;
         assert!(
             world.as_operator(async |tx| membership::require_second_factor(tx, membership, true).await).await
         );

@@ -74,7 +74,7 @@ both! {
         browser.submit("recovery-codes-renew", &[]).await;
         browser.open("/account/security/totp").await;
         browser.submit("totp-remove", &[]).await;
-        let account = world.people("theo").await[0].account;
+        let account = world.people("theo").await[0].account.id;
         let left = async || world.app.look(async |view| factor::left(&mut view.db, account).await).await.unwrap();
         assert_eq!(left().await, 10);
         let mut other = world.browser();
@@ -90,7 +90,7 @@ both! {
 both! {
     async fn a_half_made_sign_in_ends_with_its_password_and_its_passkey(world) {
         let mut passkey = world.browser().with_passkey("alice").await;
-        let account = world.people("alice").await[0].account;
+        let account = world.people("alice").await[0].account.id;
         let pending = async || {
             let mut browser = world.browser();
             let answer = browser.sign_in("alice", PASSWORD).await;

@@ -7,7 +7,7 @@ use crate::world::{Cause, World, both};
 
 /// The deeds of the trail about somebody, the newest first, with their particulars.
 async fn deeds(world: &World, who: &str) -> Vec<String> {
-    let account = world.people(who).await[0].account;
+    let account = world.people(who).await[0].account.id;
     let filter = Filter { about: About::Account(account), since: None, limit: 20 };
     let lines = world.app.look(async |view| audit::list(&mut view.db, filter).await).await.unwrap();
     lines.into_iter().map(|line| format!("{} {}", line.deed, line.detail)).collect()

@@ -190,7 +190,8 @@ both! {
         let alice = "id = (select account from sign_in_names where name = 'alice@durand.example')";
         world.database().execute(&format!("update accounts set mailbox_proven_at = null where {alice}")).await;
         assert_eq!(portal.error(&browser.open(&ask.path()).await), "interaction_required");
-        world.database().execute("update companies set networks = '[\"192.0.2.0/24\"]' where ref = 'C-1001'").await;
+        let limited = "update companies set vendor_networks = '[\"192.0.2.0/24\"]' where ref = 'C-1001'";
+        world.database().execute(limited).await;
         assert_eq!(portal.error(&browser.open(&ask.path()).await), "access_denied");
     }
 }

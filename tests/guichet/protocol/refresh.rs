@@ -275,8 +275,10 @@ both! {
 }
 
 async fn limit_durand(world: &World, networks: &str) {
-    let done =
-        world.database().execute(&format!("update companies set networks = '{networks}' where ref = 'C-1001'")).await;
+    let done = world
+        .database()
+        .execute(&format!("update companies set vendor_networks = '{networks}' where ref = 'C-1001'"))
+        .await;
     assert_eq!(done, 1);
 }
 

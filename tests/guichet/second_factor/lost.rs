@@ -9,13 +9,13 @@ use crate::world::{Authenticator, Browser, PASSWORD, World, both};
 /// Whether a reset waits for somebody.
 async fn waits(world: &World, who: &str) -> bool {
     let account = world.people(who).await.remove(0).account;
-    world.app.look(async |view| reset::waiting(&mut view.db, account).await).await.unwrap().is_some()
+    world.app.look(async |view| reset::waiting(&mut view.db, account.id).await).await.unwrap().is_some()
 }
 
 /// The operator asks, as at the command line.
 async fn ask(world: &World, who: &str) -> bool {
     let account = world.people(who).await.remove(0).account;
-    matches!(world.as_operator(async |tx| reset::ask(tx, account).await).await, ResetRequest::Due(_))
+    matches!(world.as_operator(async |tx| reset::ask(tx, account.id).await).await, ResetRequest::Due(_))
 }
 
 /// Customer Service asks, on the contact's page.
@@ -69,7 +69,7 @@ both! {
         let told = world.mails().await.len();
         world.advance("25h");
         assert_eq!(world.mails().await.len(), told, "and nothing comes of it");
-        assert!(world.people("theo").await[0].second_factor_enrolled_at.is_some());
+        assert!(world.people("theo").await[0].account.second_factor_since().is_some());
     }
 }
 
@@ -136,7 +136,7 @@ both! {
         assert!(waits(&world, "theo").await && shown.contains("It will be switched off"), "{shown}");
         world.advance("1h");
         world.mails().await;
-        assert!(!waits(&world, "theo").await && world.people("theo").await[0].second_factor_enrolled_at.is_none());
+        assert!(!waits(&world, "theo").await && world.people("theo").await[0].account.second_factor_since().is_none());
     }
 }
 
@@ -150,7 +150,7 @@ both! {
         assert!(!waits(&world, "theo").await);
         world.advance("2d");
         world.mails().await;
-        assert!(world.people("theo").await[0].second_factor_enrolled_at.is_some());
+        assert!(world.people("theo").await[0].account.second_factor_since().is_some());
     }
 }
 
@@ -164,6 +164,6 @@ both! {
         let shown = press(&mut carole, &page, "factor-reset").await;
         assert!(shown.contains("nobody could be warned") && !waits(&world, "theo").await, "{shown}");
         let bruno = world.people("bruno").await.remove(0).account;
-        assert_eq!(world.as_operator(async |tx| reset::ask(tx, bruno).await).await, ResetRequest::NoFactor);
+        assert_eq!(world.as_operator(async |tx| reset::ask(tx, bruno.id).await).await, ResetRequest::NoFactor);
     }
 }

@@ -15,13 +15,13 @@ use crate::world::World;
 
 /// The company of everybody at `durand.example` demands a second factor, or no longer.
 async fn company_requires(world: &World, required: bool) {
-    let company = world.people("alice").await[0].company;
+    let company = world.people("alice").await[0].company.id;
     assert!(world.as_operator(async |tx| directory::require_second_factor(tx, company, required).await).await);
 }
 
 /// A second factor is demanded of one person.
 pub async fn person_must(world: &World, who: &str) {
-    let membership = world.people(who).await[0].membership;
+    let membership = world.people(who).await[0].membership.id;
     assert!(world.as_operator(async |tx| membership::require_second_factor(tx, membership, true).await).await);
 }
 

@@ -50,7 +50,7 @@ fn entered(answers: &[Answer]) -> usize {
 
 /// A code of the app, and a code for the day it is lost.
 async fn codes(world: &World) -> [(&'static str, String); 2] {
-    let account = world.people("theo").await[0].account;
+    let account = world.people("theo").await[0].account.id;
     let recovery = world.as_operator(async |tx| factor::renew(tx, account).await).await;
     [("code", Authenticator::of(world, "theo").code()), ("recovery_code", recovery[0].to_string())]
 }

@@ -78,7 +78,7 @@ both! {
         assert_eq!(late.give_code(&theo.code()).await.header("location"), "/login");
 
         let mut outdated = pending().await;
-        let account = world.people("theo").await[0].account;
+        let account = world.people("theo").await[0].account.id;
         world
             .as_operator(async |tx| guichet::account::set_password(tx, account, "$argon2id$another", tx.now).await)
             .await;
@@ -162,7 +162,7 @@ both! {
 both! {
     async fn a_browser_is_forgotten_with_the_password_and_with_the_factor(world) {
         let (theo, mut browser) = (Authenticator::of(&world, "theo"), world.browser());
-        let account = world.people("theo").await[0].account;
+        let account = world.people("theo").await[0].account.id;
         let answer = browser.sign_in("theo", PASSWORD).await;
         browser.follow(answer).await;
         browser.submit("totp-submit", &[("code", &theo.code()), ("remember", "yes")]).await;
@@ -236,7 +236,7 @@ both! {
         let mut thief = world.browser();
         let first = thief.sign_in("carl", PASSWORD).await;
         let app = Authenticator::told_by(&world, &thief.follow(first).await);
-        let account = world.people("carl").await[0].account;
+        let account = world.people("carl").await[0].account.id;
         world.as_operator(async |tx| guichet::account::void_password(tx, account).await).await;
         let answer = thief.submit("totp-enable", &[("code", &app.code())]).await;
         assert!(!answer.shows("recovery-codes"), "{}", answer.text());

@@ -104,7 +104,7 @@ both! {
             assert_eq!(oscar.post("/staff/people", &fields).await.status(), 422, "{email}");
         }
         // Roles of staff given to an account of a contact, whose id somebody knows.
-        let alice = world.people("alice").await.remove(0).account;
+        let alice = world.people("alice").await.remove(0).account.id;
         for deed in ["roles", "dismiss", "invite"] {
             let answer =
                 oscar.post(&format!("/staff/people/{alice}/{deed}"), &[("csrf", &csrf), ("operator", "on")]).await;

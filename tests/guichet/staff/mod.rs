@@ -298,7 +298,7 @@ both! {
             format!("update memberships set account = {} where account = {}", of("oscar"), of("alice")),
             format!("update memberships set account_kind = 'staff' where account = {}", of("alice")),
             format!(
-                "insert into sign_in_names (name, account, since) values ('{}', {}, 1)",
+                "insert into sign_in_names (name, account, kind, created_at) values ('{}', {}, 'email', 1)",
                 login("alice"),
                 of("oscar")
             ),

@@ -26,6 +26,29 @@ const WAITING: &str = "select 'the letter ' || name || ' to ' || coalesce(recipi
                        union all select 'the reaction ' || reaction || ' to ' || event from reactions \
                        where done_at is null";
 
+/// What is written twice, for whoever asks from the other side or asks often, and doesn't say the same.
+const UNEQUAL: &str = r#"
+    select 'a role ' || i.role from membership_roles i join memberships m on m.id = i.membership
+    where m.company <> i.company or cast(m.roles as text) not like ('%"' || i.role || '"%')
+    union all select 'roles' from memberships m
+    where 2 * (select count(*) from membership_roles i where i.membership = m.id)
+    <> length(cast(m.roles as text)) - length(replace(cast(m.roles as text), '"', ''))
+    union all select 'an e-service ' || i.e_service from membership_e_services i
+    join memberships m on m.id = i.membership
+    where m.company <> i.company or cast(m.e_services as text) not like ('%"' || i.e_service || '"%')
+    union all select 'e-services' from memberships m
+    where 2 * (select count(*) from membership_e_services i where i.membership = m.id)
+    <> length(cast(m.e_services as text)) - length(replace(cast(m.e_services as text), '"', ''))
+    union all select 'a subscription ' || i.e_service from company_subscriptions i join companies c on c.id = i.company
+    where cast(c.subscriptions as text) not like ('%"' || i.e_service || '"%')
+    union all select 'subscriptions of ' || c.ref from companies c
+    where 2 * (select count(*) from company_subscriptions i where i.company = c.id)
+    <> length(cast(c.subscriptions as text)) - length(replace(cast(c.subscriptions as text), '"', ''))
+    union all select 'an authenticator app' from accounts a where a.totp_since is distinct from
+    (select t.proven_at from totp_factors t where t.account = a.id and t.proven_at is not null)
+    union all select 'a passkey' from accounts a where a.passkey_since is distinct from
+    (select min(p.created_at) from passkeys p where p.account = a.id)"#;
+
 /// What a world's servers logged as an error, and what its test said beforehand.
 #[derive(Default)]
 pub struct Aftermath {
@@ -95,6 +118,16 @@ impl World {
         self.inner.aftermath.leaves_undelivered.lock().unwrap().is_some()
     }
 
+    /// What is kept twice says the same.
+    async fn assert_equal(&self) {
+        let unequal = self.database().texts(UNEQUAL).await;
+        assert!(unequal.as_ref().is_ok_and(Vec::is_empty) || self.expects_some_fault(), "unequal: {unequal:?}");
+    }
+
+    fn expects_some_fault(&self) -> bool {
+        self.inner.aftermath.expects_faults.lock().unwrap().is_some()
+    }
+
     async fn waiting(&self) -> Vec<String> {
         // A test may have broken the database on purpose, and says so by the faults it expects.
         self.database().texts(WAITING).await.unwrap_or_else(|error| vec![error.to_string()])
@@ -121,6 +154,7 @@ impl Afterwards {
         let Self(world) = self;
         world.inner.seen.store(true, Ordering::Relaxed);
         world.assert_no_fault();
+        world.assert_equal().await;
         if world.may_leave_something() {
             return;
         }

@@ -66,12 +66,12 @@ impl Cause {
             }
             Self::MembershipDisabled => {
                 let person = world.people(who).await.remove(0);
-                assert!(world.as_operator(async |tx| membership::disable(tx, person.membership).await).await);
+                assert!(world.as_operator(async |tx| membership::disable(tx, person.membership.id).await).await);
             }
             Self::AccountDisabled => {
                 let person = world.people(who).await.remove(0);
                 assert!(
-                    world.as_operator(async |tx| guichet::authorization::switch_off(tx, person.account).await).await
+                    world.as_operator(async |tx| guichet::authorization::switch_off(tx, person.account.id).await).await
                 );
             }
         }

@@ -251,10 +251,10 @@ both! {
         let (oscar, invited) = inviting(&world).await;
         let chloe = world.people("chloe").await.remove(0);
         let (contact, company, account, membership) = (
-            chloe.contact.to_string(),
-            chloe.company.to_string(),
-            chloe.account.to_string(),
-            chloe.membership.to_string(),
+            chloe.contact.id.to_string(),
+            chloe.company.id.to_string(),
+            chloe.account.id.to_string(),
+            chloe.membership.id.to_string(),
         );
         for (kind, probe) in ["{ref}", "{id}"].into_iter().flat_map(|kind| naming(kind).map(move |probe| (kind, probe)))
         {
@@ -342,10 +342,10 @@ both! {
         let idle = world.app.config.lives.session_idle;
         let sessions = world
             .app
-            .look(async |view| session::list(&mut view.db, bruno.account, view.now, idle).await)
+            .look(async |view| session::list(&mut view.db, bruno.account.id, view.now, idle).await)
             .await
             .unwrap();
-        let chosen = world.as_operator(async |tx| session::choose(tx, sessions[0].id, alice.membership).await).await;
+        let chosen = world.as_operator(async |tx| session::choose(tx, sessions[0].id, alice.membership.id).await).await;
         assert!(!chosen, "not even below the doors");
         assert!(browser.clone().get("/account").await.text().contains("Bruno"));
     }

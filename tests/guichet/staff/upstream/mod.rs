@@ -7,7 +7,7 @@ use guichet::account::{self, Created};
 use guichet::base::{Email, Networks, Profile, SignInName, StaffRole};
 use guichet::directory;
 use guichet::membership;
-use guichet::membership::Grant;
+use guichet::membership::{Giver, Grant};
 use guichet::staff;
 use guichet::staff::{Invitation, Invited, InvitedBy};
 use serde_json::{Value, json};
@@ -130,7 +130,7 @@ impl World {
             let networks = Networks::default();
             let grant =
                 Grant { profile: Profile::Complete, roles: [].into(), e_services: [].into(), branch: None, networks };
-            membership::admit(tx, account, contact.id, contact.company, &grant).await
+            membership::admit(tx, account, (contact.id, contact.company), Giver::Vendor, &grant).await
         })
         .await;
     }
