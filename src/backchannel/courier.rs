@@ -3,6 +3,7 @@
 //! the next one, with a token of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -72,7 +73,7 @@ pub async fn deliver_due(desk: Context<'_>) -> Result<Round, Fault> {
             && let Some(claimed) = turns.next(desk).await?
         {
             match desk.listener(&claimed) {
-                Some((party, uri)) => desk.call(&mut calls, claimed, party, uri)?,
+                Some((party, uri)) => desk.call(&mut calls, claimed, &party, uri)?,
                 None => round.count(desk.settle(&claimed, Outcome::Gone).await?),
             }
         }
@@ -173,10 +174,11 @@ impl Round {
     }
 }
 
-impl<'a> Context<'a> {
-    fn listener(self, claimed: &ClaimedDelivery) -> Option<(&'a RelyingParty, &'a Endpoint)> {
+impl Context<'_> {
+    fn listener(self, claimed: &ClaimedDelivery) -> Option<(Arc<RelyingParty>, Endpoint)> {
         let party = self.parties.find(&claimed.client)?;
-        Some((party, party.backchannel_logout_uri.as_ref()?))
+        let uri = party.backchannel_logout_uri.clone()?;
+        Some((party, uri))
     }
 
     /// Signs the token, now and by the algorithm of the relying party's ID tokens, and begins the call.
@@ -185,13 +187,13 @@ impl<'a> Context<'a> {
         calls: &mut JoinSet<Returned>,
         claimed: ClaimedDelivery,
         party: &RelyingParty,
-        uri: &Endpoint,
+        uri: Endpoint,
     ) -> Result<(), Fault> {
         let now = self.clock.now();
         let issuance = LogoutIssuance { issuer: self.issuer, client: &party.id, jti: Dice.id(now)?, now };
         let token = LogoutToken::new(issuance, claimed.account, claimed.sid);
         let token = self.keys.sign(party.id_token_alg, TokenType::Logout, &token)?;
-        let (outbound, uri) = (self.outbound.clone(), uri.clone());
+        let outbound = self.outbound.clone();
         calls.spawn(async move {
             let answer = outbound.post_form(&uri, &[("logout_token", &token)]).await;
             (claimed, answer)

@@ -2,6 +2,8 @@
 //! keep one, nothing for public clients. Every endpoint that asks who calls asks here. Wrong secrets are counted:
 //! section 2.3.1 demands that endpoints which take one are protected against brute force.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use base64::Engine as _;
@@ -88,12 +90,12 @@ pub fn too_many(closed: TooMany) -> Response {
 /// Finds out which client calls. What is wrong is never told in more detail than that it is. A right secret costs no
 /// query: unlike a password it is compared in no time, so that a wrong one can be counted before anybody is told that
 /// it is wrong.
-pub async fn authenticate<'a>(
-    app: &'a App,
+pub async fn authenticate(
+    app: &App,
     caller: &Caller,
     headers: &HeaderMap,
     parameters: &Parameters,
-) -> Result<&'a RelyingParty, Failed> {
+) -> Result<Arc<RelyingParty>, Failed> {
     let presented = Presented::read(headers, parameters)?;
     let token_endpoint = app.config.url(Place::Token.path());
     let longest = app.config.lives.client_assertion;
@@ -114,19 +116,15 @@ pub async fn authenticate<'a>(
     };
     match proven {
         (party, None) => Ok(party),
-        (party, Some(asserted)) => spend(app, party, &asserted).await,
+        (party, Some(asserted)) => spend(app, &party, &asserted).await.map(|()| party),
     }
 }
 
 /// Spent by itself, before anything else happens: what fails later doesn't make an assertion good again.
-async fn spend<'a>(
-    app: &App,
-    party: &'a RelyingParty,
-    asserted: &assertion::ProvenAssertion,
-) -> Result<&'a RelyingParty, Failed> {
+async fn spend(app: &App, party: &RelyingParty, asserted: &assertion::ProvenAssertion) -> Result<(), Failed> {
     let by = Actor::of(Who::Client(party.id.clone()));
     if app.act(by, async |tx| assertion::spend(tx, asserted).await).await? {
-        return Ok(party);
+        return Ok(());
     }
     tracing::warn!(client = party.id, "a client assertion came a second time");
     Err(failed(false).into())
@@ -146,7 +144,7 @@ async fn count(app: &App, caller: &Caller, presented: &Presented<'_>, limit: Lim
         };
         for (kind, until) in counted.closed() {
             app.closed_clients.learn(&limit, until);
-            let client = app.relying_parties.find(&presented.id).map(|party| party.id.as_str());
+            let client = app.relying_parties.find(&presented.id).map(|party| party.id.clone());
             let detail = serde_json::json!({ "client": client, "until": until.to_string() });
             tx.record(Deed::new(DeedKind::LimitClosed).subject(kind).details(detail)).await?;
         }
@@ -160,20 +158,16 @@ const fn failed(by_basic: bool) -> RefusedClient {
 }
 
 /// The client and, where it brought one, the assertion that is still to be spent.
-type Found<'a> = (&'a RelyingParty, Option<assertion::ProvenAssertion>);
+type Found = (Arc<RelyingParty>, Option<assertion::ProvenAssertion>);
 
-fn prove<'a>(
-    parties: &'a RelyingParties,
-    here: Here<'_>,
-    presented: &Presented<'_>,
-) -> Result<Found<'a>, RefusedClient> {
+fn prove(parties: &RelyingParties, here: Here<'_>, presented: &Presented<'_>) -> Result<Found, RefusedClient> {
     let by_basic = presented.by_basic;
     let party = parties.find(&presented.id).ok_or(failed(by_basic))?;
     match &presented.proof {
         Proof::Nothing if party.is_public() => Ok((party, None)),
         Proof::Secret(secret) if party.knows(secret) => Ok((party, None)),
         Proof::Nothing | Proof::Secret(_) => Err(failed(by_basic)),
-        Proof::Assertion(assertion) => match assertion.prove(party, here) {
+        Proof::Assertion(assertion) => match assertion.prove(&party, here) {
             Ok(proven) => Ok((party, Some(proven))),
             Err(flaw) => {
                 tracing::info!(client = party.id, %flaw, "a client assertion proves nothing");
@@ -215,7 +209,7 @@ impl<'t> Presented<'t> {
         let network = address.map(|address| address.subscriber().to_string()).unwrap_or_default();
         app.config
             .limits
-            .on(LimitKind::Client, format!("{network} {}", guessed.map_or("", |party| &party.id)).as_bytes())
+            .on(LimitKind::Client, format!("{network} {}", guessed.as_ref().map_or("", |party| &party.id)).as_bytes())
     }
 
     fn read(headers: &HeaderMap, parameters: &'t Parameters) -> Result<Self, RefusedClient> {

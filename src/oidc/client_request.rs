@@ -1,6 +1,8 @@
 //! A request that a client sends by itself, not through a browser: a form, read strictly, from a client that proves who
 //! it is (RFC 6749 section 2.3 and 3.2, RFC 7009 section 2.1, RFC 7662 section 2.1).
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
@@ -15,18 +17,13 @@ use super::errors::Error;
 use super::parameters::Parameters;
 
 /// A request whose client is proven.
-pub struct ClientRequest<'a> {
-    pub client: &'a RelyingParty,
+pub struct ClientRequest {
+    pub client: Arc<RelyingParty>,
     pub parameters: Parameters,
 }
 
 /// Reads the form and proves the client.
-pub async fn read<'a>(
-    app: &'a App,
-    caller: &Caller,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<ClientRequest<'a>, Failed> {
+pub async fn read(app: &App, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<ClientRequest, Failed> {
     let parameters = Parameters::of_form(headers, body).map_err(|unreadable| Error::request(unreadable.why()))?;
     if parameters.has_repeated() {
         return Err(Error::request("a parameter was sent twice").into());

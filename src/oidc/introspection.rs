@@ -35,7 +35,7 @@ pub async fn post(State(app): State<App>, caller: Caller, headers: HeaderMap, bo
 async fn introspect(app: &App, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Response, Failed> {
     let asked = client_request::read(app, caller, headers, body).await?;
     let token = asked.parameters.get("token").ok_or(Error::request("token is missing"))?;
-    let question = Question::read(asked.client, &asked.parameters)?;
+    let question = Question::read(&asked.client, &asked.parameters)?;
     let found = app
         .look(async |view| match access_token(app, view, token).await? {
             Some(found) => Ok(Some(found)),
@@ -46,7 +46,7 @@ async fn introspect(app: &App, caller: &Caller, headers: &HeaderMap, body: &[u8]
     if let TokenSubject::Person(hanging) = &found.live.holder {
         // Access is asked at this door too (fault 2).
         let by = caller.acts_as(Who::Client(asked.client.id.clone()));
-        let standing = question.judge(found.live.client, hanging, app.clock.now(), app.lives.session_idle);
+        let standing = question.judge(&found.live.client, hanging, app.clock.now(), app.lives.session_idle);
         if !door::lets_through(app, by, hanging, &standing).await? {
             return Ok(inactive());
         }
@@ -60,8 +60,8 @@ fn inactive() -> Response {
 }
 
 /// A token that is live, whoever asks.
-struct Found<'a> {
-    live: Live<'a>,
+struct Found {
+    live: Live,
     kind: Kind,
 }
 
@@ -71,12 +71,12 @@ enum Kind {
     Refresh,
 }
 
-async fn access_token<'a>(app: &'a App, view: &mut View, token: &str) -> Result<Option<Found<'a>>, Fault> {
+async fn access_token(app: &App, view: &mut View, token: &str) -> Result<Option<Found>, Fault> {
     let Some(presented) = Presented::read(app, token) else { return Ok(None) };
     Ok(presented.live(app, view).await?.map(|live| Found { live, kind: Kind::Access }))
 }
 
-async fn refresh_token<'a>(app: &'a App, view: &mut View, token: &str) -> Result<Option<Found<'a>>, Fault> {
+async fn refresh_token(app: &App, view: &mut View, token: &str) -> Result<Option<Found>, Fault> {
     let found = refresh::find(&mut view.db, &Secret::presented(token)).await?;
     let Some(token) = found.filter(|token| token.is_live(view.now)) else { return Ok(None) };
     let authorization = token.authorization;
@@ -121,7 +121,7 @@ impl<'a> Question<'a> {
 
     /// A resource server that is handed a refresh token in an access token's place must not take it for one, so that it
     /// has to say that it means one; section 2.2 leaves to us what each caller learns.
-    fn may_be_told_of(&self, found: &Found<'_>) -> bool {
+    fn may_be_told_of(&self, found: &Found) -> bool {
         // Whoever could be anybody, as a public client could, owns nothing.
         let owns = !self.caller.is_public() && self.caller.id == found.live.client.id;
         let serves = match found.kind {
@@ -180,7 +180,7 @@ struct SignIn<'a> {
 }
 
 impl<'a> Introspected<'a> {
-    fn of(found: &'a Found<'a>, issuer: &'a str) -> Self {
+    fn of(found: &'a Found, issuer: &'a str) -> Self {
         let token = &found.live.token;
         let (sub, sign_in) = match &found.live.holder {
             TokenSubject::Person(hanging) => (hanging.person.account.id.to_string(), Some(SignIn::of(hanging, token))),

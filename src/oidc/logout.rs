@@ -1,6 +1,8 @@
 //! Sign-out asked for by a relying party (OpenID Connect RP-Initiated Logout): ends the session, and with it everything
 //! that hangs from it.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -83,19 +85,19 @@ async fn proceed(
 
 /// Who asks, as far as that is proven.
 #[derive(Debug)]
-struct Asking<'a> {
-    party: Option<&'a RelyingParty>,
+struct Asking {
+    party: Option<Arc<RelyingParty>>,
     hint: Option<Hint>,
     back: Option<String>,
 }
 
-impl<'a> Asking<'a> {
+impl Asking {
     /// Only an ID token of ours proves a relying party here, and `client_id` must agree with it (section 2).
-    fn read(parties: &'a RelyingParties, parameters: &Parameters, hint: Option<Hint>) -> Self {
+    fn read(parties: &RelyingParties, parameters: &Parameters, hint: Option<Hint>) -> Self {
         let hint = hint.filter(|hint| parameters.get("client_id").is_none_or(|id| id == hint.client));
         let party = hint.as_ref().and_then(|hint| parties.find(&hint.client));
-        let back =
-            parameters.get("post_logout_redirect_uri").filter(|uri| party.is_some_and(|party| party.returns_to(uri)));
+        let registers = |uri: &&str| party.as_ref().is_some_and(|party| party.returns_to(uri));
+        let back = parameters.get("post_logout_redirect_uri").filter(registers);
         let back = back.map(|uri| with_state(uri, parameters.get("state")));
         Self { party, hint, back }
     }
@@ -103,7 +105,7 @@ impl<'a> Asking<'a> {
     /// The hint was given in this very session: no need to ask. One of another browser's, or of a session long over,
     /// proves less.
     async fn fits(&self, app: &App, session: &Session) -> Result<bool, Fault> {
-        let (Some(_), Some(hint)) = (self.party, &self.hint) else { return Ok(false) };
+        let (Some(_), Some(hint)) = (&self.party, &self.hint) else { return Ok(false) };
         let given = app.look(async |view| authorization::find(&mut view.db, hint.sid).await).await?;
         Ok(given.is_some_and(|given| given.account == session.account && given.session == Some(session.id)))
     }
@@ -115,12 +117,12 @@ fn with_state(uri: &str, state: Option<&str>) -> String {
     format!("{uri}{joint}{}", Serializer::new(String::new()).append_pair("state", state).finish())
 }
 
-fn confirm(app: &App, caller: &Caller, asking: &Asking<'_>, parameters: &Parameters) -> Result<Response, Rejection> {
+fn confirm(app: &App, caller: &Caller, asking: &Asking, parameters: &Parameters) -> Result<Response, Rejection> {
     let mut frame = caller.frame(app)?;
     frame.here = format!("{}?{}", Place::RelyingPartyLogout.path(), carried_query(parameters));
     let page = LogoutPage {
         frame,
-        relying_party: asking.party.map(|party| party.name(caller.language).to_owned()),
+        relying_party: asking.party.as_ref().map(|party| party.name(caller.language).to_owned()),
         place: Place::RelyingPartyLogout,
         carried: carried(parameters).map(|(name, value)| (name, value.to_owned())).collect(),
     };
@@ -132,7 +134,7 @@ fn confirm(app: &App, caller: &Caller, asking: &Asking<'_>, parameters: &Paramet
 }
 
 /// Back to a registered address of a proven relying party; everybody else stays here.
-fn farewell(app: &App, caller: &Caller, asking: &Asking<'_>) -> Result<Response, Rejection> {
+fn farewell(app: &App, caller: &Caller, asking: &Asking) -> Result<Response, Rejection> {
     match &asking.back {
         Some(back) => Ok(answer::see_other(back)),
         None => Ok(answer::page(StatusCode::OK, &LoggedOutPage { frame: caller.frame(app)?, back: None })),

@@ -1,6 +1,8 @@
 //! An access token that somebody presents, signed or opaque: both are read into the same thing. That a token can be
 //! read says nothing yet; whether it is live is asked of the database every time.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -38,10 +40,10 @@ pub enum TokenSubject {
 }
 
 /// A token that hangs from nothing dead.
-pub struct Live<'a> {
+pub struct Live {
     pub token: PresentedToken,
     /// Who it was given to.
-    pub client: &'a RelyingParty,
+    pub client: Arc<RelyingParty>,
     /// Whom it speaks for.
     pub holder: TokenSubject,
 }
@@ -66,7 +68,7 @@ impl Presented {
 
     /// What it says, who it was given to and whom it speaks for: as long as it wasn't taken back and everything it
     /// hangs from is live. Access is still to be asked.
-    pub async fn live<'a>(self, app: &'a App, view: &mut View) -> Result<Option<Live<'a>>, Fault> {
+    pub async fn live(self, app: &App, view: &mut View) -> Result<Option<Live>, Fault> {
         let Some((mut token, hanging)) = self.found(view).await? else { return Ok(None) };
         // A relying party that was removed has no tokens any more.
         let Some(client) = app.relying_parties.find(&token.client) else { return Ok(None) };
@@ -79,7 +81,7 @@ impl Presented {
                 token.scope = token.scope.within(&Scopes::known(hanging.scope.iter().map(String::as_str)));
                 TokenSubject::Person(hanging)
             }
-            None if is_services(view, client, &token).await? => TokenSubject::Service,
+            None if is_services(view, &client, &token).await? => TokenSubject::Service,
             None => return Ok(None),
         };
         Ok(Some(Live { token, client, holder }))

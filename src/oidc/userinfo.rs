@@ -86,7 +86,7 @@ async fn answer(app: &App, caller: &Caller, presented: Carried) -> Result<Respon
     };
     request::note_account(hanging.person.account.id);
     let by = caller.acts_as(Who::Client(live.client.id.clone()));
-    let standing = door::judge(live.client, hanging, caller.address, app.clock.now(), app.lives.session_idle);
+    let standing = door::judge(&live.client, hanging, caller.address, app.clock.now(), app.lives.session_idle);
     if !door::lets_through(app, by, hanging, &standing).await? {
         return Ok(INVALID.challenge());
     }

@@ -1,6 +1,8 @@
 //! The consent page: who asks, for which company, and what they will see. It records the answer and leads back to the
 //! dispatcher.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,7 +12,7 @@ use crate::access::{self, Circumstances, Door, Snapshot};
 use crate::app::App;
 use crate::authorization::{self, consent, interaction};
 use crate::base::ids::InteractionId;
-use crate::base::{EServiceCode, Place, Secret};
+use crate::base::{Place, Secret};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
 use crate::http::interaction::{Waiting, at, waiting};
@@ -18,7 +20,7 @@ use crate::http::{Caller, Form, InteractionQuery, Visitor, at_a_page};
 use crate::oidc::authorize::consent_page::ConsentPage;
 use crate::page::Framed as _;
 use crate::page::scopes::in_words;
-use crate::relying_party::Scopes;
+use crate::relying_party::{RelyingParty, Scopes};
 use crate::session::Session;
 
 use super::answer::host;
@@ -57,7 +59,7 @@ pub async fn show(
             Ok((access::of_membership(&mut view.db, membership).await?, held))
         })
         .await?;
-    let door = Here { caller: &caller, session: &session, e_service: e_service(&app, &waiting) };
+    let door = Here { caller: &caller, session: &session, party: app.relying_parties.find(&waiting.request.client) };
     let Some(person) = person.filter(|person| door.admits(person)) else {
         return Ok(answer::see_other(&waiting.dispatcher()));
     };
@@ -92,8 +94,8 @@ pub async fn decide(State(app): State<App>, posted: Form<Decided>) -> Result<Res
         return Err(answer::trouble(&caller, ErrorKind::StaleInteraction).into());
     };
     let by = caller.acts_in(&session);
-    let (request, door) =
-        (&waiting.request, Here { caller: &caller, session: &session, e_service: e_service(&app, &waiting) });
+    let request = &waiting.request;
+    let door = Here { caller: &caller, session: &session, party: app.relying_parties.find(&request.client) };
     app.act(by, async |tx| match form.decision {
         Decision::Allow => {
             let person = access::of_membership(&mut tx.db, membership).await?;
@@ -111,19 +113,15 @@ pub async fn decide(State(app): State<App>, posted: Form<Decided>) -> Result<Res
 struct Here<'a> {
     caller: &'a Caller,
     session: &'a Session,
-    e_service: Option<&'a EServiceCode>,
+    party: Option<Arc<RelyingParty>>,
 }
 
 impl Here<'_> {
     fn admits(&self, person: &Snapshot) -> bool {
-        let asked =
-            Circumstances { door: Door::Authorize, e_service: self.e_service, ..at_a_page(self.caller, self.session) };
+        let e_service = self.party.as_ref().and_then(|party| party.e_service.as_ref());
+        let asked = Circumstances { door: Door::Authorize, e_service, ..at_a_page(self.caller, self.session) };
         access::judge(person, asked).holds()
     }
-}
-
-fn e_service<'a>(app: &'a App, waiting: &Waiting) -> Option<&'a EServiceCode> {
-    app.relying_parties.find(&waiting.request.client).and_then(|party| party.e_service.as_ref())
 }
 
 async fn known(app: &App, caller: &mut Caller, id: Option<InteractionId>) -> Result<Waiting, Rejection> {

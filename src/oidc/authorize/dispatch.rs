@@ -1,6 +1,8 @@
 //! The authorization endpoint and its one dispatcher: every step of a sign-in comes back here, where everything is
 //! checked again.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
@@ -58,7 +60,7 @@ pub async fn post(
 struct Flow<'a> {
     app: &'a App,
     visitor: &'a Visitor,
-    party: &'a RelyingParty,
+    party: Arc<RelyingParty>,
     request: Request,
     asked_at: Timestamp,
     parked: Option<InteractionId>,

@@ -2,6 +2,7 @@
 //! Until client and redirect URI are proven it can't be answered anywhere but on a page of ours.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::authorization::{Prompt, Request, ResponseMode};
 use crate::base::ids::AccountId;
@@ -56,7 +57,7 @@ impl Unverified {
     }
 
     /// Proves client and redirect URI. The URI is compared as an exact string (RFC 9700 section 2.1).
-    pub fn verify(self, parties: &RelyingParties) -> Result<Verified<'_>, Unsendable> {
+    pub fn verify(self, parties: &RelyingParties) -> Result<Verified, Unsendable> {
         let client = self.0.get("client_id").ok_or(Unsendable::NoClient)?;
         let client = parties.find(client).ok_or(Unsendable::UnknownClient)?;
         let redirect_uri = self.0.get("redirect_uri").ok_or(Unsendable::NoRedirectUri)?;
@@ -69,16 +70,16 @@ impl Unverified {
 
 /// A request whose client and redirect URI are proven.
 #[derive(Debug)]
-pub struct Verified<'a> {
-    client: &'a RelyingParty,
+pub struct Verified {
+    client: Arc<RelyingParty>,
     redirect_uri: String,
     parameters: Parameters,
 }
 
-impl<'a> Verified<'a> {
+impl Verified {
     #[must_use]
-    pub const fn client(&self) -> &'a RelyingParty {
-        self.client
+    pub fn client(&self) -> Arc<RelyingParty> {
+        Arc::clone(&self.client)
     }
 
     /// Where the answer goes. A `state` that isn't echoed whole isn't echoed at all.

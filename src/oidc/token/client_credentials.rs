@@ -20,7 +20,7 @@ use super::issue::Tokens;
 pub(super) async fn tokens(
     app: &App,
     by: Actor,
-    ClientRequest { client, parameters }: &ClientRequest<'_>,
+    ClientRequest { client, parameters }: &ClientRequest,
 ) -> Result<Tokens, Failed> {
     let scope = scope(client, parameters)?;
     let access_token = match client.access_token {

@@ -17,7 +17,7 @@ use super::issue::{Echoed, Granted};
 /// Finds the code and proves that it was given to this client, for this redirect URI and this verifier.
 pub(super) async fn prove(
     app: &App,
-    ClientRequest { client, parameters }: &ClientRequest<'_>,
+    ClientRequest { client, parameters }: &ClientRequest,
 ) -> Result<code::ProvenCode, Failed> {
     let presented = Secret::presented(parameters.get("code").ok_or(Error::request("code is missing"))?);
     let found = app.look(async |view| code::find(&mut view.db, &presented).await).await?;

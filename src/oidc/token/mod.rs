@@ -32,7 +32,7 @@ pub async fn post(State(app): State<App>, caller: Caller, headers: HeaderMap, bo
 async fn exchange(app: &App, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Tokens, Failed> {
     // 1 and 2. The form is read, and the client proves who it is.
     let asked = client_request::read(app, caller, headers, body).await?;
-    let client = asked.client;
+    let client = &*asked.client;
     let by = caller.acts_as(Who::Client(client.id.clone()));
     if asked.parameters.get("grant_type") == Some("client_credentials") {
         // It brings nothing but its own name.
@@ -54,7 +54,7 @@ enum Proven {
 }
 
 /// Phase 3: each grant's own proof.
-async fn prove(app: &App, asked: &ClientRequest<'_>) -> Result<Proven, Failed> {
+async fn prove(app: &App, asked: &ClientRequest) -> Result<Proven, Failed> {
     let why = "grant_type must be authorization_code, refresh_token or client_credentials";
     match asked.parameters.get("grant_type") {
         Some("authorization_code") => Ok(Proven::Code(code::prove(app, asked).await?)),

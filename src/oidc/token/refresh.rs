@@ -21,7 +21,7 @@ pub(super) struct ProvenRefreshToken {
 /// Finds the token and proves that it was given to this client, for no less than is asked now.
 pub(super) async fn prove(
     app: &App,
-    ClientRequest { client, parameters }: &ClientRequest<'_>,
+    ClientRequest { client, parameters }: &ClientRequest,
 ) -> Result<ProvenRefreshToken, Failed> {
     if !client.refresh_tokens {
         return Err(Error::new(ErrorCode::UnauthorizedClient, "this client gets no refresh tokens").into());

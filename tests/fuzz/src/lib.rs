@@ -62,7 +62,7 @@ pub fn assertion(input: &[u8]) {
     let party = parties().find("app").unwrap();
     for token in [text.as_ref(), &compact(input)] {
         if let Ok(assertion) = Assertion::read(token) {
-            assert!(assertion.prove(party, here).is_err(), "a forgery passes: {token}");
+            assert!(assertion.prove(&party, here).is_err(), "a forgery passes: {token}");
         }
     }
     if let Ok(set) = serde_json::from_slice::<Value>(input) {
