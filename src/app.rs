@@ -3,10 +3,12 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+
 use crate::account::passkey::Site;
 use crate::account::password::Hasher;
 use crate::base::{Actor, Clock, Fault, Lifetimes, Place, Seal};
-use crate::config::Config;
+use crate::config::{Config, Declared};
 use crate::keys::{KeyPurpose, Keys, MasterKey};
 use crate::limits::{ClosedLimits, LimitKind};
 use crate::mail::{Mailbox, Route};
@@ -37,7 +39,8 @@ pub struct Inner {
     pub relying_parties: RelyingParties,
     /// Which of them guess at secrets and aren't heard for a while.
     pub closed_clients: ClosedLimits,
-    pub policy: Policy,
+    /// What contacts and staff may do; whoever decides loads it once.
+    pub policy: ArcSwap<Policy>,
     /// The numbers of the rules.
     pub lives: Arc<Lifetimes>,
     /// Who writes and sends letters.
@@ -79,13 +82,8 @@ impl App {
             Some(mailbox) => Route::into_mailbox(&config.mail, mailbox.clone())?,
             None => Route::open(&config.mail)?,
         };
-        let relying_parties = RelyingParties::new(&config.clients).map_err(CannotStart::Settings)?;
-        let policy = Policy::load().await?;
-        for client in &config.clients {
-            if let Some(code) = client.e_service.as_ref().filter(|code| policy.catalogue().get(code).is_none()) {
-                return Err(CannotStart::Settings(format!("clients: `{}`: there is no e-service `{code}`", client.id)));
-            }
-        }
+        let declared = Declared::read(&config).await.map_err(|refused| CannotStart::Settings(refused.to_string()))?;
+        let Declared { relying_parties, policy } = declared;
         let keys = Keys::open(&store, master, &clock, &config.lives).await?;
         let lives = Arc::new(config.lives);
         let closed_clients = ClosedLimits::of(LimitKind::Client, &config.limits);
@@ -111,7 +109,7 @@ impl App {
             site: Site::of(&config.issuer, &config.brand.name),
             brand,
             hasher: Hasher::new(&config.password)?,
-            policy,
+            policy: ArcSwap::from_pointee(policy),
             relying_parties,
             closed_clients,
             postman,
@@ -124,6 +122,12 @@ impl App {
             config,
         };
         Ok(Self(Arc::new(inner)))
+    }
+
+    /// From now on this counts instead of what was declared before.
+    pub fn declare(&self, declared: Declared) {
+        self.policy.store(Arc::new(declared.policy));
+        self.relying_parties.replace(&declared.relying_parties);
     }
 
     /// Reads.

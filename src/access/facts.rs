@@ -7,6 +7,7 @@ use ipnet::IpNet;
 
 use crate::base::ids::{AccountId, CompanyId, ContactId, MembershipId};
 use crate::base::{EServiceCode, Email, Fault, Language, Networks, Profile, Role, Timestamp};
+use crate::rights::Holdings;
 use crate::store::{self, Db, Joined, Left};
 
 /// A company, and what decides about the access of all its people.
@@ -185,6 +186,19 @@ impl Snapshot {
     #[must_use]
     pub fn entitlements(&self) -> BTreeSet<EServiceCode> {
         self.membership.e_services.intersection(&self.company.subscriptions).cloned().collect()
+    }
+
+    /// What rights are derived from.
+    #[must_use]
+    pub fn holdings(&self) -> Holdings {
+        let MembershipFacts { profile, roles, branch, .. } = &self.membership;
+        Holdings {
+            company: self.company.reference.clone(),
+            branch: branch.clone(),
+            profile: *profile,
+            roles: roles.clone(),
+            e_services: self.entitlements(),
+        }
     }
 
     /// Every network that some list limits the person to (R-RGT-6).

@@ -57,6 +57,24 @@ impl Language {
     }
 }
 
+/// A name per language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    pub fr: String,
+    pub en: String,
+}
+
+impl Names {
+    /// The name in that language.
+    #[must_use]
+    pub fn of(&self, language: Language) -> &str {
+        match language {
+            Language::Fr => &self.fr,
+            Language::En => &self.en,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Language;

@@ -23,7 +23,7 @@ pub use dice::{Dice, Digest, Secret};
 pub use email::Email;
 pub use endpoint::Endpoint;
 pub use error::Fault;
-pub use language::Language;
+pub use language::{Language, Names};
 pub use lifetimes::Lifetimes;
 pub use name::SignInName;
 pub use network::{Address, Networks};

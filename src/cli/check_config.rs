@@ -4,7 +4,7 @@ use std::path::Path;
 
 use url::Url;
 
-use crate::config::{Config, EXAMPLE};
+use crate::config::{Config, Declared, EXAMPLE};
 use crate::mail::{self, Carrier};
 use crate::{relying_party, store};
 
@@ -19,12 +19,13 @@ pub(super) struct Arguments {
 }
 
 /// Reads the configuration, or prints the example.
-pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> Result<(), Failure> {
+pub(super) async fn run(arguments: &Arguments, file: Option<&Path>) -> Result<(), Failure> {
     if arguments.example {
         tell(EXAMPLE.trim_end());
         return Ok(());
     }
     let config = Config::read(file)?;
+    let declared = Declared::read(&config).await?;
     match file {
         Some(file) => tell(format!("The configuration {} is fine.", file.display())),
         None => tell("There is no configuration file; the defaults, with the environment over them, are fine."),
@@ -40,6 +41,7 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> Result<(), Fail
     tell(format!("  key rotation     {}", config.keys.rotate_every));
     tell(format!("  trusted proxies  {}", listed(config.http.trusted_proxies.iter().map(ToString::to_string))));
     tell(format!("  access log       {}", if config.log.access { "on" } else { "off" }));
+    tell(format!("  policies         {}", policies(&config, &declared)));
     tell(format!("  mail             {}", carrier(&config.mail)));
     tell(format!("  relying parties  {}", listed(config.clients.iter().map(client))));
     Ok(())
@@ -68,6 +70,12 @@ fn without_password(address: &str) -> String {
         return format!("{}://…", url.scheme());
     }
     url.to_string().replace("%E2%80%A6", "…")
+}
+
+fn policies(config: &Config, declared: &Declared) -> String {
+    let from = config.policies.as_ref().map_or("built in".to_owned(), |folder| folder.display().to_string());
+    let policy = &declared.policy;
+    format!("{from}: {} rules, {} e-services", policy.rules().len(), policy.catalogue().iter().count())
 }
 
 fn carrier(settings: &mail::Settings) -> String {

@@ -6,6 +6,7 @@ use crate::app::CannotStart;
 use crate::base::Fault;
 use crate::config::RefusedConfig;
 use crate::keys::CannotUse;
+use crate::rights::Flaw;
 use crate::store::CannotOpen;
 
 /// A command that can't be done.
@@ -54,6 +55,12 @@ impl From<RefusedConfig> for Failure {
 impl From<CannotOpen> for Failure {
     fn from(cannot: CannotOpen) -> Self {
         Self(cannot.to_string())
+    }
+}
+
+impl From<Flaw> for Failure {
+    fn from(flaw: Flaw) -> Self {
+        Self(flaw.to_string())
     }
 }
 

@@ -15,6 +15,7 @@ mod logging;
 mod migrate;
 mod opened;
 mod output;
+mod policy;
 mod serve;
 
 use std::io::{self, Write as _};
@@ -61,6 +62,9 @@ enum Command {
     /// Makes the master key; lists, rotates and retires the signing keys
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Tests, shows and explains the access policies
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Reads the configuration and says what it will use
     CheckConfig(check_config::Arguments),
     /// Checks what a server needs, one line each
@@ -117,7 +121,10 @@ async fn run(line: Line) -> Result<ExitCode, Failure> {
             audit::run(OpenedApp::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Keys(command) => keys::run(config()?, command).await.map(|()| ExitCode::SUCCESS),
-        Command::CheckConfig(arguments) => check_config::run(&arguments, file.as_deref()).map(|()| ExitCode::SUCCESS),
+        Command::Policy(command) => policy::run(config()?, command).await.map(|()| ExitCode::SUCCESS),
+        Command::CheckConfig(arguments) => {
+            check_config::run(&arguments, file.as_deref()).await.map(|()| ExitCode::SUCCESS)
+        }
         Command::Doctor => Ok(doctor::run(file.as_deref()).await),
     }
 }

@@ -1,5 +1,6 @@
 //! The configuration: every subject's settings in one file, environment variables over it, and unknown keys refused.
 
+mod declared;
 mod refused;
 mod staff;
 
@@ -16,6 +17,7 @@ use crate::base::{Lifetimes, Networks};
 use crate::words::brand::Brand;
 use crate::{keys, limits, mail, outbound, relying_party, store};
 
+pub use declared::Declared;
 pub use refused::RefusedConfig;
 pub use staff::StaffSettings;
 
@@ -30,6 +32,8 @@ pub struct Config {
     pub issuer: String,
     /// The address this server listens on.
     pub listen: SocketAddr,
+    /// The folder of the access policies and the catalogue of e-services, where they aren't the built-in ones.
+    pub policies: Option<PathBuf>,
     /// Where the data is.
     pub store: store::Settings,
     /// Where the secrets are.
@@ -113,6 +117,7 @@ impl Default for Config {
         Self {
             issuer: "http://localhost:8080".to_owned(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            policies: None,
             store: store::Settings::default(),
             secrets: Secrets::default(),
             keys: keys::Settings::default(),

@@ -54,7 +54,7 @@ impl Staff {
     /// Whether one of their roles has that duty.
     #[must_use]
     pub fn may(&self, app: &App, duty: StaffPermission) -> bool {
-        app.policy.permits_staff(&self.person.roles, duty)
+        app.policy.load().permits_staff(&self.person.roles, duty)
     }
 
     /// Them as an actor of the audit trail.

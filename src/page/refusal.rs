@@ -10,7 +10,6 @@ use crate::base::actor::Who;
 use crate::base::{Fault, Place};
 use crate::http::refusal::{Attempted, ContactRefusal, Refusal, StaffRefusal};
 use crate::http::{Caller, answer};
-use crate::rights;
 
 use super::frame::{Frame, HelpContact, Link, SignedIn};
 use super::framed::Framed as _;
@@ -48,14 +47,11 @@ async fn of_contact(
         frame.person = Some(SignedIn { name: person.contact.full_name(), company: Some(person.company.name.clone()) });
     }
     let address = caller.address.map(|address| address.to_string());
-    let e_service = refused.e_service.as_ref().map(|code| frame.say(&rights::e_service_key(code)));
+    let policy = app.policy.load_full();
+    let e_service = refused.e_service.as_ref().map(|code| policy.catalogue().name(code, frame.words.language()));
     let mut standing = Vec::new();
     for (person, judged) in &refused.people {
-        let around = ConditionValues {
-            company: &person.company.name,
-            address: address.as_deref(),
-            e_service: e_service.as_deref(),
-        };
+        let around = ConditionValues { company: &person.company.name, address: address.as_deref(), e_service };
         standing.extend(judged.conditions().map(|(condition, met)| ConditionRow::new(&frame, condition, met, around)));
     }
     let mut whom = administrators(app, &frame, &refused.people).await?;

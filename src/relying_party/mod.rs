@@ -12,7 +12,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Digest, EServiceCode, Endpoint, Language, RedirectUri, Secret};
+use crate::base::{Digest, EServiceCode, Endpoint, Language, Names, RedirectUri, Secret};
 use crate::keys::Algorithm;
 
 pub use claim::{Claim, Claims};
@@ -65,13 +65,6 @@ pub enum AccessTokens {
     Opaque,
 }
 
-/// A name per language.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Names {
-    fr: String,
-    en: String,
-}
-
 /// How a relying party proves who it is.
 #[derive(Clone, Debug)]
 pub enum ClientKind {
@@ -92,10 +85,7 @@ impl RelyingParty {
     /// The name in that language.
     #[must_use]
     pub fn name(&self, language: Language) -> &str {
-        match language {
-            Language::Fr => &self.names.fr,
-            Language::En => &self.names.en,
-        }
+        self.names.of(language)
     }
 
     /// Whether it can't keep a secret.

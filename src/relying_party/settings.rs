@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{EServiceCode, Endpoint, RedirectUri, Secret};
+use crate::base::{EServiceCode, Endpoint, Names, RedirectUri, Secret};
 use crate::keys::Algorithm;
 
 use super::jwks::NotAKeySet;
-use super::{AccessTokens, ClientKind, Names, PublicKeys, RelyingParty, Scope};
+use super::{AccessTokens, ClientKind, PublicKeys, RelyingParty, Scope};
 
 /// Secrets shorter than this can be guessed.
 const SHORTEST_SECRET: usize = 16;

@@ -1,54 +1,65 @@
-//! The policy, loaded once, and the decisions it gives.
+//! The policy, read whole, and the decisions it gives.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use casbin::{Adapter as _, CoreApi as _, DefaultModel, Enforcer, MemoryAdapter};
+use casbin::{CoreApi as _, DefaultModel, Enforcer};
 
-use crate::base::{Fault, StaffRole};
+use crate::base::StaffRole;
 
 use super::e_services::Catalogue;
+use super::files::PolicyFiles;
+use super::flaw::Flaw;
 use super::holdings::{Holdings, OutOfReach, Resource};
 use super::question::{Object, Question};
 use super::reason::{Decision, Reason};
 use super::rules::{self, Effect, MODEL, Principal, Rule};
 use super::staff_permission::{Duties, StaffPermission};
 
-const LOADING: &str = "loading the policy";
-
 /// The rules in force, a shard per type of object.
 pub struct Policy {
     shards: BTreeMap<Object, Enforcer>,
-    /// What the shards were made of: the review asks which e-services the rules name.
-    #[cfg(test)]
-    pub(super) rules: Vec<Rule>,
+    rules: Vec<Rule>,
     catalogue: Catalogue,
-    duties: Duties,
+    pub(super) duties: Duties,
 }
 
 impl Policy {
-    /// Reads the embedded rules. A line with an unknown object, action, holder or effect is a fault that names file and
-    /// line.
-    pub async fn load() -> Result<Self, Fault> {
-        let catalogue = Catalogue::load().map_err(|error| Fault::broken(LOADING, error))?;
-        let rules = rules::read_all(&catalogue).map_err(|error| Fault::broken(LOADING, error))?;
-        let policy = Self::of(rules, catalogue).await.map_err(|error| Fault::broken(LOADING, error))?;
-        let duties = Duties::load().await.map_err(|error| Fault::broken(LOADING, error))?;
+    /// Reads the rules, without a look at how they decide.
+    pub async fn parse(files: &PolicyFiles) -> Result<Self, Flaw> {
+        let catalogue = Catalogue::read(files)?;
+        let rules = rules::read_all(files, &catalogue)?;
+        let duties = Duties::read(files)?;
+        let unusable = |error: casbin::Error| files.flaw(MODEL, (None, format!("casbin can't use it: {error}")));
+        let model = DefaultModel::from_str(files.text(MODEL)).await.map_err(unusable)?;
+        let duties = duties.enforced_by(&model).await.map_err(unusable)?;
+        let policy = Self::of(&model, rules, catalogue).await.map_err(unusable)?;
         Ok(Self { duties, ..policy })
     }
 
     /// Answers a question about a resource. What can't be evaluated is refused, and logged.
     #[must_use]
     pub fn decide(&self, holdings: &Holdings, question: &Question, resource: &Resource<'_>) -> Decision {
-        let because = match holdings.out_of_reach(resource) {
-            Some(OutOfReach::Company) => Reason::OtherCompany,
-            Some(OutOfReach::Branch) => Reason::OtherBranch,
+        self.explain(holdings, question, resource).0
+    }
+
+    /// Answers a question about a resource, with the rule that decided, if one did.
+    #[must_use]
+    pub fn explain(
+        &self,
+        holdings: &Holdings,
+        question: &Question,
+        resource: &Resource<'_>,
+    ) -> (Decision, Option<&Rule>) {
+        let (because, rule) = match holdings.out_of_reach(resource) {
+            Some(OutOfReach::Company) => (Reason::OtherCompany, None),
+            Some(OutOfReach::Branch) => (Reason::OtherBranch, None),
             None => self.evaluate(holdings, question).unwrap_or_else(|error| {
                 let (object, action) = (question.object(), question.action());
                 tracing::error!(%error, %object, action, "a decision failed and is refused");
-                Reason::Undecidable
+                (Reason::Undecidable, None)
             }),
         };
-        Decision::from(because)
+        (Decision::from(because), rule)
     }
 
     /// Whether one of these roles of the vendor's people has that duty.
@@ -63,36 +74,45 @@ impl Policy {
         &self.catalogue
     }
 
-    pub(super) async fn of(rules: Vec<Rule>, catalogue: Catalogue) -> casbin::Result<Self> {
-        let model = DefaultModel::from_str(MODEL).await?;
+    /// The rules, in the order of their files.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The duties of the vendor's people, a role and a duty each.
+    pub fn duties(&self) -> impl Iterator<Item = (StaffRole, StaffPermission)> {
+        let has = |role: StaffRole, duty| self.permits_staff(&[role].into(), duty).then_some((role, duty));
+        StaffRole::ALL
+            .iter()
+            .flat_map(move |role| StaffPermission::ALL.iter().filter_map(move |duty| has(*role, *duty)))
+    }
+
+    pub(super) async fn of(model: &DefaultModel, rules: Vec<Rule>, catalogue: Catalogue) -> casbin::Result<Self> {
         let mut shards = BTreeMap::new();
         for object in Object::ALL {
             let cells = rules.iter().filter(|rule| rule.object == *object).map(Rule::cells).collect();
-            let mut adapter = MemoryAdapter::default();
-            adapter.add_policies("p", "p", cells).await?;
-            shards.insert(*object, Enforcer::new(model.clone(), adapter).await?);
+            shards.insert(*object, rules::shard(model, cells).await?);
         }
-        Ok(Self {
-            shards,
-            #[cfg(test)]
-            rules,
-            catalogue,
-            duties: Duties::default(),
-        })
+        Ok(Self { shards, rules, catalogue, duties: Duties::default() })
     }
 
-    fn evaluate(&self, holdings: &Holdings, question: &Question) -> Result<Reason, String> {
-        let shard = self.shards.get(&question.object()).ok_or("no rules on this type of object")?;
+    fn evaluate(&self, holdings: &Holdings, question: &Question) -> Result<(Reason, Option<&Rule>), String> {
+        let object = question.object();
+        let shard = self.shards.get(&object).ok_or("no rules on this type of object")?;
         let (allowed, matched) = shard
-            .enforce_ex((held_words(holdings, question), question.object().as_str(), question.action()))
+            .enforce_ex((held_words(holdings, question), object.as_str(), question.action()))
             .map_err(|error| error.to_string())?;
         let effect = if allowed { Effect::Allow } else { Effect::Deny };
-        match matched.iter().find(|cells| cells.last().is_some_and(|word| word == effect.as_str())) {
-            Some(cells) if allowed => granted(&Principal::parse(&cells[0])?, holdings, question),
-            Some(_) => Ok(Reason::ProfileDenies(holdings.profile)),
-            None if allowed => Err("allowed without a rule that allows".to_owned()),
-            None => Ok(Reason::NothingGrants),
-        }
+        let Some(cells) = matched.iter().find(|cells| cells.last().is_some_and(|word| word == effect.as_str())) else {
+            return if allowed { Err("allowed without a rule".to_owned()) } else { Ok((Reason::NothingGrants, None)) };
+        };
+        let rule = self.rules.iter().find(|rule| rule.cells() == *cells).ok_or("decided by no rule of the files")?;
+        let because = match rule.effect {
+            Effect::Allow => granted(&rule.holder, holdings, question)?,
+            Effect::Deny => Reason::ProfileDenies(holdings.profile),
+        };
+        Ok((because, Some(rule)))
     }
 }
 
@@ -124,28 +144,19 @@ fn granted(holder: &Principal, holdings: &Holdings, question: &Question) -> Resu
 mod tests {
     use std::collections::BTreeMap;
 
-    use casbin::{CoreApi as _, DefaultModel, Enforcer, MemoryAdapter};
-
-    use super::super::{Catalogue, Holdings, Object, Question, Reason, Resource};
-    use super::{Duties, Policy};
+    use super::super::{Question, Reason, Resource};
+    use super::{Policy, PolicyFiles};
     use crate::base::{Profile, Role};
+    use crate::rights::tests::holding;
 
     #[tokio::test]
     async fn what_cannot_be_evaluated_is_refused() {
-        let broken = super::MODEL.replace("p.holder in r.held", "p.holder in r.nobody");
-        let model = DefaultModel::from_str(&broken).await.unwrap();
-        let mut adapter = MemoryAdapter::default();
-        let rule = ["profile:any", "order", "view", "allow"].map(str::to_owned).to_vec();
-        casbin::Adapter::add_policy(&mut adapter, "p", "p", rule).await.unwrap();
-        let failing = BTreeMap::from([(Object::Order, Enforcer::new(model, adapter).await.unwrap())]);
-        let roles = Role::ALL.iter().copied().collect();
-        let holdings =
-            Holdings { company: String::new(), branch: None, profile: Profile::Complete, roles, e_services: [].into() };
-        for shards in [failing, BTreeMap::new()] {
-            let policy =
-                Policy { shards, rules: Vec::new(), catalogue: Catalogue::load().unwrap(), duties: Duties::default() };
+        let broken = |model: &str| model.replace("p.holder in r.held", "p.holder in r.nobody");
+        let failing = Policy::parse(&PolicyFiles::embedded().with("model.conf", broken)).await.unwrap();
+        let empty = Policy::parse(&PolicyFiles::embedded()).await.unwrap();
+        for policy in [failing, Policy { shards: BTreeMap::new(), ..empty }] {
             let question = Question::parse("order", "view", None).unwrap();
-            let decision = policy.decide(&holdings, &question, &Resource::default());
+            let decision = policy.decide(&holding(Profile::Complete, Role::ALL, &[]), &question, &Resource::default());
             assert_eq!((decision.allowed, decision.because), (false, Reason::Undecidable));
         }
     }

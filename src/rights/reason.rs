@@ -1,6 +1,9 @@
 //! A decision with its reason, and where the words for that reason are.
 
 use crate::base::vocabulary::{EServiceCode, Profile, Role};
+use crate::words::Words;
+
+use super::e_services::Catalogue;
 
 /// The answer to one question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +55,7 @@ impl Reason {
         }
     }
 
-    /// The key of the sentence for the person; it says `{ $held }` where [`Reason::held_key`] gives a label.
+    /// The key of the sentence for the person; it says `{ $held }` where [`Reason::held`] gives one.
     #[must_use]
     pub fn person_key(&self) -> &'static str {
         match self {
@@ -67,7 +70,7 @@ impl Reason {
         }
     }
 
-    /// The key of the sentence for an administrator; it says `{ $held }` where [`Reason::held_key`] gives a label.
+    /// The key of the sentence for an administrator; it says `{ $held }` where [`Reason::held`] gives one.
     #[must_use]
     pub fn admin_key(&self) -> &'static str {
         match self {
@@ -82,13 +85,19 @@ impl Reason {
         }
     }
 
-    /// The key of the label of the profile, role or e-service that decided, for `{ $held }` in the sentences.
+    /// The sentence for an administrator.
     #[must_use]
-    pub fn held_key(&self) -> Option<String> {
+    pub fn to_admin(&self, words: Words, catalogue: &Catalogue) -> String {
+        words.tell(self.admin_key(), &[("held", self.held(words, catalogue).unwrap_or_default())])
+    }
+
+    /// What people call the profile, role or e-service that decided.
+    #[must_use]
+    pub fn held(&self, words: Words, catalogue: &Catalogue) -> Option<String> {
         match self {
-            Self::ProfileGrants(profile) | Self::ProfileDenies(profile) => Some(profile_key(*profile).to_owned()),
-            Self::RoleGrants(role) => Some(role_key(*role).to_owned()),
-            Self::EServiceGrants(code) => Some(e_service_key(code)),
+            Self::ProfileGrants(profile) | Self::ProfileDenies(profile) => Some(words.say(profile_key(*profile))),
+            Self::RoleGrants(role) => Some(words.say(role_key(*role))),
+            Self::EServiceGrants(code) => Some(catalogue.name(code, words.language()).to_owned()),
             Self::NothingGrants | Self::OtherCompany | Self::OtherBranch | Self::Undecidable => None,
         }
     }
@@ -113,10 +122,4 @@ pub fn role_key(role: Role) -> &'static str {
         Role::Subscriptions => "rights-role-subscriptions",
         Role::Billing => "rights-role-billing",
     }
-}
-
-/// The key of an e-service's name. A code outside the catalogue has none, and is shown as it is.
-#[must_use]
-pub fn e_service_key(code: &EServiceCode) -> String {
-    format!("rights-e-service-{code}")
 }

@@ -1,21 +1,24 @@
-//! The review of the policy against `policies/decisions.csv`, the expected decisions that people wrote and review.
+//! The review of the policy against `decisions.csv`, the expected decisions that people wrote and review.
 //!
 //! The table must be whole: a line for every profile, role or none, and e-service that a rule names or none; a column
-//! for every action on every type of object. What it leaves out is a problem just as what it contradicts.
+//! for every action on every type of object. What it leaves out is wrong just as what it contradicts.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::base::Fault;
 use crate::base::vocabulary::{EServiceCode, NotACode, Profile, Role, UnknownWord};
 
+use super::files::{self, PolicyFiles};
+use super::flaw::{Finding, Findings, RefusedPolicy, ReviewReport};
 use super::holdings::{Holdings, Resource};
 use super::policy::Policy;
 use super::question::{Object, Question};
-use super::reason::Reason;
 use super::rules::Principal;
 
-const TABLE: &str = include_str!("../../policies/decisions.csv");
+const TABLE: &str = "decisions.csv";
+const STAFF_TABLE: &str = "staff/decisions.csv";
+
 /// The columns that say whom a line is about.
 const KEYS: [&str; 3] = ["profile", "role", "e_service"];
 /// What a cell for none holds.
@@ -25,92 +28,55 @@ const ASKED_WITHOUT_ONE: &str = "eligibilite";
 
 /// What one line of the table is about: someone who holds this and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Row {
-    pub profile: Profile,
+struct Row {
+    profile: Profile,
     /// The one role, if any.
-    pub role: Option<Role>,
+    role: Option<Role>,
     /// The one e-service, if any.
-    pub e_service: Option<EServiceCode>,
+    e_service: Option<EServiceCode>,
 }
 
-/// What the review found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReviewReport {
-    /// How many decisions agreed with the table.
-    pub agreed: usize,
-    pub problems: Vec<Problem>,
-}
+impl Policy {
+    /// Reads the rules and holds them against the decisions that people reviewed. The embedded ones were, by the tests.
+    pub async fn load(files: &PolicyFiles) -> Result<Self, RefusedPolicy> {
+        let policy = Self::parse(files).await?;
+        if files.are_embedded {
+            return Ok(policy);
+        }
+        let flaws = policy.review(files).flaws;
+        if flaws.is_empty() { Ok(policy) } else { Err(RefusedPolicy(flaws)) }
+    }
 
-/// One thing that is wrong with the table or with the policy.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
-    /// A line can't be read as one.
-    #[error("line {line}: {why}")]
-    BadLine {
-        /// Its number in the file.
-        line: u64,
-        why: String,
-    },
-    /// A line stands twice.
-    #[error("{0}: stands twice")]
-    RepeatedLine(Row),
-    /// A line is missing.
-    #[error("{0}: no line")]
-    MissingLine(Row),
-    /// A line for what no rule can make a difference about.
-    #[error("{0}: not a line of this table")]
-    NeedlessLine(Row),
-    /// A column is missing.
-    #[error("no column `{0}`")]
-    MissingColumn(String),
-    /// A column is of no action that exists, or stands twice.
-    #[error("column `{0}` is no action, or stands twice")]
-    NeedlessColumn(String),
-    /// A cell says neither yes nor no.
-    #[error("{row}, {column}: `{found}` is neither yes nor no")]
-    BadCell { row: Row, column: String, found: String },
-    /// The policy decides otherwise than people did.
-    #[error("{row}, {column}: people say {}, the policy says {}: {because:?}", yes(*expected), yes(!*expected))]
-    Disagreement {
-        row: Row,
-        column: String,
-        /// What the table says.
-        expected: bool,
-        because: Reason,
-    },
-}
-
-/// Runs the embedded table against the embedded policy.
-pub async fn review() -> Result<ReviewReport, Fault> {
-    Ok(review_table(&Policy::load().await?, TABLE))
-}
-
-impl ReviewReport {
-    /// Whether the policy decides exactly as the table says, and the table says everything.
+    /// Holds the rules against the tables `decisions.csv`, of contacts and of staff.
     #[must_use]
-    pub fn passes(&self) -> bool {
-        self.agreed > 0 && self.problems.is_empty()
+    pub fn review(&self, files: &PolicyFiles) -> ReviewReport {
+        let mut report = files.report(TABLE, review_table(self, files.text(TABLE)));
+        let staff = files.report(STAFF_TABLE, self.duties.review(files.text(STAFF_TABLE)));
+        report.agreed += staff.agreed;
+        report.flaws.extend(staff.flaws);
+        report
     }
 }
 
 /// Runs a table against a policy.
-pub(super) fn review_table(policy: &Policy, text: &str) -> ReviewReport {
-    let (table, problems) = Table::read(text);
-    let mut report = ReviewReport { agreed: 0, problems };
+pub(super) fn review_table(policy: &Policy, text: &str) -> Findings {
+    let (table, wrong) = Table::read(text);
+    let mut findings = Findings { agreed: 0, wrong };
     let mut awaited = rows(policy);
     for (row, cells) in table.lines {
+        let mut wrong = |why: String| findings.wrong.push((files::line(&cells), why));
         for ((object, action), place) in &table.columns {
-            match compare(policy, &row, *object, action, cells.get(*place).unwrap_or_default()) {
-                Ok(()) => report.agreed += 1,
-                Err(problem) => report.problems.push(problem),
+            match compare(policy, &row, (*object, action), cells.get(*place).unwrap_or_default()) {
+                Ok(()) => findings.agreed += 1,
+                Err(why) => wrong(format!("{row}, {object}.{action}: {why}")),
             }
         }
         if !awaited.remove(&row) {
-            report.problems.push(Problem::NeedlessLine(row));
+            wrong(format!("{row}: no rule can make a difference about it: leave the line out"));
         }
     }
-    report.problems.extend(awaited.into_iter().map(Problem::MissingLine));
-    report
+    findings.wrong.extend(awaited.into_iter().map(|row| (None, format!("{row}: no line: add it"))));
+    findings
 }
 
 /// Where each action's column is.
@@ -124,34 +90,33 @@ struct Table {
 }
 
 impl Table {
-    fn read(text: &str) -> (Self, Vec<Problem>) {
-        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(true).from_reader(text.as_bytes());
-        let header = reader.headers().cloned().unwrap_or_default();
-        let (columns, mut problems) = read_header(&header);
+    fn read(text: &str) -> (Self, Vec<Finding>) {
+        let (header, records) = files::table(text);
+        let (columns, mut wrong) = read_header(&header);
         let mut table = Self { columns, lines: BTreeMap::new() };
-        for record in reader.records() {
-            let line = record.as_ref().ok().and_then(|cells| cells.position()).map_or(0, csv::Position::line);
-            match record.map_err(|error| error.to_string()).and_then(|cells| Ok((read_row(&cells, &header)?, cells))) {
-                Err(why) => problems.push(Problem::BadLine { line, why }),
-                Ok((row, cells)) => {
-                    if table.lines.insert(row.clone(), cells).is_some() {
-                        problems.push(Problem::RepeatedLine(row));
-                    }
+        for cells in records {
+            let at = |why| (files::line(&cells), why);
+            match read_row(&cells, &header).map(|row| table.lines.entry(row)) {
+                Err(why) => wrong.push(at(why)),
+                Ok(Entry::Occupied(above)) => wrong.push(at(format!("{}: stands twice", above.key()))),
+                Ok(Entry::Vacant(free)) => {
+                    free.insert(cells);
                 }
             }
         }
-        (table, problems)
+        (table, wrong)
     }
 }
 
 /// Finds every action's column, and names those that are missing or stand for nothing.
-fn read_header(header: &csv::StringRecord) -> (Columns, Vec<Problem>) {
+fn read_header(header: &csv::StringRecord) -> (Columns, Vec<Finding>) {
     let mut columns = Columns::new();
-    let mut problems = Vec::new();
+    let mut wrong = Vec::new();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let needless = |name: &str| format!("column `{name}` is no action, or stands twice: leave it out");
     for (place, name) in header.iter().enumerate().skip(KEYS.len()) {
         if places.insert(name, place).is_some() {
-            problems.push(Problem::NeedlessColumn(name.to_owned()));
+            wrong.push(needless(name));
         }
     }
     for object in Object::ALL {
@@ -159,12 +124,12 @@ fn read_header(header: &csv::StringRecord) -> (Columns, Vec<Problem>) {
             let name = format!("{object}.{action}");
             match places.remove(name.as_str()) {
                 Some(place) => drop(columns.insert((*object, action), place)),
-                None => problems.push(Problem::MissingColumn(name)),
+                None => wrong.push(format!("no column `{name}`: add it")),
             }
         }
     }
-    problems.extend(places.into_keys().map(|name| Problem::NeedlessColumn(name.to_owned())));
-    (columns, problems)
+    wrong.extend(places.into_keys().map(needless));
+    (columns, wrong.into_iter().map(|why| (files::line(header), why)).collect())
 }
 
 fn read_row(cells: &csv::StringRecord, header: &csv::StringRecord) -> Result<Row, String> {
@@ -200,7 +165,7 @@ fn rows(policy: &Policy) -> BTreeSet<Row> {
 /// The e-services that some rule names: those that change a decision about anything but themselves.
 fn e_services_that_matter(policy: &Policy) -> BTreeSet<&EServiceCode> {
     policy
-        .rules
+        .rules()
         .iter()
         .filter_map(|rule| match &rule.holder {
             Principal::EService(code) => Some(code),
@@ -209,21 +174,20 @@ fn e_services_that_matter(policy: &Policy) -> BTreeSet<&EServiceCode> {
         .collect()
 }
 
-fn compare(policy: &Policy, row: &Row, object: Object, action: &str, cell: &str) -> Result<(), Problem> {
-    let column = || format!("{object}.{action}");
-    let expected = match cell {
-        "yes" => true,
-        "no" => false,
-        found => return Err(Problem::BadCell { row: row.clone(), column: column(), found: found.to_owned() }),
-    };
+fn compare(policy: &Policy, row: &Row, (object, action): (Object, &str), cell: &str) -> Result<(), String> {
+    let expected = files::yes_or_no(cell)?;
     let asked = row.e_service.as_ref().map_or(ASKED_WITHOUT_ONE, EServiceCode::as_str);
-    let question = Question::parse(object.as_str(), action, Some(asked))
-        .map_err(|error| Problem::BadLine { line: 1, why: error.to_string() })?;
-    let decision = policy.decide(&row.holdings(), &question, &Resource::default());
+    let question = Question::parse(object.as_str(), action, Some(asked)).map_err(|error| error.to_string())?;
+    let (decision, rule) = policy.explain(&row.holdings(), &question, &Resource::default());
     if decision.allowed == expected {
         return Ok(());
     }
-    Err(Problem::Disagreement { row: row.clone(), column: column(), expected, because: decision.because })
+    let rules = if decision.allowed { "yes" } else { "no" };
+    let by = rule.map_or_else(String::new, |rule| {
+        let (file, line) = rule.place();
+        format!(" by {file}, line {line}")
+    });
+    Err(format!("people say {cell}, the rules say {rules}{by}: correct one of them"))
 }
 
 impl Row {
@@ -244,8 +208,4 @@ impl fmt::Display for Row {
         let e_service = self.e_service.as_ref().map_or(NONE, EServiceCode::as_str);
         write!(f, "{},{role},{e_service}", self.profile)
     }
-}
-
-fn yes(allowed: bool) -> &'static str {
-    if allowed { "yes" } else { "no" }
 }

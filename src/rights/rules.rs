@@ -1,30 +1,22 @@
-//! The rules as `policies/*.csv` write them, read strictly: a word nobody knows stops the start instead of
-//! quietly granting or denying nothing.
+//! The rules as `policies/*.csv` write them, read strictly: with a word that nobody knows the whole policy is refused,
+//! instead of quietly granting or denying nothing.
 
 use std::fmt;
 
+use casbin::{Adapter as _, CoreApi as _, DefaultModel, Enforcer, MemoryAdapter};
+
 use crate::base::vocabulary::{EServiceCode, Profile, Role, UnknownWord, words};
 
-use super::bad_line::BadLine;
 use super::e_services::Catalogue;
+use super::files::{self, PolicyFiles};
+use super::flaw::{Finding, Flaw};
 use super::question::Object;
 
 /// The word for every action on an object.
 const ANY_ACTION: &str = "any";
 
 /// How rules are read and which of them wins, for casbin.
-pub(super) const MODEL: &str = include_str!("../../policies/model.conf");
-
-/// Each type of object's own rules.
-pub(super) const SHARDS: [(Object, &str, &str); 7] = [
-    (Object::Order, "policies/order.csv", include_str!("../../policies/order.csv")),
-    (Object::Invoice, "policies/invoice.csv", include_str!("../../policies/invoice.csv")),
-    (Object::Ticket, "policies/ticket.csv", include_str!("../../policies/ticket.csv")),
-    (Object::Certificate, "policies/certificate.csv", include_str!("../../policies/certificate.csv")),
-    (Object::Subscription, "policies/subscription.csv", include_str!("../../policies/subscription.csv")),
-    (Object::Contact, "policies/contact.csv", include_str!("../../policies/contact.csv")),
-    (Object::EService, "policies/e_service.csv", include_str!("../../policies/e_service.csv")),
-];
+pub(super) const MODEL: &str = "model.conf";
 
 words! {
     /// What a rule does where it matches.
@@ -48,40 +40,45 @@ pub(super) enum Principal {
 
 /// One line of a shard.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Rule {
+pub struct Rule {
     pub(super) holder: Principal,
     pub(super) object: Object,
     /// The action's word, or the word for any.
     pub(super) action: &'static str,
     pub(super) effect: Effect,
+    pub(super) line: u64,
 }
 
 /// Reads all shards; e-services must be in the catalogue.
-pub(super) fn read_all(catalogue: &Catalogue) -> Result<Vec<Rule>, BadLine> {
+pub(super) fn read_all(texts: &PolicyFiles, catalogue: &Catalogue) -> Result<Vec<Rule>, Flaw> {
     let mut rules = Vec::new();
-    for (object, file, text) in SHARDS {
-        rules.extend(read_shard(object, text, catalogue).map_err(|(line, why)| BadLine::new(file, line, why))?);
+    for object in Object::ALL {
+        let file = file(*object);
+        rules.extend(read_shard(*object, texts.text(&file), catalogue).map_err(|finding| texts.flaw(&file, finding))?);
     }
     Ok(rules)
 }
 
-/// Reads one shard; the error has the number of the line and what is wrong with it.
-pub(super) fn read_shard(object: Object, text: &str, catalogue: &Catalogue) -> Result<Vec<Rule>, (usize, String)> {
-    let mut rules = Vec::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let rule = read_rule(line).and_then(|rule| check(rule, object, catalogue)).map_err(|why| (number, why))?;
-        if rules.contains(&rule) {
-            return Err((number, "the same rule stands above".to_owned()));
+/// The file of the rules on that type of object.
+fn file(object: Object) -> String {
+    format!("{object}.csv")
+}
+
+/// Reads one shard.
+pub(super) fn read_shard(object: Object, text: &str, catalogue: &Catalogue) -> Result<Vec<Rule>, Finding> {
+    let mut rules: Vec<Rule> = Vec::new();
+    for (number, line) in files::numbered(text) {
+        let at = |why: String| (Some(number), why);
+        let rule = read_rule(number, line).and_then(|rule| check(rule, object, catalogue)).map_err(at)?;
+        if rules.iter().any(|above| above.cells() == rule.cells()) {
+            return Err(at("the same rule stands above".to_owned()));
         }
         rules.push(rule);
     }
     Ok(rules)
 }
 
-fn read_rule(line: &str) -> Result<Rule, String> {
+fn read_rule(number: u64, line: &str) -> Result<Rule, String> {
     let ["p", holder, object, action, effect] = line.split(',').map(str::trim).collect::<Vec<_>>()[..] else {
         return Err("a rule is `p, holder, object, action, effect`".to_owned());
     };
@@ -93,7 +90,7 @@ fn read_rule(line: &str) -> Result<Rule, String> {
             UnknownWord { kind: "action of this object", found: action.to_owned(), allowed }.to_string()
         })?;
     let effect = effect.parse::<Effect>().map_err(|error| error.to_string())?;
-    Ok(Rule { holder, object, action, effect })
+    Ok(Rule { holder, object, action, effect, line: number })
 }
 
 /// What a rule may not say although each of its words is known.
@@ -107,7 +104,7 @@ fn check(rule: Rule, shard: Object, catalogue: &Catalogue) -> Result<Rule, Strin
             Effect::Deny,
         ) => Err("only one profile denies; roles and e-services add (R-RGT-5)".to_owned()),
         (Principal::EService(code), Effect::Allow) if catalogue.get(code).is_none() => {
-            Err(format!("`{code}` is no e-service of policies/e_services.csv"))
+            Err(format!("`{code}` is no e-service of e_services.csv"))
         }
         (Principal::EServiceAsked, Effect::Allow) if shard != Object::EService => {
             Err(format!("no e-service is asked about with `{shard}`"))
@@ -121,6 +118,13 @@ fn check(rule: Rule, shard: Object, catalogue: &Catalogue) -> Result<Rule, Strin
             Effect::Allow | Effect::Deny,
         ) => Ok(rule),
     }
+}
+
+/// Rules as casbin evaluates them.
+pub(super) async fn shard(model: &DefaultModel, rules: Vec<Vec<String>>) -> casbin::Result<Enforcer> {
+    let mut adapter = MemoryAdapter::default();
+    adapter.add_policies("p", "p", rules).await?;
+    Enforcer::new(model.clone(), adapter).await
 }
 
 impl Principal {
@@ -153,7 +157,36 @@ impl fmt::Display for Principal {
     }
 }
 
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "p, {}", self.cells().join(", "))
+    }
+}
+
 impl Rule {
+    /// The file it stands in, and the line there.
+    #[must_use]
+    pub fn place(&self) -> (String, u64) {
+        (file(self.object), self.line)
+    }
+
+    /// Whether it allows, which action it is about (`any` for every one), and who must hold what.
+    #[must_use]
+    pub fn in_words(&self) -> [String; 3] {
+        let holder = match &self.holder {
+            Principal::AnyProfile => "any profile".to_owned(),
+            Principal::Profile(profile) => format!("profile {profile}"),
+            Principal::Role(role) => format!("role {role}"),
+            Principal::EService(code) => format!("e-service {code}"),
+            Principal::EServiceAsked => "the e-service asked about".to_owned(),
+        };
+        let effect = match self.effect {
+            Effect::Allow => "allows",
+            Effect::Deny => "denies",
+        };
+        [effect.to_owned(), self.action.to_owned(), holder]
+    }
+
     /// The rule as casbin's adapters want it.
     pub(super) fn cells(&self) -> Vec<String> {
         let object = self.object.to_string();

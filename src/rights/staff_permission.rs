@@ -3,12 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use casbin::{Adapter as _, CoreApi as _, DefaultModel, Enforcer, MemoryAdapter};
+use casbin::{CoreApi as _, DefaultModel, Enforcer};
 
 use crate::base::StaffRole;
 use crate::base::vocabulary::words;
 
-use super::rules::MODEL;
+use super::files::{self, PolicyFiles};
+use super::flaw::{Findings, Flaw};
+use super::rules;
 
 words! {
     /// Something that staff may do: what it is done to, and what is done.
@@ -49,36 +51,82 @@ impl StaffPermission {
     }
 }
 
-/// The rules, one shard per thing that something is done to.
-const SHARDS: [(&str, &str); 4] = [
-    ("company", include_str!("../../policies/staff/company.csv")),
-    ("contact", include_str!("../../policies/staff/contact.csv")),
-    ("staff", include_str!("../../policies/staff/staff.csv")),
-    ("audit", include_str!("../../policies/staff/audit.csv")),
-];
+/// The things that something is done to, each with a shard of its own in `staff/`.
+const OBJECTS: [&str; 4] = ["company", "contact", "staff", "audit"];
 
 /// The rules in force; without any, nobody has a duty.
 #[derive(Default)]
 pub(super) struct Duties(BTreeMap<&'static str, Enforcer>);
 
-impl Duties {
-    /// Loads the shards. A line whose words nobody knows is refused, with its file and number.
-    pub(super) async fn load() -> Result<Self, String> {
-        let model = DefaultModel::from_str(MODEL).await.map_err(|error| error.to_string())?;
+/// The rules as they were read, as casbin's adapters want them.
+pub(super) struct Read(Vec<(&'static str, Vec<Vec<String>>)>);
+
+impl Read {
+    pub(super) async fn enforced_by(self, model: &DefaultModel) -> casbin::Result<Duties> {
         let mut shards = BTreeMap::new();
-        for (object, text) in SHARDS {
-            let mut rules = Vec::new();
-            for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
-            {
-                rules.push(
-                    read(object, line).map_err(|why| format!("policies/staff/{object}.csv, line {number}: {why}"))?,
-                );
-            }
-            let mut adapter = MemoryAdapter::default();
-            adapter.add_policies("p", "p", rules).await.map_err(|error| error.to_string())?;
-            shards.insert(object, Enforcer::new(model.clone(), adapter).await.map_err(|error| error.to_string())?);
+        for (object, rules) in self.0 {
+            shards.insert(object, rules::shard(model, rules).await?);
         }
-        Ok(Self(shards))
+        Ok(Duties(shards))
+    }
+}
+
+impl Duties {
+    /// Reads the shards. A line whose words nobody knows is refused.
+    pub(super) fn read(files: &PolicyFiles) -> Result<Read, Flaw> {
+        let mut shards = Vec::new();
+        for object in OBJECTS {
+            let file = format!("staff/{object}.csv");
+            let rules = files::numbered(files.text(&file))
+                .map(|(number, line)| read(object, line).map_err(|why| files.flaw(&file, (Some(number), why))));
+            shards.push((object, rules.collect::<Result<_, Flaw>>()?));
+        }
+        Ok(Read(shards))
+    }
+
+    /// Holds them against the table that people reviewed: a line for every role and one for none, a column for every
+    /// duty.
+    pub(super) fn review(&self, text: &str) -> Findings {
+        let mut findings = Findings::default();
+        let (header, records) = files::table(text);
+        let columns: Vec<&str> =
+            ["role"].into_iter().chain(StaffPermission::ALL.iter().map(|duty| duty.as_str())).collect();
+        if !header.iter().eq(columns.iter().copied()) {
+            findings.wrong.push((files::line(&header), format!("the header is `{}`", columns.join(","))));
+            return findings;
+        }
+        let mut awaited: BTreeSet<Option<StaffRole>> = StaffRole::ALL.iter().copied().map(Some).chain([None]).collect();
+        for record in records {
+            match self.review_line(&record, &mut awaited) {
+                Ok(agreed) => findings.agreed += agreed,
+                Err(why) => findings.wrong.push((files::line(&record), why)),
+            }
+        }
+        let missing = awaited.into_iter().map(|role| role.map_or("-", StaffRole::as_str));
+        findings.wrong.extend(missing.map(|role| (None, format!("`{role}` has no line: add it"))));
+        findings
+    }
+
+    fn review_line(
+        &self,
+        record: &csv::StringRecord,
+        awaited: &mut BTreeSet<Option<StaffRole>>,
+    ) -> Result<usize, String> {
+        let word = record.get(0).unwrap_or_default();
+        let role = (word != "-").then(|| word.parse::<StaffRole>()).transpose().map_err(|error| error.to_string())?;
+        if !awaited.remove(&role) {
+            return Err(format!("`{word}` stands twice"));
+        }
+        if record.len() != StaffPermission::ALL.len() + 1 {
+            return Err(format!("a line has {} cells", StaffPermission::ALL.len() + 1));
+        }
+        let roles = role.into_iter().collect();
+        for (duty, cell) in StaffPermission::ALL.iter().zip(record.iter().skip(1)) {
+            if self.allow(&roles, *duty) != files::yes_or_no(cell)? {
+                return Err(format!("{duty}: people say {cell}, the rules say otherwise: correct one of them"));
+            }
+        }
+        Ok(StaffPermission::ALL.len())
     }
 
     /// Whether one of the roles has the duty. What can't be evaluated is none, and is logged.
@@ -113,36 +161,35 @@ fn read(shard: &str, line: &str) -> Result<Vec<String>, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::{StaffPermission, read};
     use crate::base::StaffRole;
-    use crate::rights::Policy;
+    use crate::rights::PolicyFiles;
+    use crate::rights::tests::{POLICY, flaws};
 
-    const REVIEWED: &str = include_str!("../../policies/staff/decisions.csv");
+    const TABLE: &str = "staff/decisions.csv";
 
-    #[tokio::test]
-    async fn every_role_has_exactly_the_duties_that_people_reviewed() {
-        let policy = Policy::load().await.unwrap();
-        let mut lines = REVIEWED.lines().filter(|line| !line.starts_with('#'));
-        let duties: Vec<StaffPermission> =
-            lines.next().unwrap().split(',').skip(1).map(|word| word.parse().unwrap()).collect();
-        assert_eq!(duties, StaffPermission::ALL, "the table has a column for every duty");
-        let mut seen = Vec::new();
-        for line in lines {
-            let (role, cells) = line.split_once(',').unwrap();
-            let roles: BTreeSet<StaffRole> = if role == "-" { BTreeSet::new() } else { [role.parse().unwrap()].into() };
-            let expected: Vec<bool> = cells
-                .split(',')
-                .map(|cell| ["no", "yes"].iter().position(|word| *word == cell).unwrap() == 1)
-                .collect();
-            assert_eq!(expected.len(), duties.len(), "{role}");
-            for (duty, expected) in duties.iter().zip(expected) {
-                assert_eq!(policy.permits_staff(&roles, *duty), expected, "{role} {duty}");
-            }
-            seen.extend(roles);
-        }
-        assert_eq!(seen, StaffRole::ALL, "the table has a line for every role");
+    #[test]
+    fn every_role_has_exactly_the_duties_that_people_reviewed() {
+        let findings = POLICY.review(&PolicyFiles::embedded());
+        assert!(findings.flaws.is_empty(), "{:?}", findings.flaws);
+        assert_eq!(StaffRole::ALL.len(), 3);
+        assert_eq!(POLICY.duties().count(), 15);
+    }
+
+    #[test]
+    fn a_wrong_line_of_the_table_is_named() {
+        let told =
+            |from: &str, to: &str| flaws(&PolicyFiles::embedded().with(TABLE, |text| text.replacen(from, to, 1)));
+        let named = "policies/staff/decisions.csv, line 6: staff.view: people say no, the rules say otherwise";
+        assert!(told("no,no,no,no,yes,yes,no,yes", "no,no,no,no,no,yes,no,yes").contains(named));
+        assert!(told("operator,", "captain,").contains("line 6: `captain` is no staff role"));
+        assert!(told("operator,", "captain,").contains("decisions.csv: `operator` has no line"));
+        assert!(told("operator,", "support_agent,").contains("line 6: `support_agent` stands twice"));
+        assert!(told("no,yes,no,yes\n", "no,yes,no,maybe\n").is_empty(), "nothing is replaced");
+        assert!(told("yes,yes,no,yes", "yes,yes,no").contains("line 6: a line has 14 cells"));
+        assert!(told("yes,yes,no,yes", "yes,yes,no,maybe").contains("line 6: `maybe` is neither yes nor no"));
+        assert!(told("role,", "roles,").contains("line 2: the header is `role,company.view"));
+        assert_eq!(StaffPermission::ALL.len(), 13);
     }
 
     #[test]

@@ -10,21 +10,30 @@ use std::sync::LazyLock;
 
 use crate::base::vocabulary::{EServiceCode, Profile, Role};
 
-use super::{Decision, Holdings, Policy, Question, Resource};
+use super::{Decision, Holdings, Policy, PolicyFiles, Question, Resource};
 
-static POLICY: LazyLock<Policy> = LazyLock::new(|| wait(Policy::load()).unwrap());
+pub(super) static POLICY: LazyLock<Policy> = LazyLock::new(|| wait(Policy::load(&PolicyFiles::embedded())).unwrap());
 
 /// Waits for what only loading needs to wait for.
 fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
-fn code(text: &str) -> EServiceCode {
+pub(super) fn code(text: &str) -> EServiceCode {
     EServiceCode::parse(text).unwrap()
 }
 
+/// What is wrong with the policy in these files, a line each.
+pub(super) fn flaws(files: &PolicyFiles) -> String {
+    let refused = match wait(Policy::parse(files)) {
+        Ok(policy) => policy.review(files).flaws,
+        Err(flaw) => vec![flaw],
+    };
+    refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
 /// Someone at C-1001 who isn't limited to a branch.
-fn holding(profile: Profile, roles: &[Role], e_services: &[&str]) -> Holdings {
+pub(super) fn holding(profile: Profile, roles: &[Role], e_services: &[&str]) -> Holdings {
     Holdings {
         company: "C-1001".to_owned(),
         branch: None,

@@ -13,7 +13,7 @@ use crate::base::{EServiceCode, Fault, Networks, Profile, Role, SignInName};
 use crate::cli::{Failure, OpenedApp, tell};
 use crate::directory::{self, Company, Contact};
 use crate::membership::{self, Giver, Grant};
-use crate::rights::Catalogue;
+use crate::rights::{Catalogue, PolicyFiles};
 use crate::store::{Db, Tx};
 
 use super::arguments::{AnyRole, parse_name, roles_of_a_contact};
@@ -137,7 +137,7 @@ async fn grant(opened: &OpenedApp, arguments: &Arguments, company: &Company) -> 
         ));
     }
     if roles.contains(&Role::AccountAdmin) {
-        let catalogue = Catalogue::load().map_err(|error| Fault::broken("reading the e-services", error))?;
+        let catalogue = Catalogue::read(&PolicyFiles::read(opened.config.policies.as_deref())?)?;
         e_services
             .extend(catalogue.given_to_administrators().filter(|code| company.subscriptions.contains(code)).cloned());
     }

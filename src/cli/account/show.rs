@@ -2,9 +2,9 @@
 
 use crate::access::{self, Condition, Met, Snapshot};
 use crate::account::{self, AccountRecord};
-use crate::base::{Address, Language};
+use crate::base::Address;
 use crate::cli::failure::one_line;
-use crate::cli::{Failure, OpenedApp, tell};
+use crate::cli::{Failure, OpenedApp, output, tell};
 use crate::session::{self, Session};
 use crate::staff;
 use crate::words::Words;
@@ -120,7 +120,7 @@ pub(super) struct Sentences {
 impl Sentences {
     /// About a person who comes from there, in the language of the operator's terminal.
     pub(super) fn about(person: &Snapshot, from: Option<Address>) -> Self {
-        let words = Words::of(language());
+        let words = Words::of(output::language());
         let address = from.map_or_else(|| words.say("access-address-unknown"), |address| address.to_string());
         Self { words, company: person.company.name.clone(), person: person.contact.full_name(), address }
     }
@@ -131,12 +131,4 @@ impl Sentences {
             [("company", self.company.as_str()), ("person", &self.person), ("address", &self.address), ("service", "")];
         one_line(&self.words.tell(&format!("access-{condition}-staff"), &values))
     }
-}
-
-/// The language of the terminal, as the environment names it.
-fn language() -> Language {
-    let tag = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|tag| !tag.is_empty()));
-    tag.and_then(|tag| Language::from_tag(tag.split('.').next().unwrap_or_default())).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ mod network;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::config::Config;
+use crate::config::{Config, Declared};
 use crate::mail;
 
 use chart::Chart;
@@ -23,6 +23,10 @@ pub(super) async fn run(file: Option<&Path>) -> ExitCode {
             match file {
                 Some(file) => chart.ok("configuration", format!("{} is fine", file.display())),
                 None => chart.ok("configuration", "there is no file; the defaults and the environment are fine"),
+            }
+            match Declared::read(&config).await {
+                Ok(_) => chart.ok("policies", "the rules decide as people reviewed them"),
+                Err(refused) => chart.fail("policies", refused),
             }
             data::examine(&config, &mut chart).await;
             certificate::examine(&config, &mut chart);

@@ -2,9 +2,8 @@
 
 use crate::base::vocabulary::{Profile, Role};
 
-use super::super::rules::{SHARDS, read_shard};
-use super::super::{Catalogue, Object, Policy, Question, Reason, Resource};
-use super::{POLICY, ask, code, holding, wait};
+use super::super::{Object, Policy, PolicyFiles, Question, Reason, Resource};
+use super::{POLICY, ask, code, flaws, holding, wait};
 
 #[test]
 fn an_unknown_word_makes_no_question() {
@@ -29,12 +28,9 @@ fn every_word_of_the_vocabulary_makes_the_question_it_names() {
 
 #[test]
 fn a_line_of_the_policy_that_nobody_understands_is_refused_with_its_number() {
-    let catalogue = Catalogue::load().unwrap();
     let told = |line: &str| {
         let text = format!("# Orders.\n\np, profile:any, order, view, allow\n{line}\n");
-        let (number, why) = read_shard(Object::Order, &text, &catalogue).unwrap_err();
-        assert_eq!(number, 4);
-        why
+        flaws(&PolicyFiles::embedded().with("order.csv", |_| text))
     };
     for (line, why) in [
         ("p, profile:wide, order, view, allow", "`wide` is no profile"),
@@ -55,21 +51,38 @@ fn a_line_of_the_policy_that_nobody_understands_is_refused_with_its_number() {
         ("p, role:billing, order, view, allow, x", "a rule is `p, holder"),
         ("g, role:account_admin, role:billing", "a rule is `p, holder"),
     ] {
-        assert!(told(line).contains(why), "{line}: {}", told(line));
+        let told = told(line);
+        assert!(told.starts_with("policies/order.csv, line 4: ") && told.contains(why), "{line}: {told}");
     }
 }
 
 #[test]
+fn a_model_that_casbin_cannot_use_is_refused() {
+    let told =
+        |from: &str, to: &str| flaws(&PolicyFiles::embedded().with("model.conf", |model| model.replace(from, to)));
+    let found = told("[matchers]", "[matchers");
+    assert!(found.starts_with("policies/model.conf: casbin can't use it: "), "{found}");
+    let found = told("p.holder in r.held", "p.holder in r.nobody");
+    assert!(
+        found.contains("decisions.csv, line 5: complete,-,-, order.view: people say yes, the rules say no"),
+        "{found}"
+    );
+    let found = told(" && !some(where (p.eft == deny))", "");
+    assert!(found.contains("order.view_amount: people say no, the rules say yes by order.csv, line 3"), "{found}");
+}
+
+#[test]
 fn every_type_of_object_has_its_own_shard() {
-    assert!(SHARDS.iter().map(|(object, _, _)| object).eq(Object::ALL));
-    for (object, file, _) in SHARDS {
-        assert_eq!(file, format!("policies/{object}.csv"));
+    for object in Object::ALL {
+        assert!(POLICY.rules().iter().any(|rule| rule.place().0 == format!("{object}.csv")), "{object}");
     }
 }
 
 #[test]
 fn a_policy_without_rules_refuses_everything() {
-    let policy = wait(Policy::of(Vec::new(), Catalogue::load().unwrap())).unwrap();
+    let emptied = |files: PolicyFiles, object: &Object| files.with(&format!("{object}.csv"), |_| String::new());
+    let bare = Object::ALL.iter().fold(PolicyFiles::embedded(), emptied);
+    let policy = wait(Policy::parse(&bare)).unwrap();
     let everything = holding(Profile::Complete, Role::ALL, &["forcage", "certificats", "e-just-fibre"]);
     for object in Object::ALL {
         for action in object.actions() {

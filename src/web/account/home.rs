@@ -135,11 +135,12 @@ impl AccessView {
 impl EServiceGroup {
     /// The groups in which something is held.
     fn all(app: &App, frame: &Frame, held: &BTreeSet<EServiceCode>) -> Vec<Self> {
+        let policy = app.policy.load();
         let group = |group: &Group| Self {
             name: frame.say(group.key()),
-            e_services: (app.policy.catalogue().of(*group))
+            e_services: (policy.catalogue().of(*group))
                 .filter(|e_service| held.contains(&e_service.code))
-                .map(|e_service| frame.say(&rights::e_service_key(&e_service.code)))
+                .map(|e_service| e_service.names.of(frame.words.language()).to_owned())
                 .collect(),
         };
         Group::ALL.iter().map(group).filter(|group| !group.e_services.is_empty()).collect()

@@ -22,20 +22,6 @@ rights-group-orders = Orders
 rights-group-after-sales = After-sales
 rights-group-documents = Documents
 
-# E-services
-rights-e-service-eligibilite = Eligibility
-rights-e-service-e-pricer = e-pricer
-rights-e-service-tao = Operator address translation (TAO)
-rights-e-service-fci = FCI (integrated ordering)
-rights-e-service-e-rdv = e-RDV (appointments)
-rights-e-service-e-just-fibre = e-Just Fibre
-rights-e-service-suivi-commandes = Order tracking
-rights-e-service-e-sav-test = e-SAV Test
-rights-e-service-e-sav-signalisation = e-SAV incident reports
-rights-e-service-forcage = Right to force an incident
-rights-e-service-documents = Filing and viewing documents
-rights-e-service-certificats = My digital certificates
-
 # Why a decision is what it is: one sentence for the person, one for an administrator.
 rights-profile-grants-person = Your profile “{ $held }” allows it.
 rights-profile-grants-admin = The contact’s profile “{ $held }” allows it.

@@ -22,20 +22,6 @@ rights-group-orders = Gestion des commandes
 rights-group-after-sales = SAV
 rights-group-documents = Espace documentaire
 
-# E-services
-rights-e-service-eligibilite = Éligibilité
-rights-e-service-e-pricer = e-pricer
-rights-e-service-tao = Translation d’Adresses Opérateur (TAO)
-rights-e-service-fci = FCI (Frontal Commande Intégré)
-rights-e-service-e-rdv = e-RDV
-rights-e-service-e-just-fibre = e-Just Fibre
-rights-e-service-suivi-commandes = Suivi de commandes
-rights-e-service-e-sav-test = e-SAV Test
-rights-e-service-e-sav-signalisation = e-SAV Signalisation
-rights-e-service-forcage = Droit de forçage
-rights-e-service-documents = Dépôt et visualisation de fichiers
-rights-e-service-certificats = Mes certificats numériques
-
 # Pourquoi une décision est ce qu'elle est : une phrase pour la personne, une pour un administrateur.
 rights-profile-grants-person = Votre profil « { $held } » vous le permet.
 rights-profile-grants-admin = Le profil « { $held } » du contact le permet.

@@ -1,7 +1,9 @@
-//! The running program: its command line, its certificate, its keys as they change, and how it survives being killed.
+//! The running program: its command line, its certificate, its keys and declarations as they change, and how it
+//! survives being killed.
 
 mod command_line;
 mod log;
+mod reload;
 mod rotation;
 mod storm;
 mod tls;

@@ -1,6 +1,7 @@
 //! The program as an operator runs it: what it answers, and how it fails.
 
 mod desk;
+mod policy;
 
 use std::fs;
 use std::io::Write as _;
