@@ -46,6 +46,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         issuer: arguments.issuer.clone(),
         suite,
     };
+    let stopped = server::stopped();
     let demo = Demo::prepare(&options).await?;
     tell(demo.introduction()?);
     if let Some(suite) = &options.suite {
@@ -53,5 +54,5 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     tell("`cargo run --example portal` starts a portal with it. Stop with Ctrl-C.");
     tell(format!("Open {}", demo.issuer()));
-    Ok(demo.serve(server::stopped()).await?)
+    Ok(demo.serve(stopped).await?)
 }

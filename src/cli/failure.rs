@@ -7,6 +7,7 @@ use crate::base::Fault;
 use crate::config::RefusedConfig;
 use crate::keys::CannotUse;
 use crate::rights::Flaw;
+use crate::server::Unusable;
 use crate::store::CannotOpen;
 
 /// A command that can't be done.
@@ -61,6 +62,12 @@ impl From<CannotOpen> for Failure {
 impl From<Flaw> for Failure {
     fn from(flaw: Flaw) -> Self {
         Self(flaw.to_string())
+    }
+}
+
+impl From<Unusable> for Failure {
+    fn from(unusable: Unusable) -> Self {
+        Self(unusable.to_string())
     }
 }
 

@@ -107,7 +107,7 @@ async fn run(line: Line) -> Result<ExitCode, Failure> {
     let file = line.config.or_else(beside);
     let config = || Config::read(file.as_deref());
     match line.command {
-        Command::Serve(arguments) => serve::run(config()?, &arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Serve(arguments) => serve::run(file.as_deref(), &arguments).await.map(|()| ExitCode::SUCCESS),
         Command::Demo(arguments) => demo::run(&arguments).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate => migrate::run(&config()?).await.map(|()| ExitCode::SUCCESS),
         Command::Import(arguments) => {

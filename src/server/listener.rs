@@ -16,7 +16,7 @@ use crate::app::CannotStart;
 use crate::config::Tls;
 
 use super::first_byte::Hurrying;
-use super::tls::Certificate;
+use super::tls::{Certificate, ServedCertificate};
 
 /// How long a client may take to say what it wants. A connection that waits for its next request counts as one that
 /// says it slowly.
@@ -76,6 +76,12 @@ impl Listener {
         self.tls.is_some()
     }
 
+    /// The certificate of its own, where connections come in by TLS.
+    #[must_use]
+    pub fn certificate(&self) -> Option<ServedCertificate> {
+        self.tls.as_ref().map(|certificate| certificate.served.clone())
+    }
+
     /// Serves until the handle is told to stop, and running requests have ended.
     pub(super) async fn serve(self, router: Router, handle: Handle<SocketAddr>) -> io::Result<()> {
         let Self { socket, tls, patience } = self;
@@ -88,7 +94,7 @@ impl Listener {
         let mut http2 = server.http_builder().http2();
         http2.timer(TokioTimer::new()).keep_alive_interval(patience.head).keep_alive_timeout(patience.head);
         http2.max_concurrent_streams(MOST_STREAMS);
-        let acceptor = OpenSSLAcceptor::new(certificate.config.clone())
+        let acceptor = OpenSSLAcceptor::new(certificate.served.config.clone())
             .handshake_timeout(patience.handshake)
             .acceptor(NoDelayAcceptor::new());
         tokio::select! {

@@ -3,6 +3,7 @@
 mod first_byte;
 mod listener;
 mod request_log;
+mod signals;
 mod tls;
 #[cfg(test)]
 pub(crate) mod trial;
@@ -30,7 +31,8 @@ use crate::jobs::Jobs;
 use crate::{account, oidc, page, web};
 
 pub use listener::{Listener, listen};
-pub use tls::{Pair, Unusable};
+pub use signals::{ProcessSignal, Signals, stopped};
+pub use tls::{Pair, ServedCertificate, Unusable};
 
 /// The longest body read: forms and token requests are small.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -106,21 +108,6 @@ pub async fn serve(
     jobs.stop().await;
     app.store.close().await;
     ended.map_err(|error| CannotStart::Fault(Fault::broken("serving", error)))
-}
-
-/// Answers when the process is asked to stop.
-pub async fn stopped() {
-    let mut terminated = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(error) => {
-            tracing::error!(%error, "can't hear SIGTERM");
-            return;
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated.recv() => {}
-    }
 }
 
 /// Ready is who can reach the database.

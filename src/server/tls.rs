@@ -31,13 +31,31 @@ const CIPHERS_OF_TLS_1_2: &str = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128
 /// HTTP/2 where the client speaks it, else HTTP/1.1 (RFC 7301).
 const PROTOCOLS: &[u8] = b"\x02h2\x08http/1.1";
 
-/// The certificate in use, and the files it comes from.
-pub(super) struct Certificate {
+/// The certificate in use, and the files it comes from; clones are the same one.
+#[derive(Clone)]
+pub struct ServedCertificate {
     /// What connections are accepted with; it changes when the files do.
     pub(super) config: OpenSSLConfig,
+    files: Files,
+}
+
+impl ServedCertificate {
+    /// Reads the files; nothing changes yet.
+    pub async fn read(&self) -> Result<SslAcceptor, Unusable> {
+        self.files.acceptor().await
+    }
+
+    /// From now on connections are accepted with it.
+    pub fn take_up(&self, acceptor: SslAcceptor) {
+        self.config.reload_from_acceptor(Arc::new(acceptor));
+    }
+}
+
+/// The certificate in use, and how its files looked when it was last read.
+pub(super) struct Certificate {
+    pub(super) served: ServedCertificate,
     /// How often the files are looked at.
     pub(super) looked_at: Duration,
-    files: Files,
     seen: Marks,
 }
 
@@ -46,7 +64,7 @@ impl Certificate {
         let files = Files { certificate: certificate.to_owned(), key: key.to_owned() };
         let seen = files.marks().await;
         let config = OpenSSLConfig::from_acceptor(Arc::new(files.acceptor().await?));
-        Ok(Self { config, looked_at: LOOKED_AT, files, seen })
+        Ok(Self { served: ServedCertificate { config, files }, looked_at: LOOKED_AT, seen })
     }
 
     /// Takes up what changes in the files, for as long as it is asked to. What can't be used changes nothing.
@@ -59,12 +77,12 @@ impl Certificate {
 
     /// Looks at the files once.
     pub(super) async fn look(&mut self) {
-        let marks = self.files.marks().await;
+        let marks = self.served.files.marks().await;
         if marks == self.seen {
             return;
         }
-        match self.files.acceptor().await {
-            Ok(acceptor) => self.config.reload_from_acceptor(Arc::new(acceptor)),
+        match self.served.read().await {
+            Ok(acceptor) => self.served.take_up(acceptor),
             Err(unusable) => {
                 tracing::error!(%unusable, "the TLS certificate changed and can't be used: the old one stays");
             }

@@ -149,7 +149,7 @@ async fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
     let served = Served::with(&settings, |listener| {
         let own = listener.tls.as_mut().unwrap();
         own.looked_at = Duration::from_hours(1);
-        by_hand.config = own.config.clone();
+        by_hand.served = own.served.clone();
     });
     let served = served.await;
     let first = served.certificate(&authority).await;

@@ -170,6 +170,20 @@ impl Server {
         Some(answer)
     }
 
+    /// Tells it that something changed, and answers what it logs of that.
+    pub fn hangs_up(&mut self) -> String {
+        let told = Command::new("kill").args(["-HUP", &self.process.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        loop {
+            let mut line = String::new();
+            assert!(self.log.read_line(&mut line).unwrap() > 0, "it ended: {}", self.logged);
+            self.logged += &line;
+            if line.contains("read again") {
+                return line;
+            }
+        }
+    }
+
     /// Asks it to stop as a service manager does, and answers what it logged.
     pub fn stop(mut self) -> String {
         let told = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();

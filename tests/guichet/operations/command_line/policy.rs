@@ -1,6 +1,8 @@
-//! `guichet policy`.
+//! `guichet policy`, and a server whose policies and relying parties change while it runs.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 
 use super::desk::{Desk, Ran};
 use super::directory;
@@ -103,4 +105,39 @@ fn a_decision_is_explained_by_the_line_that_decided() {
     desk.fails("policy explain complete e_service use", &["names its code"]);
     let french = desk.command("policy explain complete order view").env("LANG", "fr_FR.UTF-8").output().unwrap();
     assert!(Ran::of(french).printed.contains("Le profil « Complete » du contact le permet."));
+}
+
+const CLIENT: &str = "[[clients]]\nid = \"app\"\nname = \"App\"\nredirect_uris = [\"https://app.example/cb\"]\n";
+
+#[test]
+fn a_running_server_takes_up_all_of_it_or_nothing_on_sighup() {
+    let desk = desk();
+    desk.does("keys create-master");
+    let mut server = desk.serve();
+    let request = "/oauth2/authorize?client_id=app&redirect_uri=https://app.example/cb";
+    let knows = |server: &super::desk::Server| !server.get(request).unwrap().contains("no client has this client_id");
+    assert!(!knows(&server));
+    desk.write("guichet.toml", &format!("policies = \"mine\"\n{CLIENT}"));
+    rewrite(&desk, "mine/ticket.csv", "role:tickets, ticket, rate, allow", "role:tickets, ticket, rate, perhaps");
+    let refused = server.hangs_up();
+    let named = "mine/ticket.csv, line 8: `perhaps` is no effect; allowed: allow, deny";
+    assert!(refused.contains("ERROR") && refused.contains(named), "{refused}");
+    assert!(!knows(&server), "the client was fine, and isn't taken up by itself");
+    rewrite(&desk, "mine/ticket.csv", "perhaps", "allow");
+    let taken_up = server.hangs_up();
+    assert!(taken_up.contains("INFO") && taken_up.contains("read again"), "{taken_up}");
+    assert!(knows(&server));
+    desk.write("guichet.toml", "[[clients]]\nid = \"app\"");
+    assert!(server.hangs_up().contains("clients"), "a configuration that can't be read");
+    assert!(knows(&server));
+    server.stop();
+}
+
+#[test]
+fn the_demonstration_ends_on_sighup() {
+    let mut demo = Desk::new().command("demo --listen 127.0.0.1:0").stdout(Stdio::piped()).spawn().unwrap();
+    let printed = BufReader::new(demo.stdout.take().unwrap());
+    assert!(printed.lines().map_while(Result::ok).any(|line| line.starts_with("Open http")));
+    assert!(Command::new("kill").args(["-HUP", &demo.id().to_string()]).status().unwrap().success());
+    assert!(demo.wait().unwrap().success());
 }
