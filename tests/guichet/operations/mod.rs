@@ -5,5 +5,6 @@ mod command_line;
 mod log;
 mod reload;
 mod rotation;
+mod statements;
 mod storm;
 mod tls;
