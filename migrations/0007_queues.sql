@@ -14,27 +14,28 @@ create table outbox (
     due_at bigint not null,
     attempts bigint not null,
     voided_at bigint,
-    sent_at bigint,
+    done_at bigint,
     given_up_at bigint,
     last_error text
 );
-create index outbox_due on outbox (due_at) where sent_at is null and given_up_at is null;
-create index outbox_waiting on outbox (account) where sent_at is null and given_up_at is null;
+create index outbox_due on outbox (due_at) where done_at is null and given_up_at is null;
+create index outbox_waiting on outbox (account) where done_at is null and given_up_at is null;
 create index outbox_over on outbox (created_at) where sealed_facts is null;
 
 -- What is to be done about what happened, written with the deed itself: each reaction to each event is carried out once, by itself.
 create table reactions (
     id uuid primary key,
-    at bigint not null,
     event text not null,
     subject uuid not null,
     reaction text not null,
+    created_at bigint not null,
     due_at bigint not null,
     attempts bigint not null,
     done_at bigint,
+    given_up_at bigint,
     last_error text
 );
-create index reactions_due on reactions (due_at) where done_at is null;
+create index reactions_due on reactions (due_at) where done_at is null and given_up_at is null;
 create index reactions_done on reactions (done_at) where done_at is not null;
 
 -- Logout tokens on their way to relying parties, one per sign-in. They are signed when they leave: nothing here is secret.
@@ -46,9 +47,9 @@ create table logout_deliveries (
     created_at bigint not null,
     due_at bigint not null,
     attempts bigint not null,
-    delivered_at bigint,
+    done_at bigint,
     given_up_at bigint,
     last_error text
 );
-create index logout_deliveries_due on logout_deliveries (due_at) where delivered_at is null and given_up_at is null;
+create index logout_deliveries_due on logout_deliveries (due_at) where done_at is null and given_up_at is null;
 create index logout_deliveries_by_age on logout_deliveries (created_at);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::base::ids::{AccountId, AuthorizationId, CompanyId, ConsentId, ContactId, EventId, MembershipId, SessionId};
 use crate::base::vocabulary::words;
 use crate::base::{Fault, Life, Timestamp};
+use crate::queue::{self, QueueTurn, RetryPolicy};
 use crate::store::{self, Db, Tx};
 
 /// What happened.
@@ -114,7 +115,7 @@ pub async fn record(tx: &mut Tx, what: Event) -> Result<(), Fault> {
         let id = EventId(tx.dice.id(tx.now)?);
         store::execute!(
             tx.db,
-            "insert into reactions (id, at, event, subject, reaction, due_at, attempts) \
+            "insert into reactions (id, created_at, event, subject, reaction, due_at, attempts) \
              values ($1, $2, $3, $4, $5, $2, 0)",
             id,
             tx.now,
@@ -130,8 +131,9 @@ pub async fn record(tx: &mut Tx, what: Event) -> Result<(), Fault> {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct PendingReaction {
     pub id: EventId,
-    /// When the event happened.
-    pub at: Timestamp,
+    /// When the event happened, and which attempt this is.
+    #[sqlx(flatten)]
+    pub turn: QueueTurn,
     event: String,
     subject: Uuid,
     reaction: String,
@@ -145,52 +147,39 @@ impl PendingReaction {
     }
 }
 
-/// Whether any reaction waits. It only reads, so that looking every second costs the writer nothing.
-pub async fn are_waiting(db: &mut Db, now: Timestamp) -> Result<bool, Fault> {
-    let first = store::optional!(
-        *db,
-        (EventId,),
-        "select id from reactions where due_at <= $1 and done_at is null limit 1",
-        now
-    )?;
-    Ok(first.is_some())
+/// Whoever claims a reaction has longer than one of its units of work can take; it is never given up.
+const POLICY: RetryPolicy = RetryPolicy {
+    lease: Life::minutes(1),
+    pauses: &[Life::minutes(1), Life::minutes(5), Life::minutes(15), Life::hours(1)],
+    patience: None,
+};
+
+/// Whether any reaction is due. It only reads, so that looking every second costs the writer nothing.
+pub async fn are_due(db: &mut Db, now: Timestamp) -> Result<bool, Fault> {
+    queue::are_due!(*db, "reactions", now)
 }
 
-/// Takes the reaction that has waited longest, for the unit of work that carries it out: it counts as done if that unit
-/// commits, and waits on if it doesn't. Of two servers one gets it.
+/// Claims the reaction that has been due longest. Of two servers one gets it.
 pub async fn claim(tx: &mut Tx) -> Result<Option<PendingReaction>, Fault> {
-    store::optional!(
-        tx.db,
-        PendingReaction,
-        "update reactions set done_at = $1, last_error = null \
-         where id = (select id from reactions where due_at <= $1 and done_at is null order by due_at, id limit 1) \
-         and due_at <= $1 and done_at is null returning id, at, event, subject, reaction",
-        tx.now,
-    )
+    queue::claim!(tx, "reactions", PendingReaction, POLICY, "id, event, subject, reaction")
 }
 
-/// The reaction isn't complete when its unit of work ends: it waits again, so long.
+/// The reaction is carried out, if the unit of work commits that did it. Answers false where the claim is another
+/// server's by now: then nothing may be done.
+pub async fn done(tx: &mut Tx, claimed: &PendingReaction) -> Result<bool, Fault> {
+    queue::done!(tx, "reactions", claimed.id, in claimed.turn)
+}
+
+/// The reaction isn't complete when its unit of work ends: what is left of it waits so long.
 pub async fn postpone(tx: &mut Tx, id: EventId, by: Life) -> Result<(), Fault> {
-    store::execute!(tx.db, "update reactions set done_at = null, due_at = $2 where id = $1", id, tx.now + by)?;
-    Ok(())
+    let sql = "update reactions set done_at = null, attempts = 0, due_at = $2 where id = $1";
+    store::execute!(tx.db, sql, id, tx.now + by).map(drop)
 }
-
-/// After its n-th failure a reaction waits this long, and no longer than the last.
-const PAUSES: [Life; 4] = [Life::minutes(1), Life::minutes(5), Life::minutes(15), Life::hours(1)];
 
 /// The reaction broke, and its unit of work with it: those behind it get their turn first. Why is kept beside it.
-pub async fn step_back(tx: &mut Tx, id: EventId, why: &str) -> Result<(), Fault> {
-    let row = store::optional!(
-        tx.db,
-        (i64,),
-        "update reactions set attempts = attempts + 1, last_error = $2 where id = $1 and done_at is null \
-         returning attempts",
-        id,
-        why
-    )?;
-    let Some((attempts,)) = row else { return Ok(()) };
-    let pause = PAUSES[usize::try_from(attempts).unwrap_or(usize::MAX).clamp(1, PAUSES.len()) - 1];
-    store::execute!(tx.db, "update reactions set due_at = $2 where id = $1", id, tx.now + pause).map(drop)
+pub async fn failed(tx: &mut Tx, claimed: &PendingReaction, why: &str) -> Result<(), Fault> {
+    let next = POLICY.next_attempt(claimed.turn, tx.now);
+    queue::failed!(tx, "reactions", claimed.id, claimed.turn, next, why).map(drop)
 }
 
 /// How long a reaction is kept once it was carried out, for whoever looks into what happened.
@@ -207,7 +196,7 @@ mod tests {
 
     use uuid::Uuid;
 
-    use super::{Event, Reaction, are_waiting, claim, postpone, record, step_back, sweep};
+    use super::{Event, PendingReaction, Reaction, are_due, claim, done, failed, postpone, record, sweep};
     use crate::base::actor::Who;
     use crate::base::ids::{AccountId, AuthorizationId, CompanyId, ConsentId, ContactId, MembershipId, SessionId};
     use crate::base::{Actor, Clock, Fault, Life, Lifetimes};
@@ -265,8 +254,14 @@ mod tests {
             store.act(Start { by: Actor::of(Who::Timetable), clock: &self.clock, lives: &self.lives }, work).await
         }
 
-        async fn claimed(&self, store: &Store) -> Option<(Event, Reaction)> {
-            self.act(store, async |tx| claim(tx).await).await.unwrap().and_then(|one| one.what())
+        async fn claimed(&self, store: &Store) -> Option<PendingReaction> {
+            self.act(store, async |tx| claim(tx).await).await.unwrap()
+        }
+
+        async fn carried_out(&self, store: &Store) -> Option<(Event, Reaction)> {
+            let claimed = self.claimed(store).await?;
+            assert!(self.act(store, async |tx| done(tx, &claimed).await).await.unwrap());
+            claimed.what()
         }
     }
 
@@ -293,7 +288,7 @@ mod tests {
                 .await
                 .unwrap();
             let mut got = Vec::new();
-            while let (first, other) = tokio::join!(bench.claimed(&trial.store), bench.claimed(&second))
+            while let (first, other) = tokio::join!(bench.carried_out(&trial.store), bench.carried_out(&second))
                 && (first.is_some() || other.is_some())
             {
                 got.extend(first.into_iter().chain(other).map(|(event, reaction)| (event.kind(), reaction.as_str())));
@@ -307,29 +302,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_event_waits_on_where_its_reaction_breaks_or_is_postponed() {
+    async fn an_event_waits_on_where_its_reaction_breaks_or_is_postponed_or_its_server_is_gone() {
         for trial in trial::databases().await {
-            let bench = Bench::new();
+            let (bench, store) = (Bench::new(), &trial.store);
             let [happened, ..] = every_kind();
-            bench.act(&trial.store, async |tx| record(tx, happened).await).await.unwrap();
-            let broken = bench.act(&trial.store, async |tx| {
-                assert!(claim(tx).await?.is_some());
-                Err::<(), _>(Fault::Busy("a test"))
+            bench.act(store, async |tx| record(tx, happened).await).await.unwrap();
+            let gone = bench.claimed(store).await.unwrap();
+            assert!(bench.claimed(store).await.is_none(), "it is somebody's turn");
+            bench.clock.advance(Life::minutes(1));
+            let broken = bench.claimed(store).await.unwrap();
+            assert!(!bench.act(store, async |tx| done(tx, &gone).await).await.unwrap(), "its turn is over");
+            bench.act(store, async |tx| failed(tx, &broken, "a test").await).await.unwrap();
+            assert!(bench.claimed(store).await.is_none());
+            bench.clock.advance(Life::minutes(5));
+            let halfway = bench.claimed(store).await.unwrap();
+            let postponed = bench.act(store, async |tx| {
+                assert!(done(tx, &halfway).await?);
+                postpone(tx, halfway.id, Life::minutes(5)).await
             });
-            assert!(broken.await.is_err());
-            let event = bench.act(&trial.store, async |tx| claim(tx).await).await.unwrap().unwrap();
-            bench.act(&trial.store, async |tx| postpone(tx, event.id, Life::minutes(5)).await).await.unwrap();
-            assert_eq!(bench.claimed(&trial.store).await, None);
-            bench.act(&trial.store, async |tx| step_back(tx, event.id, "a test").await).await.unwrap();
-            bench.clock.advance(Life::seconds(59));
-            assert_eq!(bench.claimed(&trial.store).await, None);
-            bench.clock.advance(Life::seconds(1));
-            let waiting =
-                trial.store.look(&bench.clock, &bench.lives, async |view| are_waiting(&mut view.db, view.now).await);
+            postponed.await.unwrap();
+            bench.clock.advance(Life::minutes(5));
+            let waiting = store.look(&bench.clock, &bench.lives, async |view| are_due(&mut view.db, view.now).await);
             assert!(waiting.await.unwrap());
-            assert_eq!(bench.claimed(&trial.store).await, Some((happened, Reaction::RelyingParties)));
+            assert_eq!(bench.carried_out(store).await, Some((happened, Reaction::RelyingParties)));
             bench.clock.advance(Life::days(8));
-            assert_eq!(bench.act(&trial.store, async |tx| sweep(tx).await).await.unwrap(), 1);
+            assert_eq!(bench.act(store, async |tx| sweep(tx).await).await.unwrap(), 1);
         }
     }
 
@@ -337,11 +334,10 @@ mod tests {
     async fn an_event_of_a_newer_server_is_told_apart() {
         for trial in trial::databases().await {
             let bench = Bench::new();
-            let sql = "insert into reactions (id, at, event, subject, reaction, due_at, attempts) \
+            let sql = "insert into reactions (id, created_at, event, subject, reaction, due_at, attempts) \
                 values ($1, 0, 'something newer', $1, 'sessions', 0, 0)";
             bench.act(&trial.store, async |tx| store::execute!(tx.db, sql, Uuid::nil())).await.unwrap();
-            let event = bench.act(&trial.store, async |tx| claim(tx).await).await.unwrap().unwrap();
-            assert_eq!(event.what(), None);
+            assert_eq!(bench.claimed(&trial.store).await.unwrap().what(), None);
         }
     }
 }

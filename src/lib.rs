@@ -27,6 +27,7 @@
 //! - [`access`] may this person act, as this contact, here, now?
 //! - [`rights`] what a contact may do, by policy (R-RGT)
 //! - [`mail`] the outbox; [`events`] what others react to
+//! - [`queue`] claim, back-off and giving up, under letters, logout tokens and reactions
 //! - [`keys`] the master key and the signing keys; [`limits`] how many attempts may fail; [`outbound`] calls to other
 //!   people's servers
 //! - [`store`] one unit of work over SQLite and PostgreSQL
@@ -61,7 +62,7 @@
 //!    commit, each once and by itself. A token never changes company.
 //! 6. **Who may come in stands in the signature.** A handler's guard is an extractor, and a form of our pages is read
 //!    by one that has seen that a page of ours sent it. URLs are variants of one enum, and each is routed.
-//! 7. **One mechanism, many uses.** There is one kind of mailed link, one timetable, one claim of an event, one counter
+//! 7. **One mechanism, many uses.** There is one kind of mailed link, one timetable, one queue, one counter
 //!    of attempts. Whoever needs a second one widens the first.
 //!
 //! Besides: secrets are stored as digests or sealed, and never logged.
@@ -143,6 +144,7 @@ pub mod notice;
 pub mod oidc;
 pub mod outbound;
 pub mod page;
+pub mod queue;
 pub mod relying_party;
 pub mod rights;
 pub mod server;

@@ -4,17 +4,16 @@
 use crate::authorization::ClosedAuthorizations;
 use crate::base::ids::{AccountId, AuthorizationId, DeliveryId};
 use crate::base::{Fault, Life, Timestamp};
+use crate::queue::{self, QueueTurn, RetryPolicy};
 use crate::store::{self, Db, Keyset, Tx};
 
-/// Whoever claims a delivery has this long; then another server may think the first one gone. Longer than a call can
-/// take.
-pub(super) const LEASE: Life = Life::minutes(1);
-
-/// After its n-th failure a delivery waits this long.
-const PAUSES: [Life; 5] = [Life::seconds(10), Life::minutes(1), Life::minutes(5), Life::minutes(15), Life::hours(1)];
-
-/// A delivery that fails when it is older than this is given up: by then the relying party's own session is over too.
-const PATIENCE: Life = Life::days(1);
+/// A delivery is claimed for longer than a call can take, and given up after a day: by then the relying party's own
+/// session is over too.
+const POLICY: RetryPolicy = RetryPolicy {
+    lease: Life::minutes(1),
+    pauses: &[Life::seconds(10), Life::minutes(1), Life::minutes(5), Life::minutes(15), Life::hours(1)],
+    patience: Some(Life::days(1)),
+};
 
 /// Puts a logout token on its way. A sign-in is over once.
 pub(super) async fn put(tx: &mut Tx, closed: &ClosedAuthorizations) -> Result<(), Fault> {
@@ -39,28 +38,13 @@ pub(super) struct ClaimedDelivery {
     pub(super) sid: AuthorizationId,
     pub(super) account: AccountId,
     pub(super) client: String,
-    created_at: Timestamp,
-    attempts: i64,
-}
-
-impl ClaimedDelivery {
-    /// When to try again, or never.
-    fn next_attempt(&self, now: Timestamp) -> Option<Timestamp> {
-        let failures = usize::try_from(self.attempts).unwrap_or(usize::MAX).max(1);
-        let next = now + PAUSES[failures.min(PAUSES.len()) - 1];
-        (now < self.created_at + PATIENCE).then_some(next)
-    }
+    #[sqlx(flatten)]
+    turn: QueueTurn,
 }
 
 /// Whether any delivery is due. It only reads, so that looking every second costs the writer nothing.
 pub(super) async fn are_due(db: &mut Db, now: Timestamp) -> Result<bool, Fault> {
-    let first = store::optional!(
-        *db,
-        (DeliveryId,),
-        "select id from logout_deliveries where due_at <= $1 and delivered_at is null and given_up_at is null limit 1",
-        now
-    )?;
-    Ok(first.is_some())
+    queue::are_due!(*db, "logout_deliveries", now)
 }
 
 /// Claims the delivery that has been due longest, by pushing its time forward; those of `except` get no turn now.
@@ -69,30 +53,20 @@ pub(super) async fn claim<'a>(
     tx: &mut Tx,
     except: impl IntoIterator<Item = &'a str>,
 ) -> Result<Option<ClaimedDelivery>, Fault> {
-    store::optional!(
-        tx.db,
+    queue::claim!(
+        tx,
+        "logout_deliveries",
         ClaimedDelivery,
-        "update logout_deliveries set due_at = $1, attempts = attempts + 1 \
-         where id = (select id from logout_deliveries where due_at <= $2 and delivered_at is null \
-         and given_up_at is null \
-         and client not in (select key from json_each($3)) order by due_at, id limit 1) \
-         and due_at <= $2 and delivered_at is null and given_up_at is null \
-         returning id, sid, account, client, created_at, attempts",
-        tx.now + LEASE,
-        tx.now,
-        Keyset::few(except)?,
+        POLICY,
+        "id, sid, account, client",
+        "client not in (select key from json_each($3))",
+        Keyset::few(except)?
     )
 }
 
 /// The relying party was told.
 pub(super) async fn done(tx: &mut Tx, claimed: &ClaimedDelivery) -> Result<(), Fault> {
-    store::execute!(
-        tx.db,
-        "update logout_deliveries set delivered_at = $1, last_error = null where id = $2 and delivered_at is null",
-        tx.now,
-        claimed.id,
-    )?;
-    Ok(())
+    queue::done!(tx, "logout_deliveries", claimed.id, erasing "").map(drop)
 }
 
 /// Whether a failure can pass.
@@ -113,19 +87,9 @@ pub(super) async fn failed(
 ) -> Result<bool, Fault> {
     let next = match failure {
         DeliveryFailure::Final => None,
-        DeliveryFailure::Passing => claimed.next_attempt(tx.now),
+        DeliveryFailure::Passing => POLICY.next_attempt(claimed.turn, tx.now),
     };
-    let settled = store::execute!(
-        tx.db,
-        "update logout_deliveries set due_at = coalesce($1, due_at), given_up_at = case when $1 is null then $2 end, \
-         last_error = $3 where id = $4 and attempts = $5 and delivered_at is null and given_up_at is null",
-        next,
-        tx.now,
-        why,
-        claimed.id,
-        claimed.attempts,
-    )?;
-    Ok(next.is_none() && settled == 1)
+    queue::failed!(tx, "logout_deliveries", claimed.id, claimed.turn, next, why)
 }
 
 /// How long deliveries are kept, for whoever looks into what happened.
@@ -138,37 +102,15 @@ pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
         "from logout_deliveries",
         "id",
         "created_at < $1 \
-         and (delivered_at is not null or given_up_at is not null) order by created_at",
+         and (done_at is not null or given_up_at is not null) order by created_at",
         tx.now - KEPT
     )
 }
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
-    use super::{AccountId, AuthorizationId, ClaimedDelivery, DeliveryId, Life, Timestamp};
-
     #[test]
-    fn pauses_grow_and_end_after_a_day() {
-        let start = Timestamp::from_millis(0);
-        let mut delivery = ClaimedDelivery {
-            id: DeliveryId(Uuid::nil()),
-            sid: AuthorizationId(Uuid::nil()),
-            account: AccountId(Uuid::nil()),
-            client: String::new(),
-            created_at: start,
-            attempts: 0,
-        };
-        let (mut now, mut pauses) = (start, Vec::new());
-        loop {
-            delivery.attempts += 1;
-            let Some(next) = delivery.next_attempt(now) else { break };
-            pauses.push(next.since(now).to_string());
-            now = next;
-        }
-        assert_eq!(pauses[..6], ["10s", "1min", "5min", "15min", "1h", "1h"]);
-        assert!(now.since(start) >= Life::days(1) && now.since(start) < Life::days(2), "{}", now.since(start));
-        assert!(super::LEASE.as_duration() > 2 * crate::outbound::WHOLE_CALL);
+    fn a_call_is_over_before_its_lease() {
+        assert!(super::POLICY.lease.as_duration() > 2 * crate::outbound::WHOLE_CALL);
     }
 }

@@ -1,44 +1,44 @@
-//! Carries reactions out, each in one unit of work with its claim: both happen, or neither.
+//! Carries reactions out: each is claimed, and then carried out in one unit of work with being done.
 
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault, Life, Timestamp};
-use crate::events::{Event, Reaction};
+use crate::events::{Event, PendingReaction, Reaction};
 use crate::store::Tx;
 use crate::{authorization, backchannel, events, session};
 
 /// What only a newer server understands is looked at again after so long.
 const LATER: Life = Life::minutes(1);
 
-/// Carries out every reaction that waits.
+/// Carries out every reaction that is due.
 pub(super) async fn react(app: &App) -> Result<(), Fault> {
-    while app.look(async |view| events::are_waiting(&mut view.db, view.now).await).await? {
-        let mut claimed = None;
-        let reacted = act(app, async |tx| {
-            let Some(waiting) = events::claim(tx).await? else { return Ok(false) };
-            claimed = Some(waiting.id);
-            let Some((what, reaction)) = waiting.what() else {
-                tracing::warn!(reaction = %waiting.id, "a reaction of a newer server waits for it");
-                return events::postpone(tx, waiting.id, LATER).await.map(|()| true);
-            };
-            if !carry_out(app, tx, (what, reaction), waiting.at).await? {
-                events::postpone(tx, waiting.id, Life::seconds(0)).await?;
-            }
-            Ok(true)
-        });
-        match (reacted.await, claimed) {
-            (Ok(true), _) => tokio::task::yield_now().await,
-            // Another server was faster, and goes on with the rest.
-            (Ok(false), _) => return Ok(()),
-            (Err(fault), Some(id)) => {
-                tracing::error!(reaction = %id, %fault, "a reaction broke and is tried again later");
-                let why = fault.to_string();
-                act(app, async |tx| events::step_back(tx, id, &why).await).await?;
-            }
-            (Err(fault), None) => return Err(fault),
+    while app.look(async |view| events::are_due(&mut view.db, view.now).await).await? {
+        // Another server may have been faster, and goes on with the rest.
+        let Some(claimed) = act(app, async |tx| events::claim(tx).await).await? else { return Ok(()) };
+        if let Err(fault) = act(app, async |tx| take_turn(app, tx, &claimed).await).await {
+            tracing::error!(reaction = %claimed.id, %fault, "a reaction broke and is tried again later");
+            let why = fault.to_string();
+            act(app, async |tx| events::failed(tx, &claimed, &why).await).await?;
         }
+        tokio::task::yield_now().await;
     }
     Ok(())
+}
+
+/// The row is settled first, by whoever's turn it still is: what is done then stands or falls with that.
+async fn take_turn(app: &App, tx: &mut Tx, claimed: &PendingReaction) -> Result<(), Fault> {
+    if !events::done(tx, claimed).await? {
+        return Ok(());
+    }
+    let rest = match claimed.what() {
+        Some(what) if carry_out(app, tx, what, claimed.turn.created_at).await? => return Ok(()),
+        Some(_) => Life::seconds(0),
+        None => {
+            tracing::warn!(reaction = %claimed.id, "a reaction of a newer server waits for it");
+            LATER
+        }
+    };
+    events::postpone(tx, claimed.id, rest).await
 }
 
 /// Does some of it; answers whether nothing is left to do.

@@ -21,7 +21,7 @@ pub(super) struct Sender {
 pub(super) fn write(sender: &Sender, claimed: &ClaimedLetter, to: &str, letter: &Letter) -> Result<Message, Fault> {
     let mut message = Message::builder()
         .message_id(Some(format!("<{}@{}>", claimed.id, sender.from.email.domain())))
-        .date(UNIX_EPOCH + Duration::from_millis(claimed.created_at.millis().unsigned_abs()))
+        .date(UNIX_EPOCH + Duration::from_millis(claimed.turn.created_at.millis().unsigned_abs()))
         .from(sender.from.clone())
         .to(Party::new(None, address(to)?))
         .subject(one_line(&letter.subject))

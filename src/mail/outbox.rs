@@ -5,18 +5,15 @@ use crate::base::ids::{AccountId, MailId};
 use crate::base::seal::Fingerprint;
 use crate::base::{Email, Fault, Language, Life, Seal, Sealed, Timestamp};
 use crate::mail::{Letter, LinkPurpose};
+use crate::queue::{self, QueueTurn, RetryPolicy};
 use crate::store::{self, Db, Tx};
 
-/// Whoever claims a letter has this long to send it; then another server may think the first one gone. Longer than
-/// sending can take.
-pub(super) const LEASE: Life = Life::minutes(5);
-
-/// After its n-th failure a letter waits this long.
-const PAUSES: [Life; 6] =
-    [Life::minutes(1), Life::minutes(5), Life::minutes(15), Life::hours(1), Life::hours(3), Life::hours(6)];
-
-/// A letter that fails when it is older than this is given up.
-const PATIENCE: Life = Life::days(3);
+/// A letter is claimed for longer than sending can take, and given up after three days.
+pub(super) const POLICY: RetryPolicy = RetryPolicy {
+    lease: Life::minutes(5),
+    pauses: &[Life::minutes(1), Life::minutes(5), Life::minutes(15), Life::hours(1), Life::hours(3), Life::hours(6)],
+    patience: Some(Life::days(3)),
+};
 
 /// A letter that is to be written and sent: what is certain of it when it is posted.
 #[derive(Clone, Debug)]
@@ -63,7 +60,7 @@ pub async fn post(tx: &mut Tx, intent: Intent) -> Result<Option<MailId>, Fault> 
 pub async fn void(tx: &mut Tx, account: AccountId, purpose: LinkPurpose) -> Result<(), Fault> {
     store::execute!(
         tx.db,
-        "update outbox set voided_at = $3 where account = $1 and leads_to = $2 and sent_at is null \
+        "update outbox set voided_at = $3 where account = $1 and leads_to = $2 and done_at is null \
          and given_up_at is null and voided_at is null",
         account,
         purpose,
@@ -74,7 +71,7 @@ pub async fn void(tx: &mut Tx, account: AccountId, purpose: LinkPurpose) -> Resu
 
 /// That letter never leaves, if it hasn't yet: what it tells isn't so any more.
 pub async fn withdraw(tx: &mut Tx, id: MailId) -> Result<(), Fault> {
-    let sql = "update outbox set voided_at = $2 where id = $1 and sent_at is null and given_up_at is null";
+    let sql = "update outbox set voided_at = $2 where id = $1 and done_at is null and given_up_at is null";
     store::execute!(tx.db, sql, id, tx.now).map(drop)
 }
 
@@ -94,8 +91,8 @@ pub struct ClaimedLetter {
     sealed_facts: Vec<u8>,
     sealed_letter: Option<Vec<u8>>,
     sealed_by: Fingerprint,
-    pub created_at: Timestamp,
-    attempts: i64,
+    #[sqlx(flatten)]
+    pub turn: QueueTurn,
 }
 
 impl ClaimedLetter {
@@ -115,29 +112,19 @@ impl ClaimedLetter {
         let sealed = Sealed { by: self.sealed_by.clone(), bytes: bytes.to_owned() };
         Ok(seal.open(&sealed, self.id.0.as_bytes())?)
     }
-
-    /// When to try again, or never.
-    fn next_attempt(&self, now: Timestamp) -> Option<Timestamp> {
-        let failures = usize::try_from(self.attempts).unwrap_or(usize::MAX).max(1);
-        let next = now + PAUSES[failures.min(PAUSES.len()) - 1];
-        (now < self.created_at + PATIENCE).then_some(next)
-    }
 }
 
 /// Claims the letter that has been due longest, by pushing its time forward. Of two servers one gets it, the other
 /// nothing.
 pub async fn claim(tx: &mut Tx) -> Result<Option<ClaimedLetter>, Fault> {
-    store::optional!(
-        tx.db,
+    queue::claim!(
+        tx,
+        "outbox",
         ClaimedLetter,
-        "update outbox set due_at = $1, attempts = attempts + 1 \
-         where id = (select id from outbox where due_at <= $2 and sent_at is null and given_up_at is null \
-         order by due_at, id limit 1) and due_at <= $2 and sent_at is null and given_up_at is null \
-         returning id, name, recipient, account, language, leads_to, sealed_facts, sealed_letter, sealed_by, \
-         created_at, attempts, (voided_at is not null or (leads_to is not null and exists (select 1 from accounts a \
-         where a.id = outbox.account and a.disabled_at is not null))) as is_void",
-        tx.now + LEASE,
-        tx.now,
+        POLICY,
+        "id, name, recipient, account, language, leads_to, sealed_facts, sealed_letter, sealed_by, \
+         (voided_at is not null or (leads_to is not null and exists (select 1 from accounts a \
+         where a.id = outbox.account and a.disabled_at is not null))) as is_void"
     )
 }
 
@@ -150,12 +137,12 @@ pub async fn write(tx: &mut Tx, claimed: &ClaimedLetter, letter: &Letter) -> Res
     let written = store::execute!(
         tx.db,
         "update outbox set sealed_letter = $2 where id = $1 and attempts = $4 and voided_at is null \
-         and sent_at is null and given_up_at is null and sealed_letter is null and sealed_by = $3 \
+         and done_at is null and given_up_at is null and sealed_letter is null and sealed_by = $3 \
          and (leads_to is null or account in (select id from accounts where disabled_at is null))",
         claimed.id,
         sealed.bytes,
         sealed.by,
-        claimed.attempts
+        claimed.turn.attempts
     )?;
     Ok(written > 0)
 }
@@ -165,50 +152,23 @@ pub async fn drop_void(tx: &mut Tx, claimed: &ClaimedLetter) -> Result<bool, Fau
     let dropped = store::execute!(
         tx.db,
         "update outbox set given_up_at = $2, voided_at = coalesce(voided_at, $2), sealed_facts = null, \
-         sealed_letter = null where id = $1 and attempts = $3 and sent_at is null and given_up_at is null",
+         sealed_letter = null where id = $1 and attempts = $3 and done_at is null and given_up_at is null",
         claimed.id,
         tx.now,
-        claimed.attempts
+        claimed.turn.attempts
     )?;
     Ok(dropped > 0)
 }
 
 /// The mail server took it: what it said is erased.
 pub async fn taken(tx: &mut Tx, claimed: &ClaimedLetter) -> Result<(), Fault> {
-    store::execute!(
-        tx.db,
-        "update outbox set sent_at = $1, sealed_facts = null, sealed_letter = null, last_error = null \
-         where id = $2 and sent_at is null",
-        tx.now,
-        claimed.id,
-    )?;
-    Ok(())
+    queue::done!(tx, "outbox", claimed.id, erasing ", sealed_facts = null, sealed_letter = null").map(drop)
 }
 
 /// It wasn't sent. Answers whether the letter is given up; a later claim by another server has its own end.
 pub async fn failed(tx: &mut Tx, claimed: &ClaimedLetter, why: &str, for_good: bool) -> Result<bool, Fault> {
-    let next = if for_good { None } else { claimed.next_attempt(tx.now) };
-    let settled = match next {
-        Some(next) => store::execute!(
-            tx.db,
-            "update outbox set due_at = $1, last_error = $2 where id = $3 and attempts = $4 and sent_at is null",
-            next,
-            why,
-            claimed.id,
-            claimed.attempts,
-        )?,
-        None => store::execute!(
-            tx.db,
-            "update outbox set given_up_at = $1, sealed_facts = null, sealed_letter = null, last_error = $2 \
-             where id = $3 \
-             and attempts = $4 and sent_at is null",
-            tx.now,
-            why,
-            claimed.id,
-            claimed.attempts,
-        )?,
-    };
-    Ok(next.is_none() && settled == 1)
+    let next = POLICY.next_attempt(claimed.turn, tx.now).filter(|_| !for_good);
+    queue::failed!(tx, "outbox", claimed.id, claimed.turn, next, why, "sealed_facts = null, sealed_letter = null")
 }
 
 /// What became of a letter.
@@ -225,7 +185,7 @@ pub enum Fate {
 /// What became of the letter of that id.
 pub async fn fate(db: &mut Db, id: MailId) -> Result<Fate, Fault> {
     type Ends = (Option<Timestamp>, Option<Timestamp>);
-    let ends = store::optional!(*db, Ends, "select sent_at, given_up_at from outbox where id = $1", id)?;
+    let ends = store::optional!(*db, Ends, "select done_at, given_up_at from outbox where id = $1", id)?;
     Ok(match ends {
         Some((Some(taken_at), _)) => Fate::Taken(taken_at),
         Some((None, None)) => Fate::Waits,
@@ -239,39 +199,4 @@ const KEPT: Life = Life::days(30);
 /// Removes what is left of letters that were sent or given up long ago; answers how many.
 pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
     store::sweep!(tx, "from outbox", "id", "created_at < $1 and sealed_facts is null", tx.now - KEPT)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{ClaimedLetter, Fingerprint, Language, Life, MailId, Timestamp};
-
-    #[test]
-    fn pauses_grow_and_end_after_three_days() {
-        let start = Timestamp::from_millis(0);
-        let mut letter = ClaimedLetter {
-            id: MailId(uuid::Uuid::nil()),
-            name: String::new(),
-            recipient: None,
-            account: None,
-            language: Language::Fr,
-            leads_to: None,
-            is_void: false,
-            sealed_facts: Vec::new(),
-            sealed_letter: None,
-            sealed_by: Fingerprint(String::new()),
-            created_at: start,
-            attempts: 0,
-        };
-        let mut now = start;
-        let mut pauses = Vec::new();
-        loop {
-            letter.attempts += 1;
-            let Some(next) = letter.next_attempt(now) else { break };
-            assert!(next > now);
-            pauses.push(next.since(now).to_string());
-            now = next;
-        }
-        assert_eq!(pauses[..7], ["1min", "5min", "15min", "1h", "3h", "6h", "6h"]);
-        assert!(now.since(start) >= Life::days(3) && now.since(start) < Life::days(4), "{}", now.since(start));
-    }
 }

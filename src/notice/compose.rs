@@ -61,7 +61,7 @@ impl Postman {
                 person: names.person,
                 login: names.login,
                 reference: facts.reference.clone().unwrap_or_default(),
-                at: claimed.created_at,
+                at: claimed.turn.created_at,
                 home: format!("{}{}", self.context.issuer, Place::Root.path()),
             }
             .write(&on),
@@ -69,7 +69,7 @@ impl Postman {
                 name: names.reader,
                 what,
                 company: names.company,
-                at: claimed.created_at,
+                at: claimed.turn.created_at,
                 origin: origin(facts, &on),
                 due: facts.until,
                 not_me,

@@ -53,7 +53,7 @@ impl Bench {
 
     /// Letters as (sent, given up, body kept, attempts, last error).
     async fn rows(&self) -> Vec<(bool, bool, bool, i64, Option<String>)> {
-        let read = "select sent_at is not null, given_up_at is not null, sealed_letter is not null, attempts, \
+        let read = "select done_at is not null, given_up_at is not null, sealed_letter is not null, attempts, \
             last_error from outbox order by id";
         self.store
             .look(&self.clock, &self.lives, async |view| {

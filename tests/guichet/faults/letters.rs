@@ -105,7 +105,7 @@ async fn fates(kind: Kind, between: Between) -> Option<BTreeMap<String, String>>
     world.advance("1s");
     between.strike(&world).await;
     world.mails().await;
-    let sql = "select name || ' ' || case when sent_at is not null then 'sent' when voided_at is not null \
+    let sql = "select name || ' ' || case when done_at is not null then 'sent' when voided_at is not null \
                then 'dropped' else 'lost' end from outbox where created_at = (select min(created_at) from outbox)";
     let fates = world.database().texts(sql).await.unwrap();
     let dropped = fates.iter().filter(|fate| fate.ends_with("dropped")).count();

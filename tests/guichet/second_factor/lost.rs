@@ -121,14 +121,14 @@ both! {
         let page = contact_page(&mut carole, "theo").await;
         assert!(ask(&world, "theo").await);
         world.mails().await;
-        db.execute("update outbox set sent_at = null, due_at = 9000000000000 where name = 'factor-reset-asked'").await;
+        db.execute("update outbox set done_at = null, due_at = 9000000000000 where name = 'factor-reset-asked'").await;
         world.advance("2d");
         world.mails().await;
         carole.sign_in("carole", PASSWORD).await;
         let shown = carole.get(&page).await.text();
         assert!(waits(&world, "theo").await && shown.contains("isn’t delivered yet"), "{shown}");
         let now = world.app.clock.now().millis();
-        db.execute(&format!("update outbox set sent_at = {now} where name = 'factor-reset-asked'")).await;
+        db.execute(&format!("update outbox set done_at = {now} where name = 'factor-reset-asked'")).await;
         world.advance("23h");
         world.mails().await;
         carole.sign_in("carole", PASSWORD).await;
@@ -144,7 +144,7 @@ both! {
     async fn a_letter_that_never_arrives_resets_nothing(world) {
         assert!(ask(&world, "theo").await);
         world.mails().await;
-        let lost = "update outbox set sent_at = null, given_up_at = created_at where name = 'factor-reset-asked'";
+        let lost = "update outbox set done_at = null, given_up_at = created_at where name = 'factor-reset-asked'";
         world.database().execute(lost).await;
         world.mails().await;
         assert!(!waits(&world, "theo").await);

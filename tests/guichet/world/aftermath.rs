@@ -19,9 +19,9 @@ use super::{Receiver, Server, World};
 /// Everything that waits: letters, logout tokens, events. Where a world has nobody who listens, its servers may call
 /// nobody, which is as good as done.
 const WAITING: &str = "select 'the letter ' || name || ' to ' || coalesce(recipient, 'Customer Service') from outbox \
-                       where sent_at is null and given_up_at is null \
+                       where done_at is null and given_up_at is null \
                        union all select 'the logout at ' || client from logout_deliveries \
-                       where delivered_at is null and given_up_at is null \
+                       where done_at is null and given_up_at is null \
                        and coalesce(last_error, '') not like '%outbound.allow%' \
                        union all select 'the reaction ' || reaction || ' to ' || event from reactions \
                        where done_at is null";
@@ -222,7 +222,7 @@ mod tests {
     async fn with_an_event_of_a_newer_server() -> World {
         let world = World::on(Kind::Sqlite).await.unwrap();
         let id = format!("x'{}'", "07".repeat(16));
-        let sql = "insert into reactions (id, at, event, subject, reaction, due_at, attempts) values";
+        let sql = "insert into reactions (id, created_at, event, subject, reaction, due_at, attempts) values";
         let row = format!("({id}, 0, 'something newer', {id}, 'sessions', 0, 0)");
         assert_eq!(world.database().execute(&format!("{sql} {row}")).await, 1);
         world
