@@ -168,6 +168,25 @@ impl AccountFacts {
     }
 }
 
+#[cfg(test)]
+impl AccountFacts {
+    /// One that lacks nothing.
+    pub(super) const fn activated() -> Self {
+        let at = Some(Timestamp::from_millis(1));
+        Self {
+            id: AccountId(uuid::Uuid::nil()),
+            language: None,
+            disabled_at: None,
+            activated_at: at,
+            mailbox_proven_at: at,
+            password_set_at: at,
+            second_factor_required_at: None,
+            totp_since: None,
+            passkey_since: None,
+        }
+    }
+}
+
 /// A person as one contact of one company, with the account they sign in with.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Snapshot {

@@ -124,7 +124,6 @@ mod tests {
     use super::{
         AccountFacts, SecondFactor, StaffCircumstances, StaffCondition, StaffRules, StaffSnapshot, judge_staff,
     };
-    use crate::base::ids::AccountId;
     use crate::base::{Address, Email, Networks, Timestamp};
 
     const AT: Option<Timestamp> = Some(Timestamp::from_millis(1));
@@ -134,17 +133,7 @@ mod tests {
             name: "Carole".to_owned(),
             email: Email::parse("carole@guichet.example").unwrap(),
             roles: [].into(),
-            account: AccountFacts {
-                id: AccountId(uuid::Uuid::nil()),
-                language: None,
-                disabled_at: None,
-                activated_at: AT,
-                mailbox_proven_at: AT,
-                password_set_at: AT,
-                second_factor_required_at: None,
-                totp_since: None,
-                passkey_since: None,
-            },
+            account: AccountFacts::activated(),
         }
     }
 

@@ -69,7 +69,8 @@ impl Verdict {
     /// Whether nothing but the second factor is missing: the person can mend that here and now.
     #[must_use]
     pub fn lacks_second_factor_only(&self) -> bool {
-        self.unmet() == [Condition::SecondFactor]
+        let open = self.conditions.iter().filter(|(_, met)| *met != Met::Yes);
+        open.eq([&(Condition::SecondFactor, Met::No)])
     }
 
     /// Whether the person may act, if need be after proving the second factor.
@@ -93,32 +94,23 @@ impl Verdict {
 /// Evaluates every condition that counts at the door.
 #[must_use]
 pub fn judge<'a>(known: impl Into<Known<'a>>, asked: Circumstances<'_>) -> Verdict {
-    evaluate(known.into(), Some(asked))
+    evaluate(known.into(), Some(asked.door), Some(asked))
 }
 
 /// Evaluates every condition, with nobody at a door: what depends on a caller may be unknown.
 #[must_use]
 pub fn judge_without_caller<'a>(known: impl Into<Known<'a>>) -> Verdict {
-    evaluate(known.into(), None)
+    evaluate(known.into(), None, None)
 }
 
-/// What would come of a sign-in from an address, by whoever proves the second factor they have; where none is known, it
-/// is unknown what depends on one.
+/// What would come of a sign-in from an address, by whoever proves the second factor they have; where no address is
+/// known, with nobody at the door.
 #[must_use]
 pub fn judge_from<'a>(known: impl Into<Known<'a>>, address: Option<Address>) -> Verdict {
     let known = known.into();
     let second_factor_at = known.account.and_then(AccountFacts::second_factor_since);
-    let asked = Circumstances { door: Door::SignIn, address, e_service: None, second_factor_at };
-    let mut verdict = evaluate(known, Some(asked));
-    if address.is_none() {
-        let unknown = |(condition, met): &mut (Condition, Met)| {
-            if *condition == Condition::Network && *met == Met::No {
-                *met = Met::Unknown;
-            }
-        };
-        verdict.conditions.iter_mut().for_each(unknown);
-    }
-    verdict
+    let asked = |address| Circumstances { door: Door::SignIn, address, e_service: None, second_factor_at };
+    evaluate(known, Some(Door::SignIn), address.map(|address| asked(Some(address))))
 }
 
 /// Whether nothing final stands against the person: what is lacking may come back.
@@ -127,8 +119,9 @@ pub fn may_come_back(person: &Snapshot) -> bool {
     !judge_without_caller(person).is_final()
 }
 
-fn evaluate(known: Known<'_>, asked: Option<Circumstances<'_>>) -> Verdict {
-    let counts_here = |condition: &Condition| asked.is_none_or(|asked| counts(*condition, asked.door));
+/// The conditions that count at the door, or all of them, as far as they can be known of whoever is there.
+fn evaluate(known: Known<'_>, door: Option<Door>, asked: Option<Circumstances<'_>>) -> Verdict {
+    let counts_here = |condition: &Condition| door.is_none_or(|door| counts(*condition, door));
     let judged = |condition: Condition| met(condition, known, asked).map(|met| (condition, met));
     Verdict { conditions: Condition::ALL.iter().copied().filter(counts_here).filter_map(judged).collect() }
 }
@@ -185,7 +178,7 @@ mod tests {
     use crate::access::{
         AccountFacts, CompanyFacts, Condition, ContactFacts, Door, Known, MembershipFacts, Snapshot, counts,
     };
-    use crate::base::ids::{AccountId, CompanyId, ContactId, MembershipId};
+    use crate::base::ids::{CompanyId, ContactId, MembershipId};
     use crate::base::{Address, EServiceCode, Networks, Profile, Timestamp};
 
     const AT: Option<Timestamp> = Some(Timestamp::from_millis(1));
@@ -232,17 +225,7 @@ mod tests {
                 networks: networks("192.0.2.0/25, 198.51.100.0/24"),
                 second_factor_required_at: None,
             },
-            account: AccountFacts {
-                id: AccountId(Uuid::nil()),
-                language: None,
-                disabled_at: None,
-                activated_at: AT,
-                mailbox_proven_at: AT,
-                password_set_at: AT,
-                second_factor_required_at: None,
-                totp_since: None,
-                passkey_since: None,
-            },
+            account: AccountFacts::activated(),
         }
     }
 
