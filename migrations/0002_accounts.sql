@@ -20,7 +20,7 @@ create table accounts (
 );
 
 -- R-ADM-9: logins and emails share one namespace; a name stays when its account goes. An account has one login, which may be its email,
--- and never changes. `proven_at` says when its owner proved to read the mailbox of that name.
+-- and never changes. `proven_at` says when its owner last proved to read the account's mailbox.
 create table sign_in_names (
     name text primary key,
     account uuid not null references accounts (id),

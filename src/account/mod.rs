@@ -12,6 +12,6 @@ mod record;
 pub use link::{LinkPurpose, MailedLink};
 pub use names::{
     Created, Credentials, change_password, create, create_staff, credentials, has_password, known_of, login_of,
-    prove_mailbox, rehash, set_language, set_password, void_password,
+    prove_mailbox, rehash, set_language, set_password, take_up, void_password,
 };
-pub use record::{AccountRecord, by_id, by_name, close, disable, enable, lock, names, take_up};
+pub use record::{AccountRecord, by_id, by_name, close, disable, enable, lock, names};

@@ -135,13 +135,22 @@ pub async fn void_password(tx: &mut Tx, account: AccountId) -> Result<(), Fault>
         .map(drop)
 }
 
-/// The owner proved to own the mailbox, or that the operator handed them the link. The mailbox is that of the account's
-/// email; an account without one has it for its login.
+/// The owner proved to own the mailbox, or that the operator handed them the link: whichever of its names is that
+/// mailbox's, for a login may be an email.
 pub async fn prove_mailbox(tx: &mut Tx, account: AccountId, at: Timestamp) -> Result<(), Fault> {
     store::execute!(tx.db, "update accounts set mailbox_proven_at = $2 where id = $1", account, at)?;
-    let sql = "update sign_in_names set proven_at = $2 where account = $1 and (kind = 'email' \
-        or not exists (select 1 from sign_in_names n where n.account = $1 and n.kind = 'email'))";
-    store::execute!(tx.db, sql, account, at).map(drop)
+    store::execute!(tx.db, "update sign_in_names set proven_at = $2 where account = $1", account, at).map(drop)
+}
+
+/// Somebody whom the vendor's own provider vouches for takes up their account of staff, unless it is off. The row is
+/// written, so that switching the account off comes before this, and is seen, or after it, and ends the session.
+pub async fn take_up(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    let sql = "update accounts set activated_at = coalesce(activated_at, $2) \
+        where id = $1 and kind = 'staff' and disabled_at is null";
+    if store::execute!(tx.db, sql, account, tx.now)? > 0 {
+        prove_mailbox(tx, account, tx.now).await?;
+    }
+    Ok(())
 }
 
 /// What others know of an account's owner, so that no password may contain it (R-ADM-10): names, and the companies'

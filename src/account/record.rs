@@ -94,19 +94,6 @@ pub async fn close(tx: &mut Tx, account: AccountId, password_hash: &str) -> Resu
     Ok(closed > 0)
 }
 
-/// Somebody whom the vendor's own provider vouches for takes up their account of staff, unless it is off. The row is
-/// written, so that switching the account off comes before this, and is seen, or after it, and ends the session.
-pub async fn take_up(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
-    store::execute!(
-        tx.db,
-        "update accounts set mailbox_proven_at = $2, activated_at = coalesce(activated_at, $2) \
-         where id = $1 and kind = 'staff' and disabled_at is null",
-        account,
-        tx.now
-    )
-    .map(drop)
-}
-
 /// Whatever changes what hangs from one account happens one after the other, from here to the end of the unit.
 pub async fn lock(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     store::execute!(tx.db, "update accounts set password_hash = password_hash where id = $1", account).map(drop)

@@ -79,6 +79,21 @@ both! {
 }
 
 both! {
+    /// A login may be an email: also of an account that has another name besides.
+    async fn the_mailbox_is_proven_whichever_name_of_the_account_it_is(world) {
+        let account = world.people("alice").await.remove(0).account.id;
+        let sql = "insert into sign_in_names (name, account, kind, created_at) \
+            select 'alice@elsewhere.example', account, 'email', 1 from sign_in_names \
+            where name = 'alice@durand.example'";
+        assert_eq!(world.database().execute(sql).await, 1);
+        world.database().execute("update sign_in_names set proven_at = null").await;
+        assert!(!world.people("alice").await[0].email_is_proven());
+        world.as_operator(async |tx| guichet::account::prove_mailbox(tx, account, tx.now).await).await;
+        assert!(world.people("alice").await[0].email_is_proven());
+    }
+}
+
+both! {
     /// A token never changes company.
     async fn a_token_keeps_its_company_when_the_person_switches(world) {
         let mut browser = world.browser();
