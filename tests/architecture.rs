@@ -198,6 +198,19 @@ fn only_deeds_write_the_trail_post_letters_and_raise_events() {
     }
 }
 
+/// R-DEL-5 is asked where rights are written, and they are written in one place.
+#[test]
+fn only_one_function_changes_rights() {
+    let rights = ["profile", "roles", "e_services", "branch", "networks"];
+    let changes = |source: &Source| tables::updates(source, "memberships", &rights, "`membership::set` gives rights");
+    let (own, others): (Vec<_>, Vec<_>) =
+        rust(&["src"]).into_iter().partition(|source| source.path == "src/membership/rights.rs");
+    assert_eq!(own.iter().map(|source| changes(source).len()).sum::<usize>(), 1);
+    for source in &others {
+        none(&changes(source));
+    }
+}
+
 #[test]
 fn one_public_type_name_means_one_thing() {
     none(&names::repeated(&rust(&["src"]), SHARED_NAMES));

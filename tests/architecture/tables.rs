@@ -25,6 +25,22 @@ pub fn trespasses(sources: &[Source], owners: &[(&str, &str)]) -> Vec<String> {
     violations
 }
 
+/// Every statement that updates one of these columns of a table.
+pub fn updates(source: &Source, table: &str, columns: &[&str], rule: &str) -> Vec<String> {
+    let mut violations = Vec::new();
+    source.walk(|tokens, at, module| {
+        let is_text = tokens[at].kind == Kind::Text && !module.contains(&"tests");
+        if is_text && written(tokens[at].text).iter().any(|(_, found)| found == table) {
+            let words = words(tokens[at].text);
+            let set = words.iter().map(|(_, word)| word.as_str()).skip_while(|word| *word != "set");
+            if set.take_while(|word| *word != "where").any(|word| columns.contains(&word)) {
+                violations.push(source.violation(tokens[at].line, rule));
+            }
+        }
+    });
+    violations
+}
+
 /// Every table made in these migrations that has no owner.
 pub fn ownerless(migrations: &[Source], owners: &[(&str, &str)]) -> Vec<String> {
     let mut violations = Vec::new();
