@@ -96,6 +96,7 @@
 //! | staff, duty | the vendor's own people, and a permission of theirs ([`rights::StaffPermission`]) |
 //! | door | a policy enforcement point ([`access::Door`]); "doors" also means the modules that speak HTTP |
 //! | snapshot, facts | the attributes that a decision is made on ([`access::Snapshot`]) |
+//! | candidate | a contact whom access may be given to, or was ([`access::Candidate`]) |
 //! | standing, verdict | the decision: every condition, met or not ([`access::Verdict`]) |
 //! | passing, final | of an unmet condition: refuse now, or end what hangs from it ([`access::Lasting`]) |
 //! | place | a route, a URL of ours ([`base::Place`]) |

@@ -146,6 +146,9 @@ async fn person(config: Config, asked: &Explain) -> Result<Snapshot, Failure> {
     let opened = OpenedApp::from(config).await?;
     let found = opened.look(async |view| account::by_name(&mut view.db, &name).await).await?.ok_or_else(unknown)?;
     let people = opened.look(async |view| access::of_account(&mut view.db, found.id).await).await?;
+    if people.is_empty() {
+        return Err(Failure::new(format!("{name} acts for no company"), advice));
+    }
     let companies = people.iter().map(|person| person.company.reference.as_str()).collect::<Vec<_>>().join(", ");
     let mut meant = people
         .into_iter()
