@@ -61,7 +61,9 @@
 //!    and one event; nothing fans out, so nothing can be forgotten. [`jobs`] alone carries out reactions, after the
 //!    commit, each once and by itself. A token never changes company.
 //! 6. **Who may come in stands in the signature.** A handler's guard is an extractor, and a form of our pages is read
-//!    by one that has seen that a page of ours sent it. URLs are variants of one enum, and each is routed.
+//!    only together with one ([`http::Form`]): for whom it was shown to, in the session as it was then, about what its
+//!    page spoke of; otherwise it does nothing. URLs are variants of one enum, each is routed, and all of them lie
+//!    behind the issuer's path.
 //! 7. **One mechanism, many uses.** There is one kind of mailed link, one timetable, one queue, one counter
 //!    of attempts. Whoever needs a second one widens the first.
 //!

@@ -100,6 +100,25 @@ const BELOW_DOORS: &[&str] = &[
 /// What hands a private key to the `rsa` crate: openidconnect's wrapper and the crate's own types.
 const PRIVATE_RSA: &[&str] = &["CoreRsaPrivateSigningKey", "RsaPrivateKey"];
 
+/// What holds bodies besides the extractor of forms: the endpoints of OAuth, which other people's forms and programs
+/// come to, documents that are sent, and the page that is shown in place of an answer.
+const BODIES: &[&str] = &[
+    "src/http/again.rs",
+    "src/http/form.rs",
+    "src/oidc/authorize/dispatch.rs",
+    "src/oidc/discovery.rs",
+    "src/oidc/introspection.rs",
+    "src/oidc/logout.rs",
+    "src/oidc/public.rs",
+    "src/oidc/revocation.rs",
+    "src/oidc/token/mod.rs",
+    "src/oidc/userinfo.rs",
+    "src/page/explain.rs",
+];
+
+/// What reads a body.
+const READERS: &[&str] = &["Body", "BodyExt", "Bytes", "Multipart", "RawForm", "to_bytes"];
+
 /// What runs or is typed without anybody at a page.
 const PAGELESS: &[&str] = &["jobs", "cli"];
 
@@ -238,6 +257,19 @@ fn every_route_is_a_place_and_every_place_is_routed() {
     none(&routes::nameless(&sources));
     let places = guichet::base::Place::ALL.map(|place| format!("{place:?}"));
     assert_eq!(routes::routed(&sources), places.into(), "`Place::ALL` and the routers");
+}
+
+/// Idea 6: a form is read only together with its guard. The demonstration's clock alone is anybody's.
+#[test]
+fn no_form_is_read_without_its_guard() {
+    let sources = rust(&["src"]);
+    let is_bound = |source: &&Source| !source.is_tests() && !BODIES.contains(&&*source.path);
+    for source in sources.iter().filter(is_bound) {
+        none(&dependencies::words(source, READERS, "a form is read by `http::Form`, with its guard"));
+        let unguarded = |line: &str| line.starts_with("use axum::") && line.contains("Form");
+        let is_demo = source.path == "src/demo/doors.rs";
+        assert!(is_demo || !source.text.lines().any(unguarded), "{}: axum's own `Form` knows no guard", source.path);
+    }
 }
 
 #[test]

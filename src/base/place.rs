@@ -171,6 +171,28 @@ impl Place {
         }
     }
 
+    /// The page on which the form stands that is sent there.
+    #[must_use]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "most places are their own page")]
+    pub const fn page(self) -> Self {
+        match self {
+            Self::PasskeySignIn | Self::PasskeySignInChallenge => Self::Login,
+            Self::PasskeySecondStep | Self::PasskeySecondStepChallenge | Self::EnrolFirst => Self::SecondFactor,
+            Self::PasskeyReturn | Self::PasskeyReturnChallenge => Self::Reauthenticate,
+            Self::EndSession | Self::EndOtherSessions | Self::ForgetDevice | Self::WithdrawConsent => Self::Security,
+            Self::RenewRecoveryCodes | Self::RemoveTotp => Self::Totp,
+            Self::PasskeyChallenge | Self::RenamePasskey | Self::RemovePasskey => Self::Passkeys,
+            Self::StaffBlockCompany | Self::StaffDemandOfCompany => Self::StaffCompany,
+            Self::StaffUnlock
+            | Self::StaffEndSessions
+            | Self::StaffSwitchAccount
+            | Self::StaffResetFactor
+            | Self::StaffDemandOfContact => Self::StaffContact,
+            Self::StaffRoles | Self::StaffInviteAgain | Self::StaffDismiss => Self::StaffPeople,
+            page => page,
+        }
+    }
+
     /// Whether only the demonstration answers there.
     #[must_use]
     pub const fn is_demo(self) -> bool {

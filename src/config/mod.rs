@@ -194,6 +194,19 @@ impl Config {
         self.issuer.starts_with("https://")
     }
 
+    /// Scheme, host and port of the issuer.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.issuer.strip_suffix(self.prefix()).unwrap_or(&self.issuer)
+    }
+
+    /// The issuer's path, which stands before every path of ours: empty, or like `/auth`.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        let host = self.issuer.find("://").map_or(0, |scheme| scheme + 3);
+        self.issuer[host..].find('/').map_or("", |path| &self.issuer[host + path..])
+    }
+
     /// A link to a path of ours, for mails and documents.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
@@ -206,14 +219,22 @@ fn environment() -> Env {
     Env::prefixed("GUICHET_").filter(|key| key != "config" && key != "log" && !key.starts_with("test")).split("__")
 }
 
-/// OpenID Connect Discovery section 3: an https URL without query or fragment; http is for loopback only.
+/// OpenID Connect Discovery section 3: an https URL without query or fragment; http is for loopback only. Behind a path
+/// every address of ours begins with it.
 fn check_issuer(issuer: &str) -> Result<(), RefusedConfig> {
     let advice =
         |why: &str| RefusedConfig::Value(format!("issuer `{issuer}` {why}: write it like https://login.example.com"));
     let url = Url::parse(issuer).map_err(|_| advice("is no URL"))?;
+    let path = url.path().strip_suffix('/').unwrap_or(url.path());
     // What browsers call this origin must be the very same text: forms and cookies are held against it.
-    if url.origin().ascii_serialization() != issuer {
-        return Err(advice("is more than scheme, host in small letters, and a port where it isn't the usual one"));
+    if format!("{}{path}", url.origin().ascii_serialization()) != issuer {
+        return Err(advice(
+            "is more than scheme, host in small letters, a port where it isn't the usual one, and a path",
+        ));
+    }
+    let is_plain = |piece: &str| piece.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if path.split('/').skip(1).any(|piece| piece.is_empty() || !is_plain(piece)) {
+        return Err(advice("has a path of more than letters, digits, `-` and `_` between its slashes"));
     }
     let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     match url.scheme() {
@@ -265,13 +286,19 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_is_https_or_loopback_and_nothing_but_an_origin() {
+    fn an_issuer_is_https_or_loopback_and_nothing_but_an_origin_and_a_plain_path() {
         for (issuer, fine) in [
             ("https://login.example.com", true),
             ("http://localhost:8080", true),
             ("http://login.example.com", false),
             ("https://login.example.com/", false),
-            ("https://login.example.com/a", false),
+            ("https://example.com/auth", true),
+            ("https://example.com/a/b", true),
+            ("https://example.com/auth/", false),
+            ("https://example.com/a//b", false),
+            ("https://example.com/a/../b", false),
+            ("https://example.com/a;b", false),
+            ("https://example.com/a?b", false),
             ("https://login.example.com?x", false),
             ("login.example.com", false),
             ("HTTPS://login.example.com", false),

@@ -24,6 +24,7 @@ pub(super) fn frame(language: Language) -> Frame {
         words: Words::of(language),
         brand: Arc::new(Brand::default()),
         now: now(),
+        prefix: "".into(),
         csrf: "token".to_owned(),
         here: "/login?interaction=1&x=\"2\"".to_owned(),
         person: None,

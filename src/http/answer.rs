@@ -6,6 +6,7 @@ use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::base::ids::AccountId;
 use crate::base::{Dice, Fault, Life, Place};
 use crate::http::error::ErrorKind;
 use crate::http::refusal::Refusal;
@@ -43,6 +44,12 @@ pub fn bad_request(caller: &Caller, detail: &str) -> Response {
     bare(StatusCode::BAD_REQUEST, caller, Early::BadRequest(detail.to_owned()))
 }
 
+/// Says that a form was shown to somebody else, and where whoever is signed in now begins again.
+#[must_use]
+pub fn shown_to_another(caller: &Caller, account: Option<AccountId>, beginning: String) -> Response {
+    bare(ErrorKind::AnothersForm.status(), caller, Early::AnothersForm { account, beginning })
+}
+
 fn bare(status: StatusCode, caller: &Caller, what: Early) -> Response {
     let mut response = status.into_response();
     response.extensions_mut().insert(Unexplained { caller: caller.clone(), what });
@@ -67,6 +74,8 @@ pub enum Early {
     BadRequest(String),
     /// Access doesn't hold.
     Refusal(Arc<Refusal>),
+    /// The form was shown to somebody else than whoever is signed in now.
+    AnothersForm { account: Option<AccountId>, beginning: String },
 }
 
 /// Whether whoever asks reads pages, as browsers do.

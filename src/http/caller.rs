@@ -10,7 +10,9 @@ use crate::app::App;
 use crate::base::actor::{Browser, Who};
 use crate::base::{Actor, Address, Language, Secret};
 use crate::http::address::{self, UnreadableChain};
+use crate::http::again::Again;
 use crate::http::cookies::{Cookie, Cookies};
+use crate::http::stamp::Stamp;
 use crate::session::Session;
 
 /// The longest `User-Agent` kept.
@@ -33,6 +35,10 @@ pub struct Caller {
     pub user_agent: String,
     /// Path and query asked for.
     pub here: String,
+    /// What the forms of a page for them say.
+    pub stamp: Stamp,
+    /// What they typed into a form that came out of date, where its page is shown again.
+    pub again: Option<Again>,
 }
 
 impl Caller {
@@ -58,7 +64,7 @@ impl Caller {
 
     pub(super) fn read(parts: &Parts, app: &App) -> Result<Self, UnreadableChain> {
         let cookies = parts.extensions.get::<Cookies>().cloned();
-        let cookies = cookies.unwrap_or_else(|| Cookies::of(&parts.headers, app.config.is_https()));
+        let cookies = cookies.unwrap_or_else(|| Cookies::of(&parts.headers, &app.config));
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let address =
             peer.map(|peer| address::of_request(peer, &parts.headers, &app.config.http.trusted_proxies)).transpose()?;
@@ -72,19 +78,23 @@ impl Caller {
             cookies,
             user_agent: user_agent.chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT).collect(),
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            stamp: Stamp::of(None),
+            again: parts.extensions.get().cloned(),
         })
     }
 
     /// A caller of whom nothing can be believed, for the page that says so.
-    pub(super) fn unreadable(parts: &Parts) -> Self {
+    pub(super) fn unreadable(parts: &Parts, app: &App) -> Self {
         Self {
             address: None,
-            language: language(parts, &Cookies::of(&parts.headers, false)),
+            language: language(parts, &Cookies::of(&parts.headers, &app.config)),
             chose_language: false,
             browser: None,
             cookies: Cookies::default(),
             user_agent: String::new(),
             here: "/".to_owned(),
+            stamp: Stamp::of(None),
+            again: None,
         }
     }
 }

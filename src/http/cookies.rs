@@ -1,5 +1,6 @@
 //! Our cookies: their names, and how long browsers keep them.
-//! All are HttpOnly and SameSite=Lax; where the issuer is https they are `__Host-` and Secure too.
+//! All are HttpOnly and SameSite=Lax; where the issuer is https they are Secure too, and `__Host-`, or `__Secure-` with
+//! the issuer's path where it has one.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use cookie::{Cookie as Written, SameSite, time};
 
 use crate::base::vocabulary::words;
 use crate::base::{Fault, Life, Secret};
+use crate::config::Config;
 
 words! {
     /// A cookie of ours.
@@ -28,16 +30,21 @@ words! {
 }
 
 /// What stands before a cookie's name.
-const fn prefix(https: bool) -> &'static str {
-    if https { "__Host-" } else { "" }
+fn prefix(config: &Config) -> &'static str {
+    match (config.is_https(), config.prefix()) {
+        (true, "") => "__Host-",
+        (true, _) => "__Secure-",
+        (false, _) => "",
+    }
 }
 
 impl Cookie {
     /// The `Set-Cookie` that keeps a value; without a life it goes when the browser closes.
-    pub fn keep(self, value: &str, life: Option<Life>, https: bool) -> Result<HeaderValue, Fault> {
-        let name = format!("{}{self}", prefix(https));
-        let mut written = Written::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax);
-        if https {
+    pub fn keep(self, value: &str, life: Option<Life>, config: &Config) -> Result<HeaderValue, Fault> {
+        let name = format!("{}{self}", prefix(config));
+        let path = Some(config.prefix()).filter(|path| !path.is_empty()).unwrap_or("/").to_owned();
+        let mut written = Written::build((name, value)).path(path).http_only(true).same_site(SameSite::Lax);
+        if config.is_https() {
             written = written.secure(true);
         }
         if let Some(life) = life {
@@ -47,8 +54,8 @@ impl Cookie {
     }
 
     /// The `Set-Cookie` that removes it.
-    pub fn forget(self, https: bool) -> Result<HeaderValue, Fault> {
-        self.keep("", Some(Life::seconds(0)), https)
+    pub fn forget(self, config: &Config) -> Result<HeaderValue, Fault> {
+        self.keep("", Some(Life::seconds(0)), config)
     }
 }
 
@@ -59,11 +66,11 @@ pub struct Cookies(Arc<BTreeMap<Cookie, String>>);
 impl Cookies {
     /// Reads a request's. Of two of one name the last counts.
     #[must_use]
-    pub fn of(headers: &HeaderMap, https: bool) -> Self {
+    pub fn of(headers: &HeaderMap, config: &Config) -> Self {
         let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
         let brought = lines.flat_map(Written::split_parse_encoded).filter_map(Result::ok);
         let ours = brought.filter_map(|brought| {
-            let name = brought.name().strip_prefix(prefix(https))?;
+            let name = brought.name().strip_prefix(prefix(config))?;
             let known = Cookie::ALL.iter().find(|known| known.as_str() == name)?;
             Some((*known, brought.value().to_owned()))
         });
@@ -100,7 +107,11 @@ pub fn is_secret(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cookie, Cookies, HeaderMap, HeaderValue, Life, header};
+    use super::{Config, Cookie, Cookies, HeaderMap, HeaderValue, Life, header};
+
+    fn at(issuer: &str) -> Config {
+        Config { issuer: issuer.to_owned(), ..Config::default() }
+    }
 
     #[test]
     fn a_cookie_is_written_with_what_keeps_it_ours() {
@@ -110,12 +121,15 @@ mod tests {
             parts[1..].sort();
             parts
         };
-        let kept = attributes(Cookie::Device.keep("v", Some(Life::hours(1)), true).unwrap());
+        let (https, http) = (at("https://login.example.com"), at("http://localhost:8080"));
+        let kept = attributes(Cookie::Device.keep("v", Some(Life::hours(1)), &https).unwrap());
         assert_eq!(kept, ["__Host-guichet_device=v", "HttpOnly", "Max-Age=3600", "Path=/", "SameSite=Lax", "Secure"]);
-        let session = attributes(Cookie::Session.keep("v", None, false).unwrap());
+        let session = attributes(Cookie::Session.keep("v", None, &http).unwrap());
         assert_eq!(session, ["guichet_session=v", "HttpOnly", "Path=/", "SameSite=Lax"]);
-        let forgotten = attributes(Cookie::Link.forget(false).unwrap());
+        let forgotten = attributes(Cookie::Link.forget(&http).unwrap());
         assert_eq!(forgotten, ["guichet_link=", "HttpOnly", "Max-Age=0", "Path=/", "SameSite=Lax"]);
+        let within = attributes(Cookie::Link.keep("v", None, &at("https://example.com/auth")).unwrap());
+        assert_eq!(within, ["__Secure-guichet_link=v", "HttpOnly", "Path=/auth", "SameSite=Lax", "Secure"]);
     }
 
     #[test]
@@ -124,10 +138,11 @@ mod tests {
         for line in ["guichet_language=fr; other=1; broken", "guichet_device=a%2Db; guichet_language=en"] {
             headers.append(header::COOKIE, HeaderValue::from_static(line));
         }
-        let cookies = Cookies::of(&headers, false);
+        let cookies = Cookies::of(&headers, &at("http://localhost:8080"));
         assert_eq!(cookies.get(Cookie::Language), Some("en"));
         assert_eq!(cookies.get(Cookie::Device), Some("a-b"));
         assert!(cookies.secret(Cookie::Device).is_none(), "too short for a secret");
-        assert!(Cookies::of(&headers, true).get(Cookie::Language).is_none(), "by https its name is another");
+        let https = Cookies::of(&headers, &at("https://login.example.com"));
+        assert!(https.get(Cookie::Language).is_none(), "by https its name is another");
     }
 }

@@ -6,8 +6,9 @@ use crate::app::App;
 use crate::base::{AccountKind, Actor, Place, Timestamp};
 use crate::http::answer::Rejection;
 use crate::http::guard::{is_fresh, prove_again};
-use crate::http::{Caller, Fresh, Person, Staff, Visitor, home};
-use crate::session::Session;
+use crate::http::stamp::Stamp;
+use crate::http::{Caller, Fresh, Guard, Person, Staff, Visitor, home};
+use crate::session::{Session, Strengthening};
 
 /// Whoever is signed in, whose access holds, and who proved not long ago who they are: with the second factor where
 /// they have one.
@@ -26,24 +27,23 @@ pub struct CredentialOwner {
     pub is_demanded: bool,
 }
 
-impl CredentialOwner {
-    /// The owner behind these cookies. Whoever must prove more first comes back to that page, which a form names so
-    /// that it isn't the form's answer, or to the address asked for.
-    pub async fn behind(app: &App, caller: Caller, page: Option<Place>) -> Result<Self, Rejection> {
-        let Visitor { caller, session } = Visitor::behind(app, caller).await?;
-        if session.is_some_and(|session| session.kind == AccountKind::Staff) {
-            return Self::of_staff(app, caller, page).await;
+impl Guard for CredentialOwner {
+    async fn behind(app: &App, visitor: Visitor, page: &str) -> Result<Self, Rejection> {
+        if visitor.session.as_ref().is_some_and(|session| session.kind == AccountKind::Staff) {
+            return Self::of_staff(app, visitor, page).await;
         }
-        let Fresh(Person { caller, session, snapshot }) = Fresh::behind(app, caller, page).await?;
+        let Fresh(Person { caller, session, snapshot }) = Fresh::behind(app, visitor, page).await?;
         let (name, enrolled_at) = (snapshot.contact.full_name(), snapshot.account.second_factor_since());
         Ok(Self { caller, session, name, company: Some(snapshot.company.name), enrolled_at, is_demanded: false })
     }
+}
 
-    async fn of_staff(app: &App, caller: Caller, page: Option<Place>) -> Result<Self, Rejection> {
-        let Staff { caller, session, person } = Staff::behind(app, caller).await?;
+impl CredentialOwner {
+    async fn of_staff(app: &App, visitor: Visitor, page: &str) -> Result<Self, Rejection> {
+        let Staff { caller, session, person } = Staff::behind(app, visitor, page).await?;
         let enrolled_at = app.look(async |view| factor::enrolled(&mut view.db, session.account).await).await?;
         if !is_fresh(app, &session, enrolled_at) {
-            return Err(prove_again(&caller, page));
+            return Err(prove_again(page));
         }
         let is_demanded = app.config.staff.second_factor == SecondFactor::Required;
         Ok(Self { caller, session, name: person.name, company: None, enrolled_at, is_demanded })
@@ -52,6 +52,15 @@ impl CredentialOwner {
     #[must_use]
     pub fn home(&self) -> Place {
         home(&self.session)
+    }
+
+    /// The same, once they proved more in this very request: the forms of its answer are those of the session as it is
+    /// now.
+    #[must_use]
+    pub fn strengthened(mut self, with: &Strengthening) -> Self {
+        self.session = self.session.strengthened(with);
+        self.caller.stamp = Stamp::of(Some(&self.session));
+        self
     }
 
     /// Them as an actor of the audit trail.

@@ -11,6 +11,8 @@ words! {
         NotFound = "not-found",
         /// The form was too old, or came from elsewhere.
         StaleForm = "stale-form",
+        /// The form was shown to somebody else.
+        AnothersForm = "anothers-form",
         /// The sign-in took too long, or began in another browser.
         StaleInteraction = "stale-interaction",
         /// The link was used, has expired, or a newer one came.
@@ -42,7 +44,7 @@ impl ErrorKind {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::NotFound | Self::StaleLink => StatusCode::NOT_FOUND,
-            Self::StaleForm | Self::NotPermitted | Self::Upstream => StatusCode::FORBIDDEN,
+            Self::StaleForm | Self::AnothersForm | Self::NotPermitted | Self::Upstream => StatusCode::FORBIDDEN,
             Self::StaleInteraction | Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,

@@ -16,7 +16,7 @@ use crate::http::address::UnreadableChain;
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::{Cookie, Cookies};
 use crate::http::error::ErrorKind;
-use crate::http::{Caller, CredentialOwner, Fresh, Person, Staff, Visitor};
+use crate::http::{Caller, CredentialOwner, Fresh, OnDuty, Person, Staff, Visitor};
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Rejection;
@@ -25,7 +25,7 @@ impl FromRequestParts<App> for Caller {
         Self::read(parts, app).map_err(|UnreadableChain| {
             tracing::warn!("X-Forwarded-For of a trusted proxy can't be read");
             if answer::takes_page(&parts.headers) {
-                return answer::trouble(&Self::unreadable(parts), ErrorKind::BadRequest).into();
+                return answer::trouble(&Self::unreadable(parts, app), ErrorKind::BadRequest).into();
             }
             let what = json!({ "error": "invalid_request", "error_description": "X-Forwarded-For can't be read" });
             (StatusCode::BAD_REQUEST, Json(what)).into_response().into()
@@ -35,32 +35,37 @@ impl FromRequestParts<App> for Caller {
 
 /// Lets handlers ask for whom a guard lets through: whoever must prove more first comes back to the address asked for.
 macro_rules! guards {
-    ($($guard:ident($($page:expr)?)),+) => {$(
-        impl FromRequestParts<App> for $guard {
-            type Rejection = Rejection;
+    ($($guard:ident $(<$duty:ident>)?),+) => {$(
+        impl $(<$duty: $crate::http::Duty>)? axum::extract::FromRequestParts<$crate::app::App> for $guard $(<$duty>)? {
+            type Rejection = $crate::http::answer::Rejection;
 
-            async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
-                let caller = Caller::from_request_parts(parts, app).await?;
-                Self::behind(app, caller, $($page)?).await
+            async fn from_request_parts(
+                parts: &mut axum::http::request::Parts,
+                app: &$crate::app::App,
+            ) -> Result<Self, Self::Rejection> {
+                let caller = $crate::http::Caller::from_request_parts(parts, app).await?;
+                let (visitor, here) = ($crate::http::Visitor::of(app, caller.clone()).await?, caller.here);
+                <Self as $crate::http::Guard>::behind(app, visitor, &here).await
             }
         }
     )+};
 }
 
-guards! { Visitor(), Staff(), Person(None), Fresh(None), CredentialOwner(None) }
+pub(crate) use guards;
+
+guards! { Visitor, Staff, Person, Fresh, CredentialOwner, OnDuty<D> }
 
 /// Reads the cookies once, for whoever asks further in, and gives a browser without one its cookie, with the first page
 /// it gets. A POST that came without cookies (from another site) leaves the browser's own untouched.
 pub async fn mark_browser(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Infallible> {
-    let https = app.config.is_https();
-    let cookies = Cookies::of(request.headers(), https);
+    let cookies = Cookies::of(request.headers(), &app.config);
     if request.method() != Method::GET || cookies.secret(Cookie::Browser).is_some() {
         request.extensions_mut().insert(cookies);
         return Ok(next.run(request).await);
     }
     let marked = async {
         let secret = Dice.secret()?;
-        let cookie = Cookie::Browser.keep(secret.expose(), None, https)?;
+        let cookie = Cookie::Browser.keep(secret.expose(), None, &app.config)?;
         request.extensions_mut().insert(cookies.with(Cookie::Browser, secret.expose()));
         let mut response = next.run(request).await;
         response.headers_mut().append(header::SET_COOKIE, cookie);

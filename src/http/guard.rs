@@ -7,8 +7,21 @@ use crate::base::{AccountKind, Actor, Fault, Place, Timestamp};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::refusal::{Attempted, ContactRefusal, Refusal};
+use crate::http::stamp::Stamp;
 use crate::http::{Caller, request};
 use crate::session::{self, Acr, Session};
+
+/// Whom a handler runs for. A form is read only together with one ([`crate::http::Form`]).
+pub trait Guard: Sized + Send {
+    /// Whoever it lets through, of those behind these cookies; anybody else is led to the step they lack, or refused.
+    /// Whoever must prove more first comes back to that page of ours.
+    fn behind(app: &App, visitor: Visitor, page: &str) -> impl Future<Output = Result<Self, Rejection>> + Send;
+
+    /// What their pages speak of besides themselves: forms of a page that spoke of something else don't count.
+    fn subject(&self) -> Option<String> {
+        None
+    }
+}
 
 /// Whoever calls, signed in or not.
 #[derive(Clone, Debug)]
@@ -21,7 +34,7 @@ pub struct Visitor {
 
 impl Visitor {
     /// The visitor behind these cookies.
-    pub async fn behind(app: &App, caller: Caller) -> Result<Self, Rejection> {
+    pub async fn of(app: &App, mut caller: Caller) -> Result<Self, Rejection> {
         let Some(secret) = caller.cookies.secret(Cookie::Session) else {
             return Ok(Self { caller, session: None });
         };
@@ -30,6 +43,7 @@ impl Visitor {
         if let Some(session) = &session {
             request::note_account(session.account);
         }
+        caller.stamp = Stamp::of(session.as_ref());
         if let Some(session) = &session
             && session::is_stale(session, app.clock.now(), caller.address)
         {
@@ -37,6 +51,12 @@ impl Visitor {
                 .await?;
         }
         Ok(Self { caller, session })
+    }
+}
+
+impl Guard for Visitor {
+    async fn behind(_: &App, visitor: Visitor, _: &str) -> Result<Self, Rejection> {
+        Ok(visitor)
     }
 }
 
@@ -50,11 +70,9 @@ pub struct Person {
     pub snapshot: Snapshot,
 }
 
-impl Person {
-    /// The person behind these cookies; anybody else is led to the step they lack, or refused. Whoever must prove more
-    /// first comes back to that page, or to the address asked for.
-    pub async fn behind(app: &App, caller: Caller, page: Option<Place>) -> Result<Self, Rejection> {
-        let Visitor { caller, session } = Visitor::behind(app, caller).await?;
+impl Guard for Person {
+    async fn behind(app: &App, visitor: Visitor, page: &str) -> Result<Self, Rejection> {
+        let Visitor { caller, session } = visitor;
         let Some(session) = session else { return Err(answer::go(Place::Login).into()) };
         if session.kind == AccountKind::Staff {
             return Err(answer::go(home(&session)).into());
@@ -65,11 +83,13 @@ impl Person {
         let standing = access::judge(&snapshot, at_a_page(&caller, &session));
         let person = Self { caller, session, snapshot };
         if standing.lacks_second_factor_only() {
-            return Err(prove_again(&person.caller, page));
+            return Err(prove_again(page));
         }
         if standing.holds() { Ok(person) } else { Err(person.refused(app, standing).await?) }
     }
+}
 
+impl Person {
     /// The person as an actor of the audit trail.
     #[must_use]
     pub fn actor(&self) -> Actor {
@@ -120,13 +140,11 @@ pub async fn stands_elsewhere(app: &App, caller: &Caller, session: &Session, per
 #[derive(Clone, Debug)]
 pub struct Fresh(pub Person);
 
-impl Fresh {
-    /// The person behind these cookies. Whoever must prove more first comes back to that page, which a form names so
-    /// that it isn't the form's answer, or to the address asked for.
-    pub async fn behind(app: &App, caller: Caller, page: Option<Place>) -> Result<Self, Rejection> {
-        let person = Person::behind(app, caller, page).await?;
+impl Guard for Fresh {
+    async fn behind(app: &App, visitor: Visitor, page: &str) -> Result<Self, Rejection> {
+        let person = Person::behind(app, visitor, page).await?;
         let is_fresh = is_fresh(app, &person.session, person.snapshot.account.second_factor_since());
-        if is_fresh { Ok(Self(person)) } else { Err(prove_again(&person.caller, page)) }
+        if is_fresh { Ok(Self(person)) } else { Err(prove_again(page)) }
     }
 }
 
@@ -137,10 +155,9 @@ pub(super) fn is_fresh(app: &App, session: &Session, enrolled_at: Option<Timesta
     is_recent && (enrolled_at.is_none() || session.acr >= Acr::TwoFactors)
 }
 
-/// Leads to where whoever is signed in proves it again, to come back to that page, or to the address asked for.
-pub(super) fn prove_again(caller: &Caller, page: Option<Place>) -> Rejection {
-    let back = if let Some(page) = page { page.path() } else { &caller.here };
-    answer::see_other(&reauthentication(back)).into()
+/// Leads to where whoever is signed in proves it again, to come back to that page of ours.
+pub(super) fn prove_again(page: &str) -> Rejection {
+    answer::see_other(&reauthentication(page)).into()
 }
 
 /// Where whoever is signed in proves it again, to come back to that page of ours.

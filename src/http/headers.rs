@@ -58,15 +58,27 @@ fn admit_pictures_of(origin: &str, headers: &mut HeaderMap) {
     }
 }
 
+/// Doors name our own places by their path: whoever follows needs the issuer's before it.
+fn lead_within(prefix: &str, headers: &mut HeaderMap) {
+    let to = headers.get(header::LOCATION).and_then(|to| to.to_str().ok()).filter(|to| to.starts_with('/'));
+    if let Some(Ok(within)) = to.map(|to| HeaderValue::try_from(format!("{prefix}{to}"))) {
+        headers.insert(header::LOCATION, within);
+    }
+}
+
 /// Adds to every answer what the door didn't set itself.
 pub fn secure(app: &App) -> MapResponseLayer<impl Fn(Response) -> Response + Clone + use<>> {
     let https = app.config.is_https();
+    let prefix = app.config.prefix().to_owned();
     let logo = app.config.brand.logo.as_ref().and_then(Logo::origin);
     MapResponseLayer::new(move |mut response: Response| {
         let headers = response.headers_mut();
         headers.reserve(ALWAYS.len() + 1);
         for (name, value) in ALWAYS {
             headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        if !prefix.is_empty() {
+            lead_within(&prefix, headers);
         }
         if let Some(logo) = &logo {
             admit_pictures_of(logo, headers);

@@ -1,13 +1,15 @@
 //! The guard of the staff's doors. Contacts, and whoever isn't signed in, learn nothing of what is behind them
 //! (R-DEL-6).
 
+use std::marker::PhantomData;
+
 use crate::access::{self, StaffCircumstances, StaffSnapshot};
 use crate::app::App;
 use crate::base::{AccountKind, Actor, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
 use crate::http::refusal::{Attempted, Refusal, StaffRefusal};
-use crate::http::{Caller, Visitor};
+use crate::http::{Caller, Guard, Visitor};
 use crate::rights::StaffPermission;
 use crate::session::Session;
 
@@ -20,10 +22,10 @@ pub struct Staff {
     pub person: StaffSnapshot,
 }
 
-impl Staff {
-    /// The member of staff behind these cookies. A contact is answered as if there were no such door.
-    pub async fn behind(app: &App, caller: Caller) -> Result<Self, Rejection> {
-        let Visitor { caller, session } = Visitor::behind(app, caller).await?;
+impl Guard for Staff {
+    /// A contact is answered as if there were no such door.
+    async fn behind(app: &App, visitor: Visitor, _: &str) -> Result<Self, Rejection> {
+        let Visitor { caller, session } = visitor;
         let Some(session) = session else { return Err(answer::go(Place::Login).into()) };
         let person = match session.kind {
             AccountKind::Staff => app.look(async |view| access::of_staff(&mut view.db, session.account).await).await?,
@@ -39,18 +41,9 @@ impl Staff {
         }
         Ok(Self { caller, session, person })
     }
+}
 
-    /// The same, for pages and deeds of one duty only.
-    pub async fn with_permission(app: &App, caller: Caller, duty: StaffPermission) -> Result<Self, Rejection> {
-        let staff = Self::behind(app, caller).await?;
-        staff.must(app, duty).map(|()| staff)
-    }
-
-    /// Lets on only whoever has that duty.
-    pub fn must(&self, app: &App, duty: StaffPermission) -> Result<(), Rejection> {
-        if self.may(app, duty) { Ok(()) } else { Err(answer::trouble(&self.caller, ErrorKind::NotPermitted).into()) }
-    }
-
+impl Staff {
     /// Whether one of their roles has that duty.
     #[must_use]
     pub fn may(&self, app: &App, duty: StaffPermission) -> bool {
@@ -67,5 +60,49 @@ impl Staff {
     #[must_use]
     pub fn nothing(&self) -> Rejection {
         answer::trouble(&self.caller, ErrorKind::NotFound).into()
+    }
+}
+
+/// One of them, with one duty: the guard of that duty's pages and deeds.
+#[derive(Clone, Debug)]
+pub struct OnDuty<D> {
+    pub staff: Staff,
+    duty: PhantomData<D>,
+}
+
+impl<D: Duty> Guard for OnDuty<D> {
+    async fn behind(app: &App, visitor: Visitor, page: &str) -> Result<Self, Rejection> {
+        let staff = Staff::behind(app, visitor, page).await?;
+        if staff.may(app, D::PERMISSION) {
+            Ok(Self { staff, duty: PhantomData })
+        } else {
+            Err(answer::trouble(&staff.caller, ErrorKind::NotPermitted).into())
+        }
+    }
+}
+
+/// A permission, as a handler's signature names it.
+pub trait Duty: Send {
+    const PERMISSION: StaffPermission;
+}
+
+/// Permissions of one variant each of [`StaffPermission`].
+pub mod duty {
+    use super::{Duty, StaffPermission};
+
+    macro_rules! duties {
+        ($($duty:ident),+ $(,)?) => {$(
+            #[derive(Clone, Copy, Debug)]
+            pub struct $duty;
+
+            impl Duty for $duty {
+                const PERMISSION: StaffPermission = StaffPermission::$duty;
+            }
+        )+};
+    }
+
+    duties! {
+        BlockCompanies, DemandOfCompanies, DemandOfContacts, EndSessions, ManageStaff, ResetFactors, SwitchAccounts,
+        Unlock, ViewCompanies, ViewContacts, ViewStaff,
     }
 }

@@ -53,7 +53,7 @@ pub async fn post(
         // Another site's form carries no cookies: the GET that follows does.
         return Ok(answer::see_other(&format!("{}?{}", Place::RelyingPartyLogout.path(), carried_query(&parameters))));
     }
-    let confirmed = parameters.get("decision") == Some("sign_out") && is_ours(&app, &visitor.caller, &headers, &body);
+    let confirmed = parameters.get("decision") == Some("sign_out") && is_ours(&app, &visitor, &headers, &body);
     proceed(&app, visitor, &parameters, confirmed).await
 }
 
@@ -75,7 +75,7 @@ async fn proceed(
             let actor = visitor.caller.acts_in(session);
             app.act(actor, async |tx| session::end(tx, session.account, session.id, EndReason::RelyingParty).await)
                 .await?;
-            let forgotten = Cookie::Session.forget(app.config.is_https())?;
+            let forgotten = Cookie::Session.forget(&app.config)?;
             Ok(answer::with_cookie(farewell(app, &visitor.caller, &asking)?, forgotten))
         }
         Some(_) => confirm(app, &visitor.caller, &asking, parameters),

@@ -1,24 +1,27 @@
 //! What a person sees when something went wrong, was refused or broke: a page, in their language, with a reference
 //! where somebody has to look. Programs get the status and the reference as JSON.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Json;
-use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, FromRequestParts as _, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use axum::{Json, Router};
 use serde_json::json;
+use tower::ServiceExt as _;
 
 use crate::app::App;
 use crate::audit::{Deed, DeedKind};
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault};
-use crate::http::Caller;
 use crate::http::answer::{self, Broken, Early, Reference, Unexplained};
 use crate::http::error::ErrorKind;
+use crate::http::{Again, Caller};
 
-use super::error::ErrorPage;
+use super::error::{self, ErrorPage};
 use super::framed::Framed as _;
 use super::refusal;
 
@@ -68,8 +71,34 @@ async fn early_page(app: &App, early: Unexplained, status: StatusCode) -> Result
             let page = ErrorPage::new(early.caller.frame(app)?, ErrorKind::BadRequest);
             answer::page(status, &ErrorPage { detail: Some(detail), ..page })
         }
+        Early::AnothersForm { account, beginning } => {
+            answer::page(status, &error::of_another(app, &early.caller, account, beginning).await?)
+        }
         Early::Refusal(refusal) => answer::page(status, &refusal::page(app, &early.caller, &refusal).await?),
     })
+}
+
+/// Shows the page of a form that came out of date again, as whoever sent it would open it, with what they typed.
+pub async fn show_again(State(pages): State<Router>, request: Request, next: Next) -> Response {
+    let (headers, peer) = match *request.method() {
+        Method::POST => (request.headers().clone(), request.extensions().get::<ConnectInfo<SocketAddr>>().copied()),
+        _ => return next.run(request).await,
+    };
+    let mut response = next.run(request).await;
+    let Some(again) = response.extensions_mut().remove::<Again>() else { return response };
+    let Ok(mut shown) = Request::get(&again.page).body(Body::empty()) else { return response };
+    *shown.headers_mut() = headers;
+    shown.headers_mut().remove(header::CONTENT_TYPE);
+    shown.headers_mut().remove(header::CONTENT_LENGTH);
+    if let Some(peer) = peer {
+        shown.extensions_mut().insert(peer);
+    }
+    shown.extensions_mut().insert(again);
+    let Ok(mut page) = pages.oneshot(shown).await;
+    if page.status() == StatusCode::OK {
+        *page.status_mut() = response.status();
+    }
+    page
 }
 
 /// The page keeps what the door and the layers around it said beside their bare answer: cookies, policies.

@@ -1,5 +1,6 @@
 //! What every page shares: the frame around it, fields in error, links. It knows no page.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use askama::filters::HtmlSafe;
@@ -19,6 +20,8 @@ pub struct Frame {
     pub brand: Arc<Brand>,
     /// The request's instant, which every "in 2 hours" counts from.
     pub now: Timestamp,
+    /// The issuer's path, before every path of ours.
+    pub prefix: Arc<str>,
     /// The token of the page's forms, in a hidden field named `csrf`.
     pub csrf: String,
     /// The path and query that the language switch comes back to. A page that answers a form names the form's own page.
@@ -81,7 +84,20 @@ impl Frame {
     /// Where the stylesheet is, with a version that changes with it.
     #[must_use]
     pub fn asset(&self, asset: Asset) -> String {
-        format!("{}?v={}", asset.path(), asset.version(&self.brand))
+        format!("{}{}?v={}", self.prefix, asset.path(), asset.version(&self.brand))
+    }
+
+    /// The address of one of our places.
+    #[must_use]
+    pub fn at(&self, place: impl Borrow<Place>) -> String {
+        self.href(place.borrow().path())
+    }
+
+    /// The address that a link leads to: of our own, only path and query are known until here.
+    #[must_use]
+    pub fn href(&self, to: impl AsRef<str>) -> String {
+        let to = to.as_ref();
+        if to.starts_with('/') { format!("{}{to}", self.prefix) } else { to.to_owned() }
     }
 }
 

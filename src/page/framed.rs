@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::base::Fault;
-use crate::http::{Caller, CredentialOwner, Person, Staff, form};
+use crate::http::{Caller, CredentialOwner, Person, Staff};
 use crate::words::Words;
 
 use super::frame::{Frame, SignedIn};
@@ -15,15 +15,17 @@ pub trait Framed {
 
 impl Framed for Caller {
     fn frame(&self, app: &App) -> Result<Frame, Fault> {
-        let csrf = self.browser.as_ref().map(|browser| form::token(app, browser)).transpose()?;
+        let csrf = self.browser.as_ref().map(|browser| self.stamp.token(app, browser)).transpose()?;
+        let words = Words::of(self.language);
         Ok(Frame {
-            words: Words::of(self.language),
+            words,
             brand: app.brand.clone(),
+            prefix: app.config.prefix().into(),
             now: app.clock.now(),
             csrf: csrf.unwrap_or_default(),
             here: self.here.clone(),
             person: None,
-            notice: None,
+            notice: self.again.as_ref().map(|_| words.say("form-again")),
         })
     }
 }

@@ -11,7 +11,7 @@ pub mod scopes;
 mod sign_out;
 
 pub use error::ErrorPage;
-pub use explain::{explain, explain_to_program};
+pub use explain::{explain, explain_to_program, show_again};
 pub use frame::{Errors, FieldError, Frame, HelpContact, Link, SignedIn, Stressed};
 pub use framed::Framed;
 pub use refusal::{ConditionRow, ConditionValues, RefusalPage};

@@ -28,6 +28,15 @@ pub struct Session {
     pub user_agent: String,
 }
 
+impl Session {
+    /// The same, once its owner proved more.
+    #[must_use]
+    pub fn strengthened(self, with: &Strengthening) -> Self {
+        let Proof { acr, second_factor_at, .. } = with.proof;
+        Self { acr, second_factor_at, auth_time: with.auth_time, ..self }
+    }
+}
+
 /// A session to begin.
 #[derive(Clone, Copy, Debug)]
 pub struct Begin<'a> {

@@ -37,6 +37,8 @@
     const body = new URLSearchParams({ csrf: form.elements.csrf.value });
     const answer = await fetch(form.dataset.challenge, { method: "POST", body, headers: { accept: "application/json" } });
     if (answer.status === 429) throw new DOMException("", "TooOften");
+    // Sent as it is, the form says what became of it.
+    if (answer.status === 403 || answer.status === 409) throw new DOMException("", "OutOfDate");
     if (!answer.ok) throw new DOMException("", "Refused");
     return answer.json();
   };
@@ -69,6 +71,7 @@
         : await navigator.credentials.get({ publicKey: options });
       finish(form, ceremony, credential);
     } catch (error) {
+      if (error.name === "OutOfDate") return form.submit();
       alert.textContent = sentence(form, error);
       button.disabled = false;
       button.focus();

@@ -90,7 +90,8 @@ impl Site {
     /// 5.1.2).
     #[must_use]
     pub fn of(issuer: &str, name: &str) -> Option<Self> {
-        let origin = url::Url::parse(issuer).ok()?;
+        let mut origin = url::Url::parse(issuer).ok()?;
+        origin.set_path("");
         let builder = WebauthnBuilder::new(origin.domain()?, &origin).ok()?;
         builder.rp_name(name).build().ok().map(Self)
     }

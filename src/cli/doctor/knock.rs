@@ -48,7 +48,7 @@ pub(super) async fn at(issuer: &Url) -> Answer {
 async fn ask(issuer: &Url) -> reqwest::Result<Response> {
     let client = Client::builder().connect_timeout(PATIENCE).read_timeout(PATIENCE).redirect(Policy::none()).no_proxy();
     let mut metadata = issuer.clone();
-    metadata.set_path(Place::OpenidConfiguration.path());
+    metadata.set_path(&format!("{}{}", issuer.path().trim_end_matches('/'), Place::OpenidConfiguration.path()));
     client.build()?.get(metadata).header("accept", "application/json").send().await
 }
 

@@ -63,9 +63,10 @@ pub async fn show(
     let Some(person) = person.filter(|person| door.admits(person)) else {
         return Ok(answer::see_other(&waiting.dispatcher()));
     };
+    let scope = authorization::grantable(&waiting.request.sights(), &person);
+    caller.stamp = caller.stamp.clone().about(&subject(&waiting, &scope));
     let mut frame = caller.frame(&app)?;
     frame.here = at(Place::Consent, Some(waiting.id));
-    let scope = authorization::grantable(&waiting.request.sights(), &person);
     let asked = words(&scope);
     let added = held.map(|held| words(&scope.without(&held.scope))).unwrap_or_default();
     let page = ConsentPage {
@@ -81,9 +82,8 @@ pub async fn show(
 }
 
 /// Records the answer; the dispatcher tells the relying party.
-pub async fn decide(State(app): State<App>, posted: Form<Decided>) -> Result<Response, Rejection> {
-    let Form { caller, form } = posted;
-    let Visitor { mut caller, session } = Visitor::behind(&app, caller).await?;
+pub async fn decide(State(app): State<App>, posted: Form<Visitor, Decided>) -> Result<Response, Rejection> {
+    let Form { guard: Visitor { mut caller, session }, form, shown } = posted;
     let waiting = known(&app, &mut caller, Some(form.interaction)).await?;
     let Some((session, membership)) =
         session.and_then(|session| session.membership.map(|membership| (session, membership)))
@@ -94,19 +94,27 @@ pub async fn decide(State(app): State<App>, posted: Form<Decided>) -> Result<Res
         return Err(answer::trouble(&caller, ErrorKind::StaleInteraction).into());
     };
     let by = caller.acts_in(&session);
-    let request = &waiting.request;
-    let door = Here { caller: &caller, session: &session, party: app.relying_parties.find(&request.client) };
-    app.act(by, async |tx| match form.decision {
-        Decision::Allow => {
-            let person = access::of_membership(&mut tx.db, membership).await?;
-            let Some(person) = person.filter(|person| door.admits(person)) else { return Ok(()) };
-            let scope = authorization::grantable(&request.sights(), &person);
-            consent::grant(tx, session.account, &request.client, &scope).await.map(drop)
+    let door = Here { caller: &caller, session: &session, party: app.relying_parties.find(&waiting.request.client) };
+    app.act(by, async |tx| {
+        let person = access::of_membership(&mut tx.db, membership).await?;
+        let Some(person) = person.filter(|person| door.admits(person)) else { return Ok(Ok(())) };
+        let scope = authorization::grantable(&waiting.request.sights(), &person);
+        if let Err(again) = shown.must_speak_of(&subject(&waiting, &scope)) {
+            return Ok(Err(again));
         }
-        Decision::Deny => interaction::decline(tx, waiting.id, &browser).await.map(drop),
+        match form.decision {
+            Decision::Allow => consent::grant(tx, session.account, &waiting.request.client, &scope).await.map(drop)?,
+            Decision::Deny => interaction::decline(tx, waiting.id, &browser).await.map(drop)?,
+        }
+        Ok(Ok(()))
     })
-    .await?;
+    .await??;
     Ok(answer::see_other(&waiting.dispatcher()))
+}
+
+/// What the page spoke of: another request, or a scope that grew or shrank meanwhile, is another question.
+fn subject(waiting: &Waiting, scope: &Scopes) -> String {
+    format!("consent {} {} {}", waiting.id, waiting.request.client, words(scope).join(" "))
 }
 
 /// Access is asked here too (fault 2): whoever has lost it gives no consent, and is told why by the dispatcher.

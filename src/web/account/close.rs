@@ -55,12 +55,11 @@ pub(crate) async fn show(State(app): State<App>, Fresh(person): Fresh) -> Result
 }
 
 /// Closes it.
-pub(crate) async fn submit(State(app): State<App>, posted: Form<CloseForm>) -> Result<Response, Rejection> {
-    let Form { caller, form } = posted;
+pub(crate) async fn submit(State(app): State<App>, posted: Form<Fresh, CloseForm>) -> Result<Response, Rejection> {
+    let Form { guard: Fresh(person), form, .. } = posted;
     if form.password.len() > account::password::LONGEST {
-        return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
+        return Err(answer::trouble(&person.caller, ErrorKind::TooLarge).into());
     }
-    let Fresh(person) = Fresh::behind(&app, caller, Some(Place::Close)).await?;
     let page = page(&app, &person).await?;
     if !page.left_behind.is_empty() {
         return Ok(answer::page(StatusCode::FORBIDDEN, &page));
@@ -79,7 +78,7 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<CloseForm>) -> R
             Ok(answer::page(StatusCode::FORBIDDEN, &ClosePage { left_behind, ..page }))
         }
         Checked::Right(AccountClosing::Closed) => {
-            Ok(answer::with_cookie(answer::go(Place::Closed), Cookie::Session.forget(app.config.is_https())?))
+            Ok(answer::with_cookie(answer::go(Place::Closed), Cookie::Session.forget(&app.config)?))
         }
     }
 }

@@ -87,6 +87,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Rejection> {
     let frame = person.frame(&app)?;
     let notice = (just.done == "record").then(|| frame.say("account-done-record"));
+    let notice = notice.or(frame.notice.clone());
     let frame = Frame { notice, here: Place::Account.path().to_owned(), ..frame };
     let account = person.session.account;
     let read = app.look(async |view| {

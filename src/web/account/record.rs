@@ -15,7 +15,7 @@ use crate::directory::{self, Contact, Correction, Field, TypedRecord, Unfit};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
-use crate::http::{Form, Person};
+use crate::http::{Again, Form, Person};
 use crate::page::{Errors, Frame, Framed as _};
 
 /// The page with the form.
@@ -50,15 +50,15 @@ pub(crate) async fn show(State(app): State<App>, person: Person) -> Result<Respo
     let contact = app.look(async |view| directory::contact(&mut view.db, person.snapshot.contact.id).await).await?;
     let Some(contact) = contact else { return Ok(answer::trouble(&person.caller, ErrorKind::NotFound)) };
     let language = person.snapshot.language().unwrap_or(person.caller.language);
-    let page =
-        RecordPage::new(person.frame(&app)?, person.snapshot.company.name.clone(), RecordFields::of(contact, language));
+    let typed = person.caller.again.as_ref().and_then(Again::typed);
+    let fields = typed.unwrap_or_else(|| RecordFields::of(contact, language));
+    let page = RecordPage::new(person.frame(&app)?, person.snapshot.company.name.clone(), fields);
     Ok(answer::page(StatusCode::OK, &page))
 }
 
 /// Corrects it, as far as it can be read. The language is the account's too, at every company.
-pub(crate) async fn save(State(app): State<App>, posted: Form<RecordFields>) -> Result<Response, Rejection> {
-    let person = Person::behind(&app, posted.caller, Some(Place::Account)).await?;
-    let fields = posted.form;
+pub(crate) async fn save(State(app): State<App>, posted: Form<Person, RecordFields>) -> Result<Response, Rejection> {
+    let Form { guard: person, form: fields, .. } = posted;
     let wanted = match Correction::read(fields.typed()) {
         Ok(wanted) => wanted,
         Err(unfit) => {
@@ -83,7 +83,7 @@ pub(crate) async fn save(State(app): State<App>, posted: Form<RecordFields>) -> 
 fn saved(app: &App, language: Option<Language>) -> Result<Response, Fault> {
     let mut response = answer::see_other(&format!("{}?done=record", Place::Account.path()));
     if let Some(language) = language {
-        let cookie = Cookie::Language.keep(language.code(), Some(KEPT), app.config.is_https())?;
+        let cookie = Cookie::Language.keep(language.code(), Some(KEPT), &app.config)?;
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)

@@ -17,7 +17,7 @@ use crate::base::{AccountKind, Dice, Fault, Place, Secret, Timestamp};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::{Cookie, is_secret};
 use crate::http::error::ErrorKind;
-use crate::http::{Caller, EmptyForm, Form};
+use crate::http::{EmptyForm, Form, Visitor};
 use crate::page::Frame;
 use crate::page::Framed as _;
 use crate::store::{Db, Tx};
@@ -41,7 +41,7 @@ pub struct LinkPage {
 /// Shows what the link is for. Mail programs open links too: nothing changes.
 pub(crate) async fn show(
     State(app): State<App>,
-    caller: Caller,
+    Visitor { caller, .. }: Visitor,
     Path(token): Path<String>,
 ) -> Result<Response, Rejection> {
     // What a browser keeps to choose a password with is no link, and has no page.
@@ -83,9 +83,9 @@ async fn leads_in(db: &mut Db, link: &MailedLink) -> Result<bool, Fault> {
 pub(crate) async fn confirm(
     State(app): State<App>,
     Path(token): Path<String>,
-    posted: Form<EmptyForm>,
+    posted: Form<Visitor, EmptyForm>,
 ) -> Result<Response, Rejection> {
-    let Form { caller, form: EmptyForm {}, .. } = posted;
+    let Form { guard: Visitor { caller, .. }, form: EmptyForm {}, .. } = posted;
     let stale = || Ok(answer::trouble(&caller, ErrorKind::StaleLink));
     let Some((found, _)) = find(&app, &token).await? else { return stale() };
     let secret = Secret::presented(&token);
@@ -115,7 +115,7 @@ async fn take_up(tx: &mut Tx, secret: &Secret, purpose: LinkPurpose, choice: &Se
 }
 
 fn choose_password(app: &App, choice: &Secret) -> Result<Response, Fault> {
-    let cookie = Cookie::Link.keep(choice.expose(), Some(app.config.lives.password_choice), app.config.is_https())?;
+    let cookie = Cookie::Link.keep(choice.expose(), Some(app.config.lives.password_choice), &app.config)?;
     Ok(answer::with_cookie(answer::go(Place::NewPassword), cookie))
 }
 

@@ -17,7 +17,7 @@ use crate::base::{Fault, Place, Secret};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::error::ErrorKind;
-use crate::http::{Caller, Form};
+use crate::http::{Caller, Form, Guard, Visitor, guards};
 use crate::page::{Errors, Frame, Framed as _};
 use crate::store::Tx;
 use crate::web::links;
@@ -48,18 +48,19 @@ pub struct NewPasswordForm {
 }
 
 /// Shows the form to the browser that confirmed a link.
-pub(crate) async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
-    let Choosing { login, .. } = Choosing::behind(&app, &caller).await?;
-    Ok(answer::page(StatusCode::OK, &NewPasswordPage::new(caller.frame(&app)?, login)))
+pub(crate) async fn show(State(app): State<App>, choosing: Choosing) -> Result<Response, Rejection> {
+    Ok(answer::page(StatusCode::OK, &NewPasswordPage::new(choosing.caller.frame(&app)?, choosing.login)))
 }
 
 /// Sets the password, if the policy takes it.
-pub(crate) async fn submit(State(app): State<App>, posted: Form<NewPasswordForm>) -> Result<Response, Rejection> {
-    let Form { caller, form } = posted;
+pub(crate) async fn submit(
+    State(app): State<App>,
+    posted: Form<Choosing, NewPasswordForm>,
+) -> Result<Response, Rejection> {
+    let Form { guard: Choosing { caller, secret, account, login }, form, .. } = posted;
     if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
-    let Choosing { secret, account, login } = Choosing::behind(&app, &caller).await?;
     if let Some(weak) = judge(&app, account, form.password.clone()).await? {
         let page = NewPasswordPage::new(caller.frame(&app)?, login).refused(form.password.is_empty(), &weak);
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
@@ -74,7 +75,7 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<NewPasswordForm>
     if !set.await? {
         return Ok(answer::trouble(&caller, ErrorKind::StaleLink));
     }
-    Ok(answer::with_cookie(answer::go(Place::PasswordDone), Cookie::Link.forget(app.config.is_https())?))
+    Ok(answer::with_cookie(answer::go(Place::PasswordDone), Cookie::Link.forget(&app.config)?))
 }
 
 /// Whatever the password before gave ends with it; the second factor stays.
@@ -89,19 +90,33 @@ pub(crate) async fn done(State(app): State<App>, caller: Caller) -> Result<Respo
 }
 
 /// Whoever may choose a password here.
-struct Choosing {
+pub(crate) struct Choosing {
+    caller: Caller,
     secret: Secret,
     account: AccountId,
     login: String,
 }
 
-impl Choosing {
-    async fn behind(app: &App, caller: &Caller) -> Result<Self, Rejection> {
-        let stale = || Rejection::from(answer::trouble(caller, ErrorKind::StaleLink));
+guards! { Choosing }
+
+impl Guard for Choosing {
+    async fn behind(app: &App, visitor: Visitor, _: &str) -> Result<Self, Rejection> {
+        let mut caller = visitor.caller;
+        let stale = || Rejection::from(answer::trouble(&caller, ErrorKind::StaleLink));
         let secret = caller.cookies.secret(Cookie::Link).ok_or_else(stale)?;
         let (account, login) = links::choosing(app, &secret).await?.ok_or_else(stale)?;
-        Ok(Self { secret, account, login })
+        caller.stamp = caller.stamp.about(&subject(&secret));
+        Ok(Self { caller, secret, account, login })
     }
+
+    fn subject(&self) -> Option<String> {
+        Some(subject(&self.secret))
+    }
+}
+
+/// Another link may be confirmed in this browser while the form is open.
+fn subject(secret: &Secret) -> String {
+    format!("password {}", secret.digest().base64url())
 }
 
 /// Asks the policy what is weak about a password, if anything, away from the threads that answer: guessing takes some

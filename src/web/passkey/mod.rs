@@ -21,10 +21,6 @@ use crate::limits::{self, Counting, TooMany};
 
 pub use form::PasskeyForm;
 
-/// A request for a challenge: the page's form, of which nothing counts but its token.
-#[derive(Deserialize)]
-pub struct Asked {}
-
 /// What an authenticator made of a challenge, in the page's form.
 #[derive(Deserialize)]
 pub struct Answered {

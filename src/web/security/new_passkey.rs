@@ -10,11 +10,11 @@ use crate::account::{self, factor};
 use crate::app::App;
 use crate::base::{Fault, Place};
 use crate::http::answer::{self, Rejection};
-use crate::http::{CredentialOwner, Form};
+use crate::http::{CredentialOwner, EmptyForm, Form};
 use crate::page::Link;
 use crate::session::{self, Acr, OpenedSession, Proof, Strengthening};
 use crate::store::Tx;
-use crate::web::passkey::{Asked, binding, send, site};
+use crate::web::passkey::{binding, send, site};
 use crate::web::security::new_secret::under_new_secret;
 use crate::web::security::passkeys;
 use crate::web::security::totp::RecoveryCodesPage;
@@ -31,8 +31,11 @@ pub struct Made {
 }
 
 /// Sends a challenge for a new passkey, other than those there are.
-pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Passkeys)).await?;
+pub(crate) async fn challenge(
+    State(app): State<App>,
+    posted: Form<CredentialOwner, EmptyForm>,
+) -> Result<Response, Rejection> {
+    let holder = posted.guard;
     let site = site(&app, &holder.caller)?;
     let account = holder.session.account;
     let (handle, known, login) = app
@@ -52,9 +55,8 @@ fn bound(holder: &CredentialOwner) -> Result<Binding, Fault> {
 }
 
 /// Judges the key that was made and keeps it. With the first factor come recovery codes, shown this once.
-pub(crate) async fn submit(State(app): State<App>, posted: Form<Made>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Passkeys)).await?;
-    let form = posted.form;
+pub(crate) async fn submit(State(app): State<App>, posted: Form<CredentialOwner, Made>) -> Result<Response, Rejection> {
+    let Form { guard: holder, form, .. } = posted;
     let Some(name) = Name::parse(&form.name) else {
         return Ok(passkeys::answer(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -66,6 +68,10 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<Made>) -> Result
     };
     match keep(&app, &holder, &name, &made).await? {
         (Enrolment::Enrolled(codes), opened) => {
+            let (holder, secret) = match opened {
+                Some((opened, with)) => (holder.strengthened(&with), Some(opened.secret)),
+                None => (holder, None),
+            };
             let frame = passkeys::frame(&app, &holder)?;
             let response = match codes {
                 Some(codes) => {
@@ -74,7 +80,7 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<Made>) -> Result
                 }
                 None => answer::go(Place::Passkeys),
             };
-            Ok(under_new_secret(&app, response, opened.map(|opened| opened.secret))?)
+            Ok(under_new_secret(&app, response, secret)?)
         }
         (Enrolment::Enough, _) => {
             Ok(passkeys::answer(StatusCode::UNPROCESSABLE_ENTITY, &passkeys::read(&app, &holder).await?))
@@ -105,7 +111,7 @@ async fn keep(
     holder: &CredentialOwner,
     name: &Name,
     key: &Key,
-) -> Result<(Enrolment, Option<OpenedSession>), Fault> {
+) -> Result<(Enrolment, Option<(OpenedSession, Strengthening)>), Fault> {
     let account = holder.session.account;
     app.act(holder.actor(), async |tx| {
         // Since the guard looked, the session may have been ended, or a first factor enrolled that wasn't proven here.
@@ -122,12 +128,13 @@ async fn keep(
 
 /// A session of one factor would be shut out at once by the second that its owner just enrolled. One of two is left as
 /// it is.
-async fn strengthen(tx: &mut Tx, holder: &CredentialOwner) -> Result<Option<OpenedSession>, Fault> {
+async fn strengthen(tx: &mut Tx, holder: &CredentialOwner) -> Result<Option<(OpenedSession, Strengthening)>, Fault> {
     let session = &holder.session;
     if session.acr >= Acr::TwoFactors {
         return Ok(None);
     }
     // The password was proven a while ago, and the passkey now.
     let (proof, auth_time) = (Proof::new_passkey(tx.now), session.auth_time);
-    session::strengthen(tx, Strengthening { session: session.id, account: session.account, proof, auth_time }).await
+    let with = Strengthening { session: session.id, account: session.account, proof, auth_time };
+    Ok(session::strengthen(tx, with).await?.map(|opened| (opened, with)))
 }

@@ -10,5 +10,5 @@ use crate::http::cookies::Cookie;
 /// The answer, with the session's new secret; without one, somebody ended it meanwhile, or it keeps the one it has.
 pub(super) fn under_new_secret(app: &App, response: Response, secret: Option<Secret>) -> Result<Response, Fault> {
     let Some(secret) = secret else { return Ok(response) };
-    Ok(answer::with_cookie(response, Cookie::Session.keep(secret.expose(), None, app.config.is_https())?))
+    Ok(answer::with_cookie(response, Cookie::Session.keep(secret.expose(), None, &app.config)?))
 }

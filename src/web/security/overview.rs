@@ -79,6 +79,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Rejection> {
     let frame = person.frame(&app)?;
     let notice = just.done.parse::<SecurityDone>().ok().map(|done| frame.say(&format!("security-done-{done}")));
+    let notice = notice.or(frame.notice.clone());
     let frame = Frame { notice, here: Place::Security.path().to_owned(), ..frame };
     let rows = app.look(async |view| Rows::read(view, &person).await).await?;
     let device = person.caller.cookies.secret(Cookie::Device);
@@ -141,8 +142,11 @@ pub struct SessionForm {
 }
 
 /// Ends one of the person's sessions. Another person's answers like one that doesn't exist.
-pub(crate) async fn end_session(State(app): State<App>, posted: Form<SessionForm>) -> Result<Response, Rejection> {
-    let person = Person::behind(&app, posted.caller, Some(Place::Account)).await?;
+pub(crate) async fn end_session(
+    State(app): State<App>,
+    posted: Form<Person, SessionForm>,
+) -> Result<Response, Rejection> {
+    let person = posted.guard;
     let (account, which) = (person.session.account, posted.form.session);
     // Ending the session one is in is signing out, of which nobody is told.
     let because = if which == person.session.id { EndReason::SignedOut } else { EndReason::EndedByOwner };
@@ -151,8 +155,8 @@ pub(crate) async fn end_session(State(app): State<App>, posted: Form<SessionForm
 }
 
 /// Ends every session of the person but the one that asks.
-pub(crate) async fn end_others(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
-    let person = Person::behind(&app, posted.caller, Some(Place::Account)).await?;
+pub(crate) async fn end_others(State(app): State<App>, posted: Form<Person, EmptyForm>) -> Result<Response, Rejection> {
+    let person = posted.guard;
     let account = person.session.account;
     app.act(person.actor(), async |tx| {
         authorization::end_account(tx, account, Some(person.session.id), EndReason::EndedByOwner).await
@@ -168,8 +172,11 @@ pub struct Forgotten {
 }
 
 /// Forgets a browser: the next sign-in there is one from an unknown device.
-pub(crate) async fn forget_device(State(app): State<App>, posted: Form<Forgotten>) -> Result<Response, Rejection> {
-    let person = Person::behind(&app, posted.caller, Some(Place::Account)).await?;
+pub(crate) async fn forget_device(
+    State(app): State<App>,
+    posted: Form<Person, Forgotten>,
+) -> Result<Response, Rejection> {
+    let person = posted.guard;
     let account = person.session.account;
     let forgotten = app.act(person.actor(), async |tx| {
         let forgotten = account::device::forget(tx, account, posted.form.device).await?;
@@ -186,8 +193,11 @@ pub struct Withdrawn {
 }
 
 /// Withdraws a consent: what it gave is dead with it.
-pub(crate) async fn withdraw_consent(State(app): State<App>, posted: Form<Withdrawn>) -> Result<Response, Rejection> {
-    let person = Person::behind(&app, posted.caller, Some(Place::Account)).await?;
+pub(crate) async fn withdraw_consent(
+    State(app): State<App>,
+    posted: Form<Person, Withdrawn>,
+) -> Result<Response, Rejection> {
+    let person = posted.guard;
     let account = person.session.account;
     let withdrawn = app.act(person.actor(), async |tx| {
         let withdrawn = consent::withdraw(tx, account, posted.form.consent).await?;

@@ -157,8 +157,11 @@ pub struct Renamed {
 }
 
 /// Gives a passkey another name. Another person's answers like one that doesn't exist.
-pub(crate) async fn rename(State(app): State<App>, posted: Form<Renamed>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Passkeys)).await?;
+pub(crate) async fn rename(
+    State(app): State<App>,
+    posted: Form<CredentialOwner, Renamed>,
+) -> Result<Response, Rejection> {
+    let holder = posted.guard;
     let Some(name) = Name::parse(&posted.form.name) else {
         return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, &read(&app, &holder).await?.misnamed()));
     };
@@ -174,8 +177,11 @@ pub struct PasskeyForgotten {
 }
 
 /// Removes a passkey, unless it is the only second factor where one is demanded.
-pub(crate) async fn remove(State(app): State<App>, posted: Form<PasskeyForgotten>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Passkeys)).await?;
+pub(crate) async fn remove(
+    State(app): State<App>,
+    posted: Form<CredentialOwner, PasskeyForgotten>,
+) -> Result<Response, Rejection> {
+    let holder = posted.guard;
     let (account, id) = (holder.session.account, posted.form.passkey);
     let removal =
         app.act(holder.actor(), async |tx| passkey::remove(tx, account, id, holder.is_demanded).await).await?;

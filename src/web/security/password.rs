@@ -51,13 +51,12 @@ pub(in crate::web) async fn show(State(app): State<App>, holder: CredentialOwner
 /// Changes the password. What is wrong with the new one is told first, for only a guess at the old one counts.
 pub(in crate::web) async fn submit(
     State(app): State<App>,
-    posted: Form<ChangePasswordForm>,
+    posted: Form<CredentialOwner, ChangePasswordForm>,
 ) -> Result<Response, Rejection> {
-    let Form { caller, form } = posted;
+    let Form { guard: holder, form, .. } = posted;
     if form.current.len().max(form.password.len()) > account::password::LONGEST {
-        return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
+        return Err(answer::trouble(&holder.caller, ErrorKind::TooLarge).into());
     }
-    let holder = CredentialOwner::behind(&app, caller, Some(Place::ChangePassword)).await?;
     let page = page(&app, &holder).await?;
     let weak = new_password::judge(&app, holder.session.account, form.password.clone()).await?;
     let page = page.judged(&form, weak.as_ref());

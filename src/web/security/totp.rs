@@ -124,9 +124,12 @@ fn offer(holder: &CredentialOwner) -> Offer {
 }
 
 /// Enrols the app whose first code this is, in place of the old one where there is one.
-pub(crate) async fn enrol(State(app): State<App>, posted: Form<TotpForm>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Totp)).await?;
-    let Some((standing, step)) = seeds::first_code(&app, offer(&holder), &posted.form.code).await? else {
+pub(crate) async fn enrol(
+    State(app): State<App>,
+    posted: Form<CredentialOwner, TotpForm>,
+) -> Result<Response, Rejection> {
+    let Form { guard: holder, form, .. } = posted;
+    let Some((standing, step)) = seeds::first_code(&app, offer(&holder), &form.code).await? else {
         return Ok(answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &holder, true).await?.refused()));
     };
     let account = holder.session.account;
@@ -141,12 +144,12 @@ pub(crate) async fn enrol(State(app): State<App>, posted: Form<TotpForm>) -> Res
         };
         // The password was proven a while ago, and the app now.
         let (proof, auth_time) = (Proof::totp(tx.now), holder.session.auth_time);
-        let opened =
-            session::strengthen(tx, Strengthening { session: holder.session.id, account, proof, auth_time }).await?;
-        Ok(Some((codes, opened)))
+        let with = Strengthening { session: holder.session.id, account, proof, auth_time };
+        let opened = session::strengthen(tx, with).await?;
+        Ok(Some((codes, opened, with)))
     });
-    let Some((codes, opened)) = done.await? else { return Ok(answer::go(Place::Totp)) };
-    codes_page(&app, &holder, &codes, opened)
+    let Some((codes, opened, with)) = done.await? else { return Ok(answer::go(Place::Totp)) };
+    codes_page(&app, &holder.strengthened(&with), &codes, opened)
 }
 
 /// The button that stands beside whatever second factor its owner has.
@@ -157,9 +160,12 @@ pub struct Renewal {
 }
 
 /// Makes new recovery codes; those before are void.
-pub(crate) async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Result<Response, Rejection> {
-    let page = if posted.form.passkeys.is_some() { Place::Passkeys } else { Place::Totp };
-    let holder = CredentialOwner::behind(&app, posted.caller, Some(page)).await?;
+pub(crate) async fn renew(
+    State(app): State<App>,
+    posted: Form<CredentialOwner, Renewal>,
+) -> Result<Response, Rejection> {
+    let Form { guard: holder, form, .. } = posted;
+    let page = if form.passkeys.is_some() { Place::Passkeys } else { Place::Totp };
     let account = holder.session.account;
     if holder.enrolled_at.is_none() {
         return Ok(answer::go(page));
@@ -172,8 +178,11 @@ pub(crate) async fn renew(State(app): State<App>, posted: Form<Renewal>) -> Resu
 }
 
 /// Removes the app, unless a second factor is demanded.
-pub(crate) async fn remove(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
-    let holder = CredentialOwner::behind(&app, posted.caller, Some(Place::Totp)).await?;
+pub(crate) async fn remove(
+    State(app): State<App>,
+    posted: Form<CredentialOwner, EmptyForm>,
+) -> Result<Response, Rejection> {
+    let holder = posted.guard;
     let account = holder.session.account;
     app.act(holder.actor(), async |tx| factor::remove_totp(tx, account, holder.is_demanded).await).await?;
     Ok(answer::go(Place::Totp))

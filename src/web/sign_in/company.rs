@@ -102,9 +102,8 @@ fn staff(caller: &Caller, waiting: Option<&interaction::Waiting>) -> Response {
 }
 
 /// Makes the session act for the company chosen. One the person isn't a contact of answers like one that doesn't exist.
-pub(crate) async fn choose(State(app): State<App>, posted: Form<Chosen>) -> Result<Response, Rejection> {
-    let Form { caller, form } = posted;
-    let Visitor { mut caller, session } = Visitor::behind(&app, caller).await?;
+pub(crate) async fn choose(State(app): State<App>, posted: Form<Visitor, Chosen>) -> Result<Response, Rejection> {
+    let Form { guard: Visitor { mut caller, session }, form, .. } = posted;
     let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
     let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, form.interaction))) };
     let actor = caller.acts_as(Who::Account(session.account));

@@ -67,9 +67,8 @@ const fn offer(step: &Step) -> Offer {
 }
 
 /// Checks the first code, enrols the app and finishes the sign-in; the recovery codes are shown this once.
-pub(crate) async fn submit(State(app): State<App>, posted: Form<EnrolForm>) -> Result<Response, Rejection> {
-    let Form { caller, form } = posted;
-    let step = Step::of(&app, caller).await?;
+pub(crate) async fn submit(State(app): State<App>, posted: Form<Step, EnrolForm>) -> Result<Response, Rejection> {
+    let Form { guard: step, form, .. } = posted;
     if step.is_enrolled(&app).await? {
         return Ok(answer::go(Place::SecondFactor));
     }

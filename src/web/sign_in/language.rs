@@ -25,7 +25,7 @@ pub(crate) async fn switch(State(app): State<App>, RawQuery(query): RawQuery) ->
     if let Some(language) = Language::from_tag(&to) {
         response
             .headers_mut()
-            .append(header::SET_COOKIE, Cookie::Language.keep(language.code(), Some(KEPT), app.config.is_https())?);
+            .append(header::SET_COOKIE, Cookie::Language.keep(language.code(), Some(KEPT), &app.config)?);
     }
     Ok(response)
 }

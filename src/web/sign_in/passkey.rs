@@ -9,24 +9,24 @@ use crate::app::App;
 use crate::base::Fault;
 use crate::base::actor::Who;
 use crate::http::answer::Rejection;
-use crate::http::{Form, interaction, request};
+use crate::http::{EmptyForm, Form, Visitor, interaction, request};
 use crate::session::sign_in::{self, Outcome};
-use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
+use crate::web::passkey::{Answered, binding, judged, send, site};
 use crate::web::sign_in::password::LoginPage;
 use crate::web::sign_in::step::SignInStep;
 
 /// Sends a challenge for whichever passkey of this site its owner chooses. Nobody is named, and nobody learns who has
 /// one.
-pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
-    let Form { caller, .. } = posted;
+pub(crate) async fn challenge(State(app): State<App>, posted: Form<Visitor, EmptyForm>) -> Result<Response, Rejection> {
+    let Visitor { caller, .. } = posted.guard;
     let (options, state) = site(&app, &caller)?.ask_to_sign(&[])?;
     let bound = binding(&caller, CeremonyPurpose::SignIn, None)?;
     Ok(send(&app, caller.acts_as(Who::Visitor), &bound, options, &state).await?)
 }
 
 /// Judges the answer, and lets its owner in where access holds.
-pub(crate) async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
-    let Form { mut caller, form } = posted;
+pub(crate) async fn submit(State(app): State<App>, posted: Form<Visitor, Answered>) -> Result<Response, Rejection> {
+    let Form { guard: Visitor { mut caller, .. }, form, .. } = posted;
     site(&app, &caller)?;
     let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
     let page = LoginPage::asked_by(&app, &caller, waiting.as_ref())?;

@@ -9,17 +9,17 @@ use crate::account::passkey::{self, Binding, CeremonyPurpose};
 use crate::app::App;
 use crate::base::{Fault, Place};
 use crate::http::answer::{self, Rejection};
-use crate::http::{Caller, Form, Visitor, interaction};
+use crate::http::{Caller, EmptyForm, Form, Visitor, interaction};
 use crate::session::Session;
 use crate::session::sign_in::{self, Outcome};
-use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
+use crate::web::passkey::{Answered, binding, judged, send, site};
 use crate::web::sign_in::back::is_ours;
 use crate::web::sign_in::reauthenticate::{answered, page};
 use crate::web::sign_in::step::SignInStep;
 
 /// Sends a challenge for the passkeys of whoever is signed in.
-pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
-    let Visitor { caller, session } = Visitor::behind(&app, posted.caller).await?;
+pub(crate) async fn challenge(State(app): State<App>, posted: Form<Visitor, EmptyForm>) -> Result<Response, Rejection> {
+    let Visitor { caller, session } = posted.guard;
     let Some(session) = session else { return Ok(answer::go(Place::Login)) };
     let allowed = app.look(async |view| passkey::list(&mut view.db, session.account).await).await?;
     let (options, state) = site(&app, &caller)?.ask_to_sign(&allowed)?;
@@ -31,9 +31,8 @@ fn bound(caller: &Caller, session: &Session) -> Result<Binding, Fault> {
 }
 
 /// Judges the answer, and strengthens the session.
-pub(crate) async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
-    let Form { caller, form } = posted;
-    let Visitor { mut caller, session } = Visitor::behind(&app, caller).await?;
+pub(crate) async fn submit(State(app): State<App>, posted: Form<Visitor, Answered>) -> Result<Response, Rejection> {
+    let Form { guard: Visitor { mut caller, session }, form, .. } = posted;
     site(&app, &caller)?;
     let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
     let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, form.interaction))) };

@@ -8,18 +8,18 @@ use crate::account::passkey::{self, Binding, CeremonyPurpose, VerifiedPasskey};
 use crate::app::App;
 use crate::base::Fault;
 use crate::base::actor::Who;
-use crate::http::Form;
 use crate::http::answer::{self, Rejection};
+use crate::http::{EmptyForm, Form};
 use crate::session::Proof;
 use crate::session::sign_in::{self, Outcome};
-use crate::web::passkey::{Answered, Asked, binding, judged, send, site};
+use crate::web::passkey::{Answered, binding, judged, send, site};
 use crate::web::sign_in::second_factor::SecondFactorPage;
 use crate::web::sign_in::second_step::Step;
 use crate::web::sign_in::step::SignInStep;
 
 /// Sends a challenge for the passkeys of whoever's password was right.
-pub(crate) async fn challenge(State(app): State<App>, posted: Form<Asked>) -> Result<Response, Rejection> {
-    let step = Step::of(&app, posted.caller).await?;
+pub(crate) async fn challenge(State(app): State<App>, posted: Form<Step, EmptyForm>) -> Result<Response, Rejection> {
+    let step = posted.guard;
     let allowed = app.look(async |view| passkey::list(&mut view.db, step.pending.account).await).await?;
     let (options, state) = site(&app, &step.caller)?.ask_to_sign(&allowed)?;
     Ok(send(&app, step.caller.acts_as(Who::Visitor), &bound(&step)?, options, &state).await?)
@@ -31,9 +31,8 @@ fn bound(step: &Step) -> Result<Binding, Fault> {
 }
 
 /// Judges the answer, and finishes the sign-in where access holds.
-pub(crate) async fn submit(State(app): State<App>, posted: Form<Answered>) -> Result<Response, Rejection> {
-    let Form { caller, form } = posted;
-    let step = Step::of(&app, caller).await?;
+pub(crate) async fn submit(State(app): State<App>, posted: Form<Step, Answered>) -> Result<Response, Rejection> {
+    let Form { guard: step, form, .. } = posted;
     site(&app, &step.caller)?;
     let Some(verified) = judged::verify(&app, &step.caller, &bound(&step)?, &form).await? else {
         return refused(&app, &step).await;

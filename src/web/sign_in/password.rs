@@ -13,7 +13,7 @@ use crate::base::{Fault, Life, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
 use crate::http::interaction::{self, Waiting};
-use crate::http::{Caller, Form, InteractionQuery, Visitor, headers, home, request};
+use crate::http::{Again, Caller, Form, InteractionQuery, Visitor, headers, home, request};
 use crate::limits::TooMany;
 use crate::page::{Errors, Frame, Framed as _};
 use crate::session::sign_in::{Outcome, RightPassword};
@@ -123,6 +123,12 @@ pub struct LoginForm {
     interaction: Option<InteractionId>,
 }
 
+/// What of it is shown again.
+#[derive(Deserialize)]
+struct TypedName {
+    username: String,
+}
+
 /// Shows the form. Whoever is signed in already, without an interaction, goes to their account.
 pub(crate) async fn show(
     State(app): State<App>,
@@ -139,8 +145,8 @@ pub(crate) async fn show(
 }
 
 /// Checks name and password, and lets the person in where access holds, or on to the second step.
-pub(crate) async fn submit(State(app): State<App>, posted: Form<LoginForm>) -> Result<Response, Rejection> {
-    let Form { mut caller, form } = posted;
+pub(crate) async fn submit(State(app): State<App>, posted: Form<Visitor, LoginForm>) -> Result<Response, Rejection> {
+    let Form { guard: Visitor { mut caller, .. }, form, .. } = posted;
     if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
@@ -173,15 +179,15 @@ impl LoginPage {
         // A page that answers the form comes back, after a change of language, as the form's own page.
         let frame =
             Frame { here: interaction::at(Place::Login, waiting.map(|waiting| waiting.id)), ..caller.frame(app)? };
+        let typed = caller.again.as_ref().and_then(Again::typed).map(|TypedName { username }| username);
+        let hinted = waiting.and_then(|waiting| waiting.request.login_hint.clone());
         let mut page = Self::new(
             frame,
             waiting.map(|waiting| waiting.id.to_string()),
             waiting.map(|waiting| waiting.relying_party.clone()),
         );
         page.upstream = upstream::offer(app, waiting.map(|waiting| waiting.id));
-        Ok(page
-            .taking_passkeys(app.site.is_some())
-            .named(waiting.and_then(|waiting| waiting.request.login_hint.as_deref()).unwrap_or_default()))
+        Ok(page.taking_passkeys(app.site.is_some()).named(&typed.or(hinted).unwrap_or_default()))
     }
 
     /// The answer: its form may lead on to the relying party, and its script speak with authenticators.

@@ -149,12 +149,14 @@ pub(crate) async fn show(
 }
 
 /// Checks the password, and strengthens the session or leads to the second step.
-pub(crate) async fn submit(State(app): State<App>, posted: Form<ReauthenticationForm>) -> Result<Response, Rejection> {
-    let Form { caller, form } = posted;
+pub(crate) async fn submit(
+    State(app): State<App>,
+    posted: Form<Visitor, ReauthenticationForm>,
+) -> Result<Response, Rejection> {
+    let Form { guard: Visitor { mut caller, session }, form, .. } = posted;
     if form.password.len() > account::password::LONGEST {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
-    let Visitor { mut caller, session } = Visitor::behind(&app, caller).await?;
     let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;
     let Some(session) = session else { return Ok(answer::see_other(&interaction::at(Place::Login, form.interaction))) };
     let back = form.back.filter(|back| is_ours(back));

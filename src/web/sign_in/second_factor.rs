@@ -14,7 +14,7 @@ use crate::base::ids::TotpId;
 use crate::base::{Fault, Life, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
-use crate::http::{Caller, Form, headers};
+use crate::http::{Form, headers};
 use crate::limits::{self, Counted, Counting, TooMany};
 use crate::page::{Errors, Frame};
 use crate::session::Proof;
@@ -134,8 +134,7 @@ pub struct SecondFactorForm {
 }
 
 /// Shows the form, or the enrolment.
-pub(crate) async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
-    let step = Step::of(&app, caller).await?;
+pub(crate) async fn show(State(app): State<App>, step: Step) -> Result<Response, Rejection> {
     let arrival = step.arrival(&app)?;
     let response = if step.is_enrolled(&app).await? {
         SecondFactorPage::of(&app, &step).await?.answer(&arrival, StatusCode::OK)
@@ -146,9 +145,11 @@ pub(crate) async fn show(State(app): State<App>, caller: Caller) -> Result<Respo
 }
 
 /// Checks the code, and lets the person in where access holds.
-pub(crate) async fn submit(State(app): State<App>, posted: Form<SecondFactorForm>) -> Result<Response, Rejection> {
-    let Form { caller, form } = posted;
-    let step = Step::of(&app, caller).await?;
+pub(crate) async fn submit(
+    State(app): State<App>,
+    posted: Form<Step, SecondFactorForm>,
+) -> Result<Response, Rejection> {
+    let Form { guard: step, form, .. } = posted;
     let arrival = step.arrival(&app)?;
     let page = SecondFactorPage::of(&app, &step).await?;
     let Some(typed) = form.typed() else {

@@ -6,7 +6,7 @@ use crate::base::{Fault, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::interaction::{self, Waiting};
-use crate::http::{Caller, request};
+use crate::http::{Caller, Guard, Visitor, guards, request};
 use crate::page::{Frame, Framed as _};
 use crate::session::Acr;
 use crate::session::pending::{self, PendingSignIn};
@@ -19,9 +19,12 @@ pub struct Step {
     pub waiting: Option<Waiting>,
 }
 
-impl Step {
+guards! { Step }
+
+impl Guard for Step {
     /// Reads the cookie of the first step. Whoever has none, or took too long, begins anew.
-    pub(crate) async fn of(app: &App, mut caller: Caller) -> Result<Self, Rejection> {
+    async fn behind(app: &App, visitor: Visitor, _: &str) -> Result<Self, Rejection> {
+        let mut caller = visitor.caller;
         let Some(secret) = caller.cookies.secret(Cookie::SignIn) else {
             return Err(answer::go(Place::Login).into());
         };
@@ -29,9 +32,21 @@ impl Step {
         let Some(pending) = found else { return Err(answer::go(Place::Login).into()) };
         request::note_account(pending.account);
         let waiting = interaction::waiting(app, &mut caller, pending.interaction).await?;
+        caller.stamp = caller.stamp.about(&subject(&pending));
         Ok(Self { caller, pending, waiting })
     }
 
+    fn subject(&self) -> Option<String> {
+        Some(subject(&self.pending))
+    }
+}
+
+/// Another sign-in may begin in this browser while the form is open.
+fn subject(pending: &PendingSignIn) -> String {
+    format!("second step {}", pending.id)
+}
+
+impl Step {
     pub(crate) fn arrival<'a>(&'a self, app: &'a App) -> Result<SignInStep<'a>, Fault> {
         Ok(SignInStep::new(app, &self.caller)?.towards(self.waiting.as_ref(), self.pending.back.as_deref()))
     }

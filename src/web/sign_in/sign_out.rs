@@ -7,7 +7,6 @@ use axum::response::Response;
 use crate::app::App;
 use crate::audit::EndReason;
 use crate::base::Place;
-use crate::base::actor::Who;
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
 use crate::http::{EmptyForm, Form, Visitor};
@@ -16,18 +15,13 @@ use crate::page::{LoggedOutPage, LogoutPage};
 use crate::session;
 
 /// Ends the session: everything that hangs from it is dead with it.
-pub(crate) async fn submit(State(app): State<App>, posted: Form<EmptyForm>) -> Result<Response, Rejection> {
-    let Form { caller, form: EmptyForm {} } = posted;
-    if let Some(secret) = caller.cookies.secret(Cookie::Session) {
-        app.act(caller.acts_as(Who::Visitor), async |tx| {
-            let idle = tx.lives.session_idle;
-            let Some(session) = session::find(&mut tx.db, &secret, tx.now, idle).await? else { return Ok(false) };
-            tx.by.who = Who::Account(session.account);
-            session::end(tx, session.account, session.id, EndReason::SignedOut).await
-        })
-        .await?;
+pub(crate) async fn submit(State(app): State<App>, posted: Form<Visitor, EmptyForm>) -> Result<Response, Rejection> {
+    let Form { guard: Visitor { caller, session }, form: EmptyForm {}, .. } = posted;
+    if let Some(session) = session {
+        let by = caller.acts_in(&session);
+        app.act(by, async |tx| session::end(tx, session.account, session.id, EndReason::SignedOut).await).await?;
     }
-    Ok(answer::with_cookie(answer::go(Place::Logout), Cookie::Session.forget(app.config.is_https())?))
+    Ok(answer::with_cookie(answer::go(Place::Logout), Cookie::Session.forget(&app.config)?))
 }
 
 /// Says that the person is signed out, or asks whoever isn't.

@@ -63,7 +63,7 @@ impl<'a> SignInStep<'a> {
             Outcome::Pending(secret) => {
                 let mut response = answer::go(Place::SecondFactor);
                 let life = self.app.config.lives.second_step;
-                set(&mut response, Cookie::SignIn.keep(secret.expose(), Some(life), self.app.config.is_https())?);
+                set(&mut response, Cookie::SignIn.keep(secret.expose(), Some(life), &self.app.config)?);
                 Ok(Some(response))
             }
             Outcome::Refused(people) => {
@@ -91,10 +91,10 @@ impl<'a> SignInStep<'a> {
 
     /// Gives the browser its session.
     pub(crate) fn admit(&self, mut response: Response, entered: &Entered) -> Result<Response, Fault> {
-        let https = self.app.config.is_https();
-        set(&mut response, Cookie::Session.keep(entered.opened.secret.expose(), None, https)?);
-        set(&mut response, Cookie::Device.keep(self.device.expose(), Some(self.app.config.lives.device), https)?);
-        set(&mut response, Cookie::SignIn.forget(https)?);
+        let config = &self.app.config;
+        set(&mut response, Cookie::Session.keep(entered.opened.secret.expose(), None, config)?);
+        set(&mut response, Cookie::Device.keep(self.device.expose(), Some(config.lives.device), config)?);
+        set(&mut response, Cookie::SignIn.forget(config)?);
         Ok(response)
     }
 

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::base::{Fault, Place, Timestamp};
 use crate::directory::{self, Company, Found, FoundContact};
 use crate::http::answer::{self, Rejection};
-use crate::http::{Form, Staff};
+use crate::http::{Form, OnDuty, duty};
 use crate::page::{ConditionRow, Frame};
 use crate::rights::StaffPermission;
 use crate::store::View;
@@ -60,10 +60,9 @@ pub struct CompanyPage {
 /// Finds companies.
 pub(in crate::web) async fn list(
     State(app): State<App>,
-    staff: Staff,
+    OnDuty { staff, .. }: OnDuty<duty::ViewCompanies>,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Rejection> {
-    staff.must(&app, StaffPermission::ViewCompanies)?;
     let after = asked.after.parse().ok();
     let Found { items, more } =
         app.look(async |view| directory::search_companies(&mut view.db, &asked.q, after).await).await?;
@@ -81,11 +80,10 @@ pub(in crate::web) async fn list(
 /// Shows one, by its ERP reference.
 pub(in crate::web) async fn show(
     State(app): State<App>,
-    staff: Staff,
+    OnDuty { staff, .. }: OnDuty<duty::ViewCompanies>,
     Path(reference): Path<String>,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Rejection> {
-    staff.must(&app, StaffPermission::ViewCompanies)?;
     let after = asked.after.parse().ok();
     let found = app.look(async |view| {
         let Some((company, standing)) = find(view, &reference).await? else { return Ok(None) };
@@ -134,12 +132,11 @@ pub(in crate::web) struct Block {
 pub(in crate::web) async fn block(
     State(app): State<App>,
     Path(reference): Path<String>,
-    posted: Form<Block>,
+    posted: Form<OnDuty<duty::BlockCompanies>, Block>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, posted.caller, StaffPermission::BlockCompanies).await?;
+    let Form { guard: OnDuty { staff, .. }, form: Block { open }, .. } = posted;
     let found = app.look(async |view| find(view, &reference).await).await?;
     let (company, _) = found.ok_or_else(|| staff.nothing())?;
-    let open = posted.form.open;
     app.act(staff.actor(), async |tx| {
         if open { directory::unblock(tx, company.id).await } else { directory::block(tx, company.id).await }
     })

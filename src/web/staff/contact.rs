@@ -17,7 +17,7 @@ use crate::base::ids::ContactId;
 use crate::base::{Address, Fault, Life, Place, Timestamp};
 use crate::directory::{self, Company, Contact};
 use crate::http::answer::{self, Rejection};
-use crate::http::{Caller, EmptyForm, Form, Staff};
+use crate::http::{EmptyForm, Form, OnDuty, Staff, duty};
 use crate::page::{ConditionRow, Frame};
 use crate::rights::{self, StaffPermission};
 use crate::session::{self, Session};
@@ -102,11 +102,10 @@ struct Rows {
 /// Shows it.
 pub(in crate::web) async fn show(
     State(app): State<App>,
-    staff: Staff,
+    OnDuty { staff, .. }: OnDuty<duty::ViewContacts>,
     Path(id): Path<String>,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Rejection> {
-    staff.must(&app, StaffPermission::ViewContacts)?;
     let id = id.parse::<ContactId>().map_err(|_| staff.nothing())?;
     let rows = app.look(async |view| Rows::read(view, &app, id).await).await?.ok_or_else(|| staff.nothing())?;
     let frame = asked.frame(&app, &staff)?;
@@ -208,27 +207,27 @@ impl Rows {
 pub(in crate::web) async fn unlock(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Form<EmptyForm>,
+    posted: Form<OnDuty<duty::Unlock>, EmptyForm>,
 ) -> Result<Response, Rejection> {
-    let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, posted.caller, &id, StaffPermission::Unlock).await?;
+    let Form { guard: OnDuty { staff, .. }, form: EmptyForm {}, .. } = posted;
+    let Snapshot { contact, account, .. } = owner(&app, &staff, &id).await?;
     let opened = app.act(staff.actor(), async |tx| session::unlock(tx, &app.config.limits, account.id).await).await?;
-    Ok(back(id.id, if opened { StaffDone::Unlocked } else { StaffDone::NotLocked }))
+    Ok(back(contact.id, if opened { StaffDone::Unlocked } else { StaffDone::NotLocked }))
 }
 
 /// Ends every session of the contact's account, and what relying parties hold with them.
 pub(in crate::web) async fn end_sessions(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Form<EmptyForm>,
+    posted: Form<OnDuty<duty::EndSessions>, EmptyForm>,
 ) -> Result<Response, Rejection> {
-    let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, posted.caller, &id, StaffPermission::EndSessions).await?;
+    let Form { guard: OnDuty { staff, .. }, form: EmptyForm {}, .. } = posted;
+    let Snapshot { contact, account, .. } = owner(&app, &staff, &id).await?;
     app.act(staff.actor(), async |tx| {
         authorization::end_account(tx, account.id, None, EndReason::CustomerService).await
     })
     .await?;
-    Ok(back(id.id, StaffDone::SessionsEnded))
+    Ok(back(contact.id, StaffDone::SessionsEnded))
 }
 
 #[derive(Deserialize)]
@@ -240,16 +239,15 @@ pub(in crate::web) struct Switch {
 pub(in crate::web) async fn switch(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Form<Switch>,
+    posted: Form<OnDuty<duty::SwitchAccounts>, Switch>,
 ) -> Result<Response, Rejection> {
-    let Form { caller, form: Switch { on } } = posted;
-    let (staff, Snapshot { contact: id, account, .. }) =
-        deed(&app, caller, &id, StaffPermission::SwitchAccounts).await?;
+    let Form { guard: OnDuty { staff, .. }, form: Switch { on }, .. } = posted;
+    let Snapshot { contact, account, .. } = owner(&app, &staff, &id).await?;
     app.act(staff.actor(), async |tx| {
         if on { account::enable(tx, account.id).await } else { authorization::switch_off(tx, account.id).await }
     })
     .await?;
-    Ok(back(id.id, if on { StaffDone::SwitchedOn } else { StaffDone::SwitchedOff }))
+    Ok(back(contact.id, if on { StaffDone::SwitchedOn } else { StaffDone::SwitchedOff }))
 }
 
 #[derive(Deserialize)]
@@ -261,34 +259,27 @@ pub(in crate::web) struct Lost {
 pub(in crate::web) async fn reset_factor(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Form<Lost>,
+    posted: Form<OnDuty<duty::ResetFactors>, Lost>,
 ) -> Result<Response, Rejection> {
-    let Form { caller, form: Lost { lost } } = posted;
-    let (staff, Snapshot { contact: id, account, .. }) = deed(&app, caller, &id, StaffPermission::ResetFactors).await?;
+    let Form { guard: OnDuty { staff, .. }, form: Lost { lost }, .. } = posted;
+    let Snapshot { contact, account, .. } = owner(&app, &staff, &id).await?;
     if !lost {
         app.act(staff.actor(), async |tx| reset::stop(tx, account.id).await).await?;
-        return Ok(back(id.id, StaffDone::ResetStopped));
+        return Ok(back(contact.id, StaffDone::ResetStopped));
     }
     Ok(match app.act(staff.actor(), async |tx| reset::ask(tx, account.id).await).await? {
-        ResetRequest::NobodyToTell => back(id.id, StaffDone::NobodyToTell),
-        ResetRequest::Due(_) | ResetRequest::Already(_) => back(id.id, StaffDone::ResetAsked),
+        ResetRequest::NobodyToTell => back(contact.id, StaffDone::NobodyToTell),
+        ResetRequest::Due(_) | ResetRequest::Already(_) => back(contact.id, StaffDone::ResetAsked),
         // It was switched off since the page was shown.
-        ResetRequest::NoFactor => answer::see_other(&Place::StaffContact.with(id.id)),
+        ResetRequest::NoFactor => answer::see_other(&Place::StaffContact.with(contact.id)),
     })
 }
 
-/// Whoever has the duty, and whom it is done to. A contact without an account answers like one that doesn't exist.
-pub(super) async fn deed(
-    app: &App,
-    caller: Caller,
-    id: &str,
-    duty: StaffPermission,
-) -> Result<(Staff, Snapshot), Rejection> {
-    let staff = Staff::with_permission(app, caller, duty).await?;
+/// Whom a deed is done to. A contact without an account answers like one that doesn't exist.
+pub(super) async fn owner(app: &App, staff: &Staff, id: &str) -> Result<Snapshot, Rejection> {
     let id = id.parse::<ContactId>().map_err(|_| staff.nothing())?;
     let person = app.look(async |view| access::of_contact(&mut view.db, id).await).await?;
-    let person = person.and_then(Candidate::person).ok_or_else(|| staff.nothing())?;
-    Ok((staff, person))
+    person.and_then(Candidate::person).ok_or_else(|| staff.nothing())
 }
 
 pub(super) fn back(id: ContactId, done: StaffDone) -> Response {

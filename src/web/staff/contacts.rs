@@ -8,10 +8,9 @@ use axum::response::Response;
 use crate::app::App;
 use crate::base::Place;
 use crate::directory::{self, Found, FoundContact};
-use crate::http::Staff;
 use crate::http::answer::{self, Rejection};
+use crate::http::{OnDuty, duty};
 use crate::page::Frame;
-use crate::rights::StaffPermission;
 use crate::web::staff::{ListQuery, Menu, Paging};
 
 /// The contacts found.
@@ -56,10 +55,9 @@ impl ContactRow {
 /// Finds contacts.
 pub(in crate::web) async fn list(
     State(app): State<App>,
-    staff: Staff,
+    OnDuty { staff, .. }: OnDuty<duty::ViewContacts>,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Rejection> {
-    staff.must(&app, StaffPermission::ViewContacts)?;
     let after = asked.after.parse().ok();
     let Found { items, more } =
         app.look(async |view| directory::search_contacts(&mut view.db, &asked.q, after).await).await?;

@@ -8,8 +8,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::base::Place;
 use crate::http::answer::{self, Rejection};
-use crate::http::{Form, Staff};
-use crate::rights::StaffPermission;
+use crate::http::{Form, OnDuty, duty};
 use crate::web::staff::{StaffDone, companies, contact};
 use crate::{directory, membership};
 
@@ -28,26 +27,24 @@ impl DemandForm {
 pub(super) async fn of_company(
     State(app): State<App>,
     Path(reference): Path<String>,
-    posted: Form<DemandForm>,
+    posted: Form<OnDuty<duty::DemandOfCompanies>, DemandForm>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, posted.caller, StaffPermission::DemandOfCompanies).await?;
+    let Form { guard: OnDuty { staff, .. }, form, .. } = posted;
     let found = app.look(async |view| companies::find(view, &reference).await).await?;
     let (company, _) = found.ok_or_else(|| staff.nothing())?;
-    app.act(staff.actor(), async |tx| directory::require_second_factor(tx, company.id, posted.form.required).await)
-        .await?;
-    Ok(answer::see_other(&posted.form.done().at(&Place::StaffCompany.with(&company.reference))))
+    app.act(staff.actor(), async |tx| directory::require_second_factor(tx, company.id, form.required).await).await?;
+    Ok(answer::see_other(&form.done().at(&Place::StaffCompany.with(&company.reference))))
 }
 
 /// Of one contact.
 pub(super) async fn of_contact(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Form<DemandForm>,
+    posted: Form<OnDuty<duty::DemandOfContacts>, DemandForm>,
 ) -> Result<Response, Rejection> {
-    let (staff, person) = contact::deed(&app, posted.caller, &id, StaffPermission::DemandOfContacts).await?;
-    app.act(staff.actor(), async |tx| {
-        membership::require_second_factor(tx, person.membership.id, posted.form.required).await
-    })
-    .await?;
-    Ok(contact::back(person.contact.id, posted.form.done()))
+    let Form { guard: OnDuty { staff, .. }, form, .. } = posted;
+    let person = contact::owner(&app, &staff, &id).await?;
+    app.act(staff.actor(), async |tx| membership::require_second_factor(tx, person.membership.id, form.required).await)
+        .await?;
+    Ok(contact::back(person.contact.id, form.done()))
 }

@@ -102,7 +102,8 @@ pub(super) struct ListQuery {
 impl ListQuery {
     fn frame(&self, app: &App, staff: &Staff) -> Result<Frame, crate::base::Fault> {
         let mut frame = staff.frame(app)?;
-        frame.notice = self.done.parse::<StaffDone>().ok().map(|done| frame.say(&format!("staff-done-{done}")));
+        let done = self.done.parse::<StaffDone>().ok().map(|done| frame.say(&format!("staff-done-{done}")));
+        frame.notice = done.or(frame.notice);
         Ok(frame)
     }
 }

@@ -12,9 +12,8 @@ use crate::app::App;
 use crate::base::ids::AccountId;
 use crate::base::{Email, Fault, Place, StaffRole};
 use crate::http::answer::{self, Rejection};
-use crate::http::{EmptyForm, Form, Staff};
+use crate::http::{Again, EmptyForm, Form, OnDuty, Staff, duty};
 use crate::page::{Errors, Frame, Framed as _};
-use crate::rights::StaffPermission;
 use crate::staff;
 use crate::staff::{Invitation, Invited, InvitedBy, StaffChange, StaffMember};
 use crate::web::staff::{ListQuery, Menu, StaffDone};
@@ -94,10 +93,9 @@ impl Ticked {
 /// Lists them.
 pub(in crate::web) async fn list(
     State(app): State<App>,
-    staff: Staff,
+    OnDuty { staff, .. }: OnDuty<duty::ViewStaff>,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Rejection> {
-    staff.must(&app, StaffPermission::ViewStaff)?;
     let frame = asked.frame(&app, &staff)?;
     Ok(answer::page(StatusCode::OK, &PeoplePage::read(&app, &staff, frame).await?))
 }
@@ -107,7 +105,8 @@ impl PeoplePage {
         let members = app.look(async |view| staff::list(&mut view.db).await).await?;
         let people = members.iter().map(|member| MemberView::new(&frame, member)).collect();
         let menu = Menu::of(app, staff, &frame, Place::StaffPeople);
-        Ok(Self { people, menu, frame, typed: InvitationForm::default(), errors: Errors::default() })
+        let typed = staff.caller.again.as_ref().and_then(Again::typed).unwrap_or_default();
+        Ok(Self { people, menu, frame, typed, errors: Errors::default() })
     }
 
     fn state(&self, person: &MemberView) -> String {
@@ -151,10 +150,9 @@ impl RoleView {
 /// Invites somebody: a link to choose a password goes to their mailbox.
 pub(in crate::web) async fn invite(
     State(app): State<App>,
-    posted: Form<InvitationForm>,
+    posted: Form<OnDuty<duty::ManageStaff>, InvitationForm>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, posted.caller, StaffPermission::ManageStaff).await?;
-    let typed = posted.form;
+    let Form { guard: OnDuty { staff, .. }, form: typed, .. } = posted;
     let mut page = PeoplePage::read(&app, &staff, staff.frame(&app)?).await?;
     Place::StaffPeople.path().clone_into(&mut page.frame.here);
     let Some(invited) = page.understand(&typed) else { return Ok(page.again(typed)) };
@@ -202,11 +200,11 @@ impl PeoplePage {
 pub(in crate::web) async fn set_roles(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Form<Ticked>,
+    posted: Form<OnDuty<duty::ManageStaff>, Ticked>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, posted.caller, StaffPermission::ManageStaff).await?;
+    let Form { guard: OnDuty { staff, .. }, form, .. } = posted;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing())?;
-    let roles = posted.form.roles();
+    let roles = form.roles();
     let set = app.act(staff.actor(), async |tx| staff::set_roles(tx, id, &roles).await).await?;
     conclude(&app, &staff, set, StaffDone::RolesChanged).await
 }
@@ -215,9 +213,9 @@ pub(in crate::web) async fn set_roles(
 pub(in crate::web) async fn dismiss(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Form<EmptyForm>,
+    posted: Form<OnDuty<duty::ManageStaff>, EmptyForm>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, posted.caller, StaffPermission::ManageStaff).await?;
+    let Form { guard: OnDuty { staff, .. }, form: EmptyForm {}, .. } = posted;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing())?;
     let dismissed = app.act(staff.actor(), async |tx| staff::dismiss(tx, id).await).await?;
     conclude(&app, &staff, dismissed, StaffDone::SwitchedOff).await
@@ -241,9 +239,9 @@ async fn conclude(app: &App, staff: &Staff, change: StaffChange, done: StaffDone
 pub(in crate::web) async fn invite_again(
     State(app): State<App>,
     Path(id): Path<String>,
-    posted: Form<EmptyForm>,
+    posted: Form<OnDuty<duty::ManageStaff>, EmptyForm>,
 ) -> Result<Response, Rejection> {
-    let staff = Staff::with_permission(&app, posted.caller, StaffPermission::ManageStaff).await?;
+    let Form { guard: OnDuty { staff, .. }, form: EmptyForm {}, .. } = posted;
     let id = id.parse::<AccountId>().map_err(|_| staff.nothing())?;
     if !app.act(staff.actor(), async |tx| staff::invite_again(tx, id, InvitedBy::Letter).await).await? {
         return Err(staff.nothing());

@@ -31,7 +31,7 @@ const WHO: [(&str, Who); 11] = [
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Who {
+pub enum Who {
     /// A browser that is signed in nowhere.
     Nobody,
     /// Somebody who gave the right password, and has a second factor still to prove.
@@ -92,7 +92,8 @@ impl Visitor {
         Self::of(world, Who::Administrator).await
     }
 
-    async fn of(world: &World, who: Who) -> Self {
+    /// Somebody of that kind.
+    pub async fn of(world: &World, who: Who) -> Self {
         let mut browser = world.browser().from("192.0.2.7");
         if who.is_staff() {
             return Self::of_staff(world, (browser, who)).await;
@@ -101,6 +102,9 @@ impl Visitor {
             assert_eq!(browser.sign_in(who.login(), PASSWORD).await.status(), 303, "{who:?}");
         }
         let interaction = send_on_interaction(world, &mut browser).await;
+        if who == Who::Halfway {
+            browser.get("/login/second-factor").await;
+        }
         let mut named = BTreeMap::from([("{interaction}", interaction), ("csrf", browser.csrf())]);
         let account = world.people(who.login()).await[0].account.id;
         let scope = [Scope::Openid].into_iter().collect();
@@ -189,7 +193,7 @@ fn outcome(answer: &Answer) -> String {
     match (answer.parameter("code"), answer.parameter("error")) {
         (Some(_), _) => format!("{} code", answer.status()),
         (None, Some(error)) => format!("{} {error}", answer.status()),
-        (None, None) if ours => format!("{} {}", answer.status(), without_ids(to.path())),
+        (None, None) if ours => format!("{} {}", answer.status(), without_ids(to.path().trim_start_matches("/auth"))),
         (None, None) => format!("{} elsewhere", answer.status()),
     }
 }
@@ -202,37 +206,47 @@ fn without_ids(path: &str) -> String {
 
 both! {
     async fn every_page_and_form_answers_everybody_as_the_table_says(world) {
-        let mut elements = Elements::default();
-        let mut table = Table::new(&[45, 30], &WHO.map(|(name, _)| name));
-        let mut waiting = Vec::new();
-        for (_, who) in WHO {
-            waiting.push(Visitor::of(&world, who).await);
-        }
-        for probe in PROBES.iter().filter(|probe| probe.by == By::Browser) {
-            let mut cells = Vec::new();
-            for ((name, who), waiting) in WHO.iter().zip(&waiting) {
-                // What changes nothing needs nobody anew.
-                let answer = match (probe.method, who.is_forged()) {
-                    ("GET", true) => {
-                        cells.push(String::new());
-                        continue;
-                    }
-                    ("GET", false) | (_, true) => waiting.probe(&world, probe).await,
-                    (_, false) => Visitor::of(&world, *who).await.probe(&world, probe).await,
-                };
-                elements.note(&probe.line(), name, &answer);
-                cells.push(outcome(&answer));
-            }
-            table.line(&probe.line(), cells);
-        }
-        for (name, who) in WHO.iter().filter(|(_, who)| !who.is_forged()) {
-            for probe in PROBES.iter().filter(|probe| probe.by == By::Browser && !probe.fields.is_empty()) {
-                let empty = Probe { fields: &[], ..*probe };
-                let answer = Visitor::of(&world, *who).await.probe(&world, &empty).await;
-                elements.note(&format!("{} left empty", probe.name()), name, &answer);
-            }
-        }
-        assert_reviewed(&table.text, "doors/people.golden.txt");
-        assert_reviewed(&elements.text(), "doors/elements.golden.txt");
+        assert_answers_as_reviewed(&world).await;
     }
+}
+
+both! {
+    async fn behind_a_path_every_page_and_form_answers_as_the_same_table_says(world behind "/auth") {
+        assert_answers_as_reviewed(&world).await;
+    }
+}
+
+async fn assert_answers_as_reviewed(world: &World) {
+    let mut elements = Elements::default();
+    let mut table = Table::new(&[45, 30], &WHO.map(|(name, _)| name));
+    let mut waiting = Vec::new();
+    for (_, who) in WHO {
+        waiting.push(Visitor::of(world, who).await);
+    }
+    for probe in PROBES.iter().filter(|probe| probe.by == By::Browser) {
+        let mut cells = Vec::new();
+        for ((name, who), waiting) in WHO.iter().zip(&waiting) {
+            // What changes nothing needs nobody anew.
+            let answer = match (probe.method, who.is_forged()) {
+                ("GET", true) => {
+                    cells.push(String::new());
+                    continue;
+                }
+                ("GET", false) | (_, true) => waiting.probe(world, probe).await,
+                (_, false) => Visitor::of(world, *who).await.probe(world, probe).await,
+            };
+            elements.note(&probe.line(), name, &answer);
+            cells.push(outcome(&answer));
+        }
+        table.line(&probe.line(), cells);
+    }
+    for (name, who) in WHO.iter().filter(|(_, who)| !who.is_forged()) {
+        for probe in PROBES.iter().filter(|probe| probe.by == By::Browser && !probe.fields.is_empty()) {
+            let empty = Probe { fields: &[], ..*probe };
+            let answer = Visitor::of(world, *who).await.probe(world, &empty).await;
+            elements.note(&format!("{} left empty", probe.name()), name, &answer);
+        }
+    }
+    assert_reviewed(&table.text, "doors/people.golden.txt");
+    assert_reviewed(&elements.text(), "doors/elements.golden.txt");
 }

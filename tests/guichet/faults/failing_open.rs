@@ -5,13 +5,8 @@ use guichet::base::Place;
 use crate::doors;
 use crate::world::{Browser, RelyingParty, Tokens, World, both};
 
-/// What a server answers by itself. Whoever brings no half-made sign-in to the second step is sent to the first one
-/// unlooked at.
-const BY_ITSELF: [Place; 13] = [
-    Place::SecondFactor,
-    Place::PasskeySecondStep,
-    Place::PasskeySecondStepChallenge,
-    Place::EnrolFirst,
+/// What a server answers by itself.
+const BY_ITSELF: [Place; 9] = [
     Place::Language,
     Place::PasswordDone,
     Place::Secured,
@@ -23,9 +18,9 @@ const BY_ITSELF: [Place; 13] = [
     Place::Healthz,
 ];
 
-/// What there isn't for this browser, whatever the database says: a link that can't be one, a password after no link, a
-/// provider that isn't configured.
-const NOT_THERE: [Place; 4] = [Place::Link, Place::NewPassword, Place::Upstream, Place::UpstreamCallback];
+/// What there isn't for this browser, whatever the database says: a provider that isn't
+/// configured.
+const NOT_THERE: [Place; 2] = [Place::Upstream, Place::UpstreamCallback];
 
 both! {
     /// Retry-After tells programs that it will pass; nobody is let in meanwhile.

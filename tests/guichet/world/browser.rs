@@ -13,7 +13,7 @@ use url::form_urlencoded::Serializer;
 
 use super::aftermath::Aftermath;
 use super::page::Page;
-use super::{Answer, PASSWORD, login};
+use super::{Answer, ISSUER, PASSWORD, login};
 
 /// A browser. A clone has the same cookies, as a second tab would, and then goes its own way.
 #[derive(Clone)]
@@ -83,6 +83,11 @@ impl Browser {
     /// The forms of the page shown.
     pub fn page_forms(&self) -> Vec<super::page::Form> {
         self.shown().forms()
+    }
+
+    /// The same browser in the tab that shows what that one shows.
+    pub fn showing(&mut self, tab: &Self) {
+        self.page.clone_from(&tab.page);
     }
 
     fn shown(&self) -> Page {
@@ -210,6 +215,7 @@ impl Browser {
 
     /// Sends a request with what this browser adds to all of them.
     pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        self.address_within(&mut request);
         for (name, value) in &self.headers {
             request.headers_mut().entry(*name).or_insert(value.parse().unwrap());
         }
@@ -225,6 +231,7 @@ impl Browser {
             None => asking.await,
         };
         self.keep_cookies(&answer);
+        self.assert_within(&answer);
         // HEAD brings no page.
         if answer.header("content-type").starts_with("text/html") && !answer.text().is_empty() {
             // Whoever asks nothing of a page learns as well that it isn't well formed.
@@ -232,6 +239,42 @@ impl Browser {
             self.page = Some(answer.clone());
         }
         answer
+    }
+
+    /// The issuer's path.
+    fn prefix(&self) -> &str {
+        self.issuer.strip_prefix(ISSUER).unwrap_or_default()
+    }
+
+    /// Tests name paths as they are without the issuer's own.
+    fn address_within(&self, request: &mut Request<Body>) {
+        let (prefix, asked) = (self.prefix(), request.uri().to_string());
+        if !asked.starts_with(prefix) && !asked.ends_with(prefix) {
+            *request.uri_mut() = format!("{prefix}{asked}").parse().unwrap();
+        }
+    }
+
+    /// Behind a path everything stays there: where answers and pages lead, what they load, cookies.
+    fn assert_within(&self, answer: &Answer) {
+        let prefix = self.prefix();
+        if prefix.is_empty() {
+            return;
+        }
+        let mut leads = vec![answer.header("location").to_owned()];
+        if answer.header("content-type").starts_with("text/html") && !answer.text().is_empty() {
+            for attribute in ["href", "src", "action", "data-challenge"] {
+                leads.extend(answer.page().attributes(&format!("[{attribute}]"), attribute));
+            }
+        }
+        for lead in leads.iter().filter(|lead| lead.starts_with('/')) {
+            assert!(lead.starts_with(&format!("{prefix}/")), "{lead} leads out of {prefix}");
+        }
+        for cookie in answer.cookies() {
+            assert!(
+                cookie.contains(&format!("Path={prefix};")) || cookie.ends_with(&format!("Path={prefix}")),
+                "{cookie}"
+            );
+        }
     }
 
     fn keep_cookies(&mut self, answer: &Answer) {

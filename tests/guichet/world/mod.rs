@@ -62,7 +62,7 @@ const MORE_CLIENTS: &str = include_str!("clients.toml");
 
 /// Writes a rule once and proves it on both databases.
 macro_rules! both {
-    ($(#[doc = $doc:literal])* async fn $name:ident($world:ident) $body:block) => {
+    ($(#[doc = $doc:literal])* async fn $name:ident($world:ident $(behind $path:literal)?) $body:block) => {
         $(#[doc = $doc])*
         async fn $name($world: $crate::world::World) $body
 
@@ -70,7 +70,7 @@ macro_rules! both {
             use $crate::world::{Kind, World};
 
             async fn run(kind: Kind) {
-                let Some(world) = World::on(kind).await else { return };
+                let Some(world) = World::behind(kind, concat!("" $(, $path)?)).await else { return };
                 let afterwards = world.afterwards();
                 super::$name(world).await;
                 afterwards.assert_clean().await;
@@ -113,9 +113,14 @@ impl Deref for World {
 impl World {
     /// A fresh world; none where there is no such database here.
     pub async fn on(kind: Kind) -> Option<Self> {
+        Self::behind(kind, "").await
+    }
+
+    /// The same, whose issuer has a path.
+    pub async fn behind(kind: Kind, path: &str) -> Option<Self> {
         let database = Database::fresh(kind).await?;
         let aftermath = Aftermath::here();
-        let server = Server::start(&database, Clock::movable(), |_| {}).await.of(&aftermath);
+        let server = Server::start(&database, Clock::movable(), |config| config.issuer += path).await.of(&aftermath);
         let inner = Inner { server, database, aftermath, seen: AtomicBool::new(false) };
         Some(Self { inner: Arc::new(inner) })
     }
@@ -173,6 +178,11 @@ impl Server {
     /// As a server of that world.
     fn of(self, aftermath: &Arc<Aftermath>) -> Self {
         Self { aftermath: Some(Arc::clone(aftermath)), ..self }
+    }
+
+    /// What answers its requests.
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// A browser that has never been here, on the machine at 127.0.0.1.
