@@ -53,3 +53,13 @@ create table logout_deliveries (
 );
 create index logout_deliveries_due on logout_deliveries (due_at) where done_at is null and given_up_at is null;
 create index logout_deliveries_by_age on logout_deliveries (created_at);
+
+-- Each job's last run, as operators see it. Without `leased_until`, or once that is over, any server may run it.
+create table jobs (
+    name text primary key,
+    started_at bigint,
+    took_ms bigint,
+    last_error text,
+    next_at bigint,
+    leased_until bigint
+);

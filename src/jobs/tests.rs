@@ -4,19 +4,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Notify;
 use tokio_cron_scheduler::JobScheduler;
 
 use crate::app::{App, Parts};
 use crate::audit::{self, About, Deed, DeedKind, Filter};
 use crate::base::actor::Who;
-use crate::base::{Actor, Clock, Email, Language, Life};
+use crate::base::{Actor, Clock, Email, Fault, Language, Life};
 use crate::config::Config;
 use crate::keys::{Algorithm, MasterKey};
 use crate::mail::{Intent, Mailbox, post};
 use crate::store::trial::{self, Trial};
 
-use super::{Job, Jobs, Lane, TIMETABLE, run_due};
+use super::timetable::{Job, TIMETABLE};
+use super::{JobState, Jobs, Lane, list, run_due, runs};
 
 async fn app(trial: &Trial) -> App {
     let parts = Parts {
@@ -93,6 +94,7 @@ static MAY_END: Notify = Notify::const_new();
 const SLOW: Job = Job {
     name: "slow",
     cron: "* * * * * *",
+    leased: false,
     run: |_| {
         Box::pin(async {
             assert_eq!(RUNNING.fetch_add(1, Ordering::SeqCst), 0, "it overlaps itself");
@@ -109,8 +111,7 @@ const SLOW: Job = Job {
 async fn a_job_that_still_runs_is_left_out_and_the_stop_waits_for_it() {
     let trial = trial::database().await;
     let stopping = Arc::new(AtomicBool::new(false));
-    let (app, running) = (app(&trial).await, Mutex::new(()));
-    let lane = Arc::new(Lane { job: SLOW, app, running, stopping: Arc::clone(&stopping) });
+    let lane = Arc::new(Lane::new(SLOW, &app(&trial).await, &stopping));
     let run = || {
         let lane = Arc::clone(&lane);
         tokio::spawn(async move { lane.run().await })
@@ -156,8 +157,86 @@ async fn every_time_of_the_timetable_can_be_read() {
     let trial = trial::database().await;
     let app = app(&trial).await;
     for job in TIMETABLE {
-        let (name, running, stopping) = (job.name, Mutex::new(()), Arc::new(AtomicBool::new(false)));
-        let lane = Arc::new(Lane { job: *job, app: app.clone(), running, stopping });
-        assert!(lane.on_time().is_ok(), "{name}");
+        let lane = Arc::new(Lane::new(*job, &app, &Arc::default()));
+        assert!(lane.on_time().is_ok(), "{}", job.name);
+        let (now, next) = (app.clock.now(), job.next(app.clock.now()).unwrap());
+        assert!(now < next && next <= now + Life::minutes(10), "{}: {next}", job.name);
     }
+}
+
+static WORKS: AtomicBool = AtomicBool::new(true);
+static DONE: AtomicU32 = AtomicU32::new(0);
+
+const LEASED: Job = Job {
+    name: "leased",
+    cron: "30 * * * * *",
+    leased: true,
+    run: |_| {
+        Box::pin(async {
+            DONE.fetch_add(1, Ordering::SeqCst);
+            if WORKS.load(Ordering::SeqCst) { Ok(()) } else { Err(Fault::broken("the job", "out of paper")) }
+        })
+    },
+};
+
+async fn states(app: &App) -> Vec<JobState> {
+    app.look(async |view| list(&mut view.db).await).await.unwrap()
+}
+
+#[tokio::test]
+async fn of_two_servers_one_does_a_leased_job_and_its_run_is_written_down() {
+    for trial in trial::databases().await {
+        let (app, stopping) = (app(&trial).await, Arc::default());
+        let (one, other) = (Lane::new(LEASED, &app, &stopping), Lane::new(LEASED, &app, &stopping));
+        app.clock.advance(LEASED.next(app.clock.now()).unwrap().since(app.clock.now()));
+        DONE.store(0, Ordering::SeqCst);
+        tokio::join!(one.run(), other.run());
+        one.run().await;
+        assert_eq!(DONE.load(Ordering::SeqCst), 1);
+        let state = states(&app).await.remove(0);
+        assert_eq!((state.name.as_str(), state.last_error), ("leased", None));
+        assert_eq!(state.next_at, LEASED.next(state.started_at).unwrap());
+
+        // What failed is anybody's at once, and says why.
+        WORKS.store(false, Ordering::SeqCst);
+        app.clock.advance(Life::minutes(1));
+        one.run().await;
+        let error = states(&app).await.remove(0).last_error.unwrap();
+        assert!(error.contains("out of paper"), "{error}");
+        WORKS.store(true, Ordering::SeqCst);
+        other.run().await;
+        assert_eq!((DONE.load(Ordering::SeqCst), states(&app).await.remove(0).last_error), (3, None));
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_gone_keeps_a_job_for_a_minute_and_a_clock_that_was_wrong_keeps_none() {
+    for trial in trial::databases().await {
+        let app = app(&trial).await;
+        assert!(runs::claim(&app, "sweeps").await.unwrap());
+        assert!(!runs::claim(&app, "sweeps").await.unwrap());
+        app.clock.advance(Life::minutes(1));
+        assert!(runs::claim(&app, "sweeps").await.unwrap());
+        app.act(Actor::of(Who::Operator), async |tx| {
+            crate::store::execute!(tx.db, "update jobs set leased_until = $1", tx.now + Life::days(400)).map(drop)
+        })
+        .await
+        .unwrap();
+        assert!(runs::claim(&app, "sweeps").await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_job_of_every_second_tells_of_its_runs_once_a_minute() {
+    let trial = trial::database().await;
+    let app = app(&trial).await;
+    let quick = Job { name: "quick", cron: "* * * * * *", leased: false, run: |_| Box::pin(async { Ok(()) }) };
+    let lane = Lane::new(quick, &app, &Arc::default());
+    let mut told = Vec::new();
+    for seconds in [0, 30, 30] {
+        app.clock.advance(Life::seconds(seconds));
+        lane.run().await;
+        told.push(states(&app).await.remove(0).started_at);
+    }
+    assert!(told[0] == told[1] && told[1] + Life::minutes(1) <= told[2], "{told:?}");
 }

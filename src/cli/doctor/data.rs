@@ -7,6 +7,7 @@ use crate::audit::{self, About, Filter};
 use crate::base::{Clock, Fault, Life, Timestamp};
 use crate::cli::OpenedApp;
 use crate::config::Config;
+use crate::jobs::{self, JobState};
 use crate::keys::{self, Algorithm, KeyRow, MasterKey, Stage};
 use crate::store::{CannotOpen, SCHEMA, Store};
 
@@ -85,9 +86,10 @@ async fn contents(opened: &OpenedApp, master: Option<&MasterKey>, chart: &mut Ch
     let newest = Filter { about: About::Everyone, since: None, limit: 1 };
     let read = opened.look(async |view| {
         let needed = keys::sealed_with(&mut view.db).await?;
-        Ok((view.now, needed, keys::list(&mut view.db).await?, audit::list(&mut view.db, newest).await?))
+        let (signing, ran) = (keys::list(&mut view.db).await?, jobs::list(&mut view.db).await?);
+        Ok((view.now, needed, signing, audit::list(&mut view.db, newest).await?, ran))
     });
-    let (now, needed, signing, newest) = read.await?;
+    let (now, needed, signing, newest, ran) = read.await?;
     match (&needed, master) {
         (None, _) => {
             chart.ok("sealing", "nothing is sealed yet: the first `guichet serve` does it with this master key");
@@ -108,6 +110,7 @@ async fn contents(opened: &OpenedApp, master: Option<&MasterKey>, chart: &mut Ch
     }
     signing_keys(&signing, now, needed.is_some(), chart);
     clock(now, newest.first().map(|line| line.at), chart);
+    timetable(&ran, chart);
     Ok(())
 }
 
@@ -127,6 +130,23 @@ fn signing_keys(rows: &[KeyRow], now: Timestamp, has_served: bool, chart: &mut C
         );
     } else {
         chart.ok("signing keys", "none yet: the first `guichet serve` makes them");
+    }
+}
+
+/// What failed is tried again at its next time, so that one line of it in a chart is no reason to stop.
+fn timetable(ran: &[JobState], chart: &mut Chart) {
+    for job in ran {
+        if let Some(error) = &job.last_error {
+            chart.warn(
+                "jobs",
+                format!("{} failed at {} ({error}): it is tried again at {}", job.name, job.started_at, job.next_at),
+            );
+        }
+    }
+    if let Some(last) = ran.iter().max_by_key(|job| job.started_at) {
+        chart.ok("jobs", format!("{} have run, the last ({}) at {}", ran.len(), last.name, last.started_at));
+    } else {
+        chart.ok("jobs", "none has run yet: the first `guichet serve` starts them");
     }
 }
 
