@@ -53,6 +53,7 @@ create table staff (
     name text not null,
     email text not null unique,
     roles jsonb not null,
+    search text not null default '',
     invited_at bigint not null,
     upstream_subject text unique,
     version bigint not null,

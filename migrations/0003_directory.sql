@@ -11,13 +11,14 @@ create table companies (
     subscriptions jsonb not null,
     vendor_networks jsonb not null,
     own_networks jsonb not null,
+    search text not null default '',
     second_factor_required_at bigint,
     revision bigint not null,
     created_at bigint not null,
     updated_at bigint not null
 );
--- The console's lists, read page by page in this order.
-create index companies_by_name on companies (name, id);
+-- The console's lists, read page by page in this order: `search` is what a row is found by, folded, its name first.
+create index companies_by_search on companies (search, id);
 
 -- Who subscribes to an e-service, asked from its side: written with `companies.subscriptions`, by one function.
 create table company_subscriptions (
@@ -51,6 +52,7 @@ create table contacts (
     branch text,
     erp_inactive_at bigint,
     disabled_at bigint,
+    search text not null default '',
     created_at bigint not null,
     updated_at bigint not null,
     unique (company, email),
@@ -59,8 +61,8 @@ create table contacts (
     check (phone is not null or mobile is not null)
 );
 create index contacts_by_email on contacts (email);
-create index contacts_by_name on contacts (last_name, first_name, id);
-create index contacts_by_company on contacts (company, last_name, first_name, id);
+create index contacts_by_search on contacts (search, id);
+create index contacts_by_company on contacts (company, search, id);
 
 -- What contacts corrected in their own records (R-DIR-8), for the ERP: `record_feed` numbers the changes in the order of their commits.
 create table record_feed (

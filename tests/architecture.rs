@@ -163,6 +163,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("revoked_tokens", "authorization"),
     ("outbox", "mail"),
     ("reactions", "events"),
+    ("jobs", "jobs"),
     ("logout_deliveries", "backchannel"),
     ("audit_log", "audit"),
     ("limits", "limits"),

@@ -26,7 +26,7 @@ pub use deed::Deed;
 pub use deeds::DeedKind;
 pub use end_reason::EndReason;
 pub use letter::{Facts, LetterKind, Recipient};
-pub use search::{PAGE, Search, Sight, search};
+pub use search::{Search, Sight, search};
 
 impl Tx {
     /// Writes down what was done: its line in the trail, its letters as intents, its event. Actor, address, session and

@@ -3,12 +3,12 @@
 
 use crate::base::ids::{AccountId, AuditId, CompanyId};
 use crate::base::{Fault, Timestamp};
-use crate::store::{self, Db, Keyset};
+use crate::store::{self, Db, Found, Keyset};
 
 use super::{AuditLine, DeedKind};
 
 /// How many lines one page has.
-pub const PAGE: usize = 50;
+const PAGE: u32 = 50;
 
 /// Which part of the trail somebody may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,22 +71,21 @@ macro_rules! searched {
     };
 }
 
-/// One page of lines, and whether another follows. The narrowest part is looked up by its index.
-pub async fn search(db: &mut Db, search: &Search) -> Result<(Vec<AuditLine>, bool), Fault> {
+/// One page of lines. The narrowest part is looked up by its index.
+pub async fn search(db: &mut Db, search: &Search) -> Result<Found<AuditLine>, Fault> {
     let sight: i64 = match search.sight {
         Sight::Customers => 0,
         Sight::Service => 1,
         Sight::Everything => 2,
     };
     let service = Keyset::few(OF_THE_SERVICE.map(DeedKind::name))?;
-    let most = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let sql = match (&search.reference, search.account, search.company) {
         (Some(_), ..) => searched!("reference = $1"),
         (None, Some(_), _) => searched!("$1 = '' and account = $9"),
         (None, None, Some(_)) => searched!("$1 = '' and company = $8"),
         (None, None, None) => searched!("$1 = ''"),
     };
-    let mut lines = store::all!(
+    let lines = store::all!(
         *db,
         AuditLine,
         sql,
@@ -100,9 +99,7 @@ pub async fn search(db: &mut Db, search: &Search) -> Result<(Vec<AuditLine>, boo
         search.company,
         search.account,
         search.reference.as_deref(),
-        most
+        Found::<AuditLine>::asked(PAGE)
     )?;
-    let more = lines.len() > PAGE;
-    lines.truncate(PAGE);
-    Ok((lines, more))
+    Ok(Found::of(lines, PAGE))
 }

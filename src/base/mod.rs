@@ -7,6 +7,7 @@ pub mod dice;
 pub mod email;
 pub mod endpoint;
 pub mod error;
+pub mod fold;
 pub mod ids;
 pub mod language;
 pub mod lifetimes;

@@ -31,15 +31,15 @@ pub(super) async fn run(opened: OpenedApp, command: Command) -> Result<(), Failu
         reference: Some(reference.clone()),
         before: None,
     };
-    let (lines, _) = opened.look(async |view| audit::search(&mut view.db, &all).await).await?;
-    if lines.is_empty() {
+    let found = opened.look(async |view| audit::search(&mut view.db, &all).await).await?;
+    if found.items.is_empty() {
         let advice = "check the spelling; a server at its limit writes its references to the log only";
         return Err(Failure::new(
             format!("no line of the trail carries the reference {}", one_line(&reference)),
             advice,
         ));
     }
-    lines.iter().for_each(show);
+    found.items.iter().for_each(show);
     Ok(())
 }
 

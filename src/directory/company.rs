@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sqlx::types::Json;
 
 use crate::audit::{Deed, DeedKind};
+use crate::base::fold::folded;
 use crate::base::ids::CompanyId;
 use crate::base::{EServiceCode, Fault, Networks, Timestamp};
 use crate::store::{self, Db, Keyset, Tx};
@@ -126,9 +127,9 @@ pub(super) async fn put_company(tx: &mut Tx, company: &Company) -> Result<(), Fa
     store::execute!(
         tx.db,
         "insert into companies (id, ref, name, accounting_validated_at, first_order_at, erp_blocked_at, \
-         subscriptions, vendor_networks, own_networks, revision, created_at, updated_at) \
-         values ($1, $2, $3, $4, $5, $6, '[]', $7, '[]', 1, $8, $8) \
-         on conflict (id) do update set name = excluded.name, \
+         subscriptions, vendor_networks, own_networks, search, revision, created_at, updated_at) \
+         values ($1, $2, $3, $4, $5, $6, '[]', $7, '[]', $9, 1, $8, $8) \
+         on conflict (id) do update set name = excluded.name, search = excluded.search, \
          accounting_validated_at = excluded.accounting_validated_at, first_order_at = excluded.first_order_at, \
          erp_blocked_at = excluded.erp_blocked_at, vendor_networks = excluded.vendor_networks, \
          revision = companies.revision + 1, updated_at = excluded.updated_at",
@@ -140,8 +141,14 @@ pub(super) async fn put_company(tx: &mut Tx, company: &Company) -> Result<(), Fa
         company.erp_blocked_at,
         Json(&company.vendor_networks),
         tx.now,
+        searched(company),
     )?;
     subscribe(tx, company.id, &company.subscriptions).await
+}
+
+/// What a company is found by, and where it stands in a list.
+fn searched(company: &Company) -> String {
+    folded(&format!("{} {}", company.name, company.reference))
 }
 
 /// The e-services a company subscribes to (R-RGT-3), and the rows by which its subscribers are found: nobody else

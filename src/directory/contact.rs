@@ -1,5 +1,6 @@
 //! Contacts: people's records at companies (R-DIR-2).
 
+use crate::base::fold::folded;
 use crate::base::ids::{CompanyId, ContactId};
 use crate::base::{Email, Fault, Language, Timestamp};
 use crate::store::{self, Db, Keyset, Tx};
@@ -99,8 +100,8 @@ pub(super) async fn insert_contact(tx: &mut Tx, contact: &Contact) -> Result<(),
     store::execute!(
         tx.db,
         "insert into contacts (id, company, ref, last_name, first_name, email, phone, mobile, type, title, \
-         language, newsletter, branch, erp_inactive_at, created_at, updated_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)",
+         language, newsletter, branch, erp_inactive_at, created_at, updated_at, search) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16)",
         contact.id,
         contact.company,
         contact.reference.as_deref(),
@@ -116,6 +117,7 @@ pub(super) async fn insert_contact(tx: &mut Tx, contact: &Contact) -> Result<(),
         contact.branch.as_deref(),
         contact.erp_inactive_at,
         tx.now,
+        searched(contact),
     )?;
     Ok(())
 }
@@ -126,7 +128,8 @@ pub(super) async fn update_contact(tx: &mut Tx, contact: &Contact) -> Result<(),
         tx.db,
         "update contacts set ref = $2, last_name = $3, first_name = $4, email = $5, phone = $6, \
          mobile = $7, type = $8, title = $9, \
-         language = $10, newsletter = $11, branch = $12, erp_inactive_at = $13, updated_at = $14 where id = $1",
+         language = $10, newsletter = $11, branch = $12, erp_inactive_at = $13, updated_at = $14, \
+         search = $15 where id = $1",
         contact.id,
         contact.reference.as_deref(),
         contact.last_name.as_str(),
@@ -141,8 +144,28 @@ pub(super) async fn update_contact(tx: &mut Tx, contact: &Contact) -> Result<(),
         contact.branch.as_deref(),
         contact.erp_inactive_at,
         tx.now,
+        searched(contact),
     )?;
     Ok(())
+}
+
+/// What a contact is found by, and where they stand in a list: the last name first.
+fn searched(contact: &Contact) -> String {
+    let numbers = [&contact.phone, &contact.mobile].into_iter().flatten().map(|number| dialled(number));
+    let known = [&contact.last_name, &contact.first_name, contact.email.as_str()]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(contact.reference.clone());
+    folded(&known.chain(numbers).collect::<Vec<_>>().join(" "))
+}
+
+/// The digits of a telephone number, a French one's also as it is dialled in France.
+fn dialled(number: &str) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    match digits.trim_start_matches("00").strip_prefix("33") {
+        Some(own) => format!("{digits} 0{}", own.trim_start_matches('0')),
+        None => digits,
+    }
 }
 
 /// Frees a contact's email until [`update_contact`] writes the new one, so that two contacts may swap theirs.

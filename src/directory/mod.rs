@@ -14,4 +14,4 @@ mod tests;
 pub use company::{Branch, Company, block, branches, bump, company, company_by_ref, require_second_factor, unblock};
 pub use contact::{Contact, contact, contact_by_ref, contacts_by_email};
 pub use correction::{Correction, Field, TypedRecord, Unfit, correct};
-pub use search::{Found, FoundContact, PAGE, contacts_of, search_companies, search_contacts};
+pub use search::{CompanyFilter, ContactFilter, DirectorySearch, FoundContact, search_companies, search_contacts};

@@ -7,13 +7,15 @@ use crate::base::{Language, Life, Place, StaffRole};
 use crate::page::ConditionRow;
 use crate::page::{Errors, Frame, SignedIn};
 use crate::rights::StaffPermission;
+use crate::staff::StaffState;
+use crate::web::list::{List, StateChoice};
 use crate::web::staff::audit::{AuditPage, AuditQuery, LineView};
 use crate::web::staff::companies::{CompaniesPage, CompanyPage};
 use crate::web::staff::contact::{AccountView, ContactPage, ContactView};
 use crate::web::staff::contacts::{ContactRow, ContactsPage};
 use crate::web::staff::home::HomePage;
 use crate::web::staff::people::{InvitationForm, MemberView, PeoplePage, RoleView};
-use crate::web::staff::{Entry, Menu, Paging, condition};
+use crate::web::staff::{Entry, Menu, condition};
 
 use super::scene::{Named, frame, named, now};
 
@@ -59,18 +61,17 @@ pub fn pages(language: Language) -> Named {
 
 fn directory(language: Language) -> Named {
     let frame = || signed_in(language);
-    let contacts = vec![ContactRow {
+    let contact = ContactRow {
         id: "0193".to_owned(),
         name: "Inès <Aubert>".to_owned(),
         email: "ines@compta.example".to_owned(),
         company: "Durand Télécom".to_owned(),
         company_ref: "C-1001".to_owned(),
-    }];
-    let paging = || Paging { q: "\"dur".to_owned(), next: Some("0193".to_owned()) };
+    };
+    let contacts = || listed(vec![contact.clone()]);
     let companies = |companies: Vec<(String, String)>| CompaniesPage {
         menu: menu(&frame(), Place::StaffCompanies),
-        paging: paging(),
-        companies,
+        list: listed(companies),
         frame: frame(),
     };
     let company = CompanyPage {
@@ -82,8 +83,7 @@ fn directory(language: Language) -> Named {
         may_block: true,
         demanded_at: None,
         may_demand: true,
-        contacts: contacts.clone(),
-        paging: paging(),
+        list: contacts(),
         frame: frame(),
     };
     vec![
@@ -92,9 +92,20 @@ fn directory(language: Language) -> Named {
         named("staff-company", &company),
         named(
             "staff-contacts",
-            &ContactsPage { menu: menu(&frame(), Place::StaffContacts), paging: paging(), contacts, frame: frame() },
+            &ContactsPage { menu: menu(&frame(), Place::StaffContacts), list: contacts(), frame: frame() },
         ),
     ]
+}
+
+fn listed<T>(rows: Vec<T>) -> List<T> {
+    let state = StateChoice { code: "blocked", label: "<Bloquées>".to_owned(), is_chosen: true };
+    List {
+        path: Place::StaffCompanies.path().to_owned(),
+        q: "\"dur".to_owned(),
+        states: vec![state],
+        rows,
+        last: Some("0193".to_owned()),
+    }
 }
 
 fn standing(frame: &Frame) -> Vec<ConditionRow> {
@@ -151,7 +162,11 @@ fn people(frame: Frame) -> PeoplePage {
     errors.add("staff-email", frame.say("staff-email-wrong"));
     PeoplePage {
         menu: menu(&frame, Place::StaffPeople),
-        people: vec![member("oscar", "active"), member("olga", "invited"), member("otto", "off")],
+        list: listed(vec![
+            member("oscar", StaffState::Active),
+            member("olga", StaffState::Invited),
+            member("otto", StaffState::Off),
+        ]),
         typed: InvitationForm { name: "<Nadia>".to_owned(), email: "nadia".to_owned(), ..InvitationForm::default() },
         errors,
         frame,

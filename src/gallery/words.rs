@@ -8,14 +8,13 @@ use crate::access::{Condition, StaffCondition};
 use crate::account::LinkPurpose;
 use crate::audit::DeedKind;
 use crate::base::{Language, StaffRole};
+use crate::directory::{CompanyFilter, ContactFilter};
 use crate::gallery::own_account::changes;
 use crate::http::error::ErrorKind;
 use crate::relying_party::Scope;
+use crate::staff::StaffState;
 use crate::web::{security, staff};
 use crate::words::tests::{quoted, sentences, spoken, texts_that_speak};
-
-/// What `MemberView::new` calls a member of the staff.
-const STATES: [&str; 3] = ["active", "invited", "off"];
 
 /// Keys put together at run time.
 fn composed() -> Vec<String> {
@@ -31,7 +30,9 @@ fn composed() -> Vec<String> {
         ),
         keys(&["access-staff-{}-label", "access-staff-{}-person"], StaffCondition::ALL),
         keys(&["staff-role-{}", "staff-role-{}-explained"], StaffRole::ALL),
-        keys(&["staff-state-{}"], STATES),
+        keys(&["staff-state-{}", "list-state-{}"], StaffState::ALL),
+        keys(&["list-state-{}"], CompanyFilter::ALL),
+        keys(&["list-state-{}"], ContactFilter::ALL),
         keys(&["staff-done-{}"], staff::StaffDone::ALL),
         keys(&["security-done-{}"], security::overview::SecurityDone::ALL),
         keys(&["error-{}-title", "error-{}-what", "error-{}-next"], ErrorKind::ALL),

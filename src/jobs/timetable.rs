@@ -32,7 +32,7 @@ impl Job {
     pub(super) fn next(&self, now: Timestamp) -> Result<Timestamp, Fault> {
         let broken = |error| Fault::broken("the timetable", error);
         let cron = Cron::from_str(self.cron).map_err(broken)?;
-        let from = DateTime::from_timestamp_millis(now.millis()).unwrap_or_default();
+        let from = DateTime::from_timestamp(now.seconds(), 0).unwrap_or_default();
         let next = cron.find_next_occurrence(&from, false).map_err(broken)?;
         Ok(Timestamp::from_millis(next.timestamp_millis()))
     }

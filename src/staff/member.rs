@@ -7,9 +7,11 @@ use sqlx::types::Json;
 
 use crate::account::{self, LinkPurpose, credentials, link};
 use crate::audit::{Deed, DeedKind, LetterKind};
+use crate::base::fold::{folded, patterns};
 use crate::base::ids::AccountId;
-use crate::base::{Email, Fault, Secret, SignInName, StaffRole, Timestamp};
-use crate::store::{self, Db, Tx};
+use crate::base::vocabulary::words;
+use crate::base::{Email, Fault, Secret, SignInName, StaffRole};
+use crate::store::{self, Db, Found, Tx};
 use crate::{authorization, directory};
 
 /// One of the vendor's people.
@@ -20,9 +22,20 @@ pub struct StaffMember {
     pub email: Email,
     #[sqlx(json)]
     pub roles: BTreeSet<StaffRole>,
-    pub invited_at: Timestamp,
-    pub activated_at: Option<Timestamp>,
-    pub disabled_at: Option<Timestamp>,
+    pub state: StaffState,
+}
+
+words! {
+    /// Where a member of staff stands.
+    #[derive(sqlx::Type)]
+    #[sqlx(type_name = "TEXT", rename_all = "snake_case")]
+    StaffState, "state" {
+        Active = "active",
+        /// Nothing to sign in with was chosen yet.
+        Invited = "invited",
+        /// The account is switched off.
+        Off = "off",
+    }
 }
 
 /// Somebody to invite.
@@ -59,12 +72,20 @@ pub enum StaffChange {
     Nobody,
 }
 
+/// Where a member of staff stands, in SQL.
+macro_rules! state {
+    () => {
+        "(case when a.disabled_at is not null then 'off' when a.activated_at is null then 'invited' else 'active' end)"
+    };
+}
+
 macro_rules! members {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
-            "select s.account, s.name, s.email, s.roles, s.invited_at, a.activated_at, a.disabled_at ",
-            "from staff s join accounts a on a.id = s.account ",
-            $rest
+            "select s.account, s.name, s.email, s.roles, ",
+            state!(),
+            " as state from staff s join accounts a on a.id = s.account ",
+            $($rest),+
         )
     };
 }
@@ -92,12 +113,14 @@ pub async fn invite(tx: &mut Tx, invited: &Invited, by: InvitedBy<'_>) -> Result
     let account = account::create_staff(tx, &name).await?;
     store::execute!(
         tx.db,
-        "insert into staff (account, name, email, roles, invited_at, version) values ($1, $2, $3, $4, $5, 1)",
+        "insert into staff (account, name, email, roles, invited_at, search, version) \
+         values ($1, $2, $3, $4, $5, $6, 1)",
         account,
         &invited.name,
         &invited.email,
         Json(&invited.roles),
-        tx.now
+        tx.now,
+        folded(&format!("{} {}", invited.name, invited.email))
     )?;
     tell(tx, account, &invited.roles, by).await?;
     Ok(Invitation::Made(account))
@@ -108,7 +131,7 @@ pub async fn invite(tx: &mut Tx, invited: &Invited, by: InvitedBy<'_>) -> Result
 pub async fn invite_again(tx: &mut Tx, account: AccountId, by: InvitedBy<'_>) -> Result<bool, Fault> {
     account::lock(tx, account).await?;
     let member = find(&mut tx.db, account).await?;
-    let waiting = member.filter(|member| member.activated_at.is_none() && member.disabled_at.is_none());
+    let waiting = member.filter(|member| member.state == StaffState::Invited);
     let Some(member) = waiting else { return Ok(false) };
     link::void(tx, account, LinkPurpose::StaffInvitation).await?;
     link::void(tx, account, LinkPurpose::PasswordChoice).await?;
@@ -152,7 +175,30 @@ pub async fn bind_subject(tx: &mut Tx, account: AccountId, subject: &str) -> Res
 
 /// All of them, by name.
 pub async fn list(db: &mut Db) -> Result<Vec<StaffMember>, Fault> {
-    store::all!(*db, StaffMember, members!("order by s.name, s.account"))
+    store::all!(*db, StaffMember, members!("order by s.search, s.account"))
+}
+
+/// How many one page has.
+const PAGE: u32 = 25;
+
+/// Those whose name and email have what was typed and who are in that state, by name. `after` is the last one of the
+/// page before.
+pub async fn search(
+    db: &mut Db,
+    text: &str,
+    state: Option<StaffState>,
+    after: Option<AccountId>,
+) -> Result<Found<StaffMember>, Fault> {
+    let [first, second, rest] = patterns(text);
+    let sql = members!(
+        "where s.search like $1 escape '\\' and s.search like $2 escape '\\' and s.search like $3 escape '\\' ",
+        "and ($4 = '' or $4 = ",
+        state!(),
+        ") and ($5 is null or (s.search, s.account) > (select t.search, t.account from staff t where t.account = $5)) ",
+        "order by s.search, s.account limit $6"
+    );
+    let (state, asked) = (state.map_or("", StaffState::as_str), Found::<StaffMember>::asked(PAGE));
+    Ok(Found::of(store::all!(*db, StaffMember, sql, first, second, rest, state, after, asked)?, PAGE))
 }
 
 /// Gives a member of staff other roles.
@@ -198,9 +244,7 @@ async fn one_at_a_time(tx: &mut Tx) -> Result<(), Fault> {
 /// Whether an operator who can sign in is left without this one, or there is none to lose.
 async fn somebody_else_operates(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     let everybody = list(&mut tx.db).await?;
-    let operates = |one: &&StaffMember| {
-        one.roles.contains(&StaffRole::Operator) && one.activated_at.is_some() && one.disabled_at.is_none()
-    };
+    let operates = |one: &&StaffMember| one.roles.contains(&StaffRole::Operator) && one.state == StaffState::Active;
     let mut operators = everybody.iter().filter(operates).peekable();
     Ok(operators.peek().is_none() || operators.any(|one| one.account != account))
 }

@@ -6,6 +6,6 @@ pub mod upstream;
 pub mod vouched;
 
 pub use member::{
-    Invitation, Invited, InvitedBy, StaffChange, StaffMember, bind_subject, by_email, by_subject, dismiss, find,
-    invite, invite_again, list, set_roles,
+    Invitation, Invited, InvitedBy, StaffChange, StaffMember, StaffState, bind_subject, by_email, by_subject, dismiss,
+    find, invite, invite_again, search, set_roles,
 };

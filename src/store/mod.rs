@@ -1,6 +1,7 @@
 //! Storage: SQLite and PostgreSQL behind one unit of work and one SQL text.
 //! It knows connections, transactions and the schema's version, and no table's meaning.
 
+mod found;
 mod keys;
 mod left;
 mod open;
@@ -11,6 +12,7 @@ mod sql;
 pub(crate) mod trial;
 mod unit;
 
+pub use found::Found;
 pub use keys::Keyset;
 pub use left::{Joined, Left};
 pub use open::{CannotOpen, Settings, Store};

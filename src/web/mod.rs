@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod links;
+pub mod list;
 pub mod passkey;
 pub mod security;
 pub mod sign_in;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::base::{Dice, Email, Place, Secret, StaffRole};
 use crate::cli::{Failure, OpenedApp, tell};
 use crate::staff;
-use crate::staff::{Invitation, Invited, InvitedBy, StaffChange, StaffMember};
+use crate::staff::{Invitation, Invited, InvitedBy, StaffChange, StaffMember, StaffState};
 
 use super::arguments::{AnyRole, Named, roles_of_staff};
 
@@ -57,8 +57,12 @@ pub(super) async fn create(opened: &OpenedApp, email: &str, name: &str, roles: &
 /// Prints a new link for somebody of the staff; the one before stops working.
 pub(super) async fn invite_again(opened: &OpenedApp, named: &Named) -> Result<(), Failure> {
     let member = find(opened, named).await?;
-    if member.activated_at.is_some() || member.disabled_at.is_some() {
-        let why = if member.disabled_at.is_some() { "is switched off" } else { "has chosen a password already" };
+    let refused = match member.state {
+        StaffState::Invited => None,
+        StaffState::Active => Some("has chosen a password already"),
+        StaffState::Off => Some("is switched off"),
+    };
+    if let Some(why) = refused {
         return Err(Failure::new(
             format!("{} {why}", member.email),
             &format!("see `guichet account show {}`", member.email),

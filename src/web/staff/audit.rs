@@ -17,7 +17,7 @@ use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
 use crate::page::{Frame, Framed as _};
 use crate::rights::StaffPermission;
-use crate::store::View;
+use crate::store::{Found, View};
 use crate::web::staff::Menu;
 use crate::{account, directory};
 
@@ -86,7 +86,7 @@ pub(in crate::web) async fn list(
         (false, true) => Sight::Service,
         (false, false) => return Err(answer::trouble(&staff.caller, ErrorKind::NotPermitted).into()),
     };
-    let (lines, more, names) = app.look(async |view| read(view, &app, &filter, sight).await).await?;
+    let (Found { items: lines, more }, names) = app.look(async |view| read(view, &app, &filter, sight).await).await?;
     let frame = staff.frame(&app)?;
     let next = lines.last().filter(|_| more).map(|last| filter.after(last.id));
     let page = AuditPage {
@@ -106,13 +106,14 @@ async fn read(
     app: &App,
     filter: &AuditQuery,
     sight: Sight,
-) -> Result<(Vec<AuditLine>, bool, Names), Fault> {
-    let Some(search) = filter.understand(view, app, sight).await? else { return Ok((Vec::new(), false, Names::new())) };
-    let (lines, more) = audit::search(&mut view.db, &search).await?;
+) -> Result<(Found<AuditLine>, Names), Fault> {
+    let Some(search) = filter.understand(view, app, sight).await? else { return Ok((Found::NOTHING, Names::new())) };
+    let found = audit::search(&mut view.db, &search).await?;
     let mut names = Names::new();
     let acting =
         |line: &AuditLine| line.actor.as_ref().filter(|_| line.actor_kind == "account").and_then(|id| id.parse().ok());
-    let accounts: Vec<AccountId> = lines.iter().flat_map(|line| line.account.into_iter().chain(acting(line))).collect();
+    let accounts: Vec<AccountId> =
+        found.items.iter().flat_map(|line| line.account.into_iter().chain(acting(line))).collect();
     for account in accounts {
         if !names.contains_key(&account)
             && let Some(login) = account::login_of(&mut view.db, account).await?
@@ -120,7 +121,7 @@ async fn read(
             names.insert(account, login);
         }
     }
-    Ok((lines, more, names))
+    Ok((found, names))
 }
 
 impl AuditQuery {

@@ -9,14 +9,15 @@ use serde::Deserialize;
 use crate::access::{self, CompanyFacts};
 use crate::app::App;
 use crate::base::{Fault, Place, Timestamp};
-use crate::directory::{self, Company, Found, FoundContact};
+use crate::directory::{self, Company, CompanyFilter, DirectorySearch};
 use crate::http::answer::{self, Rejection};
 use crate::http::{Form, OnDuty, duty};
 use crate::page::{ConditionRow, Frame};
 use crate::rights::StaffPermission;
 use crate::store::View;
-use crate::web::staff::contacts::ContactRow;
-use crate::web::staff::{ListQuery, Menu, Paging, StaffDone, condition};
+use crate::web::list::{List, ListQuery};
+use crate::web::staff::contacts::{self, ContactRow};
+use crate::web::staff::{Menu, StaffDone, condition};
 
 /// The companies found.
 #[derive(Debug, Template)]
@@ -26,9 +27,8 @@ pub struct CompaniesPage {
     pub frame: Frame,
     /// The way through the console.
     pub menu: Menu,
-    pub paging: Paging,
     /// Name and ERP reference of each.
-    pub companies: Vec<(String, String)>,
+    pub list: List<(String, String)>,
 }
 
 /// One company.
@@ -52,9 +52,8 @@ pub struct CompanyPage {
     pub demanded_at: Option<Timestamp>,
     /// Whether the reader may demand it.
     pub may_demand: bool,
-    pub contacts: Vec<ContactRow>,
-    /// Further pages of them.
-    pub paging: Paging,
+    /// Its contacts.
+    pub list: List<ContactRow>,
 }
 
 /// Finds companies.
@@ -63,15 +62,15 @@ pub(in crate::web) async fn list(
     OnDuty { staff, .. }: OnDuty<duty::ViewCompanies>,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Rejection> {
-    let after = asked.after.parse().ok();
-    let Found { items, more } =
-        app.look(async |view| directory::search_companies(&mut view.db, &asked.q, after).await).await?;
+    let search = DirectorySearch { text: &asked.q, filter: asked.state.parse().ok(), after: asked.after.parse().ok() };
+    let found = app.look(async |view| directory::search_companies(&mut view.db, search).await).await?;
     let frame = asked.frame(&app, &staff)?;
-    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
+    let states = asked.states(&frame, CompanyFilter::ALL.iter().map(|state| state.as_str()));
+    let row = |company: Company| (company.name, company.reference);
+    let path = Place::StaffCompanies.path().to_owned();
     let page = CompaniesPage {
         menu: Menu::of(&app, &staff, &frame, Place::StaffCompanies),
-        companies: items.into_iter().map(|company| (company.name, company.reference)).collect(),
-        paging: Paging { q: asked.q, next },
+        list: asked.list(path, found, |last| last.id.to_string(), row).with(states),
         frame,
     };
     Ok(answer::page(StatusCode::OK, &page))
@@ -84,16 +83,13 @@ pub(in crate::web) async fn show(
     Path(reference): Path<String>,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Rejection> {
-    let after = asked.after.parse().ok();
     let found = app.look(async |view| {
         let Some((company, standing)) = find(view, &reference).await? else { return Ok(None) };
-        let contacts = directory::contacts_of(&mut view.db, company.id, after).await?;
-        Ok(Some((company, standing, contacts)))
+        let people = directory::search_contacts(&mut view.db, Some(company.id), contacts::search(&asked)).await?;
+        Ok(Some((company, standing, people)))
     });
-    let (company, standing, contacts) = found.await?.ok_or_else(|| staff.nothing())?;
+    let (company, standing, people) = found.await?.ok_or_else(|| staff.nothing())?;
     let frame = asked.frame(&app, &staff)?;
-    let Found { items, more } = contacts;
-    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     let page = CompanyPage {
         menu: Menu::of(&app, &staff, &frame, Place::StaffCompanies),
         standing: access::judge_without_caller(&standing)
@@ -104,8 +100,7 @@ pub(in crate::web) async fn show(
         may_block: staff.may(&app, StaffPermission::BlockCompanies),
         demanded_at: standing.second_factor_required_at,
         may_demand: staff.may(&app, StaffPermission::DemandOfCompanies),
-        contacts: items.into_iter().map(|one: FoundContact| ContactRow::new(one)).collect(),
-        paging: Paging { q: String::new(), next },
+        list: contacts::rows(asked, &frame, Place::StaffCompany.with(&company.reference), people),
         name: company.name,
         reference: company.reference,
         frame,

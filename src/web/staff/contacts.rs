@@ -7,11 +7,14 @@ use axum::response::Response;
 
 use crate::app::App;
 use crate::base::Place;
-use crate::directory::{self, Found, FoundContact};
+use crate::base::ids::ContactId;
+use crate::directory::{self, ContactFilter, DirectorySearch, FoundContact};
 use crate::http::answer::{self, Rejection};
 use crate::http::{OnDuty, duty};
 use crate::page::Frame;
-use crate::web::staff::{ListQuery, Menu, Paging};
+use crate::store::Found;
+use crate::web::list::{List, ListQuery};
+use crate::web::staff::Menu;
 
 /// The contacts found.
 #[derive(Debug, Template)]
@@ -21,8 +24,7 @@ pub struct ContactsPage {
     pub frame: Frame,
     /// The way through the console.
     pub menu: Menu,
-    pub paging: Paging,
-    pub contacts: Vec<ContactRow>,
+    pub list: List<ContactRow>,
 }
 
 /// A contact in a list.
@@ -58,16 +60,22 @@ pub(in crate::web) async fn list(
     OnDuty { staff, .. }: OnDuty<duty::ViewContacts>,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Rejection> {
-    let after = asked.after.parse().ok();
-    let Found { items, more } =
-        app.look(async |view| directory::search_contacts(&mut view.db, &asked.q, after).await).await?;
+    let found = app.look(async |view| directory::search_contacts(&mut view.db, None, search(&asked)).await).await?;
     let frame = asked.frame(&app, &staff)?;
-    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     let page = ContactsPage {
         menu: Menu::of(&app, &staff, &frame, Place::StaffContacts),
-        contacts: items.into_iter().map(ContactRow::new).collect(),
-        paging: Paging { q: asked.q, next },
+        list: rows(asked, &frame, Place::StaffContacts.path().to_owned(), found),
         frame,
     };
     Ok(answer::page(StatusCode::OK, &page))
+}
+
+/// What is looked for among contacts.
+pub(super) fn search(asked: &ListQuery) -> DirectorySearch<'_, ContactFilter, ContactId> {
+    DirectorySearch { text: &asked.q, filter: asked.state.parse().ok(), after: asked.after.parse().ok() }
+}
+
+pub(super) fn rows(asked: ListQuery, frame: &Frame, path: String, found: Found<FoundContact>) -> List<ContactRow> {
+    let states = asked.states(frame, ContactFilter::ALL.iter().map(|state| state.as_str()));
+    asked.list(path, found, |last| last.id.to_string(), ContactRow::new).with(states)
 }

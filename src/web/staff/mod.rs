@@ -10,8 +10,6 @@ pub mod home;
 pub mod people;
 mod routes;
 
-use serde::Deserialize;
-
 use crate::access::{Condition, Met};
 use crate::app::App;
 use crate::base::Place;
@@ -19,6 +17,7 @@ use crate::base::vocabulary::words;
 use crate::http::Staff;
 use crate::page::{self, Frame, Framed as _};
 use crate::rights::StaffPermission;
+use crate::web::list::ListQuery;
 
 pub(super) use routes::routes;
 
@@ -88,42 +87,12 @@ impl StaffDone {
     }
 }
 
-/// What every page of the console can be asked for besides its own.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ListQuery {
-    q: String,
-    /// The last item of the page before.
-    after: String,
-    /// What was just done.
-    done: String,
-}
-
 impl ListQuery {
     fn frame(&self, app: &App, staff: &Staff) -> Result<Frame, crate::base::Fault> {
         let mut frame = staff.frame(app)?;
         let done = self.done.parse::<StaffDone>().ok().map(|done| frame.say(&format!("staff-done-{done}")));
         frame.notice = done.or(frame.notice);
         Ok(frame)
-    }
-}
-
-/// A search and its further pages.
-#[derive(Clone, Debug, Default)]
-pub struct Paging {
-    pub q: String,
-    /// The last item shown, where more follow.
-    pub next: Option<String>,
-}
-
-impl Paging {
-    /// The address of the next page.
-    fn next_page(&self, path: &str, after: &str) -> String {
-        let query = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("q", &self.q)
-            .append_pair("after", after)
-            .finish();
-        format!("{path}?{query}")
     }
 }
 

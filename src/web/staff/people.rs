@@ -15,8 +15,9 @@ use crate::http::answer::{self, Rejection};
 use crate::http::{Again, EmptyForm, Form, OnDuty, Staff, duty};
 use crate::page::{Errors, Frame, Framed as _};
 use crate::staff;
-use crate::staff::{Invitation, Invited, InvitedBy, StaffChange, StaffMember};
-use crate::web::staff::{ListQuery, Menu, StaffDone};
+use crate::staff::{Invitation, Invited, InvitedBy, StaffChange, StaffMember, StaffState};
+use crate::web::list::{List, ListQuery};
+use crate::web::staff::{Menu, StaffDone};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -26,7 +27,7 @@ pub struct PeoplePage {
     pub frame: Frame,
     /// The way through the console.
     pub menu: Menu,
-    pub people: Vec<MemberView>,
+    pub list: List<MemberView>,
     /// What was typed, where it couldn't be taken.
     pub typed: InvitationForm,
     pub errors: Errors,
@@ -42,8 +43,7 @@ pub struct MemberView {
     pub email: String,
     /// Each role there is, and whether they have it.
     pub roles: Vec<RoleView>,
-    /// Where they stand: `active`, `invited` or `off`.
-    pub state: &'static str,
+    pub state: StaffState,
 }
 
 /// A role to tick.
@@ -97,16 +97,19 @@ pub(in crate::web) async fn list(
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Rejection> {
     let frame = asked.frame(&app, &staff)?;
-    Ok(answer::page(StatusCode::OK, &PeoplePage::read(&app, &staff, frame).await?))
+    Ok(answer::page(StatusCode::OK, &PeoplePage::read(&app, &staff, frame, asked).await?))
 }
 
 impl PeoplePage {
-    async fn read(app: &App, staff: &Staff, frame: Frame) -> Result<Self, Fault> {
-        let members = app.look(async |view| staff::list(&mut view.db).await).await?;
-        let people = members.iter().map(|member| MemberView::new(&frame, member)).collect();
+    async fn read(app: &App, staff: &Staff, frame: Frame, asked: ListQuery) -> Result<Self, Fault> {
+        let (state, after) = (asked.state.parse().ok(), asked.after.parse().ok());
+        let found = app.look(async |view| staff::search(&mut view.db, &asked.q, state, after).await).await?;
+        let states = asked.states(&frame, StaffState::ALL.iter().map(|state| state.as_str()));
+        let (path, row) = (Place::StaffPeople.path().to_owned(), |member| MemberView::new(&frame, member));
+        let list = asked.list(path, found, |last| last.account.to_string(), row).with(states);
         let menu = Menu::of(app, staff, &frame, Place::StaffPeople);
         let typed = staff.caller.again.as_ref().and_then(Again::typed).unwrap_or_default();
-        Ok(Self { people, menu, frame, typed, errors: Errors::default() })
+        Ok(Self { list, menu, frame, typed, errors: Errors::default() })
     }
 
     fn state(&self, person: &MemberView) -> String {
@@ -120,19 +123,14 @@ impl PeoplePage {
 }
 
 impl MemberView {
-    fn new(frame: &Frame, member: &StaffMember) -> Self {
-        let state = match (member.disabled_at, member.activated_at) {
-            (Some(_), _) => "off",
-            (None, Some(_)) => "active",
-            (None, None) => "invited",
-        };
+    fn new(frame: &Frame, member: StaffMember) -> Self {
         let roles = RoleView::all(frame, |role| member.roles.contains(&role));
         Self {
             id: member.account.to_string(),
-            name: member.name.clone(),
+            name: member.name,
             email: member.email.to_string(),
             roles,
-            state,
+            state: member.state,
         }
     }
 }
@@ -153,7 +151,7 @@ pub(in crate::web) async fn invite(
     posted: Form<OnDuty<duty::ManageStaff>, InvitationForm>,
 ) -> Result<Response, Rejection> {
     let Form { guard: OnDuty { staff, .. }, form: typed, .. } = posted;
-    let mut page = PeoplePage::read(&app, &staff, staff.frame(&app)?).await?;
+    let mut page = PeoplePage::read(&app, &staff, staff.frame(&app)?, ListQuery::default()).await?;
     Place::StaffPeople.path().clone_into(&mut page.frame.here);
     let Some(invited) = page.understand(&typed) else { return Ok(page.again(typed)) };
     let made = app.act(staff.actor(), async |tx| staff::invite(tx, &invited, InvitedBy::Letter).await);
@@ -227,7 +225,7 @@ async fn conclude(app: &App, staff: &Staff, change: StaffChange, done: StaffDone
         StaffChange::Done | StaffChange::Already => Ok(answer::see_other(&done.at(Place::StaffPeople.path()))),
         StaffChange::Nobody => Err(staff.nothing()),
         StaffChange::LastOperator => {
-            let mut page = PeoplePage::read(app, staff, staff.frame(app)?).await?;
+            let mut page = PeoplePage::read(app, staff, staff.frame(app)?, ListQuery::default()).await?;
             Place::StaffPeople.path().clone_into(&mut page.frame.here);
             page.refuse("staff-last-operator");
             Ok(page.again(InvitationForm::default()))

@@ -126,7 +126,12 @@ both! {
             ("durand", 1),
             ("C-1002", 1),
             ("T%C3%A9l%C3%A9com", 1),
-            ("t%C3%A9l%C3%A9com", 1),
+            ("TELECOM", 1),
+            ("soci%C3%A9t%C3%A9-bloquee", 1),
+            ("client+nouveau", 1),
+            ("&state=blocked", 0),
+            ("&state=erp-blocked", 1),
+            ("&state=unheard-of", 4),
             ("%25", 0),
             ("", 4),
             ("nobody", 0),
@@ -134,10 +139,39 @@ both! {
             let page = carole.get(&format!("/staff/companies?q={search}")).await.page();
             assert_eq!(page.all("[data-ref]").len(), found, "{search}");
         }
-        for (search, found) in [("ines", 2), ("ines%40compta.example", 2), ("D-BRUNO", 1), ("_", 0), ("nobody", 0)] {
+        for (search, found) in [
+            ("ines", 2),
+            ("ines%40compta.example", 2),
+            ("INÈS+petit", 1),
+            ("D-BRUNO", 1),
+            ("_", 0),
+            ("nobody", 0),
+            ("petit&state=with-account", 2),
+            ("petit&state=without-account", 1),
+            ("&state=inactive", 1),
+        ] {
             let page = carole.get(&format!("/staff/contacts?q={search}")).await.page();
             assert_eq!(page.all("[data-email]").len(), found, "{search}");
         }
+    }
+}
+
+both! {
+    async fn a_list_is_read_page_by_page_in_the_order_of_folded_names_and_the_search_goes_along(world) {
+        let names: Vec<String> =
+            (0..30).map(|number| format!("{}cole {number:02}", if number % 2 == 0 { 'É' } else { 'e' })).collect();
+        let rows: Vec<String> =
+            names.iter().map(|name| format!("E-{},{name},2020-01-01,2020-02-01,0,", &name[name.len() - 2..])).collect();
+        let header = "ref,name,accounting_validated_at,first_order_at,blocked,branches";
+        world.import(&format!("{header}\n{}\n", rows.join("\n"))).await;
+        let mut carole = world.signed_in("carole").await;
+        let first = carole.get("/staff/companies?q=ECOLE").await.page();
+        let mut found = first.texts("[data-ref] a");
+        assert_eq!(found.len(), 25);
+        let last = carole.get(&first.attribute("#next-page", "href")).await.page();
+        assert_eq!((last.all("#next-page").len(), last.attribute("#search-text", "value").as_str()), (0, "ECOLE"));
+        found.extend(last.texts("[data-ref] a"));
+        assert_eq!(found, names);
     }
 }
 
