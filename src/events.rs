@@ -113,16 +113,9 @@ impl Event {
 pub async fn record(tx: &mut Tx, what: Event) -> Result<(), Fault> {
     for reaction in what.reactions() {
         let id = EventId(tx.dice.id(tx.now)?);
-        store::execute!(
-            tx.db,
-            "insert into reactions (id, created_at, event, subject, reaction, due_at, attempts) \
-             values ($1, $2, $3, $4, $5, $2, 0)",
-            id,
-            tx.now,
-            what.kind(),
-            what.subject(),
-            reaction.as_str(),
-        )?;
+        let sql = "insert into reactions (id, created_at, event, subject, reaction, due_at, attempts) \
+             values ($1, $2, $3, $4, $5, $2, 0)";
+        store::execute!(tx.db, sql, id, tx.now, what.kind(), what.subject(), reaction.as_str())?;
     }
     Ok(())
 }

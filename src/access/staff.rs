@@ -92,16 +92,12 @@ impl StaffVerdict {
 
 /// One of the vendor's people, by their account.
 pub async fn of_staff(db: &mut Db, account: AccountId) -> Result<Option<StaffSnapshot>, Fault> {
-    store::optional!(
-        *db,
-        StaffSnapshot,
-        concat!(
-            "select s.name, s.email, s.roles, ",
-            account_columns!(),
-            " from staff s join accounts a on a.id = s.account where s.account = $1"
-        ),
-        account
-    )
+    let sql = concat!(
+        "select s.name, s.email, s.roles, ",
+        account_columns!(),
+        " from staff s join accounts a on a.id = s.account where s.account = $1"
+    );
+    store::optional!(*db, StaffSnapshot, sql, account)
 }
 
 /// Evaluates every condition.

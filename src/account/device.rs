@@ -14,15 +14,9 @@ pub async fn knowing(
     device: &Secret,
     now: Timestamp,
 ) -> Result<Option<AccountId>, Fault> {
-    let row = store::optional!(
-        *db,
-        (AccountId,),
-        "select d.account from sign_in_names n join devices d on d.account = n.account where n.name = $1 \
-         and d.hash = $2 and d.expires_at > $3",
-        name,
-        device.digest(),
-        now
-    )?;
+    let sql = "select d.account from sign_in_names n join devices d on d.account = n.account where n.name = $1 \
+         and d.hash = $2 and d.expires_at > $3";
+    let row = store::optional!(*db, (AccountId,), sql, name, device.digest(), now)?;
     Ok(row.map(|(account,)| account))
 }
 
@@ -56,16 +50,9 @@ pub async fn forget_second_factors(tx: &mut Tx, account: AccountId) -> Result<()
 
 /// Notes that an account signs in from a browser; answers whether it knew that browser.
 pub async fn recognise(tx: &mut Tx, account: AccountId, device: &Secret, user_agent: &str) -> Result<bool, Fault> {
-    let seen = store::execute!(
-        tx.db,
-        "update devices set last_seen_at = $3, expires_at = $4, user_agent = $5 \
-         where account = $1 and hash = $2 and expires_at > $3",
-        account,
-        device.digest(),
-        tx.now,
-        tx.now + tx.lives.device,
-        user_agent
-    )?;
+    let sql = "update devices set last_seen_at = $3, expires_at = $4, user_agent = $5 \
+         where account = $1 and hash = $2 and expires_at > $3";
+    let seen = store::execute!(tx.db, sql, account, device.digest(), tx.now, tx.now + tx.lives.device, user_agent)?;
     if seen > 0 {
         return Ok(true);
     }
@@ -106,14 +93,9 @@ impl Device {
 
 /// The browsers that an account knows at `now`, the one seen last first.
 pub async fn list(db: &mut Db, account: AccountId, now: Timestamp) -> Result<Vec<Device>, Fault> {
-    store::all!(
-        *db,
-        Device,
-        "select id, user_agent, first_seen_at, last_seen_at, second_factor_at, hash from devices \
-         where account = $1 and expires_at > $2 order by last_seen_at desc, id",
-        account,
-        now
-    )
+    let sql = "select id, user_agent, first_seen_at, last_seen_at, second_factor_at, hash from devices \
+         where account = $1 and expires_at > $2 order by last_seen_at desc, id";
+    store::all!(*db, Device, sql, account, now)
 }
 
 /// Forgets a browser of an account: the next sign-in from it is one from an unknown device. Answers whether the account

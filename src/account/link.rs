@@ -27,35 +27,22 @@ pub struct MailedLink {
 pub async fn issue(tx: &mut Tx, account: AccountId, purpose: LinkPurpose, secret: &Secret) -> Result<(), Fault> {
     let id = LinkId(tx.dice.id(tx.now)?);
     let expires_at = tx.now + purpose.life(&tx.lives);
-    store::execute!(
-        tx.db,
-        "insert into links (id, hash, subject_kind, subject, purpose, created_at, expires_at) \
+    let sql = "insert into links (id, hash, subject_kind, subject, purpose, created_at, expires_at) \
          values ($1, $2, 'account', $3, $4, $5, $6) \
          on conflict (subject_kind, subject, purpose) where used_at is null and purpose <> 'not-me' do update \
          set id = excluded.id, hash = excluded.hash, created_at = excluded.created_at, \
-         expires_at = excluded.expires_at",
-        id,
-        secret.digest(),
-        account,
-        purpose,
-        tx.now,
-        expires_at
-    )?;
+         expires_at = excluded.expires_at";
+    store::execute!(tx.db, sql, id, secret.digest(), account, purpose, tx.now, expires_at)?;
     let deed = Deed::new(DeedKind::LinkIssued).account(account).subject(id);
     tx.record(deed.detail("purpose", purpose.as_str()).until(expires_at)).await
 }
 
 /// The link of a secret, if it still works at `now`. It changes nothing.
 pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option<MailedLink>, Fault> {
-    store::optional!(
-        *db,
-        MailedLink,
-        "select l.id, a.id as account, a.kind, l.purpose, l.expires_at \
+    let sql = "select l.id, a.id as account, a.kind, l.purpose, l.expires_at \
          from links l join accounts a on a.id = l.subject \
-         where l.hash = $1 and l.used_at is null and l.expires_at > $2 and a.disabled_at is null",
-        secret.digest(),
-        now
-    )
+         where l.hash = $1 and l.used_at is null and l.expires_at > $2 and a.disabled_at is null";
+    store::optional!(*db, MailedLink, sql, secret.digest(), now)
 }
 
 /// Uses a link up, if it is for that and still works: of any number at once, one is answered its account.
@@ -64,15 +51,9 @@ pub async fn redeem(tx: &mut Tx, secret: &Secret, purpose: LinkPurpose) -> Resul
     let found = store::optional!(tx.db, (AccountId,), "select subject from links where hash = $1", secret.digest())?;
     let Some((account,)) = found else { return Ok(None) };
     lock(tx, account).await?;
-    let row = store::optional!(
-        tx.db,
-        (AccountId, LinkId),
-        "update links set used_at = $3 where hash = $1 and purpose = $2 and used_at is null and expires_at > $3 \
-         and subject in (select id from accounts where disabled_at is null) returning subject, id",
-        secret.digest(),
-        purpose,
-        tx.now
-    )?;
+    let sql = "update links set used_at = $3 where hash = $1 and purpose = $2 and used_at is null and expires_at > $3 \
+         and subject in (select id from accounts where disabled_at is null) returning subject, id";
+    let row = store::optional!(tx.db, (AccountId, LinkId), sql, secret.digest(), purpose, tx.now)?;
     let Some((account, id)) = row else { return Ok(None) };
     let deed = Deed::new(DeedKind::LinkUsed).account(account).subject(id);
     tx.record(deed.detail("purpose", purpose.as_str())).await?;

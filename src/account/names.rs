@@ -20,13 +20,9 @@ pub struct Credentials {
 
 /// The credentials behind a name.
 pub async fn credentials(db: &mut Db, name: &SignInName) -> Result<Option<Credentials>, Fault> {
-    store::optional!(
-        *db,
-        Credentials,
-        "select a.id as account, a.password_hash, a.language from sign_in_names n join accounts a on a.id = n.account \
-         where n.name = $1",
-        name
-    )
+    let sql = "select a.id as account, a.password_hash, a.language from sign_in_names n join accounts a on a.id = \
+         n.account where n.name = $1";
+    store::optional!(*db, Credentials, sql, name)
 }
 
 /// The login of an account.
@@ -93,14 +89,9 @@ pub async fn create_staff(tx: &mut Tx, name: &SignInName) -> Result<AccountId, F
 /// with that.
 pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: Timestamp) -> Result<(), Fault> {
     let before = super::by_id(&mut tx.db, account).await?;
-    store::execute!(
-        tx.db,
-        "update accounts set password_hash = $2, password_set_at = $3, activated_at = coalesce(activated_at, $3) \
-         where id = $1",
-        account,
-        hash,
-        tx.now
-    )?;
+    let sql = "update accounts set password_hash = $2, password_set_at = $3, activated_at = coalesce(activated_at, $3) \
+         where id = $1";
+    store::execute!(tx.db, sql, account, hash, tx.now)?;
     if before.as_ref().is_none_or(|before| before.mailbox_proven_at.is_none()) {
         prove_mailbox(tx, account, proven).await?;
     }
@@ -114,14 +105,8 @@ pub async fn set_password(tx: &mut Tx, account: AccountId, hash: &str, proven: T
 /// Puts a new password, hashed already, in the place of the one whose hash is `old`. Of two changes at once one counts;
 /// answers whether this one did.
 pub async fn change_password(tx: &mut Tx, account: AccountId, old: &str, new: &str) -> Result<bool, Fault> {
-    let changed = store::execute!(
-        tx.db,
-        "update accounts set password_hash = $3, password_set_at = $4 where id = $1 and password_hash = $2",
-        account,
-        old,
-        new,
-        tx.now
-    )?;
+    let sql = "update accounts set password_hash = $3, password_set_at = $4 where id = $1 and password_hash = $2";
+    let changed = store::execute!(tx.db, sql, account, old, new, tx.now)?;
     if changed > 0 {
         device::forget_second_factors(tx, account).await?;
         tx.record(Deed::new(DeedKind::PasswordChanged).account(account)).await?;
@@ -177,12 +162,6 @@ pub async fn set_language(tx: &mut Tx, account: AccountId, language: Language) -
 
 /// Replaces a hash by a costlier one of the same password, unless the password changed meanwhile.
 pub async fn rehash(tx: &mut Tx, account: AccountId, old: &str, new: &str) -> Result<(), Fault> {
-    store::execute!(
-        tx.db,
-        "update accounts set password_hash = $3 where id = $1 and password_hash = $2",
-        account,
-        old,
-        new
-    )
-    .map(drop)
+    let sql = "update accounts set password_hash = $3 where id = $1 and password_hash = $2";
+    store::execute!(tx.db, sql, account, old, new).map(drop)
 }

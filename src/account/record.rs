@@ -19,45 +19,29 @@ pub struct AccountRecord {
 
 /// The account that goes by a name.
 pub async fn by_name(db: &mut Db, name: &SignInName) -> Result<Option<AccountRecord>, Fault> {
-    store::optional!(
-        *db,
-        AccountRecord,
-        "select a.id, a.kind, a.created_at, a.activated_at, a.mailbox_proven_at, a.password_set_at, a.disabled_at \
-         from accounts a join sign_in_names n on n.account = a.id where n.name = $1",
-        name
-    )
+    let sql = "select a.id, a.kind, a.created_at, a.activated_at, a.mailbox_proven_at, a.password_set_at, \
+         a.disabled_at from accounts a join sign_in_names n on n.account = a.id where n.name = $1";
+    store::optional!(*db, AccountRecord, sql, name)
 }
 
 /// The account with this id.
 pub async fn by_id(db: &mut Db, account: AccountId) -> Result<Option<AccountRecord>, Fault> {
-    store::optional!(
-        *db,
-        AccountRecord,
-        "select id, kind, created_at, activated_at, mailbox_proven_at, password_set_at, disabled_at \
-         from accounts where id = $1",
-        account
-    )
+    let sql = "select id, kind, created_at, activated_at, mailbox_proven_at, password_set_at, disabled_at \
+         from accounts where id = $1";
+    store::optional!(*db, AccountRecord, sql, account)
 }
 
 /// The names of an account, its login first.
 pub async fn names(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fault> {
-    let rows = store::all!(
-        *db,
-        (String,),
-        "select name from sign_in_names where account = $1 order by kind desc, name",
-        account
-    )?;
+    let sql = "select name from sign_in_names where account = $1 order by kind desc, name";
+    let rows = store::all!(*db, (String,), sql, account)?;
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
 /// Switches an account off; whoever calls ends its sessions. Answers whether it was on.
 pub async fn disable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
-    let switched = store::execute!(
-        tx.db,
-        "update accounts set disabled_at = $2 where id = $1 and disabled_at is null",
-        account,
-        tx.now
-    )?;
+    let sql = "update accounts set disabled_at = $2 where id = $1 and disabled_at is null";
+    let switched = store::execute!(tx.db, sql, account, tx.now)?;
     if switched > 0 {
         tx.record(Deed::new(DeedKind::AccountDisabled).account(account)).await?;
     }
@@ -66,11 +50,8 @@ pub async fn disable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
 
 /// Switches an account on again, unless its owner closed it for good. Answers whether it was off.
 pub async fn enable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
-    let switched = store::execute!(
-        tx.db,
-        "update accounts set disabled_at = null where id = $1 and disabled_at is not null and closed_at is null",
-        account
-    )?;
+    let sql = "update accounts set disabled_at = null where id = $1 and disabled_at is not null and closed_at is null";
+    let switched = store::execute!(tx.db, sql, account)?;
     if switched > 0 {
         tx.record(Deed::new(DeedKind::AccountEnabled).account(account)).await?;
     }
@@ -80,14 +61,9 @@ pub async fn enable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
 /// Closes an account for good, given the hash that its owner's password was right for. Answers whether it was on, and
 /// the password still that one.
 pub async fn close(tx: &mut Tx, account: AccountId, password_hash: &str) -> Result<bool, Fault> {
-    let closed = store::execute!(
-        tx.db,
-        "update accounts set closed_at = $3, disabled_at = $3, password_hash = null, password_set_at = null \
-         where id = $1 and password_hash = $2 and disabled_at is null",
-        account,
-        password_hash,
-        tx.now
-    )?;
+    let sql = "update accounts set closed_at = $3, disabled_at = $3, password_hash = null, password_set_at = null \
+         where id = $1 and password_hash = $2 and disabled_at is null";
+    let closed = store::execute!(tx.db, sql, account, password_hash, tx.now)?;
     if closed > 0 {
         tx.record(Deed::new(DeedKind::AccountClosed).account(account)).await?;
     }

@@ -31,15 +31,8 @@ impl Happened {
 /// The latest of what is told, the newest first.
 pub async fn activity(db: &mut Db, account: AccountId, limit: u32) -> Result<Vec<Happened>, Fault> {
     let told = Keyset::few(DeedKind::ALL.iter().filter(|what| what.is_shown()).map(|what| what.name()))?;
-    store::all!(
-        *db,
-        Happened,
-        "select l.at, l.deed, l.actor_kind, coalesce(l.actor = $4, false) as is_own, \
+    let sql = "select l.at, l.deed, l.actor_kind, coalesce(l.actor = $4, false) as is_own, \
          l.address, l.subject, s.user_agent from audit_log l left join sessions s on s.id = l.session \
-         where l.account = $1 and l.deed in (select key from json_each($2)) order by l.at desc, l.id desc limit $3",
-        account,
-        told,
-        i64::from(limit),
-        account.to_string()
-    )
+         where l.account = $1 and l.deed in (select key from json_each($2)) order by l.at desc, l.id desc limit $3";
+    store::all!(*db, Happened, sql, account, told, i64::from(limit), account.to_string())
 }

@@ -119,34 +119,14 @@ pub struct AuditLine {
 /// Reads lines, newest first.
 pub async fn list(db: &mut Db, filter: Filter) -> Result<Vec<AuditLine>, Fault> {
     let since = filter.since.unwrap_or(Timestamp::from_millis(0));
-    let limit = i64::from(filter.limit);
-    match filter.about {
-        About::Everyone => {
-            store::all!(
-                *db,
-                AuditLine,
-                "select * from audit_log where at >= $1 order by at desc, id desc limit $2",
-                since,
-                limit
-            )
-        }
-        About::Account(account) => store::all!(
-            *db,
-            AuditLine,
-            "select * from audit_log where account = $1 and at >= $2 order by at desc, id desc limit $3",
-            account,
-            since,
-            limit
-        ),
-        About::Company(company) => store::all!(
-            *db,
-            AuditLine,
-            "select * from audit_log where company = $1 and at >= $2 order by at desc, id desc limit $3",
-            company,
-            since,
-            limit
-        ),
-    }
+    let (account, company) = match filter.about {
+        About::Everyone => (None, None),
+        About::Account(account) => (Some(account), None),
+        About::Company(company) => (None, Some(company)),
+    };
+    let sql = "select * from audit_log where at >= $1 and ($2 is null or account = $2) \
+         and ($3 is null or company = $3) order by at desc, id desc limit $4";
+    store::all!(*db, AuditLine, sql, since, account, company, i64::from(filter.limit))
 }
 
 /// Removes lines older than the settings keep, and answers how many it removed.

@@ -27,28 +27,16 @@ pub struct Opaque {
 /// Gives an opaque access token for an authorization, or to a service in its own name.
 pub async fn issue(tx: &mut Tx, sid: Option<AuthorizationId>, client: &str, scope: &Scopes) -> Result<Secret, Fault> {
     let token = tx.dice.secret()?;
-    store::execute!(
-        tx.db,
-        "insert into access_tokens (hash, sid, client, scope, issued_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
-        token.digest(),
-        sid,
-        client,
-        Json(scope),
-        tx.now,
-        tx.now + tx.lives.token,
-    )?;
+    let sql =
+        "insert into access_tokens (hash, sid, client, scope, issued_at, expires_at) values ($1, $2, $3, $4, $5, $6)";
+    store::execute!(tx.db, sql, token.digest(), sid, client, Json(scope), tx.now, tx.now + tx.lives.token)?;
     Ok(token)
 }
 
 /// The opaque access token presented, unless its time is over.
 pub async fn find(db: &mut Db, presented: &Secret, now: Timestamp) -> Result<Option<Opaque>, Fault> {
-    store::optional!(
-        *db,
-        Opaque,
-        "select sid, client, scope, issued_at, expires_at from access_tokens where hash = $1 and expires_at > $2",
-        presented.digest(),
-        now
-    )
+    let sql = "select sid, client, scope, issued_at, expires_at from access_tokens where hash = $1 and expires_at > $2";
+    store::optional!(*db, Opaque, sql, presented.digest(), now)
 }
 
 /// Whether the signed access token of that `jti` was taken back.
@@ -65,12 +53,8 @@ pub async fn revoke_opaque(tx: &mut Tx, presented: &Secret) -> Result<(), Fault>
 
 /// Takes a signed access token back: it is remembered until it would have ended.
 pub async fn revoke_signed(tx: &mut Tx, jti: Uuid, expires_at: Timestamp) -> Result<(), Fault> {
-    let rows = store::execute!(
-        tx.db,
-        "insert into revoked_tokens (jti, expires_at) values ($1, $2) on conflict do nothing",
-        jti,
-        expires_at
-    )?;
+    let sql = "insert into revoked_tokens (jti, expires_at) values ($1, $2) on conflict do nothing";
+    let rows = store::execute!(tx.db, sql, jti, expires_at)?;
     told(tx, rows).await
 }
 

@@ -53,10 +53,7 @@ macro_rules! close_those {
         for (account,) in accounts {
             account::lock($tx, account).await?;
         }
-        let closed = store::all!(
-            $tx.db,
-            ClosedAuthorizations,
-            concat!(
+        let sql = concat!(
                 "update authorizations set closed_at = $1, ",
                 "ended_because = case when ended_at is null and ",
                 $lasting,
@@ -68,11 +65,9 @@ macro_rules! close_those {
                 "select a.id from authorizations a where a.closed_at is null and ",
                 $which,
                 " order by a.account limit $2) returning id as sid, account, client, tokens_issued_at"
-            ),
-            $tx.now,
-            CLOSED_AT_ONCE
-            $(, $bind)*
-        )?;
+            );
+        let closed = store::all!($tx.db, ClosedAuthorizations, sql, $tx.now, CLOSED_AT_ONCE
+            $(, $bind)*)?;
         // A later statement looks again, for another server may have closed some of the same.
         let left = store::optional!(
             $tx.db,

@@ -47,14 +47,10 @@ pub struct AuthorizationCode {
 
 /// The code presented, spent or expired ones included.
 pub async fn find(db: &mut Db, presented: &Secret) -> Result<Option<AuthorizationCode>, Fault> {
-    store::optional!(
-        *db,
-        AuthorizationCode,
-        "select c.hash, c.redirect_uri, c.challenge, c.nonce, c.wants_auth_time, c.sid, \
+    let sql = "select c.hash, c.redirect_uri, c.challenge, c.nonce, c.wants_auth_time, c.sid, \
          a.session, a.account, a.client, a.scope, a.claims, a.acr, a.amr, a.auth_time \
-         from codes c join authorizations a on a.id = c.sid where c.hash = $1",
-        presented.digest()
-    )
+         from codes c join authorizations a on a.id = c.sid where c.hash = $1";
+    store::optional!(*db, AuthorizationCode, sql, presented.digest())
 }
 
 /// What must fit the code.
@@ -125,12 +121,8 @@ pub enum SpentCode {
 /// Spends a code: of fifty at once one gets it, and the others end what it gave.
 pub async fn spend(tx: &mut Tx, proven: ProvenCode) -> Result<SpentCode, Fault> {
     let ProvenCode(code) = proven;
-    let rows = store::execute!(
-        tx.db,
-        "update codes set spent_at = $2 where hash = $1 and spent_at is null and expires_at > $2",
-        &code.hash,
-        tx.now,
-    )?;
+    let sql = "update codes set spent_at = $2 where hash = $1 and spent_at is null and expires_at > $2";
+    let rows = store::execute!(tx.db, sql, &code.hash, tx.now)?;
     if rows == 1 {
         return Ok(SpentCode::Now(Box::new(code)));
     }

@@ -23,25 +23,16 @@ pub struct Consent {
 
 /// The person's live consent to a relying party.
 pub async fn standing(db: &mut Db, account: AccountId, client: &str) -> Result<Option<Consent>, Fault> {
-    store::optional!(
-        *db,
-        Consent,
-        "select id, client, scope, granted_at from consents where account = $1 and client = $2 \
-         and withdrawn_at is null",
-        account,
-        client
-    )
+    let sql = "select id, client, scope, granted_at from consents where account = $1 and client = $2 \
+         and withdrawn_at is null";
+    store::optional!(*db, Consent, sql, account, client)
 }
 
 /// Every live consent of a person, the newest first.
 pub async fn of_account(db: &mut Db, account: AccountId) -> Result<Vec<Consent>, Fault> {
-    store::all!(
-        *db,
-        Consent,
-        "select id, client, scope, granted_at from consents where account = $1 and withdrawn_at is null \
-         order by granted_at desc, id",
-        account
-    )
+    let sql = "select id, client, scope, granted_at from consents where account = $1 and withdrawn_at is null \
+         order by granted_at desc, id";
+    store::all!(*db, Consent, sql, account)
 }
 
 /// Consents, or lets an earlier consent grow. The row stays the same: withdrawing it later ends what hung from it
@@ -73,15 +64,9 @@ pub async fn grant(tx: &mut Tx, account: AccountId, client: &str, asked: &Scopes
 /// Withdraws a consent of that person's: every authorization that hangs from it is dead with this. Answers whether
 /// there was one.
 pub async fn withdraw(tx: &mut Tx, account: AccountId, consent: ConsentId) -> Result<bool, Fault> {
-    let withdrawn = store::optional!(
-        tx.db,
-        (String,),
-        "update consents set withdrawn_at = $3 \
-         where id = $2 and account = $1 and withdrawn_at is null returning client",
-        account,
-        consent,
-        tx.now,
-    )?;
+    let sql = "update consents set withdrawn_at = $3 \
+         where id = $2 and account = $1 and withdrawn_at is null returning client";
+    let withdrawn = store::optional!(tx.db, (String,), sql, account, consent, tx.now)?;
     let Some((client,)) = withdrawn else { return Ok(false) };
     tx.record(Deed::new(DeedKind::ConsentWithdrawn).account(account).subject(client).of_row(consent)).await?;
     Ok(true)

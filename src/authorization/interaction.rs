@@ -28,17 +28,9 @@ pub struct Interaction {
 /// it.
 pub async fn park(tx: &mut Tx, request: &Request, browser: Option<&Digest>) -> Result<InteractionId, Fault> {
     let id = InteractionId(tx.dice.id(tx.now)?);
-    store::execute!(
-        tx.db,
-        "insert into interactions (id, browser, client, request, created_at, expires_at) \
-         values ($1, $2, $3, $4, $5, $6)",
-        id,
-        browser,
-        &request.client,
-        Json(request),
-        tx.now,
-        tx.now + tx.lives.interaction,
-    )?;
+    let sql = "insert into interactions (id, browser, client, request, created_at, expires_at) \
+         values ($1, $2, $3, $4, $5, $6)";
+    store::execute!(tx.db, sql, id, browser, &request.client, Json(request), tx.now, tx.now + tx.lives.interaction)?;
     Ok(id)
 }
 
@@ -49,54 +41,32 @@ pub async fn find(
     browser: &Digest,
     now: Timestamp,
 ) -> Result<Option<Interaction>, Fault> {
-    store::optional!(
-        *db,
-        Interaction,
-        "select id, request, created_at, declined_at from interactions \
-         where id = $1 and browser = $2 and expires_at > $3",
-        id,
-        browser,
-        now
-    )
+    let sql = "select id, request, created_at, declined_at from interactions \
+         where id = $1 and browser = $2 and expires_at > $3";
+    store::optional!(*db, Interaction, sql, id, browser, now)
 }
 
 /// Binds an interaction that nobody has picked up yet to this browser. Of several at once one succeeds.
 pub async fn bind(tx: &mut Tx, id: InteractionId, browser: &Digest) -> Result<Option<Interaction>, Fault> {
-    store::optional!(
-        tx.db,
-        Interaction,
-        "update interactions set browser = $2 where id = $1 and browser is null and expires_at > $3 \
-         returning id, request, created_at, declined_at",
-        id,
-        browser,
-        tx.now,
-    )
+    let sql = "update interactions set browser = $2 where id = $1 and browser is null and expires_at > $3 \
+         returning id, request, created_at, declined_at";
+    store::optional!(tx.db, Interaction, sql, id, browser, tx.now)
 }
 
 /// The person refuses: `/oauth2/authorize` tells the relying party so at the next step. Answers whether the interaction
 /// was this browser's.
 pub async fn decline(tx: &mut Tx, id: InteractionId, browser: &Digest) -> Result<bool, Fault> {
-    let rows = store::execute!(
-        tx.db,
-        "update interactions set declined_at = $3 where id = $1 and browser = $2 and expires_at > $3",
-        id,
-        browser,
-        tx.now,
-    )?;
+    let sql = "update interactions set declined_at = $3 where id = $1 and browser = $2 and expires_at > $3";
+    let rows = store::execute!(tx.db, sql, id, browser, tx.now)?;
     Ok(rows == 1)
 }
 
 /// The interaction is answered: it goes soon. Answers whether it was still there.
 pub async fn conclude(tx: &mut Tx, id: InteractionId) -> Result<bool, Fault> {
     let soon = tx.now + LINGERS;
-    let rows = store::execute!(
-        tx.db,
-        "update interactions set expires_at = case when expires_at < $2 then expires_at else $2 end \
-         where id = $1 and expires_at > $3",
-        id,
-        soon,
-        tx.now,
-    )?;
+    let sql = "update interactions set expires_at = case when expires_at < $2 then expires_at else $2 end \
+         where id = $1 and expires_at > $3";
+    let rows = store::execute!(tx.db, sql, id, soon, tx.now)?;
     Ok(rows == 1)
 }
 

@@ -127,15 +127,9 @@ pub async fn begin(tx: &mut Tx, given: NewAuthorization) -> Result<Authorization
 
 /// Ends an authorization and with it all that hangs from it. Answers whether it was this call that did.
 pub async fn end(tx: &mut Tx, sid: AuthorizationId, because: EndReason) -> Result<bool, Fault> {
-    let ended = store::optional!(
-        tx.db,
-        (AccountId, String),
-        "update authorizations set ended_at = $2, ended_because = $3 where id = $1 and ended_at is null \
-         returning account, client",
-        sid,
-        tx.now,
-        because.as_str(),
-    )?;
+    let sql = "update authorizations set ended_at = $2, ended_because = $3 where id = $1 and ended_at is null \
+         returning account, client";
+    let ended = store::optional!(tx.db, (AccountId, String), sql, sid, tx.now, because.as_str())?;
     let Some((account, client)) = ended else { return Ok(false) };
     let deed = Deed::new(because.of_authorization()).account(account).subject(client).reference(sid);
     tx.record(deed.of_row(sid).because(because)).await?;
@@ -159,13 +153,8 @@ pub async fn mark_tokens_issued(tx: &mut Tx, sid: AuthorizationId) -> Result<boo
 /// Ends every authorization of an account, those that outlive their session too; answers how many it ended. The
 /// account's row is locked.
 async fn end_all(tx: &mut Tx, account: AccountId, because: EndReason) -> Result<u64, Fault> {
-    let ended = store::execute!(
-        tx.db,
-        "update authorizations set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null",
-        account,
-        tx.now,
-        because.as_str(),
-    )?;
+    let sql = "update authorizations set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null";
+    let ended = store::execute!(tx.db, sql, account, tx.now, because.as_str())?;
     if ended > 0 {
         let deed = Deed::new(DeedKind::AuthorizationsEnded).account(account).because(because);
         tx.record(deed.detail("authorizations", ended)).await?;
@@ -202,11 +191,7 @@ pub async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
 
 /// The authorization of that `sid`, ended or not.
 pub async fn find(db: &mut Db, sid: AuthorizationId) -> Result<Option<Authorization>, Fault> {
-    store::optional!(
-        *db,
-        Authorization,
-        "select id as sid, session, account, client, scope, claims, acr, amr, auth_time \
-         from authorizations where id = $1",
-        sid
-    )
+    let sql = "select id as sid, session, account, client, scope, claims, acr, amr, auth_time \
+         from authorizations where id = $1";
+    store::optional!(*db, Authorization, sql, sid)
 }

@@ -84,14 +84,10 @@ impl RefreshToken {
 
 /// The refresh token presented, used or expired ones included.
 pub async fn find(db: &mut Db, presented: &Secret) -> Result<Option<RefreshToken>, Fault> {
-    store::optional!(
-        *db,
-        RefreshToken,
-        "select t.hash, t.issued_at, t.expires_at, t.family_expires_at, t.used_at, t.wants_auth_time, t.sid, \
+    let sql = "select t.hash, t.issued_at, t.expires_at, t.family_expires_at, t.used_at, t.wants_auth_time, t.sid, \
          a.session, a.account, a.client, a.scope, a.claims, a.acr, a.amr, a.auth_time \
-         from refresh_tokens t join authorizations a on a.id = t.sid where t.hash = $1",
-        presented.digest()
-    )
+         from refresh_tokens t join authorizations a on a.id = t.sid where t.hash = $1";
+    store::optional!(*db, RefreshToken, sql, presented.digest())
 }
 
 /// What became of a refresh token that its own client presented.
@@ -131,36 +127,21 @@ pub async fn spend(tx: &mut Tx, token: &RefreshToken) -> Result<SpentRefreshToke
 }
 
 async fn exchange(tx: &mut Tx, hash: &Digest, successor: &Secret) -> Result<bool, Fault> {
-    let rows = store::execute!(
-        tx.db,
-        "update refresh_tokens set used_at = $2, successor = $3 \
-         where hash = $1 and used_at is null and expires_at > $2",
-        hash,
-        tx.now,
-        successor.digest(),
-    )?;
+    let sql = "update refresh_tokens set used_at = $2, successor = $3 \
+         where hash = $1 and used_at is null and expires_at > $2";
+    let rows = store::execute!(tx.db, sql, hash, tx.now, successor.digest())?;
     Ok(rows == 1)
 }
 
 /// The successor's row decides: whoever retires it unused may replace it. Rows are touched from the older to the newer
 /// one by everybody, so that PostgreSQL finds nobody waiting in a circle.
 async fn exchange_again(tx: &mut Tx, hash: &Digest) -> Result<bool, Fault> {
-    let claimed = store::optional!(
-        tx.db,
-        (Option<Digest>,),
-        "update refresh_tokens set used_again_at = $2 \
-         where hash = $1 and used_again_at is null and used_at > $3 returning successor",
-        hash,
-        tx.now,
-        tx.now - tx.lives.refresh_grace,
-    )?;
+    let sql = "update refresh_tokens set used_again_at = $2 \
+         where hash = $1 and used_again_at is null and used_at > $3 returning successor";
+    let claimed = store::optional!(tx.db, (Option<Digest>,), sql, hash, tx.now, tx.now - tx.lives.refresh_grace)?;
     let Some((Some(successor),)) = claimed else { return Ok(false) };
-    let rows = store::execute!(
-        tx.db,
-        "update refresh_tokens set used_at = $2, used_again_at = $2 where hash = $1 and used_at is null",
-        successor,
-        tx.now,
-    )?;
+    let sql = "update refresh_tokens set used_at = $2, used_again_at = $2 where hash = $1 and used_at is null";
+    let rows = store::execute!(tx.db, sql, successor, tx.now)?;
     Ok(rows == 1)
 }
 

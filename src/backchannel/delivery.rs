@@ -17,17 +17,10 @@ const POLICY: RetryPolicy = RetryPolicy {
 
 /// Puts a logout token on its way. A sign-in is over once.
 pub(super) async fn put(tx: &mut Tx, closed: &ClosedAuthorizations) -> Result<(), Fault> {
-    store::execute!(
-        tx.db,
-        "insert into logout_deliveries (id, sid, account, client, created_at, due_at, attempts) \
+    let sql = "insert into logout_deliveries (id, sid, account, client, created_at, due_at, attempts) \
          values ($1, $2, $3, $4, $5, $5, 0) \
-         on conflict (sid) do nothing",
-        DeliveryId(tx.dice.id(tx.now)?),
-        closed.sid,
-        closed.account,
-        &closed.client,
-        tx.now,
-    )?;
+         on conflict (sid) do nothing";
+    store::execute!(tx.db, sql, DeliveryId(tx.dice.id(tx.now)?), closed.sid, closed.account, &closed.client, tx.now)?;
     Ok(())
 }
 

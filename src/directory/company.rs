@@ -168,25 +168,17 @@ async fn subscribe(tx: &mut Tx, company: CompanyId, subscriptions: &BTreeSet<ESe
 
 /// Takes back that Accounting validated the company's record: the ERP no longer has one.
 pub(super) async fn withdraw_validation(tx: &mut Tx, company: CompanyId) -> Result<(), Fault> {
-    store::execute!(
-        tx.db,
-        "update companies set accounting_validated_at = null, revision = revision + 1, updated_at = $2 where id = $1",
-        company,
-        tx.now,
-    )?;
+    let sql =
+        "update companies set accounting_validated_at = null, revision = revision + 1, updated_at = $2 where id = $1";
+    store::execute!(tx.db, sql, company, tx.now)?;
     Ok(())
 }
 
 /// Adds a branch, or gives it another name.
 pub(super) async fn put_branch(tx: &mut Tx, branch: &Branch) -> Result<(), Fault> {
-    store::execute!(
-        tx.db,
-        "insert into branches (company, code, name) values ($1, $2, $3) on conflict (company, code) do update \
-         set name = excluded.name",
-        branch.company,
-        branch.code.as_str(),
-        branch.name.as_str(),
-    )?;
+    let sql = "insert into branches (company, code, name) values ($1, $2, $3) on conflict (company, code) do update \
+         set name = excluded.name";
+    store::execute!(tx.db, sql, branch.company, branch.code.as_str(), branch.name.as_str())?;
     Ok(())
 }
 

@@ -88,11 +88,8 @@ pub(super) async fn contacts_by_emails(db: &mut Db, emails: impl Iterator<Item =
 
 /// Every contact that the ERP knows and has active, with its reference.
 pub(super) async fn listed_contacts(db: &mut Db) -> Result<Vec<(ContactId, CompanyId, String)>, Fault> {
-    store::all!(
-        *db,
-        (ContactId, CompanyId, String),
-        "select id, company, ref from contacts where ref is not null and erp_inactive_at is null"
-    )
+    let sql = "select id, company, ref from contacts where ref is not null and erp_inactive_at is null";
+    store::all!(*db, (ContactId, CompanyId, String), sql)
 }
 
 /// Adds a contact.

@@ -142,16 +142,9 @@ pub async fn correct(
         Json(changed.iter().map(|field| (field.as_str(), told(contact, *field))).collect::<BTreeMap<_, _>>())
     };
     let (seq,) = store::one!(tx.db, (i64,), "update record_feed set last_seq = last_seq + 1 returning last_seq")?;
-    store::execute!(
-        tx.db,
-        "insert into record_changes (seq, contact, before, after, at, by_account) values ($1, $2, $3, $4, $5, $6)",
-        seq,
-        id,
-        values(&before),
-        values(&after),
-        tx.now,
-        by
-    )?;
+    let sql =
+        "insert into record_changes (seq, contact, before, after, at, by_account) values ($1, $2, $3, $4, $5, $6)";
+    store::execute!(tx.db, sql, seq, id, values(&before), values(&after), tx.now, by)?;
     let fields: Vec<&str> = changed.iter().map(|field| field.as_str()).collect();
     let deed = Deed::new(DeedKind::ContactCorrected).account(by).company(before.company).subject(id);
     // Of another language alone nobody needs to be warned.

@@ -135,16 +135,9 @@ pub async fn succeed(tx: &mut Tx, succession: Succession<'_>) -> Result<Option<P
     let Succession { fresh, replaces, lead } = succession;
     let signs_from = tx.now + lead;
     let gone_at = gone_after(signs_from, &tx.lives);
-    let followed = store::execute!(
-        tx.db,
-        "update signing_keys set signs_until = $1, gone_at = $2 \
-         where kid = $3 and alg = $4 and signs_until is null and signs_from <= $5",
-        signs_from,
-        gone_at,
-        replaces,
-        fresh.alg,
-        tx.now,
-    )?;
+    let sql = "update signing_keys set signs_until = $1, gone_at = $2 \
+         where kid = $3 and alg = $4 and signs_until is null and signs_from <= $5";
+    let followed = store::execute!(tx.db, sql, signs_from, gone_at, replaces, fresh.alg, tx.now)?;
     if followed == 0 {
         return Ok(None);
     }
@@ -166,26 +159,15 @@ pub struct Hastened {
 
 /// Lets a waiting key sign at once. `None` where it doesn't wait.
 pub async fn hasten(tx: &mut Tx, waiting: &KeyRow) -> Result<Option<Hastened>, Fault> {
-    let hastened = store::execute!(
-        tx.db,
-        "update signing_keys set signs_from = $1 where kid = $2 and signs_from = $3 and signs_from > $1 \
-         and signs_until is null",
-        tx.now,
-        waiting.kid.as_str(),
-        waiting.signs_from,
-    )?;
+    let sql = "update signing_keys set signs_from = $1 where kid = $2 and signs_from = $3 and signs_from > $1 \
+         and signs_until is null";
+    let hastened = store::execute!(tx.db, sql, tx.now, waiting.kid.as_str(), waiting.signs_from)?;
     if hastened == 0 {
         return Ok(None);
     }
     let gone_at = gone_after(tx.now, &tx.lives);
-    store::execute!(
-        tx.db,
-        "update signing_keys set signs_until = $1, gone_at = $2 where alg = $3 and signs_until = $4",
-        tx.now,
-        gone_at,
-        waiting.alg,
-        waiting.signs_from,
-    )?;
+    let sql = "update signing_keys set signs_until = $1, gone_at = $2 where alg = $3 and signs_until = $4";
+    store::execute!(tx.db, sql, tx.now, gone_at, waiting.alg, waiting.signs_from)?;
     Ok(Some(Hastened { instead_of: waiting.signs_from, gone_at }))
 }
 
@@ -255,12 +237,8 @@ async fn reinstate(tx: &mut Tx, successor: &KeyRow) -> Result<Option<String>, Fa
 }
 
 async fn find(tx: &mut Tx, kid: &str) -> Result<Option<KeyRow>, Fault> {
-    store::optional!(
-        tx.db,
-        KeyRow,
-        "select kid, alg, published_at, signs_from, signs_until, gone_at from signing_keys where kid = $1",
-        kid
-    )
+    let sql = "select kid, alg, published_at, signs_from, signs_until, gone_at from signing_keys where kid = $1";
+    store::optional!(tx.db, KeyRow, sql, kid)
 }
 
 /// A server may sign with what it read a moment ago, and servers' clocks differ.

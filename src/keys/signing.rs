@@ -109,11 +109,8 @@ impl KeyRow {
 
 /// The signing keys, oldest first.
 pub async fn list(db: &mut Db) -> Result<Vec<KeyRow>, Fault> {
-    store::all!(
-        *db,
-        KeyRow,
-        "select kid, alg, published_at, signs_from, signs_until, gone_at from signing_keys order by id"
-    )
+    let sql = "select kid, alg, published_at, signs_from, signs_until, gone_at from signing_keys order by id";
+    store::all!(*db, KeyRow, sql)
 }
 
 /// The master key the database is sealed with, once a server has started on it.

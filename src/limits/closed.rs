@@ -40,14 +40,8 @@ impl ClosedLimits {
 
     /// Reads what is closed, and forgets what has opened.
     pub async fn refresh(&self, view: &mut View) -> Result<(), Fault> {
-        let rows = store::all!(
-            view.db,
-            (Digest, Timestamp),
-            "select key, ends_at from limits where kind = $1 and failures >= $2 and ends_at > $3",
-            self.kind.as_str(),
-            self.most,
-            view.now
-        )?;
+        let sql = "select key, ends_at from limits where kind = $1 and failures >= $2 and ends_at > $3";
+        let rows = store::all!(view.db, (Digest, Timestamp), sql, self.kind.as_str(), self.most, view.now)?;
         let mut until = self.until.write().unwrap_or_else(PoisonError::into_inner);
         until.retain(|_, until| *until > view.now);
         until.extend(rows);

@@ -75,14 +75,8 @@ pub enum Counting {
 pub async fn check(db: &mut Db, limits: &[Limit], now: Timestamp) -> Result<Option<TooMany>, Fault> {
     let mut longest = None;
     for limit in limits {
-        let row = store::optional!(
-            *db,
-            (Timestamp,),
-            "select ends_at from limits where key = $1 and failures >= $2 and ends_at > $3",
-            &limit.key,
-            limit.most,
-            now
-        )?;
+        let sql = "select ends_at from limits where key = $1 and failures >= $2 and ends_at > $3";
+        let row = store::optional!(*db, (Timestamp,), sql, &limit.key, limit.most, now)?;
         longest = longest.max(row.map(|(ends_at,)| ends_at.since(now)));
     }
     Ok(longest.map(|wait| TooMany { wait }))
@@ -133,12 +127,8 @@ async fn count_by(tx: &mut Tx, limit: &Limit) -> Result<Option<Mark>, Fault> {
 /// somebody who signs in every minute doesn't open the way for whoever guesses in between.
 pub async fn give_back(tx: &mut Tx, counted: &Counted) -> Result<(), Fault> {
     for mark in &counted.0 {
-        store::execute!(
-            tx.db,
-            "update limits set failures = failures - 1 where key = $1 and ends_at = $2 and failures > 0",
-            &mark.key,
-            mark.ends_at
-        )?;
+        let sql = "update limits set failures = failures - 1 where key = $1 and ends_at = $2 and failures > 0";
+        store::execute!(tx.db, sql, &mark.key, mark.ends_at)?;
     }
     Ok(())
 }

@@ -58,15 +58,9 @@ pub async fn post(tx: &mut Tx, intent: Intent) -> Result<Option<MailId>, Fault> 
 /// Letters to that account whose link is for that, and that haven't left yet, never will. Whoever makes such links void
 /// calls this first: a letter written meanwhile has made its link by then, or finds itself void and makes none.
 pub async fn void(tx: &mut Tx, account: AccountId, purpose: LinkPurpose) -> Result<(), Fault> {
-    store::execute!(
-        tx.db,
-        "update outbox set voided_at = $3 where account = $1 and leads_to = $2 and done_at is null \
-         and given_up_at is null and voided_at is null",
-        account,
-        purpose,
-        tx.now
-    )
-    .map(drop)
+    let sql = "update outbox set voided_at = $3 where account = $1 and leads_to = $2 and done_at is null \
+         and given_up_at is null and voided_at is null";
+    store::execute!(tx.db, sql, account, purpose, tx.now).map(drop)
 }
 
 /// That letter never leaves, if it hasn't yet: what it tells isn't so any more.
@@ -134,29 +128,18 @@ pub async fn write(tx: &mut Tx, claimed: &ClaimedLetter, letter: &Letter) -> Res
     let body = serde_json::to_vec(letter).map_err(|cause| Fault::broken("writing a letter", cause))?;
     let Some(seal) = tx.seal()? else { return Ok(false) };
     let sealed = seal.seal(&body, claimed.id.0.as_bytes())?;
-    let written = store::execute!(
-        tx.db,
-        "update outbox set sealed_letter = $2 where id = $1 and attempts = $4 and voided_at is null \
+    let sql = "update outbox set sealed_letter = $2 where id = $1 and attempts = $4 and voided_at is null \
          and done_at is null and given_up_at is null and sealed_letter is null and sealed_by = $3 \
-         and (leads_to is null or account in (select id from accounts where disabled_at is null))",
-        claimed.id,
-        sealed.bytes,
-        sealed.by,
-        claimed.turn.attempts
-    )?;
+         and (leads_to is null or account in (select id from accounts where disabled_at is null))";
+    let written = store::execute!(tx.db, sql, claimed.id, sealed.bytes, sealed.by, claimed.turn.attempts)?;
     Ok(written > 0)
 }
 
 /// It is dropped, and what it was to say is erased. Answers whether it was this call that did.
 pub async fn drop_void(tx: &mut Tx, claimed: &ClaimedLetter) -> Result<bool, Fault> {
-    let dropped = store::execute!(
-        tx.db,
-        "update outbox set given_up_at = $2, voided_at = coalesce(voided_at, $2), sealed_facts = null, \
-         sealed_letter = null where id = $1 and attempts = $3 and done_at is null and given_up_at is null",
-        claimed.id,
-        tx.now,
-        claimed.turn.attempts
-    )?;
+    let sql = "update outbox set given_up_at = $2, voided_at = coalesce(voided_at, $2), sealed_facts = null, \
+         sealed_letter = null where id = $1 and attempts = $3 and done_at is null and given_up_at is null";
+    let dropped = store::execute!(tx.db, sql, claimed.id, tx.now, claimed.turn.attempts)?;
     Ok(dropped > 0)
 }
 

@@ -182,13 +182,8 @@ pub struct ProvenAssertion {
 
 /// Spends an assertion: of fifty at once, on whichever servers, one counts (fault 1). Answers whether this was it.
 pub async fn spend(tx: &mut Tx, proven: &ProvenAssertion) -> Result<bool, Fault> {
-    let rows = store::execute!(
-        tx.db,
-        "insert into client_assertions (client, jti, expires_at) values ($1, $2, $3) on conflict do nothing",
-        &proven.client,
-        &proven.jti,
-        proven.expires_at,
-    )?;
+    let sql = "insert into client_assertions (client, jti, expires_at) values ($1, $2, $3) on conflict do nothing";
+    let rows = store::execute!(tx.db, sql, &proven.client, &proven.jti, proven.expires_at)?;
     Ok(rows == 1)
 }
 

@@ -153,44 +153,27 @@ pub fn is_stale(session: &Session, now: Timestamp, address: Option<Address>) -> 
 
 /// Writes down that the session is in use, and from where.
 pub async fn touch(tx: &mut Tx, id: SessionId) -> Result<(), Fault> {
-    store::execute!(
-        tx.db,
-        "update sessions set last_seen_at = $2, address = $3 where id = $1 and ended_at is null",
-        id,
-        tx.now,
-        tx.by.address.map(|address| address.to_string())
-    )
-    .map(drop)
+    let sql = "update sessions set last_seen_at = $2, address = $3 where id = $1 and ended_at is null";
+    store::execute!(tx.db, sql, id, tx.now, tx.by.address.map(|address| address.to_string())).map(drop)
 }
 
 /// Gives a live session a new secret, because its owner proved to be there (session fixation): whoever else holds the
 /// old one is out. It stays the same row, and what relying parties were given in it lives on.
 pub async fn renew(tx: &mut Tx, account: AccountId, id: SessionId) -> Result<Option<Secret>, Fault> {
     let secret = tx.dice.secret()?;
-    let renewed = store::execute!(
-        tx.db,
-        concat!(
-            "update sessions set hash = $3, last_seen_at = $4 where id = $1 and account = $2 and ",
-            live_session!("$4", "$5")
-        ),
-        id,
-        account,
-        secret.digest(),
-        tx.now,
-        tx.now - tx.lives.session_idle
-    )?;
+    let sql = concat!(
+        "update sessions set hash = $3, last_seen_at = $4 where id = $1 and account = $2 and ",
+        live_session!("$4", "$5")
+    );
+    let renewed = store::execute!(tx.db, sql, id, account, secret.digest(), tx.now, tx.now - tx.lives.session_idle)?;
     Ok((renewed > 0).then_some(secret))
 }
 
 /// Makes the session act as one of its account's memberships (R-DIR-6). Answers whether it is one.
 pub async fn choose(tx: &mut Tx, id: SessionId, membership: MembershipId) -> Result<bool, Fault> {
-    let chosen = store::execute!(
-        tx.db,
-        "update sessions set membership = $2 where id = $1 and ended_at is null and account = \
-         (select account from memberships where id = $2 and refused_at is null and detached_at is null)",
-        id,
-        membership
-    )?;
+    let sql = "update sessions set membership = $2 where id = $1 and ended_at is null and account = \
+         (select account from memberships where id = $2 and refused_at is null and detached_at is null)";
+    let chosen = store::execute!(tx.db, sql, id, membership)?;
     if chosen > 0 {
         tx.record(Deed::new(DeedKind::CompanyChosen).subject(membership)).await?;
     }
@@ -204,14 +187,9 @@ pub async fn list(db: &mut Db, account: AccountId, now: Timestamp, idle: Life) -
 
 /// Ends one session of an account: one update, and everything that hangs from it is dead. Answers whether it was live.
 pub async fn end(tx: &mut Tx, account: AccountId, id: SessionId, because: EndReason) -> Result<bool, Fault> {
-    let ended = store::execute!(
-        tx.db,
-        "update sessions set ended_at = $3, ended_because = $4 where id = $1 and account = $2 and ended_at is null",
-        id,
-        account,
-        tx.now,
-        because.as_str()
-    )?;
+    let sql =
+        "update sessions set ended_at = $3, ended_because = $4 where id = $1 and account = $2 and ended_at is null";
+    let ended = store::execute!(tx.db, sql, id, account, tx.now, because.as_str())?;
     if ended > 0 {
         tell_end(tx, id, account, because).await?;
     }
@@ -242,15 +220,9 @@ pub async fn end_all(
     kept: Option<SessionId>,
     because: EndReason,
 ) -> Result<u64, Fault> {
-    let ended = store::execute!(
-        tx.db,
-        "update sessions set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null \
-         and id is distinct from $4",
-        account,
-        tx.now,
-        because.as_str(),
-        kept
-    )?;
+    let sql = "update sessions set ended_at = $2, ended_because = $3 where account = $1 and ended_at is null \
+         and id is distinct from $4";
+    let ended = store::execute!(tx.db, sql, account, tx.now, because.as_str(), kept)?;
     if ended > 0 {
         let deed = Deed::new(DeedKind::SessionsEnded).account(account).because(because);
         tx.record(deed.detail("sessions", ended)).await?;
@@ -265,35 +237,22 @@ const RUN_OUT_AT_ONCE: i64 = 100;
 /// this adds is that relying parties hear of it.
 pub async fn end_run_out(tx: &mut Tx) -> Result<u64, Fault> {
     let idle_since = tx.now - tx.lives.session_idle;
-    let accounts = store::all!(
-        tx.db,
-        (AccountId,),
-        concat!(
-            "select distinct account from sessions where ended_at is null and not (",
-            live_session!("$1", "$2"),
-            ") order by account limit $3"
-        ),
-        tx.now,
-        idle_since,
-        RUN_OUT_AT_ONCE
-    )?;
+    let sql = concat!(
+        "select distinct account from sessions where ended_at is null and not (",
+        live_session!("$1", "$2"),
+        ") order by account limit $3"
+    );
+    let accounts = store::all!(tx.db, (AccountId,), sql, tx.now, idle_since, RUN_OUT_AT_ONCE)?;
     let mut count = 0;
     for (account,) in accounts {
         account::lock(tx, account).await?;
-        let ended = store::all!(
-            tx.db,
-            (SessionId,),
-            concat!(
-                "update sessions set ended_at = $1, ended_because = $2 where account = $3 and ended_at is null \
+        let sql = concat!(
+            "update sessions set ended_at = $1, ended_because = $2 where account = $3 and ended_at is null \
                  and not (",
-                live_session!("$1", "$4"),
-                ") returning id"
-            ),
-            tx.now,
-            EndReason::RanOut.as_str(),
-            account,
-            idle_since
-        )?;
+            live_session!("$1", "$4"),
+            ") returning id"
+        );
+        let ended = store::all!(tx.db, (SessionId,), sql, tx.now, EndReason::RanOut.as_str(), account, idle_since)?;
         for (id,) in &ended {
             tell_end(tx, *id, account, EndReason::RanOut).await?;
         }

@@ -40,11 +40,8 @@ pub async fn lose_all(tx: &mut Tx, what: Event, at: Timestamp) -> Result<bool, F
         let people = access::of_account(&mut tx.db, *account).await?;
         let stays = people.iter().any(|other| other.membership.id != *membership && access::may_come_back(other));
         if stays {
-            store::execute!(
-                tx.db,
-                "update sessions set membership = null where id = $1 and ended_at is null",
-                *session
-            )?;
+            let sql = "update sessions set membership = null where id = $1 and ended_at is null";
+            store::execute!(tx.db, sql, *session)?;
         } else {
             end(tx, *account, *session, EndReason::AccessLost).await?;
         }
@@ -58,36 +55,31 @@ async fn acting_as(
     at: Timestamp,
 ) -> Result<Vec<(SessionId, AccountId, MembershipId)>, Fault> {
     macro_rules! acting {
-        ($which:literal, $lost:expr) => {
-            store::all!(
-                tx.db,
-                (SessionId, AccountId, MembershipId),
-                concat!(
-                    "select s.id, s.account, s.membership from sessions s where s.ended_at is null \
-                     and s.created_at <= $2 and ",
-                    "s.membership in (select m.id from memberships m where ",
-                    $which,
-                    ") order by s.account, s.id limit $3"
-                ),
-                $lost,
-                at,
-                LOST_AT_ONCE
+        ($which:literal) => {
+            concat!(
+                "select s.id, s.account, s.membership from sessions s where s.ended_at is null \
+                 and s.created_at <= $2 and s.membership in (select m.id from memberships m where ",
+                $which,
+                ") order by s.account, s.id limit $3"
             )
         };
     }
-    match what {
-        Event::MembershipDisabled(membership) => acting!("m.id = $1", membership),
-        Event::ContactInactive(contact) => acting!("m.contact = $1", contact),
-        Event::CompanyInactive(company) => acting!(
-            "m.company = $1 and exists (select 1 from companies c where c.id = $1 and (c.blocked_at is not null \
-             or c.erp_blocked_at is not null))",
-            company
-        ),
+    let (sql, lost) = match what {
+        Event::MembershipDisabled(membership) => (acting!("m.id = $1"), membership.0),
+        Event::ContactInactive(contact) => (acting!("m.contact = $1"), contact.0),
+        Event::CompanyInactive(company) => {
+            let sql = acting!(
+                "m.company = $1 and exists (select 1 from companies c where c.id = $1 and (c.blocked_at is not null \
+                 or c.erp_blocked_at is not null))"
+            );
+            (sql, company.0)
+        }
         Event::SessionEnded(_)
         | Event::SessionsEnded(_)
         | Event::AuthorizationEnded(_)
         | Event::AuthorizationsEnded(_)
         | Event::ConsentWithdrawn(_)
-        | Event::AccountDisabled(_) => Ok(Vec::new()),
-    }
+        | Event::AccountDisabled(_) => return Ok(Vec::new()),
+    };
+    store::all!(tx.db, (SessionId, AccountId, MembershipId), sql, lost, at, LOST_AT_ONCE)
 }

@@ -70,15 +70,10 @@ pub async fn begin(tx: &mut Tx, new: NewPendingSignIn<'_>) -> Result<Secret, Fau
 
 /// The half-made sign-in of a cookie, where it still waits.
 pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option<PendingSignIn>, Fault> {
-    store::optional!(
-        *db,
-        PendingSignIn,
-        "select id, account, password_digest, session, interaction, back, \
+    let sql = "select id, account, password_digest, session, interaction, back, \
          exists (select 1 from staff where staff.account = pending_sign_ins.account) as is_staff from pending_sign_ins \
-         where hash = $1 and finished_at is null and expires_at > $2",
-        secret.digest(),
-        now
-    )
+         where hash = $1 and finished_at is null and expires_at > $2";
+    store::optional!(*db, PendingSignIn, sql, secret.digest(), now)
 }
 
 /// It is finished. The row decides: of several at once one succeeds.

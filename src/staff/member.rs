@@ -111,17 +111,10 @@ pub async fn invite(tx: &mut Tx, invited: &Invited, by: InvitedBy<'_>) -> Result
         return Ok(Invitation::Taken);
     }
     let account = account::create_staff(tx, &name).await?;
-    store::execute!(
-        tx.db,
-        "insert into staff (account, name, email, roles, invited_at, search, version) \
-         values ($1, $2, $3, $4, $5, $6, 1)",
-        account,
-        &invited.name,
-        &invited.email,
-        Json(&invited.roles),
-        tx.now,
-        folded(&format!("{} {}", invited.name, invited.email))
-    )?;
+    let sql = "insert into staff (account, name, email, roles, invited_at, search, version) \
+         values ($1, $2, $3, $4, $5, $6, 1)";
+    let search = folded(&format!("{} {}", invited.name, invited.email));
+    store::execute!(tx.db, sql, account, &invited.name, &invited.email, Json(&invited.roles), tx.now, search)?;
     tell(tx, account, &invited.roles, by).await?;
     Ok(Invitation::Made(account))
 }
@@ -211,12 +204,8 @@ pub async fn set_roles(tx: &mut Tx, account: AccountId, roles: &BTreeSet<StaffRo
     if !roles.contains(&StaffRole::Operator) && !somebody_else_operates(tx, account).await? {
         return Ok(StaffChange::LastOperator);
     }
-    store::execute!(
-        tx.db,
-        "update staff set roles = $2, version = version + 1 where account = $1",
-        account,
-        Json(roles)
-    )?;
+    let sql = "update staff set roles = $2, version = version + 1 where account = $1";
+    store::execute!(tx.db, sql, account, Json(roles))?;
     let deed = Deed::new(DeedKind::StaffRolesChanged).account(account);
     tx.record(deed.detail("before", before.roles).detail("after", roles)).await?;
     Ok(StaffChange::Done)

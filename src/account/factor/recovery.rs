@@ -110,12 +110,8 @@ pub async fn spend(tx: &mut Tx, account: AccountId, code: &RecoveryCode) -> Resu
 
 /// How many codes are left.
 pub async fn left(db: &mut Db, account: AccountId) -> Result<usize, Fault> {
-    let (count,) = store::one!(
-        *db,
-        (i64,),
-        "select count(*) from recovery_codes where account = $1 and used_at is null",
-        account
-    )?;
+    let sql = "select count(*) from recovery_codes where account = $1 and used_at is null";
+    let (count,) = store::one!(*db, (i64,), sql, account)?;
     Ok(usize::try_from(count).unwrap_or_default())
 }
 

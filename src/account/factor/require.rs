@@ -8,14 +8,9 @@ use crate::store::{self, Db, Tx};
 /// Demands a second factor of an account wherever it acts, from now on or no longer. Whoever has none enrols one at the
 /// next sign-in, and is asked at once where they are signed in. Answers whether that is a change.
 pub async fn require(tx: &mut Tx, account: AccountId, required: bool) -> Result<bool, Fault> {
-    let changed = store::execute!(
-        tx.db,
-        "update accounts set second_factor_required_at = $2 where id = $1 \
-         and (second_factor_required_at is null) = $3",
-        account,
-        required.then_some(tx.now),
-        required
-    )?;
+    let sql = "update accounts set second_factor_required_at = $2 where id = $1 \
+         and (second_factor_required_at is null) = $3";
+    let changed = store::execute!(tx.db, sql, account, required.then_some(tx.now), required)?;
     if changed > 0 {
         let what = if required { DeedKind::FactorDemanded } else { DeedKind::FactorNotDemanded };
         tx.record(Deed::new(what).account(account)).await?;

@@ -67,13 +67,9 @@ pub async fn ask(tx: &mut Tx, account: AccountId) -> Result<ResetRequest, Fault>
 /// Takes every second factor away, once: answers false where another server did, or it was stopped meanwhile.
 pub async fn carry_out(tx: &mut Tx, reset: FactorReset) -> Result<bool, Fault> {
     lock(tx, reset.account).await?;
-    let done = store::execute!(
-        tx.db,
-        "update factor_resets set done_at = $2 \
-         where id = $1 and due_at <= $2 and told_at is not null and done_at is null and cancelled_at is null",
-        reset.id,
-        tx.now
-    )?;
+    let sql = "update factor_resets set done_at = $2 \
+         where id = $1 and due_at <= $2 and told_at is not null and done_at is null and cancelled_at is null";
+    let done = store::execute!(tx.db, sql, reset.id, tx.now)?;
     if done == 0 {
         return Ok(false);
     }

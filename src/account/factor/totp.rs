@@ -116,15 +116,9 @@ pub struct Offer {
 
 /// The seed offered there, where one is.
 pub async fn offered(db: &mut Db, offer: Offer, now: Timestamp) -> Result<Option<Enrolled>, Fault> {
-    store::optional!(
-        *db,
-        Enrolled,
-        "select id, sealed_seed, sealed_by from totp_factors where account = $1 and offered_to = $2 \
-         and proven_at is null and created_at > $3",
-        offer.account,
-        offer.to,
-        now - OFFERED_FOR
-    )
+    let sql = "select id, sealed_seed, sealed_by from totp_factors where account = $1 and offered_to = $2 \
+         and proven_at is null and created_at > $3";
+    store::optional!(*db, Enrolled, sql, offer.account, offer.to, now - OFFERED_FOR)
 }
 
 /// Offers a seed in place of one offered there before.
@@ -133,17 +127,9 @@ pub async fn offer(tx: &mut Tx, seal: &dyn Seal, offer: Offer, seed: &Seed) -> R
     let sealed = seal.seal(&seed.0, id.0.as_bytes())?;
     let sql = "delete from totp_factors where account = $1 and offered_to = $2 and proven_at is null";
     store::execute!(tx.db, sql, offer.account, offer.to)?;
-    store::execute!(
-        tx.db,
-        "insert into totp_factors (id, account, offered_to, sealed_seed, sealed_by, created_at) \
-         values ($1, $2, $3, $4, $5, $6)",
-        id,
-        offer.account,
-        offer.to,
-        sealed.bytes,
-        sealed.by,
-        tx.now
-    )?;
+    let sql = "insert into totp_factors (id, account, offered_to, sealed_seed, sealed_by, created_at) \
+         values ($1, $2, $3, $4, $5, $6)";
+    store::execute!(tx.db, sql, id, offer.account, offer.to, sealed.bytes, sealed.by, tx.now)?;
     Ok(id)
 }
 
@@ -151,12 +137,8 @@ pub async fn offer(tx: &mut Tx, seal: &dyn Seal, offer: Offer, seed: &Seed) -> R
 /// fifty at once too.
 pub async fn accept(tx: &mut Tx, account: AccountId, id: TotpId, step: i64) -> Result<bool, Fault> {
     lock(tx, account).await?;
-    let accepted = store::execute!(
-        tx.db,
-        "update totp_factors set last_step = $2 where id = $1 and proven_at is not null and last_step < $2",
-        id,
-        step
-    )?;
+    let sql = "update totp_factors set last_step = $2 where id = $1 and proven_at is not null and last_step < $2";
+    let accepted = store::execute!(tx.db, sql, id, step)?;
     if accepted == 1 {
         // Whoever has the app hasn't lost it.
         reset::stop(tx, account).await?;

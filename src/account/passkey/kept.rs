@@ -116,15 +116,9 @@ pub async fn count(tx: &mut Tx, verified: &VerifiedPasskey) -> Result<bool, Faul
     // The account's row first, as everywhere: switching it off comes before this and is seen, or after it and ends what
     // begins here.
     lock(tx, kept.account).await?;
-    let counted = store::execute!(
-        tx.db,
-        "update passkeys set credential = $2, counter = $3, last_used_at = $4 where id = $1 and (counter < $3 \
-         or (counter = 0 and $3 = 0))",
-        kept.id,
-        Json(after),
-        *counter,
-        tx.now
-    )?;
+    let sql = "update passkeys set credential = $2, counter = $3, last_used_at = $4 where id = $1 and (counter < $3 \
+         or (counter = 0 and $3 = 0))";
+    let counted = store::execute!(tx.db, sql, kept.id, Json(after), *counter, tx.now)?;
     if counted == 1 {
         // What signs isn't lost.
         factor::reset::stop(tx, kept.account).await?;

@@ -36,16 +36,10 @@ pub async fn begin(tx: &mut Tx, state: &Secret, browser: &Digest, attempt: &Upst
 
 /// Takes an attempt up, once, in the browser that began it.
 pub async fn redeem(tx: &mut Tx, state: &Secret, browser: &Digest) -> Result<Option<UpstreamAttempt>, Fault> {
-    store::optional!(
-        tx.db,
-        UpstreamAttempt,
-        "update upstream_attempts set used_at = $3 \
+    let sql = "update upstream_attempts set used_at = $3 \
          where state = $1 and browser = $2 and used_at is null and expires_at > $3 \
-         returning nonce, verifier, interaction, back",
-        state.digest(),
-        browser,
-        tx.now
-    )
+         returning nonce, verifier, interaction, back";
+    store::optional!(tx.db, UpstreamAttempt, sql, state.digest(), browser, tx.now)
 }
 
 /// Removes attempts whose time is over, and answers how many.
