@@ -102,10 +102,7 @@ pub async fn list(db: &mut Db, account: AccountId, now: Timestamp) -> Result<Vec
 /// knew it.
 pub async fn forget(tx: &mut Tx, account: AccountId, id: DeviceId) -> Result<bool, Fault> {
     let forgotten = store::execute!(tx.db, "delete from devices where id = $2 and account = $1", account, id)?;
-    if forgotten > 0 {
-        tx.record(Deed::new(DeedKind::DeviceForgotten).account(account).subject(id)).await?;
-    }
-    Ok(forgotten > 0)
+    tx.record_if(forgotten > 0, Deed::new(DeedKind::DeviceForgotten).account(account).subject(id)).await
 }
 
 /// Forgets every browser of an account: each counts as unknown again, and none has a counter of its own for wrong

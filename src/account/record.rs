@@ -42,20 +42,14 @@ pub async fn names(db: &mut Db, account: AccountId) -> Result<Vec<String>, Fault
 pub async fn disable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     let sql = "update accounts set disabled_at = $2 where id = $1 and disabled_at is null";
     let switched = store::execute!(tx.db, sql, account, tx.now)?;
-    if switched > 0 {
-        tx.record(Deed::new(DeedKind::AccountDisabled).account(account)).await?;
-    }
-    Ok(switched > 0)
+    tx.record_if(switched > 0, Deed::new(DeedKind::AccountDisabled).account(account)).await
 }
 
 /// Switches an account on again, unless its owner closed it for good. Answers whether it was off.
 pub async fn enable(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> {
     let sql = "update accounts set disabled_at = null where id = $1 and disabled_at is not null and closed_at is null";
     let switched = store::execute!(tx.db, sql, account)?;
-    if switched > 0 {
-        tx.record(Deed::new(DeedKind::AccountEnabled).account(account)).await?;
-    }
-    Ok(switched > 0)
+    tx.record_if(switched > 0, Deed::new(DeedKind::AccountEnabled).account(account)).await
 }
 
 /// Closes an account for good, given the hash that its owner's password was right for. Answers whether it was on, and
@@ -64,10 +58,7 @@ pub async fn close(tx: &mut Tx, account: AccountId, password_hash: &str) -> Resu
     let sql = "update accounts set closed_at = $3, disabled_at = $3, password_hash = null, password_set_at = null \
          where id = $1 and password_hash = $2 and disabled_at is null";
     let closed = store::execute!(tx.db, sql, account, password_hash, tx.now)?;
-    if closed > 0 {
-        tx.record(Deed::new(DeedKind::AccountClosed).account(account)).await?;
-    }
-    Ok(closed > 0)
+    tx.record_if(closed > 0, Deed::new(DeedKind::AccountClosed).account(account)).await
 }
 
 /// Whatever changes what hangs from one account happens one after the other, from here to the end of the unit.

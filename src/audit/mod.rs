@@ -35,6 +35,14 @@ impl Tx {
         self.record_and_tell(deed).await.map(drop)
     }
 
+    /// Writes a deed down where it changed anything, and answers whether it did.
+    pub async fn record_if(&mut self, changed: bool, deed: Deed) -> Result<bool, Fault> {
+        if changed {
+            self.record(deed).await?;
+        }
+        Ok(changed)
+    }
+
     /// The same, for whoever follows what becomes of the letter: answers its id, where there was somebody to write to.
     pub async fn record_and_tell(&mut self, deed: Deed) -> Result<Option<MailId>, Fault> {
         write(self, &deed).await?;

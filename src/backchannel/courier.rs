@@ -217,11 +217,8 @@ impl Context<'_> {
         tracing::warn!(client = claimed.client, sid = %claimed.sid, why, "a relying party wasn't told of a logout");
         let given_up = self.act(async |tx| {
             let given_up = delivery::failed(tx, claimed, failure, &why).await?;
-            if given_up {
-                let deed = Deed::new(what).account(claimed.account).subject(&claimed.client).reference(claimed.sid);
-                tx.record(deed.detail("why", why)).await?;
-            }
-            Ok(given_up)
+            let deed = Deed::new(what).account(claimed.account).subject(&claimed.client).reference(claimed.sid);
+            tx.record_if(given_up, deed.detail("why", why)).await
         });
         Ok(if given_up.await? { Settled::GivenUp } else { Settled::Deferred })
     }

@@ -44,20 +44,16 @@ pub struct Branch {
 /// Blocks a company: nobody there gets in any more (R-DIR-1). Answers whether it was open.
 pub async fn block(tx: &mut Tx, company: CompanyId) -> Result<bool, Fault> {
     let sql = "update companies set blocked_at = $2, revision = revision + 1 where id = $1 and blocked_at is null";
-    if store::execute!(tx.db, sql, company, tx.now)? == 0 {
-        return Ok(false);
-    }
-    tx.record(Deed::new(DeedKind::CompanyBlocked).company(company)).await.map(|()| true)
+    let changed = store::execute!(tx.db, sql, company, tx.now)? > 0;
+    tx.record_if(changed, Deed::new(DeedKind::CompanyBlocked).company(company)).await
 }
 
 /// Lets a company in again that staff blocked. Answers whether they had.
 pub async fn unblock(tx: &mut Tx, company: CompanyId) -> Result<bool, Fault> {
     let sql =
         "update companies set blocked_at = null, revision = revision + 1 where id = $1 and blocked_at is not null";
-    if store::execute!(tx.db, sql, company)? == 0 {
-        return Ok(false);
-    }
-    tx.record(Deed::new(DeedKind::CompanyUnblocked).company(company)).await.map(|()| true)
+    let changed = store::execute!(tx.db, sql, company)? > 0;
+    tx.record_if(changed, Deed::new(DeedKind::CompanyUnblocked).company(company)).await
 }
 
 macro_rules! companies {
@@ -187,9 +183,6 @@ pub async fn require_second_factor(tx: &mut Tx, company: CompanyId, required: bo
     let sql = "update companies set second_factor_required_at = $2, updated_at = $3 where id = $1 \
         and (second_factor_required_at is null) = $4";
     let changed = store::execute!(tx.db, sql, company, required.then_some(tx.now), tx.now, required)?;
-    if changed > 0 {
-        let what = if required { DeedKind::CompanyFactorDemanded } else { DeedKind::CompanyFactorNotDemanded };
-        tx.record(Deed::new(what).company(company)).await?;
-    }
-    Ok(changed > 0)
+    let what = if required { DeedKind::CompanyFactorDemanded } else { DeedKind::CompanyFactorNotDemanded };
+    tx.record_if(changed > 0, Deed::new(what).company(company)).await
 }

@@ -174,10 +174,7 @@ pub async fn choose(tx: &mut Tx, id: SessionId, membership: MembershipId) -> Res
     let sql = "update sessions set membership = $2 where id = $1 and ended_at is null and account = \
          (select account from memberships where id = $2 and refused_at is null and detached_at is null)";
     let chosen = store::execute!(tx.db, sql, id, membership)?;
-    if chosen > 0 {
-        tx.record(Deed::new(DeedKind::CompanyChosen).subject(membership)).await?;
-    }
-    Ok(chosen > 0)
+    tx.record_if(chosen > 0, Deed::new(DeedKind::CompanyChosen).subject(membership)).await
 }
 
 /// The live sessions of an account, the one used last first.

@@ -17,10 +17,7 @@ pub async fn locked(view: &mut View, settings: &Settings, account: AccountId) ->
 pub async fn unlock(tx: &mut Tx, settings: &Settings, account: AccountId) -> Result<bool, Fault> {
     let limits = of_account(&mut tx.db, settings, account).await?;
     let opened = limits::open(tx, &limits).await?;
-    if opened {
-        tx.record(Deed::new(DeedKind::AccountUnlocked).account(account)).await?;
-    }
-    Ok(opened)
+    tx.record_if(opened, Deed::new(DeedKind::AccountUnlocked).account(account)).await
 }
 
 /// The limits that are the account's alone. Those of networks and of everybody are not its own to open.

@@ -55,10 +55,7 @@ pub async fn remove_all(tx: &mut Tx, account: AccountId) -> Result<bool, Fault> 
     store::execute!(tx.db, "delete from totp_factors where account = $1", account)?;
     store::execute!(tx.db, "delete from passkeys where account = $1", account)?;
     tidy_up(tx, account).await?;
-    if had {
-        tx.record(Deed::new(DeedKind::FactorsRemoved).account(account)).await?;
-    }
-    Ok(had)
+    tx.record_if(had, Deed::new(DeedKind::FactorsRemoved).account(account)).await
 }
 
 /// A factor is gone: what hung from it goes too, and the trail has a line.

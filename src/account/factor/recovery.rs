@@ -102,10 +102,7 @@ pub async fn spend(tx: &mut Tx, account: AccountId, code: &RecoveryCode) -> Resu
     lock(tx, account).await?;
     let sql = "update recovery_codes set used_at = $3 where account = $1 and hash = $2 and used_at is null";
     let spent = store::execute!(tx.db, sql, account, code.digest(account), tx.now)?;
-    if spent > 0 {
-        tx.record(Deed::new(DeedKind::RecoveryCodeUsed).account(account)).await?;
-    }
-    Ok(spent > 0)
+    tx.record_if(spent > 0, Deed::new(DeedKind::RecoveryCodeUsed).account(account)).await
 }
 
 /// How many codes are left.

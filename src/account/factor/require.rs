@@ -11,11 +11,8 @@ pub async fn require(tx: &mut Tx, account: AccountId, required: bool) -> Result<
     let sql = "update accounts set second_factor_required_at = $2 where id = $1 \
          and (second_factor_required_at is null) = $3";
     let changed = store::execute!(tx.db, sql, account, required.then_some(tx.now), required)?;
-    if changed > 0 {
-        let what = if required { DeedKind::FactorDemanded } else { DeedKind::FactorNotDemanded };
-        tx.record(Deed::new(what).account(account)).await?;
-    }
-    Ok(changed > 0)
+    let what = if required { DeedKind::FactorDemanded } else { DeedKind::FactorNotDemanded };
+    tx.record_if(changed > 0, Deed::new(what).account(account)).await
 }
 
 /// Whether a second factor is demanded of an account, by itself or at any company it may act for.
