@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use crate::base::ids::{AuthorizationId, ConsentId, SessionId};
+use crate::base::ids::AuthorizationId;
 use crate::base::{Address, Digest, Fault, Life, Timestamp};
 use crate::store::{self, Db, Joined, Left};
 
@@ -14,8 +14,6 @@ use super::facts::facts;
 /// The session of a sign-in, and when it ends.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct SessionFacts {
-    #[sqlx(rename = "session")]
-    pub id: SessionId,
     #[sqlx(rename = "session_ended_at")]
     pub ended_at: Option<Timestamp>,
     #[sqlx(rename = "session_expires_at")]
@@ -58,7 +56,6 @@ pub struct AuthorizationFacts {
     pub session: Left<SessionFacts>,
     pub sid: AuthorizationId,
     pub client: String,
-    pub consent: Option<ConsentId>,
     pub consent_withdrawn_at: Option<Timestamp>,
     #[sqlx(json)]
     pub scope: BTreeSet<String>,
@@ -132,7 +129,7 @@ macro_rules! hanging {
     ($columns:literal, $revoked:literal, $joins:literal, $where:literal) => {
         facts!(
             concat!(
-                ", au.id as sid, au.client, au.consent, au.scope, au.claims, au.tokens_issued_at, au.second_factor_at, \
+                ", au.id as sid, au.client, au.scope, au.claims, au.tokens_issued_at, au.second_factor_at, \
                  au.acr, au.amr, au.auth_time, au.ended_at as authorization_ended_at, \
                  cs.withdrawn_at as consent_withdrawn_at, au.session, s.ended_at as session_ended_at, \
                  s.expires_at as session_expires_at, s.last_seen_at as session_last_seen_at, \

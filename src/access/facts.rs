@@ -232,13 +232,6 @@ impl Snapshot {
         self.account.mailbox_proven_at.is_some() && self.contact.email_proven_at.is_some()
     }
 
-    /// Whether a sign-in must prove two factors: where that is demanded of the person, and of whoever has enrolled a
-    /// second one.
-    #[must_use]
-    pub fn needs_second_factor(&self) -> bool {
-        Known::from(self).needs_second_factor()
-    }
-
     /// The language the account chose, else the one the ERP knows.
     #[must_use]
     pub fn language(&self) -> Option<Language> {

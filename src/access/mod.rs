@@ -14,7 +14,7 @@ pub use administrators::administrators;
 pub(crate) use authorization::live_session;
 pub use authorization::{AuthorizationFacts, SessionFacts, TokenFacts, of_authorization, of_opaque_token, of_token};
 pub use condition::{Condition, Lasting};
-pub use door::{AddressSource, Door, counts, table};
+pub use door::{Door, counts};
 pub use facts::{
     AccountFacts, Candidate, CompanyFacts, ContactFacts, Known, MembershipFacts, Snapshot, of_account, of_company,
     of_contact, of_membership,

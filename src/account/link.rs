@@ -14,7 +14,6 @@ pub use crate::mail::LinkPurpose;
 /// A link that still works.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct MailedLink {
-    pub id: LinkId,
     pub account: AccountId,
     pub kind: AccountKind,
     pub purpose: LinkPurpose,
@@ -39,7 +38,7 @@ pub async fn issue(tx: &mut Tx, account: AccountId, purpose: LinkPurpose, secret
 
 /// The link of a secret, if it still works at `now`. It changes nothing.
 pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp) -> Result<Option<MailedLink>, Fault> {
-    let sql = "select l.id, a.id as account, a.kind, l.purpose, l.expires_at \
+    let sql = "select a.id as account, a.kind, l.purpose, l.expires_at \
          from links l join accounts a on a.id = l.subject \
          where l.hash = $1 and l.used_at is null and l.expires_at > $2 and a.disabled_at is null";
     store::optional!(*db, MailedLink, sql, secret.digest(), now)

@@ -14,14 +14,12 @@ pub struct Credentials {
     pub account: AccountId,
     /// The Argon2id hash, once a password is set.
     pub password_hash: Option<String>,
-    /// The language the account chose.
-    pub language: Option<Language>,
 }
 
 /// The credentials behind a name.
 pub async fn credentials(db: &mut Db, name: &SignInName) -> Result<Option<Credentials>, Fault> {
-    let sql = "select a.id as account, a.password_hash, a.language from sign_in_names n join accounts a on a.id = \
-         n.account where n.name = $1";
+    let sql = "select a.id as account, a.password_hash from sign_in_names n join accounts a on a.id = n.account \
+         where n.name = $1";
     store::optional!(*db, Credentials, sql, name)
 }
 

@@ -15,8 +15,6 @@ const LINGERS: Life = Life::seconds(30);
 /// A parked request.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Interaction {
-    /// Its id, which pages carry along.
-    pub id: InteractionId,
     pub request: Json<Request>,
     /// When it was asked: `prompt=login` is met by a later sign-in.
     pub created_at: Timestamp,
@@ -41,7 +39,7 @@ pub async fn find(
     browser: &Digest,
     now: Timestamp,
 ) -> Result<Option<Interaction>, Fault> {
-    let sql = "select id, request, created_at, declined_at from interactions \
+    let sql = "select request, created_at, declined_at from interactions \
          where id = $1 and browser = $2 and expires_at > $3";
     store::optional!(*db, Interaction, sql, id, browser, now)
 }
@@ -49,7 +47,7 @@ pub async fn find(
 /// Binds an interaction that nobody has picked up yet to this browser. Of several at once one succeeds.
 pub async fn bind(tx: &mut Tx, id: InteractionId, browser: &Digest) -> Result<Option<Interaction>, Fault> {
     let sql = "update interactions set browser = $2 where id = $1 and browser is null and expires_at > $3 \
-         returning id, request, created_at, declined_at";
+         returning request, created_at, declined_at";
     store::optional!(tx.db, Interaction, sql, id, browser, tx.now)
 }
 

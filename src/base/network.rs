@@ -38,12 +38,6 @@ impl Address {
             IpAddr::V6(v6) => is_public_v6(v6),
         }
     }
-
-    /// Whether it is this machine itself.
-    #[must_use]
-    pub fn is_loopback(self) -> bool {
-        self.0.is_loopback()
-    }
 }
 
 fn is_public_v4(address: Ipv4Addr) -> bool {

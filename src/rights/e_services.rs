@@ -23,13 +23,8 @@ words! {
 impl Group {
     /// The key of the heading.
     #[must_use]
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::PreSales => "rights-group-pre-sales",
-            Self::Orders => "rights-group-orders",
-            Self::AfterSales => "rights-group-after-sales",
-            Self::Documents => "rights-group-documents",
-        }
+    pub fn key(self) -> String {
+        format!("rights-group-{self}")
     }
 }
 

@@ -55,40 +55,26 @@ impl Reason {
         }
     }
 
-    /// The key of the sentence for the person; it says `{ $held }` where [`Reason::held`] gives one.
+    /// The key of the sentence for `whom`, `person` or `admin`; it says `{ $held }` where [`Reason::held`] gives one.
     #[must_use]
-    pub fn person_key(&self) -> &'static str {
-        match self {
-            Self::ProfileGrants(_) => "rights-profile-grants-person",
-            Self::RoleGrants(_) => "rights-role-grants-person",
-            Self::EServiceGrants(_) => "rights-e-service-grants-person",
-            Self::ProfileDenies(_) => "rights-profile-denies-person",
-            Self::NothingGrants => "rights-nothing-grants-person",
-            Self::OtherCompany => "rights-other-company-person",
-            Self::OtherBranch => "rights-other-branch-person",
-            Self::Undecidable => "rights-undecidable-person",
-        }
-    }
-
-    /// The key of the sentence for an administrator; it says `{ $held }` where [`Reason::held`] gives one.
-    #[must_use]
-    pub fn admin_key(&self) -> &'static str {
-        match self {
-            Self::ProfileGrants(_) => "rights-profile-grants-admin",
-            Self::RoleGrants(_) => "rights-role-grants-admin",
-            Self::EServiceGrants(_) => "rights-e-service-grants-admin",
-            Self::ProfileDenies(_) => "rights-profile-denies-admin",
-            Self::NothingGrants => "rights-nothing-grants-admin",
-            Self::OtherCompany => "rights-other-company-admin",
-            Self::OtherBranch => "rights-other-branch-admin",
-            Self::Undecidable => "rights-undecidable-admin",
-        }
+    pub fn key(&self, whom: &str) -> String {
+        let why = match self {
+            Self::ProfileGrants(_) => "profile-grants",
+            Self::RoleGrants(_) => "role-grants",
+            Self::EServiceGrants(_) => "e-service-grants",
+            Self::ProfileDenies(_) => "profile-denies",
+            Self::NothingGrants => "nothing-grants",
+            Self::OtherCompany => "other-company",
+            Self::OtherBranch => "other-branch",
+            Self::Undecidable => "undecidable",
+        };
+        format!("rights-{why}-{whom}")
     }
 
     /// The sentence for an administrator.
     #[must_use]
     pub fn to_admin(&self, words: Words, catalogue: &Catalogue) -> String {
-        words.tell(self.admin_key(), &[("held", self.held(words, catalogue).unwrap_or_default())])
+        words.tell(&self.key("admin"), &[("held", self.held(words, catalogue).unwrap_or_default())])
     }
 
     /// What people call the profile, role or e-service that decided.

@@ -48,19 +48,11 @@ pub struct Begin<'a> {
     pub proof: Proof,
 }
 
-/// A session just begun, with the secret that its browser keeps.
-#[derive(Clone, Debug)]
-pub struct OpenedSession {
-    pub id: SessionId,
-    /// The cookie's value.
-    pub secret: Secret,
-}
-
 /// How often a session's last use is written down.
 const TOUCHED_EVERY: Life = Life::minutes(1);
 
-/// Begins a session, always with a new secret (session fixation).
-pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<OpenedSession, Fault> {
+/// Begins a session, always with a new secret (session fixation), which its browser keeps.
+pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<Secret, Fault> {
     let id = SessionId(tx.dice.id(tx.now)?);
     let secret = tx.dice.secret()?;
     store::execute!(
@@ -83,7 +75,7 @@ pub async fn begin(tx: &mut Tx, begin: Begin<'_>) -> Result<OpenedSession, Fault
     )?;
     tx.by.session = Some(id);
     tx.record(Deed::new(DeedKind::SessionBegan).account(begin.account).subject(id)).await?;
-    Ok(OpenedSession { id, secret })
+    Ok(secret)
 }
 
 /// What a session is to be from now on, because its owner proved something again.
@@ -98,7 +90,7 @@ pub struct Strengthening {
 
 /// Strengthens a live session. It gets a new secret (session fixation) and stays the same row: what relying parties
 /// were given lives on.
-pub async fn strengthen(tx: &mut Tx, with: Strengthening) -> Result<Option<OpenedSession>, Fault> {
+pub async fn strengthen(tx: &mut Tx, with: Strengthening) -> Result<Option<Secret>, Fault> {
     let secret = tx.dice.secret()?;
     let strengthened = store::execute!(
         tx.db,
@@ -122,7 +114,7 @@ pub async fn strengthen(tx: &mut Tx, with: Strengthening) -> Result<Option<Opene
     }
     let deed = Deed::new(DeedKind::SessionStrengthened).account(with.account).subject(with.session);
     tx.record(deed.detail("acr", with.proof.acr.as_str())).await?;
-    Ok(Some(OpenedSession { id: with.session, secret }))
+    Ok(Some(secret))
 }
 
 /// Live sessions: `$2` is now, and those last used at `$3` or before are over.

@@ -11,8 +11,8 @@ mod unlock;
 
 pub use attempt::{Guess, LoginAttempt};
 pub use live::{
-    Begin, OpenedSession, Session, Strengthening, begin, choose, end, end_all, end_run_out, find, holds, is_stale,
-    list, renew, strengthen, sweep, touch,
+    Begin, Session, Strengthening, begin, choose, end, end_all, end_run_out, find, holds, is_stale, list, renew,
+    strengthen, sweep, touch,
 };
 pub use loss::{lose, lose_all};
 pub use pending::void_pending;

@@ -14,7 +14,7 @@ use crate::base::{Fault, Place, Secret};
 use crate::limits::{self, Counted};
 use crate::store::{self, Tx};
 
-use super::live::{self, Begin, OpenedSession, Session, Strengthening, begin, find};
+use super::live::{self, Begin, Session, Strengthening, begin, find};
 use super::pending::{self, NewPendingSignIn, PendingSignIn};
 use super::proof::{Acr, Proof, strongest};
 
@@ -79,8 +79,8 @@ pub enum Outcome {
 /// A session just begun, or strengthened.
 #[derive(Debug)]
 pub struct Entered {
-    /// The session and its secret.
-    pub opened: OpenedSession,
+    /// What its browser keeps.
+    pub secret: Secret,
     /// Where this person begins.
     pub home: Place,
 }
@@ -202,8 +202,8 @@ pub async fn is_open(tx: &mut Tx, pending: &PendingSignIn) -> Result<bool, Fault
 async fn strengthen(tx: &mut Tx, session: SessionId, account: AccountId, proof: Proof) -> Result<Outcome, Fault> {
     let home = if access::of_staff(&mut tx.db, account).await?.is_some() { Place::Staff } else { Place::Account };
     let auth_time = tx.now;
-    let opened = live::strengthen(tx, Strengthening { session, account, proof, auth_time }).await?;
-    Ok(opened.map_or(Outcome::Outdated, |opened| Outcome::Entered(Entered { opened, home })))
+    let secret = live::strengthen(tx, Strengthening { session, account, proof, auth_time }).await?;
+    Ok(secret.map_or(Outcome::Outdated, |secret| Outcome::Entered(Entered { secret, home })))
 }
 
 /// This browser isn't asked for the second factor for a while.
@@ -320,11 +320,11 @@ impl Judged {
         if let Some(secret) = visit.before {
             replace(tx, secret).await?;
         }
-        let opened = begin(tx, Begin { account, membership, user_agent: visit.user_agent, proof }).await?;
+        let secret = begin(tx, Begin { account, membership, user_agent: visit.user_agent, proof }).await?;
         if !device::recognise(tx, account, visit.device, visit.user_agent).await? {
             tx.record(Deed::new(DeedKind::DeviceSeen).account(account)).await?;
         }
-        Ok(Outcome::Entered(Entered { opened, home }))
+        Ok(Outcome::Entered(Entered { secret, home }))
     }
 
     async fn refuse(self, tx: &mut Tx, account: AccountId) -> Result<Outcome, Fault> {

@@ -115,9 +115,9 @@ impl World {
         let by = Actor::of(Who::Visitor).from(Address::parse("192.0.2.7"));
         let begin =
             Begin { account: person(), membership: Some(membership()), user_agent: "tests", proof: Proof::password() };
-        let opened = self.app.act(by, async |tx| session::begin(tx, begin).await).await.unwrap();
+        let secret = self.app.act(by, async |tx| session::begin(tx, begin).await).await.unwrap();
         self.cookies.retain(|(name, _)| *name != "guichet_session");
-        self.cookies.push(("guichet_session", opened.secret.expose().to_owned()));
+        self.cookies.push(("guichet_session", secret.expose().to_owned()));
     }
 
     pub async fn consent(&self, scope: &str) {

@@ -34,11 +34,11 @@ fn reasons() -> Vec<Reason> {
 fn both_languages_have_every_key_that_is_used_and_no_other() {
     let mut used = BTreeSet::new();
     for because in reasons() {
-        used.extend([because.person_key().to_owned(), because.admin_key().to_owned()]);
+        used.extend([because.key("person"), because.key("admin")]);
     }
     used.extend(Profile::ALL.iter().flat_map(|profile| explained(profile_key(*profile))));
     used.extend(Role::ALL.iter().flat_map(|role| explained(role_key(*role))));
-    used.extend(Group::ALL.iter().map(|group| group.key().to_owned()));
+    used.extend(Group::ALL.iter().map(|group| group.key()));
     for (language, file) in [("fr", FRENCH), ("en", ENGLISH)] {
         let found = keys(file);
         let once: BTreeSet<_> = found.iter().cloned().collect();
@@ -50,7 +50,7 @@ fn both_languages_have_every_key_that_is_used_and_no_other() {
 #[test]
 fn a_sentence_names_what_decided_where_there_is_something_to_name() {
     for because in reasons() {
-        for key in [because.person_key(), because.admin_key()] {
+        for key in [because.key("person"), because.key("admin")] {
             for file in [FRENCH, ENGLISH] {
                 let sentence = file.lines().find(|line| line.starts_with(&format!("{key} = "))).unwrap();
                 let held = because.held(Words::of(Language::Fr), POLICY.catalogue());

@@ -138,7 +138,7 @@ impl EServiceGroup {
     fn all(app: &App, frame: &Frame, held: &BTreeSet<EServiceCode>) -> Vec<Self> {
         let policy = app.policy.load();
         let group = |group: &Group| Self {
-            name: frame.say(group.key()),
+            name: frame.say(&group.key()),
             e_services: (policy.catalogue().of(*group))
                 .filter(|e_service| held.contains(&e_service.code))
                 .map(|e_service| e_service.names.of(frame.words.language()).to_owned())

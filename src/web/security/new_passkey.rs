@@ -8,11 +8,11 @@ use serde::Deserialize;
 use crate::account::passkey::{self, Binding, CeremonyPurpose, Enrolment, Key, Name, Newcomer};
 use crate::account::{self, factor};
 use crate::app::App;
-use crate::base::{Fault, Place};
+use crate::base::{Fault, Place, Secret};
 use crate::http::answer::{self, Rejection};
 use crate::http::{CredentialOwner, EmptyForm, Form};
 use crate::page::Link;
-use crate::session::{self, Acr, OpenedSession, Proof, Strengthening};
+use crate::session::{self, Acr, Proof, Strengthening};
 use crate::store::Tx;
 use crate::web::passkey::{binding, send, site};
 use crate::web::security::new_secret::under_new_secret;
@@ -67,9 +67,9 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<CredentialOwner,
         return Ok(passkeys::answer(StatusCode::UNPROCESSABLE_ENTITY, &passkeys::read(&app, &holder).await?.refused()));
     };
     match keep(&app, &holder, &name, &made).await? {
-        (Enrolment::Enrolled(codes), opened) => {
-            let (holder, secret) = match opened {
-                Some((opened, with)) => (holder.strengthened(&with), Some(opened.secret)),
+        (Enrolment::Enrolled(codes), strengthened) => {
+            let (holder, secret) = match strengthened {
+                Some((secret, with)) => (holder.strengthened(&with), Some(secret)),
                 None => (holder, None),
             };
             let frame = passkeys::frame(&app, &holder)?;
@@ -111,7 +111,7 @@ async fn keep(
     holder: &CredentialOwner,
     name: &Name,
     key: &Key,
-) -> Result<(Enrolment, Option<(OpenedSession, Strengthening)>), Fault> {
+) -> Result<(Enrolment, Option<(Secret, Strengthening)>), Fault> {
     let account = holder.session.account;
     app.act(holder.actor(), async |tx| {
         // Since the guard looked, the session may have been ended, or a first factor enrolled that wasn't proven here.
@@ -128,7 +128,7 @@ async fn keep(
 
 /// A session of one factor would be shut out at once by the second that its owner just enrolled. One of two is left as
 /// it is.
-async fn strengthen(tx: &mut Tx, holder: &CredentialOwner) -> Result<Option<(OpenedSession, Strengthening)>, Fault> {
+async fn strengthen(tx: &mut Tx, holder: &CredentialOwner) -> Result<Option<(Secret, Strengthening)>, Fault> {
     let session = &holder.session;
     if session.acr >= Acr::TwoFactors {
         return Ok(None);
@@ -136,5 +136,5 @@ async fn strengthen(tx: &mut Tx, holder: &CredentialOwner) -> Result<Option<(Ope
     // The password was proven a while ago, and the passkey now.
     let (proof, auth_time) = (Proof::new_passkey(tx.now), session.auth_time);
     let with = Strengthening { session: session.id, account: session.account, proof, auth_time };
-    Ok(session::strengthen(tx, with).await?.map(|opened| (opened, with)))
+    Ok(session::strengthen(tx, with).await?.map(|secret| (secret, with)))
 }

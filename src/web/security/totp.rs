@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use crate::account::factor::{self, Offer, RecoveryCode, Replacing};
 use crate::app::App;
-use crate::base::{Fault, Place, Timestamp};
+use crate::base::{Fault, Place, Secret, Timestamp};
 use crate::http::answer::{self, Rejection};
 use crate::http::{CredentialOwner, EmptyForm, Form};
 use crate::page::{Errors, Frame, Framed as _, Link};
-use crate::session::{self, OpenedSession, Proof, Strengthening};
+use crate::session::{self, Proof, Strengthening};
 use crate::web::security::new_secret::under_new_secret;
 use crate::web::security::seeds::{self, SeedView};
 
@@ -145,11 +145,10 @@ pub(crate) async fn enrol(
         // The password was proven a while ago, and the app now.
         let (proof, auth_time) = (Proof::totp(tx.now), holder.session.auth_time);
         let with = Strengthening { session: holder.session.id, account, proof, auth_time };
-        let opened = session::strengthen(tx, with).await?;
-        Ok(Some((codes, opened, with)))
+        Ok(Some((codes, session::strengthen(tx, with).await?, with)))
     });
-    let Some((codes, opened, with)) = done.await? else { return Ok(answer::go(Place::Totp)) };
-    codes_page(&app, &holder.strengthened(&with), &codes, opened)
+    let Some((codes, secret, with)) = done.await? else { return Ok(answer::go(Place::Totp)) };
+    codes_page(&app, &holder.strengthened(&with), &codes, secret)
 }
 
 /// The button that stands beside whatever second factor its owner has.
@@ -192,10 +191,10 @@ fn codes_page(
     app: &App,
     holder: &CredentialOwner,
     codes: &[RecoveryCode],
-    opened: Option<OpenedSession>,
+    secret: Option<Secret>,
 ) -> Result<Response, Rejection> {
     let frame = Frame { here: Place::Totp.path().to_owned(), ..holder.frame(app)? };
     let next = Link::to_place(Place::Totp, frame.say("recovery-codes-go-on"));
     let response = answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, codes, next));
-    Ok(under_new_secret(app, response, opened.map(|opened| opened.secret))?)
+    Ok(under_new_secret(app, response, secret)?)
 }

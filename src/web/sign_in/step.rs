@@ -92,7 +92,7 @@ impl<'a> SignInStep<'a> {
     /// Gives the browser its session.
     pub(crate) fn admit(&self, mut response: Response, entered: &Entered) -> Result<Response, Fault> {
         let config = &self.app.config;
-        set(&mut response, Cookie::Session.keep(entered.opened.secret.expose(), None, config)?);
+        set(&mut response, Cookie::Session.keep(entered.secret.expose(), None, config)?);
         set(&mut response, Cookie::Device.keep(self.device.expose(), Some(config.lives.device), config)?);
         set(&mut response, Cookie::SignIn.forget(config)?);
         Ok(response)
