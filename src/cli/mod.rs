@@ -107,26 +107,21 @@ async fn run(line: Line) -> Result<ExitCode, Failure> {
     let file = line.config.or_else(beside);
     let config = || Config::read(file.as_deref());
     match line.command {
-        Command::Serve(arguments) => serve::run(file.as_deref(), &arguments).await.map(|()| ExitCode::SUCCESS),
-        Command::Demo(arguments) => demo::run(&arguments).await.map(|()| ExitCode::SUCCESS),
-        Command::Migrate => migrate::run(&config()?).await.map(|()| ExitCode::SUCCESS),
+        Command::Serve(arguments) => serve::run(file.as_deref(), &arguments).await?,
+        Command::Demo(arguments) => demo::run(&arguments).await?,
+        Command::Migrate => migrate::run(&config()?).await?,
         Command::Import(arguments) => {
             let opened = OpenedApp::from(config()?).await?;
-            Ok(import::run(&arguments, &opened.store, &opened.clock, &opened.config.lives).await.into())
+            return Ok(import::run(&arguments, &opened.store, &opened.clock, &opened.config.lives).await.into());
         }
-        Command::Account(command) => {
-            account::run(OpenedApp::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS)
-        }
-        Command::Audit(command) => {
-            audit::run(OpenedApp::from(config()?).await?, command).await.map(|()| ExitCode::SUCCESS)
-        }
-        Command::Keys(command) => keys::run(config()?, command).await.map(|()| ExitCode::SUCCESS),
-        Command::Policy(command) => policy::run(config()?, command).await.map(|()| ExitCode::SUCCESS),
-        Command::CheckConfig(arguments) => {
-            check_config::run(&arguments, file.as_deref()).await.map(|()| ExitCode::SUCCESS)
-        }
-        Command::Doctor => Ok(doctor::run(file.as_deref()).await),
+        Command::Account(command) => account::run(OpenedApp::from(config()?).await?, command).await?,
+        Command::Audit(command) => audit::run(OpenedApp::from(config()?).await?, command).await?,
+        Command::Keys(command) => keys::run(config()?, command).await?,
+        Command::Policy(command) => policy::run(config()?, command).await?,
+        Command::CheckConfig(arguments) => check_config::run(&arguments, file.as_deref()).await?,
+        Command::Doctor => return Ok(doctor::run(file.as_deref()).await),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The configuration in the current folder, where there is one.

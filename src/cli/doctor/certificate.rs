@@ -6,7 +6,7 @@ use crate::base::{Clock, Life, Timestamp};
 use crate::config::Config;
 use crate::server::{Pair, Unusable};
 
-use super::Chart;
+use super::{Chart, Fail, Fine, Warn};
 
 /// Whoever renews by hand wants to know by then.
 const SOON: Life = Life::days(14);
@@ -16,18 +16,17 @@ pub(super) fn examine(config: &Config, chart: &mut Chart) {
     let Some((certificate, key)) = config.tls.files() else { return };
     let issuer = Url::parse(&config.issuer);
     let host = issuer.as_ref().ok().and_then(Url::host_str).unwrap_or_default();
-    match Pair::read(certificate, key).and_then(|pair| judge(&pair, host, Clock::System.now())) {
-        Ok(Verdict::Fine(until)) => chart.ok("certificate", format!("for {host}, until {until}")),
-        Ok(Verdict::EndsSoon(until)) => chart.warn("certificate", format!("it is valid until {until} only: renew it")),
-        Ok(Verdict::Over(until)) => chart.fail("certificate", format!("it was valid until {until}: renew it")),
+    let finding = match Pair::read(certificate, key).and_then(|pair| judge(&pair, host, Clock::System.now())) {
+        Ok(Verdict::Fine(until)) => Fine(format!("for {host}, until {until}")),
+        Ok(Verdict::EndsSoon(until)) => Warn(format!("it is valid until {until} only: renew it")),
+        Ok(Verdict::Over(until)) => Fail(format!("it was valid until {until}: renew it")),
         Ok(Verdict::NotYet(from)) => {
-            chart.fail("certificate", format!("it is valid from {from} on: set the clock, or put the right one there"));
+            Fail(format!("it is valid from {from} on: set the clock, or put the right one there"))
         }
-        Ok(Verdict::OtherHost) => {
-            chart.fail("certificate", format!("it isn't for {host}, the issuer's host: have one made for that name"));
-        }
-        Err(unusable) => chart.fail("certificate", unusable),
-    }
+        Ok(Verdict::OtherHost) => Fail(format!("it isn't for {host}, the issuer's host: have one made for that name")),
+        Err(unusable) => Fail(unusable.to_string()),
+    };
+    chart.add("certificate", finding);
 }
 
 #[derive(Debug, PartialEq, Eq)]

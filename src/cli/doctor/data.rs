@@ -4,6 +4,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use crate::audit::{self, About, Filter};
+use crate::base::seal::Fingerprint;
 use crate::base::{Clock, Fault, Life, Timestamp};
 use crate::cli::OpenedApp;
 use crate::config::Config;
@@ -11,7 +12,7 @@ use crate::jobs::{self, JobState};
 use crate::keys::{self, Algorithm, KeyRow, MasterKey, Stage};
 use crate::store::{CannotOpen, SCHEMA, Store};
 
-use super::Chart;
+use super::{Chart, Fail, Finding, Fine, Warn};
 
 /// Examines the data and what it is sealed with.
 pub(super) async fn examine(config: &Config, chart: &mut Chart) {
@@ -19,41 +20,39 @@ pub(super) async fn examine(config: &Config, chart: &mut Chart) {
     let Some(store) = database(config, chart).await else { return };
     let opened = OpenedApp { config: config.clone(), store, clock: Clock::System };
     if let Err(fault) = contents(&opened, master.as_ref(), chart).await {
-        chart.fail("database", format!("it can't be read ({fault}): see that the same release migrated it"));
+        let why = format!("it can't be read ({fault}): see that the same release migrated it");
+        chart.add("database", Fail(why));
     }
     opened.store.close().await;
 }
 
 fn master_key(file: &Path, chart: &mut Chart) -> Option<MasterKey> {
-    let key = MasterKey::load(file).inspect_err(|cannot| chart.fail("master key", cannot)).ok()?;
+    let loaded = MasterKey::load(file);
     let others = std::fs::metadata(file).map(|metadata| metadata.mode() & 0o077).unwrap_or_default();
-    if others == 0 {
-        chart.ok("master key", format!("{} in {}", key.fingerprint(), file.display()));
-    } else {
-        chart.warn("master key", format!("it isn't its owner's alone: run `chmod 600 {}`", file.display()));
-    }
-    Some(key)
+    let finding = match &loaded {
+        Err(cannot) => Fail(cannot.to_string()),
+        Ok(key) if others == 0 => Fine(format!("{} in {}", key.fingerprint(), file.display())),
+        Ok(_) => Warn(format!("it isn't its owner's alone: run `chmod 600 {}`", file.display())),
+    };
+    chart.add("master key", finding);
+    loaded.ok()
 }
 
 /// The database, where its schema is this program's.
 async fn database(config: &Config, chart: &mut Chart) -> Option<Store> {
-    match reach(config).await {
-        Err(cannot) => chart.fail("database", cannot),
+    let (finding, store) = match reach(config).await {
+        Err(cannot) => (Fail(cannot.to_string()), None),
         Ok(Reached::Missing(file)) => {
-            chart.warn("database", format!("{file} doesn't exist yet: the first `guichet serve` makes it"));
+            (Warn(format!("{file} doesn't exist yet: the first `guichet serve` makes it")), None)
         }
         Ok(Reached::Older(found)) => {
-            chart.warn(
-                "database",
-                format!("it has schema {found}, this program {SCHEMA}: the next `guichet serve` migrates it"),
-            );
+            let what = format!("it has schema {found}, this program {SCHEMA}: the next `guichet serve` migrates it");
+            (Warn(what), None)
         }
-        Ok(Reached::Ready(store)) => {
-            chart.ok("database", format!("{} answers, schema {SCHEMA}", store.kind()));
-            return Some(store);
-        }
-    }
-    None
+        Ok(Reached::Ready(store)) => (Fine(format!("{} answers, schema {SCHEMA}", store.kind())), Some(store)),
+    };
+    chart.add("database", finding);
+    store
 }
 
 enum Reached {
@@ -92,29 +91,29 @@ async fn contents(opened: &OpenedApp, master: Option<&MasterKey>, chart: &mut Ch
     let (now, needed, signing, newest, ran) = read.await?;
     match (&needed, master) {
         (None, _) => {
-            chart.ok("sealing", "nothing is sealed yet: the first `guichet serve` does it with this master key");
+            let why = "nothing is sealed yet: the first `guichet serve` does it with this master key";
+            chart.add("sealing", Fine(why.to_owned()));
         }
         (Some(_), None) => {}
-        (Some(needed), Some(master)) if needed == master.fingerprint() => {
-            chart.ok("sealing", "the master key is the database's own");
-        }
-        (Some(needed), Some(master)) => {
-            let found = master.fingerprint();
-            chart.fail(
-                "sealing",
-                format!(
-                    "the database is sealed with {needed}, the file holds {found}: put the file with {needed} back"
-                ),
-            );
-        }
+        (Some(needed), Some(master)) => chart.add("sealing", sealing(needed, master.fingerprint())),
     }
-    signing_keys(&signing, now, needed.is_some(), chart);
-    clock(now, newest.first().map(|line| line.at), chart);
-    timetable(&ran, chart);
+    chart.add("signing keys", signing_keys(&signing, now, needed.is_some()));
+    chart.add("clock", clock(now, newest.first().map(|line| line.at)));
+    for failed in ran.iter().filter_map(failure) {
+        chart.add("jobs", Warn(failed));
+    }
+    chart.add("jobs", timetable(&ran));
     Ok(())
 }
 
-fn signing_keys(rows: &[KeyRow], now: Timestamp, has_served: bool, chart: &mut Chart) {
+fn sealing(needed: &Fingerprint, found: &Fingerprint) -> Finding {
+    if needed == found {
+        return Fine("the master key is the database's own".to_owned());
+    }
+    Fail(format!("the database is sealed with {needed}, the file holds {found}: put the file with {needed} back"))
+}
+
+fn signing_keys(rows: &[KeyRow], now: Timestamp, has_served: bool) -> Finding {
     let signs = |row: &KeyRow| matches!(row.stage(now), Stage::Signing { .. });
     let missing: Vec<&str> = Algorithm::ALL
         .into_iter()
@@ -122,46 +121,36 @@ fn signing_keys(rows: &[KeyRow], now: Timestamp, has_served: bool, chart: &mut C
         .map(Algorithm::name)
         .collect();
     if missing.is_empty() {
-        chart.ok("signing keys", format!("{} in the database, one of each algorithm signs", rows.len()));
+        Fine(format!("{} in the database, one of each algorithm signs", rows.len()))
     } else if has_served {
-        chart.fail(
-            "signing keys",
-            format!("none signs {}: restart the server, which makes what is missing", missing.join(" or ")),
-        );
+        Fail(format!("none signs {}: restart the server, which makes what is missing", missing.join(" or ")))
     } else {
-        chart.ok("signing keys", "none yet: the first `guichet serve` makes them");
+        Fine("none yet: the first `guichet serve` makes them".to_owned())
     }
 }
 
-/// What failed is tried again at its next time, so that one line of it in a chart is no reason to stop.
-fn timetable(ran: &[JobState], chart: &mut Chart) {
-    for job in ran {
-        if let Some(error) = &job.last_error {
-            chart.warn(
-                "jobs",
-                format!("{} failed at {} ({error}): it is tried again at {}", job.name, job.started_at, job.next_at),
-            );
-        }
-    }
-    if let Some(last) = ran.iter().max_by_key(|job| job.started_at) {
-        chart.ok("jobs", format!("{} have run, the last ({}) at {}", ran.len(), last.name, last.started_at));
-    } else {
-        chart.ok("jobs", "none has run yet: the first `guichet serve` starts them");
-    }
+/// A job that failed is tried again at its next time, so that it keeps no server from working.
+fn failure(job: &JobState) -> Option<String> {
+    let error = job.last_error.as_ref()?;
+    Some(format!("{} failed at {} ({error}): it is tried again at {}", job.name, job.started_at, job.next_at))
+}
+
+fn timetable(ran: &[JobState]) -> Finding {
+    Fine(match ran.iter().max_by_key(|job| job.started_at) {
+        Some(last) => format!("{} have run, the last ({}) at {}", ran.len(), last.name, last.started_at),
+        None => "none has run yet: the first `guichet serve` starts them".to_owned(),
+    })
 }
 
 /// How far the clock may be behind what a server wrote, before somebody should look.
 const TOLERANCE: Life = Life::minutes(1);
 
 /// Nothing tells the right time, but a time before something that has happened is wrong.
-fn clock(now: Timestamp, newest: Option<Timestamp>, chart: &mut Chart) {
+fn clock(now: Timestamp, newest: Option<Timestamp>) -> Finding {
     match newest {
         Some(newest) if newest > now + TOLERANCE => {
-            chart.fail(
-                "clock",
-                format!("it says {now}, and the audit trail has a line from {newest}: set the clock, best by NTP"),
-            );
+            Fail(format!("it says {now}, and the audit trail has a line from {newest}: set the clock, best by NTP"))
         }
-        Some(_) | None => chart.ok("clock", format!("it says {now}")),
+        Some(_) | None => Fine(format!("it says {now}")),
     }
 }

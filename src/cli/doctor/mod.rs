@@ -10,47 +10,49 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::config::{Config, Declared};
-use crate::mail;
+use crate::mail::{self, Carrier};
 
 use chart::Chart;
+use chart::Finding::{self, Fail, Fine, Warn};
 
 /// Examines what the configuration names. Answers success unless something would keep a server from working.
 pub(super) async fn run(file: Option<&Path>) -> ExitCode {
     let mut chart = Chart::default();
     match Config::read(file) {
-        Err(refused) => chart.fail("configuration", refused),
+        Err(refused) => chart.add("configuration", Fail(refused.to_string())),
         Ok(config) => {
-            match file {
-                Some(file) => chart.ok("configuration", format!("{} is fine", file.display())),
-                None => chart.ok("configuration", "there is no file; the defaults and the environment are fine"),
-            }
-            match Declared::read(&config).await {
-                Ok(_) => chart.ok("policies", "the rules decide as people reviewed them"),
-                Err(refused) => chart.fail("policies", refused),
-            }
+            chart.add("configuration", Fine(of_file(file)));
+            chart.add("policies", policies(&config).await);
             data::examine(&config, &mut chart).await;
             certificate::examine(&config, &mut chart);
             network::examine(&config, &mut chart).await;
-            examine_mail(&config, &mut chart).await;
+            chart.add("mail", mail(&config).await);
         }
     }
     if chart.has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-async fn examine_mail(config: &Config, chart: &mut Chart) {
-    match mail::try_out(&config.mail).await {
-        Err(why) => chart.fail("mail", why),
-        Ok(()) => match config.mail.transport {
-            mail::Carrier::Smtp => chart.ok("mail", format!("{} takes our connection", config.mail.smtp.host)),
-            mail::Carrier::File => {
-                chart.warn(
-                    "mail",
-                    format!(
-                        "letters become files in {}: nobody gets them unless something sends them",
-                        config.mail.folder.display()
-                    ),
-                );
-            }
-        },
+fn of_file(file: Option<&Path>) -> String {
+    match file {
+        Some(file) => format!("{} is fine", file.display()),
+        None => "there is no file; the defaults and the environment are fine".to_owned(),
+    }
+}
+
+async fn policies(config: &Config) -> Finding {
+    match Declared::read(config).await {
+        Ok(_) => Fine("the rules decide as people reviewed them".to_owned()),
+        Err(refused) => Fail(refused.to_string()),
+    }
+}
+
+async fn mail(config: &Config) -> Finding {
+    let (host, folder) = (&config.mail.smtp.host, config.mail.folder.display());
+    match (mail::try_out(&config.mail).await, config.mail.transport) {
+        (Err(why), _) => Fail(why),
+        (Ok(()), Carrier::Smtp) => Fine(format!("{host} takes our connection")),
+        (Ok(()), Carrier::File) => {
+            Warn(format!("letters become files in {folder}: nobody gets them unless something sends them"))
+        }
     }
 }

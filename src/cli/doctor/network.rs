@@ -4,68 +4,55 @@ use url::Url;
 
 use crate::config::Config;
 
-use super::Chart;
 use super::knock::{self, Answer};
+use super::{Chart, Fail, Finding, Fine, Warn};
 
 /// Examines issuer, listener and proxies.
 pub(super) async fn examine(config: &Config, chart: &mut Chart) {
-    let Ok(issuer) = Url::parse(&config.issuer) else {
-        chart.fail("issuer", format!("{} is no URL: correct it", config.issuer));
+    let name = &config.issuer;
+    let Ok(issuer) = Url::parse(name) else {
+        chart.add("issuer", Fail(format!("{name} is no URL: correct it")));
         return;
     };
-    listener(config, &issuer, chart);
-    proxies(config, chart);
-    match knock::at(&issuer).await {
-        Answer::Ours => chart.ok("issuer", format!("{} answers and calls itself so", config.issuer)),
+    chart.add("listen", listener(config, &issuer));
+    chart.add("proxies", proxies(config));
+    let finding = match knock::at(&issuer).await {
+        Answer::Ours => Fine(format!("{name} answers and calls itself so")),
         Answer::Nobody(why) => {
-            chart.warn(
-                "issuer",
-                format!("nobody answers at {} ({why}): start the server, or look at the proxy", config.issuer),
-            );
+            Warn(format!("nobody answers at {name} ({why}): start the server, or look at the proxy"))
         }
-        Answer::Untrusted(why) => {
-            chart.fail("issuer", format!("the certificate of {} is no good ({why}): renew it", config.issuer));
-        }
-        Answer::Other(who) => {
-            chart.fail("issuer", format!("{} is somebody else's ({who}): correct issuer, or the proxy", config.issuer));
-        }
-    }
+        Answer::Untrusted(why) => Fail(format!("the certificate of {name} is no good ({why}): renew it")),
+        Answer::Other(who) => Fail(format!("{name} is somebody else's ({who}): correct issuer, or the proxy")),
+    };
+    chart.add("issuer", finding);
 }
 
-fn listener(config: &Config, issuer: &Url, chart: &mut Chart) {
+fn listener(config: &Config, issuer: &Url) -> Finding {
     let (listen, port) = (config.listen, issuer.port_or_known_default().unwrap_or_default());
     if config.is_https() && config.tls.files().is_none() {
-        chart.ok("listen", format!("{listen}, for the proxy that speaks TLS in front of it"));
+        Fine(format!("{listen}, for the proxy that speaks TLS in front of it"))
     } else if listen.port() != port {
-        chart.warn(
-            "listen",
-            format!("people come to port {port}, and the server listens on {listen}: correct issuer or listen"),
-        );
+        Warn(format!("people come to port {port}, and the server listens on {listen}: correct issuer or listen"))
     } else if config.is_https() {
-        chart.ok("listen", format!("{listen}, by TLS"));
+        Fine(format!("{listen}, by TLS"))
     } else if listen.ip().is_loopback() {
-        chart.ok("listen", listen);
+        Fine(listen.to_string())
     } else {
-        chart.warn(
-            "listen",
-            format!("{listen} can be reached from elsewhere without TLS: listen on loopback, or put a proxy in front"),
-        );
+        Warn(format!("{listen} can be reached from elsewhere without TLS: listen on loopback, or put a proxy in front"))
     }
 }
 
-fn proxies(config: &Config, chart: &mut Chart) {
+fn proxies(config: &Config) -> Finding {
     let trusted = &config.http.trusted_proxies;
     let words: Vec<String> = trusted.iter().map(ToString::to_string).collect();
     if let Some(everybody) = trusted.iter().find(|network| network.prefix_len() == 0) {
-        chart.fail(
-            "proxies",
-            format!("{everybody} is everybody, so anyone may claim any address: list the proxies only"),
-        );
+        Fail(format!("{everybody} is everybody, so anyone may claim any address: list the proxies only"))
     } else if trusted.is_empty() && config.is_https() && config.tls.files().is_none() {
-        chart.warn("proxies", "http.trusted_proxies is empty: every address will be that of the proxy that speaks TLS");
+        let why = "http.trusted_proxies is empty: every address will be that of the proxy that speaks TLS";
+        Warn(why.to_owned())
     } else if trusted.is_empty() {
-        chart.ok("proxies", "none is trusted; addresses are the connections' own");
+        Fine("none is trusted; addresses are the connections' own".to_owned())
     } else {
-        chart.ok("proxies", words.join(", "));
+        Fine(words.join(", "))
     }
 }
