@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::base::{Life, Place};
-use crate::demo::mailbox::{MailView, MailboxPage};
+use crate::demo::mailbox::MailboxPage;
 use crate::http::Caller;
 use crate::http::answer::{self, Rejection};
 use crate::jobs;
@@ -28,16 +28,8 @@ pub fn routes() -> Router<App> {
 }
 
 async fn mailbox(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {
-    let mails = newest_first(&app).into_iter().map(|sent| MailView {
-        to: sent.to,
-        subject: sent.subject,
-        at: sent.at,
-        text: sent.text,
-        html: sent.html,
-        links: sent.links,
-    });
-    let mut response =
-        answer::page(StatusCode::OK, &MailboxPage { frame: caller.frame(&app)?, mails: mails.collect() });
+    let page = MailboxPage { frame: caller.frame(&app)?, mails: newest_first(&app) };
+    let mut response = answer::page(StatusCode::OK, &page);
     // Mails carry their styles inline, and what is framed inherits this page's policy.
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(MAILBOX_POLICY));
     Ok(response)

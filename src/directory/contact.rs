@@ -92,13 +92,19 @@ pub(super) async fn listed_contacts(db: &mut Db) -> Result<Vec<(ContactId, Compa
     store::all!(*db, (ContactId, CompanyId, String), sql)
 }
 
-/// Adds a contact.
-pub(super) async fn insert_contact(tx: &mut Tx, contact: &Contact) -> Result<(), Fault> {
+/// Writes what the ERP knows of a contact, a new one or anew; its company and the company's flag stay as they are
+/// (R-DIR-3).
+pub(super) async fn put_contact(tx: &mut Tx, contact: &Contact) -> Result<(), Fault> {
     store::execute!(
         tx.db,
         "insert into contacts (id, company, ref, last_name, first_name, email, phone, mobile, type, title, \
          language, newsletter, branch, erp_inactive_at, created_at, updated_at, search) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16) \
+         on conflict (id) do update set ref = excluded.ref, last_name = excluded.last_name, \
+         first_name = excluded.first_name, email = excluded.email, phone = excluded.phone, \
+         mobile = excluded.mobile, type = excluded.type, title = excluded.title, language = excluded.language, \
+         newsletter = excluded.newsletter, branch = excluded.branch, erp_inactive_at = excluded.erp_inactive_at, \
+         updated_at = excluded.updated_at, search = excluded.search",
         contact.id,
         contact.company,
         contact.reference.as_deref(),
@@ -115,35 +121,8 @@ pub(super) async fn insert_contact(tx: &mut Tx, contact: &Contact) -> Result<(),
         contact.erp_inactive_at,
         tx.now,
         searched(contact),
-    )?;
-    Ok(())
-}
-
-/// Writes what the ERP knows of a contact; the company and the company's flag stay as they are (R-DIR-3).
-pub(super) async fn update_contact(tx: &mut Tx, contact: &Contact) -> Result<(), Fault> {
-    store::execute!(
-        tx.db,
-        "update contacts set ref = $2, last_name = $3, first_name = $4, email = $5, phone = $6, \
-         mobile = $7, type = $8, title = $9, \
-         language = $10, newsletter = $11, branch = $12, erp_inactive_at = $13, updated_at = $14, \
-         search = $15 where id = $1",
-        contact.id,
-        contact.reference.as_deref(),
-        contact.last_name.as_str(),
-        contact.first_name.as_str(),
-        &contact.email,
-        contact.phone.as_deref(),
-        contact.mobile.as_deref(),
-        contact.kind.as_deref(),
-        contact.title.as_deref(),
-        contact.language,
-        contact.newsletter,
-        contact.branch.as_deref(),
-        contact.erp_inactive_at,
-        tx.now,
-        searched(contact),
-    )?;
-    Ok(())
+    )
+    .map(drop)
 }
 
 /// What a contact is found by, and where they stand in a list: the last name first.
@@ -165,7 +144,7 @@ fn dialled(number: &str) -> String {
     }
 }
 
-/// Frees a contact's email until [`update_contact`] writes the new one, so that two contacts may swap theirs.
+/// Frees a contact's email until [`put_contact`] writes the new one, so that two contacts may swap theirs.
 pub(super) async fn park_email(tx: &mut Tx, contact: ContactId) -> Result<(), Fault> {
     store::execute!(tx.db, "update contacts set email = $2 where id = $1", contact, contact.to_string())?;
     Ok(())

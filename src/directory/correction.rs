@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use serde::Deserialize;
 use serde_json::Value;
 use sqlx::types::Json;
 
@@ -13,7 +14,7 @@ use crate::base::vocabulary::words;
 use crate::base::{Fault, Language};
 use crate::store::{self, Tx};
 
-use super::contact::{Contact, contact, update_contact};
+use super::contact::{Contact, contact, put_contact};
 use super::import::cells;
 
 words! {
@@ -54,30 +55,30 @@ pub struct Correction {
 }
 
 /// What a contact typed.
-#[derive(Clone, Copy, Debug)]
-pub struct TypedRecord<'a> {
-    pub first_name: &'a str,
-    pub last_name: &'a str,
-    pub title: &'a str,
-    pub phone: &'a str,
-    pub mobile: &'a str,
-    pub language: &'a str,
+#[derive(Clone, Debug, Deserialize)]
+pub struct TypedRecord {
+    pub first_name: String,
+    pub last_name: String,
+    pub title: String,
+    pub phone: String,
+    pub mobile: String,
+    pub language: String,
 }
 
 impl Correction {
     /// Reads what was typed, by the rules of imports; every field that can't be taken is named.
-    pub fn read(typed: TypedRecord<'_>) -> Result<Self, BTreeMap<Field, Unfit>> {
+    pub fn read(typed: &TypedRecord) -> Result<Self, BTreeMap<Field, Unfit>> {
         let mut unfit = BTreeMap::new();
-        let (first_name, last_name) = (cells::text(typed.first_name), cells::text(typed.last_name));
+        let (first_name, last_name) = (cells::text(&typed.first_name), cells::text(&typed.last_name));
         for (field, text, read) in
-            [(Field::FirstName, typed.first_name, &first_name), (Field::LastName, typed.last_name, &last_name)]
+            [(Field::FirstName, &typed.first_name, &first_name), (Field::LastName, &typed.last_name, &last_name)]
         {
             if read.is_err() {
                 unfit.insert(field, if text.trim().is_empty() { Unfit::Missing } else { Unfit::Unreadable });
             }
         }
-        let (title, language) = (cells::optional_text(typed.title), cells::language(typed.language));
-        let (phone, mobile) = (cells::phone(typed.phone), cells::phone(typed.mobile));
+        let (title, language) = (cells::optional_text(&typed.title), cells::language(typed.language.trim()));
+        let (phone, mobile) = (cells::phone(&typed.phone), cells::phone(&typed.mobile));
         let unreadable = [
             (Field::Title, title.is_err()),
             (Field::Phone, phone.is_err()),
@@ -134,7 +135,7 @@ pub async fn correct(
     if changed.is_empty() {
         return Ok(Some(changed));
     }
-    update_contact(tx, &after).await?;
+    put_contact(tx, &after).await?;
     for field in &changed {
         hold(tx, id, *field, value(&before, *field), value(&after, *field)).await?;
     }

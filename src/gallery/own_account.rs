@@ -6,12 +6,12 @@ use super::scene::{CHROME, Named, PORTAL, frame, named, now, signed_in};
 use crate::account::LinkPurpose;
 use crate::audit::LetterKind;
 use crate::base::{Language, Life};
-use crate::directory::{Field, Unfit};
+use crate::directory::{Field, TypedRecord, Unfit};
 use crate::mail::Letter;
 use crate::notice::letters::{Alarm, NewPassword, Origin, SecurityChange, Stationery, TakeBack};
 use crate::page::{HelpContact, scopes};
 use crate::web::account::close::{ClosePage, ClosedPage};
-use crate::web::account::record::{RecordFields, RecordPage};
+use crate::web::account::record::RecordPage;
 use crate::web::links::LinkPage;
 use crate::web::links::not_me::SecuredPage;
 use crate::web::security::overview::SecurityPage;
@@ -23,7 +23,7 @@ use crate::words::{UserAgent, Words};
 /// Its pages.
 pub fn pages(language: Language) -> Named {
     let record = || {
-        let fields = RecordFields {
+        let fields = TypedRecord {
             first_name: "<Inès>".to_owned(),
             last_name: "Aubert-Lefèvre".to_owned(),
             title: "Mme".to_owned(),

@@ -5,11 +5,13 @@ use super::{own_account, second_factors};
 use crate::access::Condition;
 use crate::account::LinkPurpose;
 use crate::account::password::policy::Weak;
+use crate::base::ids::MailId;
 use crate::base::{Language, Life, Place};
-use crate::demo::mailbox::{MailView, MailboxPage};
+use crate::demo::mailbox::MailboxPage;
 use crate::http::error::ErrorKind;
 use crate::http::refusal::Attempted;
 use crate::mail::Letter;
+use crate::mail::Sent;
 use crate::oidc::authorize::consent_page::ConsentPage;
 use crate::oidc::authorize::form_post::FormPostPage;
 use crate::page::ErrorPage;
@@ -159,7 +161,8 @@ fn refusal(language: Language) -> RefusalPage {
 
 fn console(language: Language) -> Named {
     let letter = own_account::new_device(language);
-    let mail = MailView {
+    let mail = Sent {
+        id: MailId(uuid::Uuid::nil()),
         to: "alice@durand.example".to_owned(),
         subject: letter.subject,
         at: now(),

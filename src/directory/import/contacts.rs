@@ -7,8 +7,7 @@ use crate::base::ids::{CompanyId, ContactId};
 use crate::base::{Email, Fault};
 use crate::directory::company::{branches_by_refs, companies_by_refs};
 use crate::directory::contact::{
-    Contact, contacts_by_emails, contacts_by_refs, delist_contact, insert_contact, listed_contacts, park_email,
-    update_contact,
+    Contact, contacts_by_emails, contacts_by_refs, delist_contact, listed_contacts, park_email, put_contact,
 };
 use crate::directory::correction::{Field, Held, keep, settle};
 use crate::store::Tx;
@@ -265,14 +264,14 @@ impl ContactPlan {
             park_email(tx, *contact).await?;
         }
         for contact in &self.update {
-            update_contact(tx, contact).await?;
+            put_contact(tx, contact).await?;
             step();
         }
         for (contact, field) in &self.settle {
             settle(tx, *contact, *field).await?;
         }
         for contact in &self.insert {
-            insert_contact(tx, contact).await?;
+            put_contact(tx, contact).await?;
             step();
         }
         for contact in &self.delist {

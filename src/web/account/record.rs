@@ -6,7 +6,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use serde::Deserialize;
 
 use crate::account;
 use crate::app::App;
@@ -27,19 +26,8 @@ pub struct RecordPage {
     /// Whose record it is: several companies have one each.
     pub company: String,
     /// What stands in the form.
-    pub fields: RecordFields,
+    pub fields: TypedRecord,
     errors: Errors,
-}
-
-/// What the form sends.
-#[derive(Clone, Debug, Deserialize)]
-pub struct RecordFields {
-    pub first_name: String,
-    pub last_name: String,
-    pub title: String,
-    pub phone: String,
-    pub mobile: String,
-    pub language: String,
 }
 
 /// How long a browser keeps the language chosen here.
@@ -51,15 +39,15 @@ pub(crate) async fn show(State(app): State<App>, person: Person) -> Result<Respo
     let Some(contact) = contact else { return Ok(answer::trouble(&person.caller, ErrorKind::NotFound)) };
     let language = person.snapshot.language().unwrap_or(person.caller.language);
     let typed = person.caller.again.as_ref().and_then(Again::typed);
-    let fields = typed.unwrap_or_else(|| RecordFields::of(contact, language));
+    let fields = typed.unwrap_or_else(|| filled_in(contact, language));
     let page = RecordPage::new(person.frame(&app)?, person.snapshot.company.name.clone(), fields);
     Ok(answer::page(StatusCode::OK, &page))
 }
 
 /// Corrects it, as far as it can be read. The language is the account's too, at every company.
-pub(crate) async fn save(State(app): State<App>, posted: Form<Person, RecordFields>) -> Result<Response, Rejection> {
+pub(crate) async fn save(State(app): State<App>, posted: Form<Person, TypedRecord>) -> Result<Response, Rejection> {
     let Form { guard: person, form: fields, .. } = posted;
-    let wanted = match Correction::read(fields.typed()) {
+    let wanted = match Correction::read(&fields) {
         Ok(wanted) => wanted,
         Err(unfit) => {
             let page =
@@ -89,34 +77,21 @@ fn saved(app: &App, language: Option<Language>) -> Result<Response, Fault> {
     Ok(response)
 }
 
-impl RecordFields {
-    fn of(contact: Contact, language: Language) -> Self {
-        Self {
-            first_name: contact.first_name,
-            last_name: contact.last_name,
-            title: contact.title.unwrap_or_default(),
-            phone: contact.phone.unwrap_or_default(),
-            mobile: contact.mobile.unwrap_or_default(),
-            language: language.code().to_owned(),
-        }
-    }
-
-    fn typed(&self) -> TypedRecord<'_> {
-        TypedRecord {
-            first_name: self.first_name.trim(),
-            last_name: self.last_name.trim(),
-            title: self.title.trim(),
-            phone: self.phone.trim(),
-            mobile: self.mobile.trim(),
-            language: self.language.trim(),
-        }
+fn filled_in(contact: Contact, language: Language) -> TypedRecord {
+    TypedRecord {
+        first_name: contact.first_name,
+        last_name: contact.last_name,
+        title: contact.title.unwrap_or_default(),
+        phone: contact.phone.unwrap_or_default(),
+        mobile: contact.mobile.unwrap_or_default(),
+        language: language.code().to_owned(),
     }
 }
 
 impl RecordPage {
     /// The page as it first appears.
     #[must_use]
-    pub(crate) fn new(mut frame: Frame, company: String, fields: RecordFields) -> Self {
+    pub(crate) fn new(mut frame: Frame, company: String, fields: TypedRecord) -> Self {
         Place::Record.path().clone_into(&mut frame.here);
         Self { frame, company, fields, errors: Errors::default() }
     }
