@@ -1,7 +1,5 @@
 //! Randomness: ids that sort by time, secrets nobody can guess, and the digests kept in their place.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openssl::sha::Sha256;
@@ -33,7 +31,8 @@ impl Dice {
 }
 
 /// Something whoever holds it may use: a code, a token, a cookie. It is never stored and never logged.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, derive_more::Debug)]
+#[debug("Secret(…)")]
 pub struct Secret(String);
 
 impl Secret {
@@ -56,15 +55,10 @@ impl Secret {
     }
 }
 
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
 /// A SHA-256 digest.
-#[derive(Clone, PartialEq, Eq, Hash, sqlx::Type)]
+#[derive(Clone, PartialEq, Eq, Hash, sqlx::Type, derive_more::Debug)]
 #[sqlx(transparent)]
+#[debug("Digest(…)")]
 pub struct Digest(Vec<u8>);
 
 impl Digest {
@@ -88,11 +82,5 @@ impl Digest {
     #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
         self.0.len() == other.0.len() && openssl::memcmp::eq(&self.0, &other.0)
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Digest(…)")
     }
 }

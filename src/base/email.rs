@@ -1,13 +1,11 @@
 //! Email addresses in their one canonical form (fault 5): NFKC, lower case, nothing that could start a header or a
 //! second address.
 
-use std::fmt;
-
 use serde::{Deserialize, Deserializer, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// A canonical email address.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, sqlx::Type)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, sqlx::Type, derive_more::Display)]
 #[serde(transparent)]
 #[sqlx(transparent)]
 pub struct Email(String);
@@ -54,12 +52,6 @@ fn is_domain(domain: &str) -> bool {
                 && !label.ends_with('-')
                 && label.chars().all(|c| c.is_alphanumeric() || c == '-')
         })
-}
-
-impl fmt::Display for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 impl<'de> Deserialize<'de> for Email {

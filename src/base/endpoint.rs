@@ -1,15 +1,13 @@
 //! Endpoints of other people's servers that Guichet itself calls: https, or http on loopback. Which addresses they may
 //! resolve to is looked at when they are called.
 
-use std::fmt;
-
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::Url;
 
 use super::redirect_uri::is_loopback;
 
 /// An endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, derive_more::Display)]
 pub struct Endpoint(Url);
 
 /// Why a text is no endpoint.
@@ -48,12 +46,6 @@ fn read(text: &str) -> Result<Url, &'static str> {
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
         _ => Err("it isn't https, which only loopback addresses may do without"),
-    }
-}
-
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
 

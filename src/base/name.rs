@@ -1,14 +1,12 @@
 //! What a person types to say who they are: a login or an email, in one namespace (R-ADM-9).
 
-use std::fmt;
-
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::email::Email;
 
 /// A canonical sign-in name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, sqlx::Type)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, sqlx::Type, derive_more::Display)]
 #[serde(transparent)]
 #[sqlx(transparent)]
 pub struct SignInName(String);
@@ -40,12 +38,6 @@ impl SignInName {
 impl From<&Email> for SignInName {
     fn from(email: &Email) -> Self {
         Self(email.as_str().to_owned())
-    }
-}
-
-impl fmt::Display for SignInName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

@@ -1,14 +1,13 @@
 //! Addresses and networks, compared in one form: an IPv4 address mapped into IPv6 is that IPv4 address (R-RGT-6,
 //! fault 5).
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv6Net};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Where a request comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, derive_more::Display)]
 pub struct Address(IpAddr);
 
 impl Address {
@@ -68,12 +67,6 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 impl From<IpAddr> for Address {
     fn from(address: IpAddr) -> Self {
         Self(address.to_canonical())
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
 

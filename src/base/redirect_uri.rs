@@ -1,13 +1,11 @@
 //! Redirect URIs: where an authorization answer may be sent. Compared as exact strings; on loopback literals the port
 //! may vary (RFC 8252 section 7.3).
 
-use std::fmt;
-
 use serde::{Deserialize, Deserializer, Serialize};
 use url::{Host, Url};
 
 /// A registered redirect URI.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, derive_more::Display)]
 #[serde(transparent)]
 pub struct RedirectUri(String);
 
@@ -113,12 +111,6 @@ fn without_loopback_port(uri: &str) -> Option<(&'static str, &str)> {
             let valid = port.parse::<u16>().is_ok() && (path.is_empty() || path.starts_with(['/', '?']));
             valid.then_some((host, path))
         }
-    }
-}
-
-impl fmt::Display for RedirectUri {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

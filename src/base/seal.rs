@@ -1,7 +1,5 @@
 //! What is sealed: bytes the database keeps and only the holder of a master key can read.
 
-use std::fmt;
-
 use super::Fault;
 
 /// Seals and opens for one purpose.
@@ -24,15 +22,9 @@ pub struct Sealed {
 }
 
 /// A master key's name, which tells nothing of the key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, derive_more::Display)]
 #[sqlx(transparent)]
 pub struct Fingerprint(pub String);
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// Why something sealed can't be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

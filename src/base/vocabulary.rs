@@ -1,7 +1,6 @@
 //! The words of rights: profiles, roles and the codes of e-services, as claims, policies, files and columns spell them.
 //! What each of them allows is not known here; `policies/` says it.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -25,7 +24,8 @@ macro_rules! words {
         $name:ident, $kind:literal { $( $(#[$doc:meta])* $variant:ident = $word:literal ),+ $(,)? }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, derive_more::Display)]
+        #[display("{}", self.as_str())]
         pub enum $name { $( $(#[$doc])* $variant ),+ }
 
         impl $name {
@@ -35,12 +35,6 @@ macro_rules! words {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $( Self::$variant => $word ),+ }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
             }
         }
 
@@ -122,7 +116,9 @@ words! {
 }
 
 /// The code of an e-service (R-RGT-3): lower-case letters, digits and `-`, up to 40.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, derive_more::Display,
+)]
 #[serde(try_from = "String", into = "String")]
 #[sqlx(transparent)]
 pub struct EServiceCode(String);
@@ -147,12 +143,6 @@ impl EServiceCode {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl fmt::Display for EServiceCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

@@ -11,19 +11,14 @@ use crate::server::Unusable;
 use crate::store::CannotOpen;
 
 /// A command that can't be done.
-#[derive(Debug)]
+#[derive(Debug, derive_more::Display)]
+#[display("{}", one_line(_0))]
 pub(super) struct Failure(String);
 
 impl Failure {
     /// What is wrong, and what to do.
     pub(super) fn new(what: impl fmt::Display, advice: &str) -> Self {
         Self(format!("{what}: {advice}"))
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&one_line(&self.0))
     }
 }
 

@@ -5,7 +5,6 @@
 //! and guards that hold no request any more can still say whom they found.
 
 use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::net::IpAddr;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -20,7 +19,8 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST: usize = 64;
 
 /// A request's id, the same in every line of the log about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, derive_more::Display)]
+#[display("{}", _0.to_str().unwrap_or_default())]
 pub struct RequestId(HeaderValue);
 
 impl RequestId {
@@ -51,12 +51,6 @@ impl RequestId {
 
 fn is_well_formed(id: &HeaderValue) -> bool {
     (1..=LONGEST).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic)
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.to_str().unwrap_or_default())
-    }
 }
 
 struct Current {

@@ -1,7 +1,6 @@
 //! The master key: a file of 32 bytes outside the database, from which a key per purpose is derived.
 //! Whatever the database holds sealed names the master key that sealed it.
 
-use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -26,7 +25,8 @@ const NONCE: usize = 12;
 const TAG: usize = 16;
 
 /// The one secret that isn't in the database. It never leaves the process, and no log shows it.
-#[derive(Clone)]
+#[derive(Clone, derive_more::Debug)]
+#[debug("MasterKey({fingerprint})")]
 pub struct MasterKey {
     bytes: [u8; LENGTH],
     fingerprint: Fingerprint,
@@ -183,12 +183,6 @@ impl Seal for Sealer {
 
     fn open(&self, sealed: &Sealed, associated: &[u8]) -> Result<Vec<u8>, CannotUnseal> {
         self.master.open(self.purpose, sealed, associated)
-    }
-}
-
-impl fmt::Debug for MasterKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MasterKey({})", self.fingerprint)
     }
 }
 

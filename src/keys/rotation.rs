@@ -1,8 +1,6 @@
 //! Rotation: a successor is published before it signs, and what a key signed verifies until nobody can show it any
 //! more. Each transition is one conditional statement, so that two operators or servers at once make one of it.
 
-use std::fmt;
-
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::base::{Fault, Life, Lifetimes, Timestamp};
@@ -58,21 +56,13 @@ impl Settings {
 }
 
 /// How often keys are rotated without anybody asking. Written `90d` or `never`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, derive_more::Display)]
 pub enum Rhythm {
     /// Only by `guichet keys rotate`.
+    #[display("never")]
     Never,
     /// When a key has signed for so long.
     Every(Life),
-}
-
-impl fmt::Display for Rhythm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Never => f.write_str("never"),
-            Self::Every(life) => life.fmt(f),
-        }
-    }
 }
 
 impl Serialize for Rhythm {

@@ -1,8 +1,6 @@
 //! The rules as `policies/*.csv` write them, read strictly: with a word that nobody knows the whole policy is refused,
 //! instead of quietly granting or denying nothing.
 
-use std::fmt;
-
 use casbin::{Adapter as _, CoreApi as _, DefaultModel, Enforcer, MemoryAdapter};
 
 use crate::base::vocabulary::{EServiceCode, Profile, Role, UnknownWord, words};
@@ -28,18 +26,24 @@ words! {
 }
 
 /// Whom a rule is about: someone who holds this.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, derive_more::Display)]
 pub(super) enum Principal {
+    #[display("profile:any")]
     AnyProfile,
+    #[display("profile:{_0}")]
     Profile(Profile),
+    #[display("role:{_0}")]
     Role(Role),
+    #[display("e_service:{_0}")]
     EService(EServiceCode),
     /// Whoever holds the very e-service that the question is about.
+    #[display("asked:e_service")]
     EServiceAsked,
 }
 
 /// One line of a shard.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, derive_more::Display)]
+#[display("p, {}", self.cells().join(", "))]
 pub struct Rule {
     pub(super) holder: Principal,
     pub(super) object: Object,
@@ -142,24 +146,6 @@ impl Principal {
                 "`{text}` is no holder; allowed: profile:…, profile:any, role:…, e_service:…, asked:e_service"
             )),
         }
-    }
-}
-
-impl fmt::Display for Principal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AnyProfile => f.write_str("profile:any"),
-            Self::Profile(profile) => write!(f, "profile:{profile}"),
-            Self::Role(role) => write!(f, "role:{role}"),
-            Self::EService(code) => write!(f, "e_service:{code}"),
-            Self::EServiceAsked => f.write_str("asked:e_service"),
-        }
-    }
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "p, {}", self.cells().join(", "))
     }
 }
 

@@ -1,8 +1,6 @@
 //! What the operator calls the service, how it is coloured, and whom people write to.
 //! An accent colour of any lightness becomes one that people can read, by day and by night.
 
-use std::fmt;
-
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::Url;
@@ -39,7 +37,7 @@ impl Default for Brand {
 }
 
 /// Where a logo is: an https address, or a picture written into the address itself (`data:image/…`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, derive_more::Display)]
 #[serde(transparent)]
 pub struct Logo(String);
 
@@ -63,12 +61,6 @@ impl Logo {
     #[must_use]
     pub fn origin(&self) -> Option<String> {
         origin(&self.0).filter(|origin| origin.starts_with("https:"))
-    }
-}
-
-impl fmt::Display for Logo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -128,7 +120,8 @@ impl<'de> Deserialize<'de> for Zone {
 }
 
 /// A colour, as `#rrggbb` writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, derive_more::Display)]
+#[display("#{:02x}{:02x}{:02x}", _0[0], _0[1], _0[2])]
 pub struct Accent([u8; 3]);
 
 /// A text that is no colour.
@@ -210,13 +203,6 @@ impl Accent {
             if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
         });
         0.2126 * red + 0.7152 * green + 0.0722 * blue
-    }
-}
-
-impl fmt::Display for Accent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [red, green, blue] = self.0;
-        write!(f, "#{red:02x}{green:02x}{blue:02x}")
     }
 }
 

@@ -22,7 +22,8 @@ const LENGTH: usize = 16;
 const GROUP: usize = 4;
 
 /// A recovery code, in its one spelling.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, derive_more::Debug)]
+#[debug("RecoveryCode(…)")]
 pub struct RecoveryCode(String);
 
 impl RecoveryCode {
@@ -65,12 +66,6 @@ impl fmt::Display for RecoveryCode {
             write!(f, "{c}")?;
         }
         Ok(())
-    }
-}
-
-impl fmt::Debug for RecoveryCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RecoveryCode(…)")
     }
 }
 

@@ -16,7 +16,8 @@ use super::{RecoveryCode, enrolled, note_factors, renew_with_factor, reset};
 const OFFERED_FOR: Life = Life::hours(1);
 
 /// What an app and this server share: 160 bits, as RFC 4226 section 4 recommends.
-#[derive(Clone)]
+#[derive(Clone, derive_more::Debug)]
+#[debug("Seed(…)")]
 pub struct Seed([u8; 20]);
 
 impl Seed {
@@ -67,12 +68,6 @@ impl Seed {
     fn app(&self) -> Result<Totp, Fault> {
         let totp = Builder::new().with_secret(self.0.to_vec()).with_account_name("-").build();
         totp.map_err(|cause| Fault::broken("reading a seed", cause.to_string()))
-    }
-}
-
-impl std::fmt::Debug for Seed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Seed(…)")
     }
 }
 

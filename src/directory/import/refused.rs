@@ -78,7 +78,8 @@ impl fmt::Display for RejectedRow {
 }
 
 /// A text from a file, shortened and with control characters escaped, so that it can stand in a terminal or a log.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, derive_more::Display, derive_more::Debug)]
+#[debug("{_0}")]
 pub struct Quoted(String);
 
 impl Quoted {
@@ -94,17 +95,5 @@ impl Quoted {
             .map(|char| if plain(char) { char.to_string() } else { char.escape_debug().to_string() })
             .collect();
         Self(format!("`{shown}{more}`"))
-    }
-}
-
-impl fmt::Display for Quoted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Quoted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
