@@ -10,73 +10,48 @@ use crate::base::{Fault, Life, Timestamp};
 use crate::queue::{self, QueueTurn, RetryPolicy};
 use crate::store::{self, Db, Tx};
 
-/// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    SessionEnded(SessionId),
-    /// Every session of an account ended.
-    SessionsEnded(AccountId),
-    /// One sign-in at a relying party ended.
-    AuthorizationEnded(AuthorizationId),
-    /// Every sign-in of an account at relying parties ended.
-    AuthorizationsEnded(AccountId),
-    /// A person no longer lets a relying party see anything.
-    ConsentWithdrawn(ConsentId),
-    /// An account was switched off.
-    AccountDisabled(AccountId),
-    /// An account may no longer act as a contact.
-    MembershipDisabled(MembershipId),
-    /// A contact went inactive (R-DIR-3).
-    ContactInactive(ContactId),
-    /// A company is no active customer any more (R-DIR-1).
-    CompanyInactive(CompanyId),
+macro_rules! events {
+    ($($(#[$doc:meta])* $event:ident($id:ident) = $kind:literal),+ $(,)?) => {
+        /// What happened.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Event { $($(#[$doc])* $event($id)),+ }
+
+        impl Event {
+            /// The kind, as the database keeps it; kinds never change their names.
+            const fn kind(self) -> &'static str {
+                match self { $(Self::$event(_) => $kind),+ }
+            }
+
+            /// The row it happened to.
+            const fn subject(self) -> Uuid {
+                match self { $(Self::$event($id(id)) => id),+ }
+            }
+
+            fn read(kind: &str, id: Uuid) -> Option<Self> {
+                match kind { $($kind => Some(Self::$event($id(id))),)+ _ => None }
+            }
+        }
+    };
 }
 
-impl Event {
-    /// The kind, as the database keeps it; kinds never change their names.
-    const fn kind(self) -> &'static str {
-        match self {
-            Self::SessionEnded(_) => "session ended",
-            Self::SessionsEnded(_) => "sessions ended",
-            Self::AuthorizationEnded(_) => "authorization ended",
-            Self::AuthorizationsEnded(_) => "authorizations ended",
-            Self::ConsentWithdrawn(_) => "consent withdrawn",
-            Self::AccountDisabled(_) => "account disabled",
-            Self::MembershipDisabled(_) => "membership disabled",
-            Self::ContactInactive(_) => "contact inactive",
-            Self::CompanyInactive(_) => "company inactive",
-        }
-    }
-
-    /// The row it happened to.
-    const fn subject(self) -> Uuid {
-        match self {
-            Self::SessionEnded(SessionId(id))
-            | Self::SessionsEnded(AccountId(id))
-            | Self::AuthorizationEnded(AuthorizationId(id))
-            | Self::AuthorizationsEnded(AccountId(id))
-            | Self::ConsentWithdrawn(ConsentId(id))
-            | Self::AccountDisabled(AccountId(id))
-            | Self::MembershipDisabled(MembershipId(id))
-            | Self::ContactInactive(ContactId(id))
-            | Self::CompanyInactive(CompanyId(id)) => id,
-        }
-    }
-
-    fn read(kind: &str, id: Uuid) -> Option<Self> {
-        Some(match kind {
-            "session ended" => Self::SessionEnded(SessionId(id)),
-            "sessions ended" => Self::SessionsEnded(AccountId(id)),
-            "authorization ended" => Self::AuthorizationEnded(AuthorizationId(id)),
-            "authorizations ended" => Self::AuthorizationsEnded(AccountId(id)),
-            "consent withdrawn" => Self::ConsentWithdrawn(ConsentId(id)),
-            "account disabled" => Self::AccountDisabled(AccountId(id)),
-            "membership disabled" => Self::MembershipDisabled(MembershipId(id)),
-            "contact inactive" => Self::ContactInactive(ContactId(id)),
-            "company inactive" => Self::CompanyInactive(CompanyId(id)),
-            _ => return None,
-        })
-    }
+events! {
+    SessionEnded(SessionId) = "session ended",
+    /// Every session of an account ended.
+    SessionsEnded(AccountId) = "sessions ended",
+    /// One sign-in at a relying party ended.
+    AuthorizationEnded(AuthorizationId) = "authorization ended",
+    /// Every sign-in of an account at relying parties ended.
+    AuthorizationsEnded(AccountId) = "authorizations ended",
+    /// A person no longer lets a relying party see anything.
+    ConsentWithdrawn(ConsentId) = "consent withdrawn",
+    /// An account was switched off.
+    AccountDisabled(AccountId) = "account disabled",
+    /// An account may no longer act as a contact.
+    MembershipDisabled(MembershipId) = "membership disabled",
+    /// A contact went inactive (R-DIR-3).
+    ContactInactive(ContactId) = "contact inactive",
+    /// A company is no active customer any more (R-DIR-1).
+    CompanyInactive(CompanyId) = "company inactive",
 }
 
 words! {

@@ -47,64 +47,52 @@ pub enum Lasting {
     Final,
 }
 
+/// Who can mend an unmet condition.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mender {
+    /// The person, at a page of ours.
+    Person,
+    /// The company's own administrators.
+    Administrators,
+    CustomerService,
+}
+
 impl Condition {
+    #[expect(clippy::match_same_arms, reason = "one row for each condition")]
+    const fn nature(self) -> (Mender, Lasting) {
+        match self {
+            Self::CompanyValidated => (Mender::CustomerService, Lasting::Passing),
+            Self::CompanyOrdered => (Mender::CustomerService, Lasting::Passing),
+            Self::CompanyOpen => (Mender::CustomerService, Lasting::Final),
+            Self::ContactListed => (Mender::CustomerService, Lasting::Final),
+            Self::ContactEnabled => (Mender::Administrators, Lasting::Final),
+            Self::MembershipApproved => (Mender::Administrators, Lasting::Final),
+            Self::MembershipEnabled => (Mender::Administrators, Lasting::Final),
+            Self::AccountEnabled => (Mender::CustomerService, Lasting::Final),
+            Self::AccountActivated => (Mender::Person, Lasting::Passing),
+            Self::MailboxProven => (Mender::Person, Lasting::Passing),
+            Self::PasswordSet => (Mender::Person, Lasting::Passing),
+            Self::SecondFactor => (Mender::Person, Lasting::Passing),
+            Self::Network => (Mender::Administrators, Lasting::Passing),
+            Self::EService => (Mender::Administrators, Lasting::Passing),
+        }
+    }
+
     /// Whether the company's own administrators can mend it; else Customer Service can.
     #[must_use]
-    pub const fn is_the_companys(self) -> bool {
-        match self {
-            Self::ContactEnabled
-            | Self::MembershipApproved
-            | Self::MembershipEnabled
-            | Self::Network
-            | Self::EService => true,
-            Self::CompanyValidated
-            | Self::CompanyOrdered
-            | Self::CompanyOpen
-            | Self::ContactListed
-            | Self::AccountEnabled
-            | Self::AccountActivated
-            | Self::MailboxProven
-            | Self::PasswordSet
-            | Self::SecondFactor => false,
-        }
+    pub fn is_the_companys(self) -> bool {
+        self.nature().0 == Mender::Administrators
     }
 
     /// Whether the person can mend it, at a page of ours.
     #[must_use]
-    pub const fn is_the_persons(self) -> bool {
-        match self {
-            Self::AccountActivated | Self::MailboxProven | Self::PasswordSet | Self::SecondFactor => true,
-            Self::CompanyValidated
-            | Self::CompanyOrdered
-            | Self::CompanyOpen
-            | Self::ContactListed
-            | Self::ContactEnabled
-            | Self::MembershipApproved
-            | Self::MembershipEnabled
-            | Self::AccountEnabled
-            | Self::Network
-            | Self::EService => false,
-        }
+    pub fn is_the_persons(self) -> bool {
+        self.nature().0 == Mender::Person
     }
 
     /// Whether what hangs on the access ends with it.
     #[must_use]
     pub const fn lasting(self) -> Lasting {
-        match self {
-            Self::CompanyOpen
-            | Self::ContactListed
-            | Self::ContactEnabled
-            | Self::MembershipApproved
-            | Self::MembershipEnabled
-            | Self::AccountEnabled => Lasting::Final,
-            Self::CompanyValidated
-            | Self::CompanyOrdered
-            | Self::AccountActivated
-            | Self::MailboxProven
-            | Self::PasswordSet
-            | Self::SecondFactor
-            | Self::Network
-            | Self::EService => Lasting::Passing,
-        }
+        self.nature().1
     }
 }

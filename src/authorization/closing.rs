@@ -38,49 +38,32 @@ macro_rules! close_those {
     ($tx:expr, $which:literal $(, $bind:expr)*) => { close_those!($tx, ending if "1 = 0", $which $(, $bind)*) };
     ($tx:expr, ending if $lasting:literal, $which:literal $(, $bind:expr)*) => {{
         // Accounts before what hangs from them, and in one order, as every ending locks them.
-        let accounts = store::all!(
-            $tx.db,
-            (AccountId,),
-            concat!(
-                "select distinct a.account from authorizations a where a.closed_at is null and $1 <= $2 and ",
-                $which,
-                " order by a.account limit $2"
-            ),
-            0_i64,
-            CLOSED_AT_ONCE
-            $(, $bind)*
-        )?;
-        for (account,) in accounts {
+        let sql = concat!(
+            "select distinct a.account from authorizations a where a.closed_at is null and $1 <= $2 and ",
+            $which,
+            " order by a.account limit $2"
+        );
+        for (account,) in store::all!($tx.db, (AccountId,), sql, 0_i64, CLOSED_AT_ONCE $(, $bind)*)? {
             account::lock($tx, account).await?;
         }
         let sql = concat!(
-                "update authorizations set closed_at = $1, ",
-                "ended_because = case when ended_at is null and ",
-                $lasting,
-                " then 'access-lost' else ended_because end, ",
-                "ended_at = case when ended_at is null and ",
-                $lasting,
-                " then $1 else ended_at end ",
-                "where closed_at is null and id in (",
-                "select a.id from authorizations a where a.closed_at is null and ",
-                $which,
-                " order by a.account limit $2) returning id as sid, account, client, tokens_issued_at"
-            );
-        let closed = store::all!($tx.db, ClosedAuthorizations, sql, $tx.now, CLOSED_AT_ONCE
-            $(, $bind)*)?;
+            "update authorizations set closed_at = $1, ended_because = case when ended_at is null and ",
+            $lasting,
+            " then 'access-lost' else ended_because end, ended_at = case when ended_at is null and ",
+            $lasting,
+            " then $1 else ended_at end where closed_at is null and id in (",
+            "select a.id from authorizations a where a.closed_at is null and ",
+            $which,
+            " order by a.account limit $2) returning id as sid, account, client, tokens_issued_at"
+        );
+        let closed = store::all!($tx.db, ClosedAuthorizations, sql, $tx.now, CLOSED_AT_ONCE $(, $bind)*)?;
         // A later statement looks again, for another server may have closed some of the same.
-        let left = store::optional!(
-            $tx.db,
-            (AuthorizationId,),
-            concat!(
-                "select a.id from authorizations a where a.closed_at is null and $1 <= $2 and ",
-                $which,
-                " limit 1"
-            ),
-            0_i64,
-            CLOSED_AT_ONCE
-            $(, $bind)*
-        )?;
+        let sql = concat!(
+            "select a.id from authorizations a where a.closed_at is null and $1 <= $2 and ",
+            $which,
+            " limit 1"
+        );
+        let left = store::optional!($tx.db, (AuthorizationId,), sql, 0_i64, CLOSED_AT_ONCE $(, $bind)*)?;
         Ok(Closing { closed, is_complete: left.is_none() })
     }};
 }
