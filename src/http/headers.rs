@@ -5,6 +5,7 @@ use axum::response::Response;
 use tower::util::MapResponseLayer;
 
 use crate::app::App;
+use crate::base::redirect_uri::origin;
 use crate::words::brand::Logo;
 
 /// Nothing is loaded from elsewhere, nothing runs, nothing frames us; forms lead nowhere but home.
@@ -14,8 +15,17 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:
 /// The policy of a page whose form leads on to a relying party: browsers hold `form-action` against every redirect that
 /// follows.
 #[must_use]
-pub fn policy_towards(origin: &str) -> Option<HeaderValue> {
+fn policy_towards(origin: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"))).ok()
+}
+
+/// Lets the page's forms lead on to this URI: browsers hold `form-action` against every redirect that follows.
+#[must_use]
+pub fn admit_forms_to(mut response: Response, uri: &str) -> Response {
+    if let Some(policy) = origin(uri).as_deref().and_then(policy_towards) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
 /// The policy of the page that posts an authorization answer: the same, and our own script may send the form.

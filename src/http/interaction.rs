@@ -1,13 +1,11 @@
 //! The interaction a page is part of: which relying party waits, and where the answer will go in the end.
 
-use axum::http::header;
 use axum::response::Response;
 
 use crate::app::App;
 use crate::authorization::{Request, interaction};
 use crate::base::Place;
 use crate::base::ids::InteractionId;
-use crate::base::redirect_uri::origin;
 use crate::http::answer::{self, Rejection};
 use crate::http::error::ErrorKind;
 use crate::http::{Caller, headers};
@@ -44,14 +42,19 @@ impl Waiting {
         at(Place::Authorize, Some(self.id))
     }
 
-    /// Lets the page's forms lead on to the relying party: browsers hold `form-action` against every redirect that
-    /// follows.
+    /// Lets the page's forms lead on to the relying party.
     #[must_use]
-    pub fn admit(&self, mut response: Response) -> Response {
-        if let Some(policy) = origin(&self.request.redirect_uri).as_deref().and_then(headers::policy_towards) {
-            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-        }
-        response
+    pub fn admit(&self, response: Response) -> Response {
+        headers::admit_forms_to(response, &self.request.redirect_uri)
+    }
+}
+
+/// Lets the page's forms lead on to whoever waits, if anybody does.
+#[must_use]
+pub fn lead_on(waiting: Option<&Waiting>, response: Response) -> Response {
+    match waiting {
+        Some(waiting) => waiting.admit(response),
+        None => response,
     }
 }
 

@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use url::form_urlencoded::Serializer;
 
 use crate::app::App;
 use crate::audit::EndReason;
 use crate::authorization;
-use crate::base::redirect_uri::origin;
 use crate::base::{Fault, Language, Place};
 use crate::http::answer::{self, Rejection};
 use crate::http::cookies::Cookie;
@@ -126,11 +125,11 @@ fn confirm(app: &App, caller: &Caller, asking: &Asking, parameters: &Parameters)
         place: Place::RelyingPartyLogout,
         carried: carried(parameters).map(|(name, value)| (name, value.to_owned())).collect(),
     };
-    let mut response = answer::page(StatusCode::OK, &page);
-    if let Some(policy) = asking.back.as_deref().and_then(origin).as_deref().and_then(headers::policy_towards) {
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    Ok(response)
+    let response = answer::page(StatusCode::OK, &page);
+    Ok(match &asking.back {
+        Some(back) => headers::admit_forms_to(response, back),
+        None => response,
+    })
 }
 
 /// Back to a registered address of a proven relying party; everybody else stays here.

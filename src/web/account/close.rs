@@ -112,8 +112,7 @@ async fn close(app: &App, person: &Person, login: &str, password: &str) -> Resul
         limits::give_back(tx, &right.counted).await?;
         Ok(closed)
     });
-    let closed = closed.await?;
-    Ok(Checked::Right(closed))
+    Ok(Checked::Right(closed.await?))
 }
 
 impl ClosePage {

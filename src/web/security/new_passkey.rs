@@ -11,12 +11,11 @@ use crate::app::App;
 use crate::base::{Fault, Place, Secret};
 use crate::http::answer::{self, Rejection};
 use crate::http::{CredentialOwner, EmptyForm, Form};
-use crate::page::Link;
 use crate::session::{self, Acr, Proof, Strengthening};
 use crate::store::Tx;
 use crate::web::passkey::{binding, send, site};
 use crate::web::security::new_secret::under_new_secret;
-use crate::web::security::passkeys;
+use crate::web::security::passkeys::{self, PasskeysPage};
 use crate::web::security::totp::RecoveryCodesPage;
 
 /// What the form sends.
@@ -58,13 +57,10 @@ fn bound(holder: &CredentialOwner) -> Result<Binding, Fault> {
 pub(crate) async fn submit(State(app): State<App>, posted: Form<CredentialOwner, Made>) -> Result<Response, Rejection> {
     let Form { guard: holder, form, .. } = posted;
     let Some(name) = Name::parse(&form.name) else {
-        return Ok(passkeys::answer(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            &passkeys::read(&app, &holder).await?.unnamed(&form.name),
-        ));
+        return refuse(&app, &holder, |page| page.unnamed(&form.name)).await;
     };
     let Some(made) = judge(&app, &holder, &form).await? else {
-        return Ok(passkeys::answer(StatusCode::UNPROCESSABLE_ENTITY, &passkeys::read(&app, &holder).await?.refused()));
+        return refuse(&app, &holder, PasskeysPage::refused).await;
     };
     match keep(&app, &holder, &name, &made).await? {
         (Enrolment::Enrolled(codes), strengthened) => {
@@ -72,23 +68,25 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<CredentialOwner,
                 Some((secret, with)) => (holder.strengthened(&with), Some(secret)),
                 None => (holder, None),
             };
-            let frame = passkeys::frame(&app, &holder)?;
             let response = match codes {
-                Some(codes) => {
-                    let next = Link::to_place(Place::Passkeys, frame.say("recovery-codes-go-on"));
-                    answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, &codes, next))
-                }
+                Some(codes) => RecoveryCodesPage::answer(&app, &holder, Place::Passkeys, &codes)?,
                 None => answer::go(Place::Passkeys),
             };
             Ok(under_new_secret(&app, response, secret)?)
         }
-        (Enrolment::Enough, _) => {
-            Ok(passkeys::answer(StatusCode::UNPROCESSABLE_ENTITY, &passkeys::read(&app, &holder).await?))
-        }
-        (Enrolment::Known, _) => {
-            Ok(passkeys::answer(StatusCode::UNPROCESSABLE_ENTITY, &passkeys::read(&app, &holder).await?.refused()))
-        }
+        (Enrolment::Enough, _) => refuse(&app, &holder, |page| page).await,
+        (Enrolment::Known, _) => refuse(&app, &holder, PasskeysPage::refused).await,
     }
+}
+
+/// The page of passkeys again, with why nothing was added.
+async fn refuse(
+    app: &App,
+    holder: &CredentialOwner,
+    why: impl FnOnce(PasskeysPage) -> PasskeysPage,
+) -> Result<Response, Rejection> {
+    let page = why(passkeys::read(app, holder).await?);
+    Ok(passkeys::answer(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 
 async fn judge(app: &App, holder: &CredentialOwner, form: &Made) -> Result<Option<Key>, Rejection> {

@@ -178,11 +178,8 @@ pub(crate) async fn forget_device(
 ) -> Result<Response, Rejection> {
     let person = posted.guard;
     let account = person.session.account;
-    let forgotten = app.act(person.actor(), async |tx| {
-        let forgotten = account::device::forget(tx, account, posted.form.device).await?;
-        Ok(forgotten)
-    });
-    let forgotten = forgotten.await?;
+    let device = posted.form.device;
+    let forgotten = app.act(person.actor(), async |tx| account::device::forget(tx, account, device).await).await?;
     Ok(if forgotten { back(SecurityDone::Device) } else { answer::trouble(&person.caller, ErrorKind::NotFound) })
 }
 
@@ -199,10 +196,7 @@ pub(crate) async fn withdraw_consent(
 ) -> Result<Response, Rejection> {
     let person = posted.guard;
     let account = person.session.account;
-    let withdrawn = app.act(person.actor(), async |tx| {
-        let withdrawn = consent::withdraw(tx, account, posted.form.consent).await?;
-        Ok(withdrawn)
-    });
-    let withdrawn = withdrawn.await?;
+    let which = posted.form.consent;
+    let withdrawn = app.act(person.actor(), async |tx| consent::withdraw(tx, account, which).await).await?;
     Ok(if withdrawn { back(SecurityDone::Application) } else { answer::trouble(&person.caller, ErrorKind::NotFound) })
 }

@@ -108,11 +108,6 @@ pub(crate) fn answer(status: StatusCode, page: &PasskeysPage) -> Response {
     headers::admit_script(answer::page(status, page))
 }
 
-/// The frame of a page that stands at this address, whatever form it answers.
-pub(crate) fn frame(app: &App, holder: &CredentialOwner) -> Result<Frame, Fault> {
-    Ok(Frame { here: Place::Passkeys.path().to_owned(), ..holder.frame(app)? })
-}
-
 /// The page, with what its owner has now.
 pub(crate) async fn read(app: &App, holder: &CredentialOwner) -> Result<PasskeysPage, Fault> {
     let account = holder.session.account;
@@ -130,7 +125,7 @@ pub(crate) async fn read(app: &App, holder: &CredentialOwner) -> Result<Passkeys
         .await?;
     let may_be_removed = kept.len() > 1 || app_since.is_some() || !(required || holder.is_demanded);
     let recovery = (!kept.is_empty() || app_since.is_some()).then_some(RecoveryView { left });
-    let frame = frame(app, holder)?;
+    let frame = Frame { here: Place::Passkeys.path().to_owned(), ..holder.frame(app)? };
     let proposed = UserAgent::from_user_agent(&holder.caller.user_agent).in_words(frame.words);
     let passkeys = kept.iter().map(|kept| PasskeyView::new(kept, may_be_removed)).collect();
     Ok(PasskeysPage { proposed, home: holder.home(), ..PasskeysPage::new(frame, passkeys, recovery) })

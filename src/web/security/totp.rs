@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::account::factor::{self, Offer, RecoveryCode, Replacing};
 use crate::app::App;
-use crate::base::{Fault, Place, Secret, Timestamp};
+use crate::base::{Fault, Place, Timestamp};
 use crate::http::answer::{self, Rejection};
 use crate::http::{CredentialOwner, EmptyForm, Form};
 use crate::page::{Errors, Frame, Framed as _, Link};
@@ -70,6 +70,18 @@ impl RecoveryCodesPage {
     #[must_use]
     pub(crate) fn new(frame: Frame, codes: &[RecoveryCode], next: Link) -> Self {
         Self { frame, codes: codes.iter().map(ToString::to_string).collect(), next }
+    }
+
+    /// The codes of somebody who is signed in, on the way to a page of theirs.
+    pub(super) fn answer(
+        app: &App,
+        holder: &CredentialOwner,
+        page: Place,
+        codes: &[RecoveryCode],
+    ) -> Result<Response, Fault> {
+        let frame = Frame { here: page.path().to_owned(), ..holder.frame(app)? };
+        let next = Link::to_place(page, frame.say("recovery-codes-go-on"));
+        Ok(answer::page(StatusCode::OK, &Self::new(frame, codes, next)))
     }
 }
 
@@ -148,7 +160,8 @@ pub(crate) async fn enrol(
         Ok(Some((codes, session::strengthen(tx, with).await?, with)))
     });
     let Some((codes, secret, with)) = done.await? else { return Ok(answer::go(Place::Totp)) };
-    codes_page(&app, &holder.strengthened(&with), &codes, secret)
+    let response = RecoveryCodesPage::answer(&app, &holder.strengthened(&with), Place::Totp, &codes)?;
+    Ok(under_new_secret(&app, response, secret)?)
 }
 
 /// The button that stands beside whatever second factor its owner has.
@@ -169,11 +182,8 @@ pub(crate) async fn renew(
     if holder.enrolled_at.is_none() {
         return Ok(answer::go(page));
     }
-    let codes = app.act(holder.actor(), async |tx| factor::renew(tx, account).await);
-    let codes = codes.await?;
-    let frame = Frame { here: page.path().to_owned(), ..holder.frame(&app)? };
-    let next = Link::to_place(page, frame.say("recovery-codes-go-on"));
-    Ok(answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, &codes, next)))
+    let codes = app.act(holder.actor(), async |tx| factor::renew(tx, account).await).await?;
+    Ok(RecoveryCodesPage::answer(&app, &holder, page, &codes)?)
 }
 
 /// Removes the app, unless a second factor is demanded.
@@ -185,16 +195,4 @@ pub(crate) async fn remove(
     let account = holder.session.account;
     app.act(holder.actor(), async |tx| factor::remove_totp(tx, account, holder.is_demanded).await).await?;
     Ok(answer::go(Place::Totp))
-}
-
-fn codes_page(
-    app: &App,
-    holder: &CredentialOwner,
-    codes: &[RecoveryCode],
-    secret: Option<Secret>,
-) -> Result<Response, Rejection> {
-    let frame = Frame { here: Place::Totp.path().to_owned(), ..holder.frame(app)? };
-    let next = Link::to_place(Place::Totp, frame.say("recovery-codes-go-on"));
-    let response = answer::page(StatusCode::OK, &RecoveryCodesPage::new(frame, codes, next));
-    Ok(under_new_secret(app, response, secret)?)
 }

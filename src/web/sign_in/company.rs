@@ -86,11 +86,7 @@ pub(crate) async fn show(
         relying_party,
         companies,
     };
-    let response = answer::page(StatusCode::OK, &page);
-    Ok(match waiting {
-        Some(waiting) => waiting.admit(response),
-        None => response,
-    })
+    Ok(interaction::lead_on(waiting.as_ref(), answer::page(StatusCode::OK, &page)))
 }
 
 /// Staff act for no company: relying parties don't see them.

@@ -192,11 +192,7 @@ impl LoginPage {
 
     /// The answer: its form may lead on to the relying party, and its script speak with authenticators.
     pub(crate) fn answer(&self, status: StatusCode, waiting: Option<&Waiting>) -> Response {
-        let response = answer::page(status, self);
-        let response = match waiting {
-            Some(waiting) => waiting.admit(response),
-            None => response,
-        };
+        let response = interaction::lead_on(waiting, answer::page(status, self));
         if self.takes_passkeys { headers::admit_script(response) } else { response }
     }
 }

@@ -207,11 +207,7 @@ pub(crate) async fn page(
 
 /// The answer: its forms may lead on to the relying party, and its script speak with authenticators.
 pub(crate) fn answered(status: StatusCode, page: &ReauthenticatePage, waiting: Option<&Waiting>) -> Response {
-    let response = answer::page(status, page);
-    let response = match waiting {
-        Some(waiting) => waiting.admit(response),
-        None => response,
-    };
+    let response = interaction::lead_on(waiting, answer::page(status, page));
     if page.has_passkey { headers::admit_script(response) } else { response }
 }
 

@@ -100,10 +100,7 @@ impl<'a> SignInStep<'a> {
 
     /// Lets a page's forms lead on to the relying party that waits.
     pub(crate) fn lead_on(&self, response: Response) -> Response {
-        match self.waiting {
-            Some(waiting) => waiting.admit(response),
-            None => response,
-        }
+        interaction::lead_on(self.waiting, response)
     }
 }
 
