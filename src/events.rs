@@ -68,7 +68,6 @@ words! {
 
 impl Event {
     /// What is done about it, each by itself: one that breaks holds back no other.
-    #[must_use]
     pub const fn reactions(self) -> &'static [Reaction] {
         match self {
             Self::SessionEnded(_)
@@ -109,7 +108,6 @@ pub struct PendingReaction {
 
 impl PendingReaction {
     /// What happened and what is to be done about it; nothing where only a newer server than this one knows.
-    #[must_use]
     pub fn what(&self) -> Option<(Event, Reaction)> {
         Some((Event::read(&self.event, self.subject)?, self.reaction.parse().ok()?))
     }

@@ -30,7 +30,6 @@ impl Joined for SessionFacts {
 
 impl SessionFacts {
     /// When it was over, if it is: ended, run out, or not used for too long. As [`live_session`] in SQL.
-    #[must_use]
     pub fn over_since(&self, now: Timestamp, idle: Life) -> Option<Timestamp> {
         let ends = [self.ended_at, Some(self.expires_at), Some(self.last_seen_at + idle)];
         ends.into_iter().flatten().filter(|end| *end <= now).min()
@@ -77,7 +76,6 @@ impl AuthorizationFacts {
     /// given with `offline_access` doesn't hang from the session: it is meant for the time after it, and lives until
     /// the person withdraws the consent or access ends it (OpenID Connect Core section 11, Back-Channel Logout section
     /// 2.7).
-    #[must_use]
     pub fn is_live(&self, now: Timestamp, idle: Life) -> bool {
         let outlives_the_session = self.scope.contains("offline_access");
         self.ended_at.is_none()
@@ -88,13 +86,11 @@ impl AuthorizationFacts {
 
     /// Whether an access token given at that instant is live: also under `offline_access` one that was given in the
     /// session dies with it, and only what a refresh gives afterwards lives without it.
-    #[must_use]
     pub fn honours(&self, issued_at: Timestamp, now: Timestamp, idle: Life) -> bool {
         self.is_live(now, idle) && self.session_over_since(now, idle).is_none_or(|over| over < issued_at)
     }
 
     /// Whether the session of the sign-in still runs, at that instant and with that idle time.
-    #[must_use]
     pub fn session_is_live(&self, now: Timestamp, idle: Life) -> bool {
         self.session_over_since(now, idle).is_none()
     }
@@ -104,7 +100,6 @@ impl AuthorizationFacts {
     }
 
     /// The address the session was last used from; unknown once it is over, for then nobody knows where the person is.
-    #[must_use]
     pub fn last_address(&self, now: Timestamp, idle: Life) -> Option<Address> {
         let session = self.session.0.as_ref().filter(|session| session.over_since(now, idle).is_none())?;
         session.address.as_deref().and_then(Address::parse)

@@ -79,19 +79,16 @@ impl Condition {
     }
 
     /// Whether the company's own administrators can mend it; else Customer Service can.
-    #[must_use]
     pub fn is_the_companys(self) -> bool {
         self.nature().0 == Mender::Administrators
     }
 
     /// Whether the person can mend it, at a page of ours.
-    #[must_use]
     pub fn is_the_persons(self) -> bool {
         self.nature().0 == Mender::Person
     }
 
     /// Whether what hangs on the access ends with it.
-    #[must_use]
     pub const fn lasting(self) -> Lasting {
         self.nature().1
     }

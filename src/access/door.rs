@@ -21,7 +21,6 @@ words! {
 }
 
 /// Whether a condition counts at a door.
-#[must_use]
 pub const fn counts(condition: Condition, door: Door) -> bool {
     match condition {
         Condition::CompanyValidated

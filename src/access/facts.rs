@@ -45,7 +45,6 @@ macro_rules! company_columns {
 
 impl CompanyFacts {
     /// Whether nobody blocked it (R-DIR-1).
-    #[must_use]
     pub const fn is_open(&self) -> bool {
         self.erp_blocked_at.is_none() && self.blocked_at.is_none()
     }
@@ -80,7 +79,6 @@ macro_rules! contact_columns {
 
 impl ContactFacts {
     /// First and last name.
-    #[must_use]
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
     }
@@ -122,7 +120,6 @@ impl Joined for MembershipFacts {
 
 impl MembershipFacts {
     /// Whether somebody approved it, and nobody took that back (R-ADM-5).
-    #[must_use]
     pub const fn is_approved(&self) -> bool {
         self.approved_at.is_some() && self.refused_at.is_none() && self.detached_at.is_none()
     }
@@ -162,7 +159,6 @@ impl Joined for AccountFacts {
 
 impl AccountFacts {
     /// Since when there is a second factor.
-    #[must_use]
     pub fn second_factor_since(&self) -> Option<Timestamp> {
         self.totp_since.or(self.passkey_since)
     }
@@ -202,13 +198,11 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// The e-services held: ticked for the person and subscribed to by the company (R-RGT-3).
-    #[must_use]
     pub fn entitlements(&self) -> BTreeSet<EServiceCode> {
         self.membership.e_services.intersection(&self.company.subscriptions).cloned().collect()
     }
 
     /// What rights are derived from.
-    #[must_use]
     pub fn holdings(&self) -> Holdings {
         let MembershipFacts { profile, roles, branch, .. } = &self.membership;
         Holdings {
@@ -227,19 +221,16 @@ impl Snapshot {
     }
 
     /// Whether the owner proved the mailbox of the contact's email.
-    #[must_use]
     pub const fn email_is_proven(&self) -> bool {
         self.account.mailbox_proven_at.is_some() && self.contact.email_proven_at.is_some()
     }
 
     /// The language the account chose, else the one the ERP knows.
-    #[must_use]
     pub fn language(&self) -> Option<Language> {
         self.account.language.or_else(|| self.contact.language.as_deref().and_then(Language::from_tag))
     }
 
     /// The contact's email, where it is one.
-    #[must_use]
     pub fn email(&self) -> Option<Email> {
         Email::parse(&self.contact.email).ok()
     }
@@ -260,7 +251,6 @@ pub struct Candidate {
 
 impl Candidate {
     /// The person, if the contact has an account.
-    #[must_use]
     pub fn person(self) -> Option<Snapshot> {
         let (membership, account) = (self.membership.0?, self.account.0?);
         Some(Snapshot { company: self.company, contact: self.contact, membership, account })

@@ -73,13 +73,11 @@ pub struct StaffVerdict(Vec<(StaffCondition, bool)>);
 
 impl StaffVerdict {
     /// Whether every condition is met.
-    #[must_use]
     pub fn holds(&self) -> bool {
         self.0.iter().all(|(_, met)| *met)
     }
 
     /// All that are unmet.
-    #[must_use]
     pub fn unmet(&self) -> Vec<StaffCondition> {
         self.0.iter().filter(|(_, met)| !met).map(|(condition, _)| *condition).collect()
     }
@@ -101,7 +99,6 @@ pub async fn of_staff(db: &mut Db, account: AccountId) -> Result<Option<StaffSna
 }
 
 /// Evaluates every condition.
-#[must_use]
 pub fn judge_staff(person: &StaffSnapshot, asked: StaffCircumstances<'_>) -> StaffVerdict {
     let is_met = |condition| match condition {
         StaffCondition::AccountEnabled => person.account.disabled_at.is_none(),

@@ -28,7 +28,6 @@ pub enum Met {
 
 impl Met {
     /// As pages carry it.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Yes => "true",
@@ -55,32 +54,27 @@ pub type Unmet = Vec<Condition>;
 
 impl Verdict {
     /// Whether every condition is met.
-    #[must_use]
     pub fn holds(&self) -> bool {
         self.conditions.iter().all(|(_, met)| *met == Met::Yes)
     }
 
     /// All that are unmet, in the order of [`Condition::ALL`].
-    #[must_use]
     pub fn unmet(&self) -> Unmet {
         self.conditions.iter().filter(|(_, met)| *met == Met::No).map(|(condition, _)| *condition).collect()
     }
 
     /// Whether nothing but the second factor is missing: the person can mend that here and now.
-    #[must_use]
     pub fn lacks_second_factor_only(&self) -> bool {
         let open = self.conditions.iter().filter(|(_, met)| *met != Met::Yes);
         open.eq([&(Condition::SecondFactor, Met::No)])
     }
 
     /// Whether the person may act, if need be after proving the second factor.
-    #[must_use]
     pub fn holds_or_lacks_second_factor_only(&self) -> bool {
         self.holds() || self.lacks_second_factor_only()
     }
 
     /// Whether what hangs on this access ends with it.
-    #[must_use]
     pub fn is_final(&self) -> bool {
         self.unmet().into_iter().any(|condition| condition.lasting() == Lasting::Final)
     }
@@ -92,20 +86,17 @@ impl Verdict {
 }
 
 /// Evaluates every condition that counts at the door.
-#[must_use]
 pub fn judge<'a>(known: impl Into<Known<'a>>, asked: Circumstances<'_>) -> Verdict {
     evaluate(known.into(), Some(asked.door), Some(asked))
 }
 
 /// Evaluates every condition, with nobody at a door: what depends on a caller may be unknown.
-#[must_use]
 pub fn judge_without_caller<'a>(known: impl Into<Known<'a>>) -> Verdict {
     evaluate(known.into(), None, None)
 }
 
 /// What would come of a sign-in from an address, by whoever proves the second factor they have; where no address is
 /// known, with nobody at the door.
-#[must_use]
 pub fn judge_from<'a>(known: impl Into<Known<'a>>, address: Option<Address>) -> Verdict {
     let known = known.into();
     let second_factor_at = known.account.and_then(AccountFacts::second_factor_since);
@@ -114,7 +105,6 @@ pub fn judge_from<'a>(known: impl Into<Known<'a>>, address: Option<Address>) -> 
 }
 
 /// Whether nothing final stands against the person: what is lacking may come back.
-#[must_use]
 pub fn may_come_back(person: &Snapshot) -> bool {
     !judge_without_caller(person).is_final()
 }

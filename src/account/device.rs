@@ -85,7 +85,6 @@ pub struct Device {
 
 impl Device {
     /// Whether it is the browser that keeps this secret.
-    #[must_use]
     pub fn is(&self, secret: &Secret) -> bool {
         self.hash == secret.digest()
     }

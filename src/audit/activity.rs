@@ -22,7 +22,6 @@ pub struct Happened {
 
 impl Happened {
     /// What it was; nothing where only a newer server than this one knows.
-    #[must_use]
     pub fn what(&self) -> Option<DeedKind> {
         DeedKind::of_name(&self.deed).filter(|what| what.is_shown())
     }

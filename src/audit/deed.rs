@@ -30,7 +30,6 @@ pub struct Deed {
 
 impl Deed {
     /// A deed of that name, concerning nobody yet.
-    #[must_use]
     pub fn new(what: DeedKind) -> Self {
         Self {
             what,

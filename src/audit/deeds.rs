@@ -22,7 +22,6 @@ macro_rules! deeds {
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// The name stored: subject, dot, participle. Names never change, for lines are kept for years.
-            #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),* }
             }
@@ -33,7 +32,6 @@ macro_rules! deeds {
 
             /// The letters it sends; what an ending sends depends on its reason besides
             /// ([`super::EndReason::letter`]).
-            #[must_use]
             pub const fn letters(self) -> &'static [(LetterKind, Recipient)] {
                 match self { $(Self::$variant => &[$((LetterKind::$letter, Recipient::$recipient)),*]),* }
             }
@@ -66,25 +64,21 @@ enum Flag {
 impl DeedKind {
     /// Whether the person it was done to sees it among their recent activity. Links that were made, letters and the
     /// like are the machine's affairs.
-    #[must_use]
     pub fn is_shown(self) -> bool {
         self.flags().contains(&Flag::shown)
     }
 
     /// Whether the console asks for a reason: it takes something from others.
-    #[must_use]
     pub fn asks_reason(self) -> bool {
         self.flags().contains(&Flag::reason)
     }
 
     /// The deed of that name; nothing where only a newer server than this one knows it.
-    #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|what| what.name() == name)
     }
 
     /// The key of its sentence, for whoever reads the trail.
-    #[must_use]
     pub fn key(self) -> String {
         format!("deed-{}", self.name().replace('.', "-"))
     }

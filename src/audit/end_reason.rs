@@ -45,7 +45,6 @@ impl EndReason {
     /// The letter that an ending for this reason sends: whoever ended something of their own from elsewhere, or had it
     /// ended by those who run the service. What ends with a new password, an alarm or a closed account is told by the
     /// letter about that.
-    #[must_use]
     pub fn letter(self, what: DeedKind) -> Option<(LetterKind, Recipient)> {
         let letter = match (self, what) {
             (Self::EndedByOwner, DeedKind::SessionEnded) => LetterKind::SessionEnded,
@@ -57,7 +56,6 @@ impl EndReason {
     }
 
     /// What the trail calls the ending of what a sign-in gave a relying party.
-    #[must_use]
     pub const fn of_authorization(self) -> DeedKind {
         match self {
             Self::CodeReplayed => DeedKind::CodeReplayed,

@@ -86,7 +86,6 @@ pub enum Recipient {
 impl LetterKind {
     /// What the link in it is for. Where those who run the service did something, there is nothing to take back by a
     /// link, nor where an account is gone for good.
-    #[must_use]
     pub const fn leads_to(self) -> Option<LinkPurpose> {
         match self {
             Self::NewDevice

@@ -89,7 +89,6 @@ pub struct NewAuthorization {
 
 /// What of the scope asked for may be given to that person. Offline access isn't where a network list applies to them
 /// or their company: nobody knows where an absent person is (R-RGT-6).
-#[must_use]
 pub fn grantable(asked: &Scopes, person: &Snapshot) -> Scopes {
     if person.networks().next().is_some() {
         asked.without(&[Scope::OfflineAccess].into_iter().collect())

@@ -72,7 +72,6 @@ pub enum Next {
 }
 
 /// Decides. The order is the order in which a person meets the steps.
-#[must_use]
 pub fn next(situation: Situation<'_>) -> Next {
     if situation.declined {
         return Next::Decline;

@@ -70,13 +70,11 @@ pub struct RefreshToken {
 
 impl RefreshToken {
     /// What it has in common with its family.
-    #[must_use]
     pub fn family(&self) -> Family {
         Family { sid: self.authorization.sid, until: self.family_expires_at, wants_auth_time: self.wants_auth_time }
     }
 
     /// Whether it is the live one of its family.
-    #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.used_at.is_none() && now < self.expires_at
     }

@@ -78,57 +78,48 @@ pub struct Request {
 
 impl Request {
     /// Whether that prompt is asked for.
-    #[must_use]
     pub fn prompts(&self, prompt: Prompt) -> bool {
         self.prompt.contains(&prompt)
     }
 
     /// Whether a sign-in of that strength will do. A stronger one than asked for does.
-    #[must_use]
     pub fn is_met_by(&self, acr: Acr) -> bool {
         self.essential_acr.is_empty() || known(&self.essential_acr).any(|asked| asked <= acr)
     }
 
     /// Whether a sign-in of that strength is all that is wished for. What we don't know of can't be had.
-    #[must_use]
     pub fn is_content_with(&self, acr: Acr) -> bool {
         self.wished() <= acr
     }
 
     /// The weakest sign-in that will do.
-    #[must_use]
     pub fn weakest(&self) -> Acr {
         known(&self.essential_acr).min().unwrap_or(Acr::OneFactor)
     }
 
     /// The weakest sign-in that is all that is wished for.
-    #[must_use]
     pub fn wished(&self) -> Acr {
         known(&self.acr_values).min().unwrap_or(Acr::OneFactor)
     }
 
     /// What is told of a sign-in of that strength: the strongest of the `acr` asked for that it satisfies
     /// (OpenID Connect Core section 5.5.1.1 wants one of them), else its own.
-    #[must_use]
     pub fn tells(&self, acr: Acr) -> Acr {
         let strongest = |asked: &mut dyn Iterator<Item = Acr>| asked.filter(|asked| *asked <= acr).max();
         strongest(&mut known(&self.essential_acr)).or_else(|| strongest(&mut known(&self.acr_values))).unwrap_or(acr)
     }
 
     /// What the person must have consented to: a claim takes the consent of its scope.
-    #[must_use]
     pub fn sights(&self) -> Scopes {
         self.scope.with(&self.claims.scopes())
     }
 
     /// How old the sign-in may be.
-    #[must_use]
     pub fn oldest_sign_in(&self) -> Option<Life> {
         self.max_age.map(Life::seconds)
     }
 
     /// The language the relying party proposes.
-    #[must_use]
     pub fn language(&self) -> Option<Language> {
         self.ui_locales.as_deref().and_then(Language::from_ui_locales)
     }

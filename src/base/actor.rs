@@ -43,7 +43,6 @@ pub enum Who {
 
 impl Who {
     /// The kind, as the audit trail stores it.
-    #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Visitor => "visitor",
@@ -55,7 +54,6 @@ impl Who {
     }
 
     /// Which one, where there is more than one of the kind.
-    #[must_use]
     pub fn id(&self) -> Option<String> {
         match self {
             Self::Account(id) => Some(id.to_string()),
@@ -67,7 +65,6 @@ impl Who {
 
 impl Actor {
     /// Somebody, from nowhere in particular.
-    #[must_use]
     pub fn of(who: Who) -> Self {
         Self { who, in_name_of: None, address: None, session: None, browser: None }
     }

@@ -19,25 +19,21 @@ impl Timestamp {
     pub const END: Self = Self(i64::MAX);
 
     /// The instant this many milliseconds after 1970.
-    #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
     /// Whole milliseconds since 1970.
-    #[must_use]
     pub const fn millis(self) -> i64 {
         self.0
     }
 
     /// Whole seconds since 1970, the unit of JOSE and OAuth.
-    #[must_use]
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
     /// Parses `2026-01-31` or an RFC 3339 instant, the two forms ERP files carry.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if let Ok(instant) = text.parse::<jiff::Timestamp>() {
             return Some(Self(instant.as_millisecond()));
@@ -48,7 +44,6 @@ impl Timestamp {
     }
 
     /// How long after `earlier` this is; zero when it isn't.
-    #[must_use]
     pub fn since(self, earlier: Self) -> Life {
         Life(self.0.saturating_sub(earlier.0).max(0))
     }
@@ -83,50 +78,42 @@ pub struct Life(i64);
 
 impl Life {
     /// A life of so many seconds.
-    #[must_use]
     pub const fn seconds(n: i64) -> Self {
         Self(n * 1000)
     }
 
     /// A life of so many minutes.
-    #[must_use]
     pub const fn minutes(n: i64) -> Self {
         Self::seconds(n * 60)
     }
 
     /// A life of so many hours.
-    #[must_use]
     pub const fn hours(n: i64) -> Self {
         Self::minutes(n * 60)
     }
 
     /// A life of so many days of 24 hours.
-    #[must_use]
     pub const fn days(n: i64) -> Self {
         Self::hours(n * 24)
     }
 
     /// Whole seconds.
-    #[must_use]
     pub const fn as_seconds(self) -> i64 {
         self.0 / 1000
     }
 
     /// Minutes for somebody who is to wait: a begun one counts, and there is one at least.
-    #[must_use]
     pub const fn in_minutes(self) -> i64 {
         let minutes = (self.as_seconds() + 59) / 60;
         if minutes < 1 { 1 } else { minutes }
     }
 
     /// The same span for timers.
-    #[must_use]
     pub fn as_duration(self) -> Duration {
         Duration::from_millis(self.0.unsigned_abs())
     }
 
     /// Parses a whole number and a unit: `s`, `min`, `h` or `d`.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let split = text.find(|c: char| !c.is_ascii_digit())?;
@@ -182,13 +169,11 @@ pub enum Clock {
 
 impl Clock {
     /// A clock that [`Clock::advance`] can move.
-    #[must_use]
     pub fn movable() -> Self {
         Self::Movable(Arc::default())
     }
 
     /// The instant this is.
-    #[must_use]
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => system_time(),

@@ -37,19 +37,16 @@ pub struct Secret(String);
 
 impl Secret {
     /// What a caller presented.
-    #[must_use]
     pub fn presented(text: &str) -> Self {
         Self(text.to_owned())
     }
 
     /// What the database knows it by.
-    #[must_use]
     pub fn digest(&self) -> Digest {
         Digest::of(self.0.as_bytes())
     }
 
     /// The text to hand out.
-    #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -63,7 +60,6 @@ pub struct Digest(Vec<u8>);
 
 impl Digest {
     /// The digest of these bytes.
-    #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         // The one-shot function looks the algorithm up by its name each time, which takes as long as a short digest
         // itself.
@@ -73,13 +69,11 @@ impl Digest {
     }
 
     /// As base64url without padding, the form of PKCE challenges (RFC 7636 section 4.2).
-    #[must_use]
     pub fn base64url(&self) -> String {
         URL_SAFE_NO_PAD.encode(&self.0)
     }
 
     /// Compares without telling by its duration where the difference lies.
-    #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
         self.0.len() == other.0.len() && openssl::memcmp::eq(&self.0, &other.0)
     }

@@ -28,7 +28,6 @@ impl Email {
     }
 
     /// The address as text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

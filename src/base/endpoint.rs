@@ -25,7 +25,6 @@ impl Endpoint {
     }
 
     /// As a URL, whose host is a name or an address in its one form.
-    #[must_use]
     pub fn url(&self) -> &Url {
         &self.0
     }

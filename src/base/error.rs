@@ -27,7 +27,6 @@ impl Fault {
     }
 
     /// Whether trying again later is all there is to do: a bound was met, or the database is away.
-    #[must_use]
     pub fn passes(&self) -> bool {
         match self {
             Self::Busy(_) => true,
@@ -37,7 +36,6 @@ impl Fault {
     }
 
     /// What broke, without the cause.
-    #[must_use]
     pub const fn what(&self) -> &'static str {
         match self {
             Self::Database(_) => "database",
@@ -46,7 +44,6 @@ impl Fault {
     }
 
     /// Whether a unique constraint refused the statement.
-    #[must_use]
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
     }

@@ -18,7 +18,6 @@ impl Language {
     pub const ALL: [Self; 2] = [Self::Fr, Self::En];
 
     /// The BCP 47 code.
-    #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Fr => "fr",
@@ -27,20 +26,17 @@ impl Language {
     }
 
     /// Reads one tag, region ignored: `fr`, `fr-CA`, `en_GB`.
-    #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_']).next()?;
         Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.code()))
     }
 
     /// Reads OpenID Connect's `ui_locales`: tags in order of preference.
-    #[must_use]
     pub fn from_ui_locales(tags: &str) -> Option<Self> {
         tags.split_whitespace().find_map(Self::from_tag)
     }
 
     /// Reads `Accept-Language` (RFC 9110 section 12.5.4), highest weight first.
-    #[must_use]
     pub fn from_accept_language(header: &str) -> Option<Self> {
         let mut best: Option<(f32, Self)> = None;
         for part in header.split(',').take(32) {
@@ -66,7 +62,6 @@ pub struct Names {
 
 impl Names {
     /// The name in that language.
-    #[must_use]
     pub fn of(&self, language: Language) -> &str {
         match language {
             Language::Fr => &self.fr,

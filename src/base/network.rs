@@ -12,14 +12,12 @@ pub struct Address(IpAddr);
 
 impl Address {
     /// Parses an address without port.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         text.trim().parse::<IpAddr>().ok().map(Self::from)
     }
 
     /// The network of one subscriber, as far as an address tells: itself in IPv4, its /64 in IPv6, of which a
     /// subscriber has every address.
-    #[must_use]
     pub fn subscriber(self) -> IpNet {
         match self.0 {
             IpAddr::V4(_) => IpNet::from(self.0),
@@ -30,7 +28,6 @@ impl Address {
     /// Whether anybody on the Internet may have it: no private, loopback, link-local, shared, documentation, multicast
     /// or reserved address (RFC 6890), nor one that carries an IPv4 address for somebody else to unpack (6to4, Teredo,
     /// NAT64).
-    #[must_use]
     pub fn is_public(self) -> bool {
         match self.0 {
             IpAddr::V4(v4) => is_public_v4(v4),
@@ -91,19 +88,16 @@ impl Networks {
     }
 
     /// Whether no network is listed.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Whether the address lies in one of the networks.
-    #[must_use]
     pub fn contain(&self, address: Address) -> bool {
         self.0.iter().any(|network| network.contains(&address.0))
     }
 
     /// Whether this list lets the caller in. An unknown address is refused where a list applies.
-    #[must_use]
     pub fn admit(&self, address: Option<Address>) -> bool {
         self.is_empty() || address.is_some_and(|address| self.contain(address))
     }

@@ -27,7 +27,6 @@ impl RedirectUri {
     }
 
     /// Whether a request may name `presented` where this one is registered.
-    #[must_use]
     pub fn admits(&self, presented: &str) -> bool {
         if self.0 == presented {
             return true;
@@ -39,14 +38,12 @@ impl RedirectUri {
     }
 
     /// The URI as registered.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 /// Scheme, host and port of a URI: what a content security policy names.
-#[must_use]
 pub fn origin(uri: &str) -> Option<String> {
     let url = Url::parse(uri).ok()?;
     match url.scheme() {

@@ -32,7 +32,6 @@ macro_rules! words {
             /// Every one, in the order people are shown.
             pub const ALL: &'static [Self] = &[ $( Self::$variant ),+ ];
 
-            #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $( Self::$variant => $word ),+ }
             }
@@ -140,7 +139,6 @@ impl EServiceCode {
     }
 
     /// The code as text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -75,7 +75,6 @@ enum Command {
 const USAGE: u8 = 64;
 
 /// Runs the command the process was started with.
-#[must_use]
 pub fn main() -> ExitCode {
     let line = match Line::try_parse() {
         Ok(line) => line,

@@ -100,7 +100,6 @@ pub struct Tls {
 
 impl Tls {
     /// The certificate's file and the key's, where this server speaks TLS itself.
-    #[must_use]
     pub fn files(&self) -> Option<(&Path, &Path)> {
         self.certificate.as_deref().zip(self.key.as_deref())
     }
@@ -189,26 +188,22 @@ impl Config {
     }
 
     /// Whether browsers reach Guichet by TLS.
-    #[must_use]
     pub fn is_https(&self) -> bool {
         self.issuer.starts_with("https://")
     }
 
     /// Scheme, host and port of the issuer.
-    #[must_use]
     pub fn origin(&self) -> &str {
         self.issuer.strip_suffix(self.prefix()).unwrap_or(&self.issuer)
     }
 
     /// The issuer's path, which stands before every path of ours: empty, or like `/auth`.
-    #[must_use]
     pub fn prefix(&self) -> &str {
         let host = self.issuer.find("://").map_or(0, |scheme| scheme + 3);
         self.issuer[host..].find('/').map_or("", |path| &self.issuer[host + path..])
     }
 
     /// A link to a path of ours, for mails and documents.
-    #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.issuer)
     }

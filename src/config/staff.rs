@@ -22,7 +22,6 @@ pub struct StaffSettings {
 
 impl StaffSettings {
     /// What `access` judges them by.
-    #[must_use]
     pub fn rules(&self) -> StaffRules<'_> {
         StaffRules { networks: &self.networks, second_factor: self.second_factor }
     }

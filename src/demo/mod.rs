@@ -91,7 +91,6 @@ impl Demo {
     }
 
     /// The address people reach it at.
-    #[must_use]
     pub fn issuer(&self) -> &str {
         &self.app.config.issuer
     }

@@ -12,13 +12,11 @@ pub struct Again {
 }
 
 impl Again {
-    #[must_use]
     pub(super) const fn new(page: String, body: Bytes) -> Self {
         Self { page, body }
     }
 
     /// What was typed.
-    #[must_use]
     pub fn typed<T: DeserializeOwned>(&self) -> Option<T> {
         serde_urlencoded::from_bytes(&self.body).ok()
     }

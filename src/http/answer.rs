@@ -21,31 +21,26 @@ pub fn page(status: StatusCode, template: &impl Template) -> Response {
 }
 
 /// What went wrong: its status, and what `page` makes a page of.
-#[must_use]
 pub fn trouble(caller: &Caller, trouble: ErrorKind) -> Response {
     bare(trouble.status(), caller, Early::Error(trouble))
 }
 
 /// A method that this door doesn't take (RFC 9110 section 15.5.6); the router adds which ones it does.
-#[must_use]
 pub fn wrong_method(caller: &Caller) -> Response {
     bare(StatusCode::METHOD_NOT_ALLOWED, caller, Early::Error(ErrorKind::NotFound))
 }
 
 /// Refuses somebody whose access doesn't hold, with all that is unmet.
-#[must_use]
 pub fn refuse(caller: &Caller, refusal: Refusal) -> Response {
     bare(StatusCode::FORBIDDEN, caller, Early::Refusal(Arc::new(refusal)))
 }
 
 /// Says, to a relying party's developer too, what is wrong with its request.
-#[must_use]
 pub fn bad_request(caller: &Caller, detail: &str) -> Response {
     bare(StatusCode::BAD_REQUEST, caller, Early::BadRequest(detail.to_owned()))
 }
 
 /// Says that a form was shown to somebody else, and where whoever is signed in now begins again.
-#[must_use]
 pub fn shown_to_another(caller: &Caller, account: Option<AccountId>, beginning: String) -> Response {
     bare(ErrorKind::AnothersForm.status(), caller, Early::AnothersForm { account, beginning })
 }
@@ -79,20 +74,17 @@ pub enum Early {
 }
 
 /// Whether whoever asks reads pages, as browsers do.
-#[must_use]
 pub fn takes_page(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// The answer, with a cookie for the browser.
-#[must_use]
 pub fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
 }
 
 /// Says when to come back (RFC 9110 section 10.2.3), in whole seconds and never too early.
-#[must_use]
 pub fn after(mut response: Response, wait: Life) -> Response {
     let seconds = u64::try_from(wait.as_duration().as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
@@ -100,13 +92,11 @@ pub fn after(mut response: Response, wait: Life) -> Response {
 }
 
 /// Sends the browser on with a GET, to one of our own places.
-#[must_use]
 pub fn go(place: Place) -> Response {
     see_other(place.path())
 }
 
 /// Sends the browser on with a GET.
-#[must_use]
 pub fn see_other(to: &str) -> Response {
     match HeaderValue::from_str(to) {
         Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
@@ -137,7 +127,6 @@ impl IntoResponse for Rejection {
 }
 
 /// Eight letters and digits that are hard to confuse when read aloud.
-#[must_use]
 pub fn reference() -> String {
     const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     let bytes: [u8; 8] = Dice.bytes().unwrap_or_default();

@@ -43,14 +43,12 @@ pub struct Caller {
 
 impl Caller {
     /// The caller as an actor of the audit trail.
-    #[must_use]
     pub fn acts_as(&self, who: Who) -> Actor {
         let browser = Browser { user_agent: self.user_agent.clone(), language: self.language };
         Actor { browser: Some(browser), ..Actor::of(who).from(self.address) }
     }
 
     /// Whoever is signed in here, as an actor of the audit trail.
-    #[must_use]
     pub fn acts_in(&self, session: &Session) -> Actor {
         Actor { session: Some(session.id), ..self.acts_as(Who::Account(session.account)) }
     }

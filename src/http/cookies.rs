@@ -65,7 +65,6 @@ pub struct Cookies(Arc<BTreeMap<Cookie, String>>);
 
 impl Cookies {
     /// Reads a request's. Of two of one name the last counts.
-    #[must_use]
     pub fn of(headers: &HeaderMap, config: &Config) -> Self {
         let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
         let brought = lines.flat_map(Written::split_parse_encoded).filter_map(Result::ok);
@@ -86,20 +85,17 @@ impl Cookies {
     }
 
     /// The value of a cookie.
-    #[must_use]
     pub fn get(&self, cookie: Cookie) -> Option<&str> {
         self.0.get(&cookie).map(String::as_str)
     }
 
     /// The value of a cookie that holds a secret.
-    #[must_use]
     pub fn secret(&self, cookie: Cookie) -> Option<Secret> {
         self.get(cookie).filter(|value| is_secret(value)).map(Secret::presented)
     }
 }
 
 /// Our secrets are base64url; cookies and paths are decoded before they get here, so that anything may stand in one.
-#[must_use]
 pub fn is_secret(value: &str) -> bool {
     (20..=100).contains(&value.len())
         && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')

@@ -49,7 +49,6 @@ impl CredentialOwner {
         Ok(Self { caller, session, name: person.name, company: None, enrolled_at, is_demanded })
     }
 
-    #[must_use]
     pub fn home(&self) -> Place {
         home(&self.session)
     }
@@ -64,7 +63,6 @@ impl CredentialOwner {
     }
 
     /// Them as an actor of the audit trail.
-    #[must_use]
     pub fn actor(&self) -> Actor {
         self.caller.acts_in(&self.session)
     }

@@ -34,13 +34,11 @@ words! {
 
 impl ErrorKind {
     /// Whether only Customer Service can help.
-    #[must_use]
     pub const fn needs_us(self) -> bool {
         matches!(self, Self::BadRequest | Self::Broken)
     }
 
     /// The HTTP status.
-    #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
             Self::NotFound | Self::StaleLink => StatusCode::NOT_FOUND,

@@ -91,7 +91,6 @@ impl Shown {
 
 /// Whether a page of ours sent the form, shown to whoever is signed in now, as they are now. Only endpoints that take
 /// other people's forms too need to ask.
-#[must_use]
 pub fn is_ours(app: &App, visitor: &Visitor, headers: &HeaderMap, body: &[u8]) -> bool {
     stamp(app, &visitor.caller, headers, body)
         .is_some_and(|stamp| stamp.timeliness(&visitor.caller.stamp) == Timeliness::Current)

@@ -91,7 +91,6 @@ impl Guard for Person {
 
 impl Person {
     /// The person as an actor of the audit trail.
-    #[must_use]
     pub fn actor(&self) -> Actor {
         self.caller.acts_in(&self.session)
     }
@@ -108,7 +107,6 @@ impl Person {
 }
 
 /// What is asked of somebody who opens a page of ours.
-#[must_use]
 pub fn at_a_page(caller: &Caller, session: &Session) -> Circumstances<'static> {
     Circumstances {
         door: Door::Page,
@@ -119,7 +117,6 @@ pub fn at_a_page(caller: &Caller, session: &Session) -> Circumstances<'static> {
 }
 
 /// Where whoever is signed in begins.
-#[must_use]
 pub const fn home(session: &Session) -> Place {
     match session.kind {
         AccountKind::Contact => Place::Account,
@@ -161,13 +158,11 @@ pub(super) fn prove_again(page: &str) -> Rejection {
 }
 
 /// Where whoever is signed in proves it again, to come back to that page of ours.
-#[must_use]
 pub fn reauthentication(back: &str) -> String {
     wanted_by(Place::Reauthenticate, back)
 }
 
 /// A step on behalf of that page of ours.
-#[must_use]
 pub fn wanted_by(place: Place, back: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("for", back).finish();
     format!("{}?{query}", place.path())

@@ -14,13 +14,11 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:
 
 /// The policy of a page whose form leads on to a relying party: browsers hold `form-action` against every redirect that
 /// follows.
-#[must_use]
 fn policy_towards(origin: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"))).ok()
 }
 
 /// Lets the page's forms lead on to this URI: browsers hold `form-action` against every redirect that follows.
-#[must_use]
 pub fn admit_forms_to(mut response: Response, uri: &str) -> Response {
     if let Some(policy) = origin(uri).as_deref().and_then(policy_towards) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -29,14 +27,12 @@ pub fn admit_forms_to(mut response: Response, uri: &str) -> Response {
 }
 
 /// The policy of the page that posts an authorization answer: the same, and our own script may send the form.
-#[must_use]
 pub fn policy_of_form_post(origin: &str) -> Option<HeaderValue> {
     let policy = policy_towards(origin)?;
     HeaderValue::from_str(&format!("{}; script-src 'self'", policy.to_str().ok()?)).ok()
 }
 
 /// Lets a page run our own script, and that script ask us: whatever policy the page has stays as it is otherwise.
-#[must_use]
 pub fn admit_script(mut response: Response) -> Response {
     let policy = response
         .headers()

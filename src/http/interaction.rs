@@ -37,20 +37,17 @@ pub async fn waiting(app: &App, caller: &mut Caller, id: Option<InteractionId>) 
 
 impl Waiting {
     /// The one dispatcher, which every step returns to.
-    #[must_use]
     pub fn dispatcher(&self) -> String {
         at(Place::Authorize, Some(self.id))
     }
 
     /// Lets the page's forms lead on to the relying party.
-    #[must_use]
     pub fn admit(&self, response: Response) -> Response {
         headers::admit_forms_to(response, &self.request.redirect_uri)
     }
 }
 
 /// Lets the page's forms lead on to whoever waits, if anybody does.
-#[must_use]
 pub fn lead_on(waiting: Option<&Waiting>, response: Response) -> Response {
     match waiting {
         Some(waiting) => waiting.admit(response),
@@ -59,7 +56,6 @@ pub fn lead_on(waiting: Option<&Waiting>, response: Response) -> Response {
 }
 
 /// A place with the interaction it is part of.
-#[must_use]
 pub fn at(place: Place, interaction: Option<InteractionId>) -> String {
     match interaction {
         Some(id) => format!("{}?interaction={id}", place.path()),

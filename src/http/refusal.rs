@@ -15,7 +15,6 @@ pub enum Refusal {
 
 impl Refusal {
     /// What was wished.
-    #[must_use]
     pub const fn wish(&self) -> &Attempted {
         match self {
             Self::Contact(refused) => &refused.wish,
@@ -24,7 +23,6 @@ impl Refusal {
     }
 
     /// The conditions that don't hold, as the trail keeps them.
-    #[must_use]
     pub fn unmet(&self) -> Vec<&'static str> {
         match self {
             Self::Contact(refused) => {
@@ -35,7 +33,6 @@ impl Refusal {
     }
 
     /// To whom, and at which company.
-    #[must_use]
     pub fn first(&self) -> (Option<AccountId>, Option<CompanyId>) {
         match self {
             Self::Contact(refused) => {
@@ -83,7 +80,6 @@ pub enum Attempted {
 
 impl Attempted {
     /// As the trail keeps it.
-    #[must_use]
     pub fn name(&self) -> &str {
         match self {
             Self::SignIn => "sign in",

@@ -26,7 +26,6 @@ pub struct RequestId(HeaderValue);
 impl RequestId {
     /// The id that a trusted proxy gave the request, if it is short and printable; anybody else's word would let them
     /// choose what our log says. Otherwise a new one.
-    #[must_use]
     pub fn of(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &Networks, now: Timestamp) -> Self {
         let is_trusted = peer.is_some_and(|peer| proxies.contain(Address::from(peer)));
         let mut lines = headers.get_all(X_REQUEST_ID).iter();
@@ -43,7 +42,6 @@ impl RequestId {
     }
 
     /// As a header's value.
-    #[must_use]
     pub fn header(&self) -> HeaderValue {
         self.0.clone()
     }
@@ -69,7 +67,6 @@ pub async fn answering<T>(id: RequestId, work: impl Future<Output = T>) -> T {
 }
 
 /// The id of the request that is answered here; none in a job or a command.
-#[must_use]
 pub fn id() -> Option<RequestId> {
     CURRENT.try_with(|current| current.id.clone()).ok()
 }
@@ -86,7 +83,6 @@ pub fn note_client(client: &str) {
 }
 
 /// Which account and which client were found to ask.
-#[must_use]
 pub fn asker() -> (Option<AccountId>, Option<String>) {
     CURRENT.try_with(|current| (current.account.get(), current.client.take())).unwrap_or_default()
 }

@@ -45,19 +45,16 @@ impl Guard for Staff {
 
 impl Staff {
     /// Whether one of their roles has that duty.
-    #[must_use]
     pub fn may(&self, app: &App, duty: StaffPermission) -> bool {
         app.policy.load().permits_staff(&self.person.roles, duty)
     }
 
     /// Them as an actor of the audit trail.
-    #[must_use]
     pub fn actor(&self) -> Actor {
         self.caller.acts_in(&self.session)
     }
 
     /// What doesn't exist, or isn't theirs to see.
-    #[must_use]
     pub fn nothing(&self) -> Rejection {
         answer::trouble(&self.caller, ErrorKind::NotFound).into()
     }

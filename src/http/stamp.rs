@@ -32,7 +32,6 @@ pub(super) enum Timeliness {
 
 impl Stamp {
     /// A page for whoever is signed in: its forms are out of date after each sign-in, step-up and change of company.
-    #[must_use]
     pub fn of(session: Option<&Session>) -> Self {
         let owner = session.map(|session| session.account);
         let standing = session

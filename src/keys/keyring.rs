@@ -30,7 +30,6 @@ pub struct Keyring {
 
 impl Keyring {
     /// The JWKS (RFC 7517 section 5), ready to be sent.
-    #[must_use]
     pub fn jwks(&self) -> &str {
         &self.jwks
     }

@@ -119,13 +119,11 @@ impl MasterKey {
         Ok(Self { bytes, fingerprint: Fingerprint(URL_SAFE_NO_PAD.encode(&name[..12])) })
     }
 
-    #[must_use]
     pub fn fingerprint(&self) -> &Fingerprint {
         &self.fingerprint
     }
 
     /// What modules that know no keys seal with.
-    #[must_use]
     pub fn sealer(&self, purpose: KeyPurpose) -> Sealer {
         Sealer { master: self.clone(), purpose }
     }

@@ -53,13 +53,11 @@ impl Keys {
     }
 
     /// The signing keys as they were last read.
-    #[must_use]
     pub fn ring(&self) -> Arc<Keyring> {
         Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The master key, to seal and to authenticate with.
-    #[must_use]
     pub fn master(&self) -> &MasterKey {
         &self.master
     }

@@ -49,7 +49,6 @@ impl Settings {
 
     /// How long the JWKS may be kept: whoever reads it just before a key is published reads it again well before the
     /// key signs.
-    #[must_use]
     pub fn cached(&self) -> Life {
         Life::seconds(self.lead.as_seconds() / 2).min(Life::minutes(5))
     }
@@ -84,7 +83,6 @@ impl<'de> Deserialize<'de> for Rhythm {
 }
 
 /// The keys whose successor is to be published now, for it to take over when their time is up.
-#[must_use]
 pub fn due<'r>(rows: &'r [KeyRow], settings: &Settings, now: Timestamp) -> Vec<&'r KeyRow> {
     let Rhythm::Every(life) = settings.rotate_every else { return Vec::new() };
     let is_due = |row: &&KeyRow| match row.stage(now) {

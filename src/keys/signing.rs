@@ -32,7 +32,6 @@ impl Algorithm {
     pub const ALL: [Self; 2] = [Self::Es256, Self::Rs256];
 
     /// The name in `alg` (RFC 7518 section 3.1).
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Es256 => "ES256",
@@ -41,7 +40,6 @@ impl Algorithm {
     }
 
     /// The algorithm of that name.
-    #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|alg| alg.name().eq_ignore_ascii_case(name))
     }
@@ -90,7 +88,6 @@ pub enum Stage {
 
 impl KeyRow {
     /// Where the key is in its life.
-    #[must_use]
     pub fn stage(&self, now: Timestamp) -> Stage {
         match (self.gone_at, self.signs_until) {
             (Some(since), _) if since <= now => Stage::Gone { since },
@@ -101,7 +98,6 @@ impl KeyRow {
     }
 
     /// Whether nothing takes over from it: of each algorithm there is one such key.
-    #[must_use]
     pub fn is_newest(&self) -> bool {
         self.signs_until.is_none()
     }
@@ -146,7 +142,6 @@ pub struct FreshKey {
 
 impl FreshKey {
     /// What it signs with.
-    #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.alg
     }

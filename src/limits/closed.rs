@@ -19,7 +19,6 @@ pub struct ClosedLimits {
 
 impl ClosedLimits {
     /// None of that kind is known yet.
-    #[must_use]
     pub fn of(kind: LimitKind, settings: &Settings) -> Self {
         Self { kind, most: settings.most(kind).into(), until: RwLock::default() }
     }

@@ -58,7 +58,6 @@ impl Settings {
     }
 
     /// The limit of that kind on `whom`: bytes that are the same for the same one only.
-    #[must_use]
     pub fn on(&self, kind: LimitKind, whom: &[u8]) -> Limit {
         let key = Digest::of(&[kind.as_str().as_bytes(), b"\0", whom].concat());
         Limit { kind, key, most: self.most(kind).into(), window: self.window }
@@ -66,19 +65,16 @@ impl Settings {
 
     /// The limit on a browser that the account knows, which counts by itself alone: it gets in while others attack the
     /// account, its network or everybody.
-    #[must_use]
     pub fn on_device(&self, account: AccountId, device: &Digest) -> Limit {
         self.on(LimitKind::Device, format!("{account} {}", device.base64url()).as_bytes())
     }
 
     /// The limit on a subscriber's network. Addresses that nobody knows are one.
-    #[must_use]
     pub fn on_network(&self, address: Option<Address>) -> Limit {
         self.on(LimitKind::Network, subscriber(address).as_bytes())
     }
 
     /// The limit on the challenges that a subscriber's network asks for.
-    #[must_use]
     pub fn on_challenges(&self, address: Option<Address>) -> Limit {
         self.on(LimitKind::Challenge, subscriber(address).as_bytes())
     }

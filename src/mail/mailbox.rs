@@ -32,7 +32,6 @@ pub struct Sent {
 
 impl Mailbox {
     /// Every letter, oldest first.
-    #[must_use]
     pub fn letters(&self) -> Vec<Sent> {
         self.0.borrow().clone()
     }

@@ -22,7 +22,6 @@ words! {
 
 impl LinkPurpose {
     /// How long such a link works.
-    #[must_use]
     pub const fn life(self, lives: &Lifetimes) -> Life {
         match self {
             Self::StaffInvitation => lives.invitation,

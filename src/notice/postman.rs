@@ -68,7 +68,6 @@ enum TakenUp {
 }
 
 impl Postman {
-    #[must_use]
     pub fn new(context: Context) -> Self {
         Self { context, round: Mutex::new(()) }
     }

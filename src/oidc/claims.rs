@@ -40,7 +40,6 @@ pub struct CompanyClaims<'a> {
 
 impl<'a> CompanyClaims<'a> {
     /// What the scope lets through.
-    #[must_use]
     pub fn of(person: &'a Snapshot, scope: &Scopes) -> Self {
         Self::telling(person, |claim| claim.is_open_to(scope))
     }
@@ -133,7 +132,6 @@ pub struct AccessToken<'a> {
 
 impl<'a> AccessToken<'a> {
     /// The claims of a token for that authorization, acting as that person.
-    #[must_use]
     pub fn new(issuance: Issuance<'a>, jti: Uuid, authorization: &'a Authorization, person: &'a Snapshot) -> Self {
         Self {
             iss: issuance.issuer,
@@ -186,7 +184,6 @@ pub struct Echo<'a> {
 
 impl<'a> IdToken<'a> {
     /// The claims of an ID token for that authorization, acting as that person.
-    #[must_use]
     pub fn new(issuance: Issuance<'a>, echo: Echo<'a>, authorization: &'a Authorization, person: &'a Snapshot) -> Self {
         let by_name = &authorization.claims.id_token;
         let by_scope = |claim: Claim| {
@@ -224,7 +221,6 @@ pub struct UserInfo<'a> {
 
 impl<'a> UserInfo<'a> {
     /// What the scope lets through, and what was asked for by name.
-    #[must_use]
     pub fn of(person: &'a Snapshot, scope: &Scopes, by_name: &BTreeSet<Claim>) -> Self {
         let portrait = UserClaims::of(person, |claim| by_name.contains(&claim) || claim.is_open_to(scope));
         Self { sub: person.account.id, portrait }

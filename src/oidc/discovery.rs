@@ -10,7 +10,6 @@ use crate::relying_party::{Scope, SignatureAlgorithm};
 use crate::session::Acr;
 
 /// The document as it is sent.
-#[must_use]
 pub fn document(issuer: &str) -> Bytes {
     Bytes::from(metadata(issuer).to_string())
 }

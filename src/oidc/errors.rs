@@ -59,31 +59,26 @@ pub struct Error {
 
 impl Error {
     /// An error with its sentence.
-    #[must_use]
     pub const fn new(code: ErrorCode, why: &'static str) -> Self {
         Self { code, why }
     }
 
     /// `invalid_request` with its sentence.
-    #[must_use]
     pub const fn request(why: &'static str) -> Self {
         Self::new(ErrorCode::InvalidRequest, why)
     }
 
     /// `invalid_grant` with its sentence.
-    #[must_use]
     pub const fn grant(why: &'static str) -> Self {
         Self::new(ErrorCode::InvalidGrant, why)
     }
 
     /// As JSON (RFC 6749 section 5.2).
-    #[must_use]
     pub fn json(self, status: StatusCode) -> Response {
         (status, Json(json!({ "error": self.code.as_str(), "error_description": self.why }))).into_response()
     }
 
     /// As a challenge of a protected resource (RFC 6750 section 3).
-    #[must_use]
     pub fn challenge(self) -> Response {
         let status = if self.code == ErrorCode::InvalidToken {
             StatusCode::UNAUTHORIZED

@@ -18,7 +18,6 @@ pub struct Hint {
 
 /// Reads a hint. Expired ones count (OpenID Connect RP-Initiated Logout section 2); another provider's or another type
 /// of token doesn't.
-#[must_use]
 pub fn read(keyring: &Keyring, issuer: &str, token: &str) -> Option<Hint> {
     let claims = keyring.verify_hint(token, TokenType::Id).ok()?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);

@@ -34,7 +34,6 @@ pub enum Unreadable {
 
 impl Unreadable {
     /// The sentence for the developer.
-    #[must_use]
     pub const fn why(self) -> &'static str {
         match self {
             Self::TooLong => "the request is too long",
@@ -80,20 +79,17 @@ impl Parameters {
     }
 
     /// The value, where the parameter was sent exactly once.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         if self.repeated.contains(name) { None } else { self.values.get(name).map(String::as_str) }
     }
 
     /// Whether a parameter was sent more than once that mustn't be.
-    #[must_use]
     pub fn has_repeated(&self) -> bool {
         !self.repeated.is_empty()
     }
 }
 
 /// Whether the body says it is a form.
-#[must_use]
 pub fn is_form(headers: &HeaderMap) -> bool {
     let essence = headers
         .get(header::CONTENT_TYPE)
@@ -103,7 +99,6 @@ pub fn is_form(headers: &HeaderMap) -> bool {
 }
 
 /// Undoes the form encoding; `None` for what isn't text.
-#[must_use]
 pub fn decode(encoded: &[u8]) -> Option<String> {
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded.iter();

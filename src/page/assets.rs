@@ -24,12 +24,10 @@ impl Asset {
         [Self::Stylesheet, Self::BrandStylesheet, Self::FormPostScript, Self::PasskeyScript, Self::Icon];
 
     /// Finds an asset by its file name.
-    #[must_use]
     pub fn from_file(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|asset| asset.file() == name)
     }
 
-    #[must_use]
     pub const fn file(self) -> &'static str {
         match self {
             Self::Stylesheet => "guichet.css",
@@ -41,7 +39,6 @@ impl Asset {
     }
 
     /// The media type it is served as.
-    #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Stylesheet | Self::BrandStylesheet => "text/css; charset=utf-8",
@@ -50,13 +47,11 @@ impl Asset {
         }
     }
 
-    #[must_use]
     pub fn path(self) -> String {
         Place::Asset.path().replace("{file}", self.file())
     }
 
     /// What is in it.
-    #[must_use]
     pub fn body(self, brand: &Brand) -> Cow<'static, str> {
         match self {
             Self::Stylesheet => include_str!("../../templates/assets/guichet.css").into(),
@@ -68,7 +63,6 @@ impl Asset {
     }
 
     /// Changes when the content does, so that browsers may keep each version for good.
-    #[must_use]
     pub fn version(self, brand: &Brand) -> String {
         let mut digest = Digest::of(self.body(brand).as_bytes()).base64url();
         digest.truncate(12);

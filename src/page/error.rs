@@ -32,7 +32,6 @@ pub struct ErrorPage {
 
 impl ErrorPage {
     /// The page, with the start page as the way out.
-    #[must_use]
     pub fn new(frame: Frame, trouble: ErrorKind) -> Self {
         let back = Link::to_place(Place::Root, frame.say("error-back"));
         Self { frame, trouble, detail: None, who: None, reference: None, back }

@@ -43,19 +43,16 @@ pub struct SignedIn {
 
 impl Frame {
     /// A sentence without values.
-    #[must_use]
     pub fn say(&self, key: &str) -> String {
         self.words.say(key)
     }
 
     /// A sentence with values.
-    #[must_use]
     pub fn tell<'v, V: Into<FluentValue<'v>> + Clone>(&self, key: &str, values: &[(&'static str, V)]) -> String {
         self.words.tell(key, values)
     }
 
     /// A sentence in which one value stands out: the value is escaped, and set in `<strong>`.
-    #[must_use]
     pub fn stress(&self, key: &str, name: &'static str, value: &str) -> Stressed {
         // The mark can't occur in a value: databases and headers refuse NUL.
         let sentence = self.words.tell(key, &[(name, "\0")]);
@@ -64,37 +61,31 @@ impl Frame {
     }
 
     /// A sentence about a number of things, called `count` in it.
-    #[must_use]
     pub fn count(&self, key: &str, count: usize) -> String {
         self.words.count(key, i64::try_from(count).unwrap_or(i64::MAX))
     }
 
     /// A language in its own words, for the switch.
-    #[must_use]
     pub fn language_name(&self, language: Language) -> String {
         self.say(&format!("language-{}", language.code()))
     }
 
     /// An instant in words.
-    #[must_use]
     pub fn moment(&self, at: &Timestamp) -> Moment {
         self.words.moment(*at, self.now, &self.brand.zone)
     }
 
     /// Where the stylesheet is, with a version that changes with it.
-    #[must_use]
     pub fn asset(&self, asset: Asset) -> String {
         format!("{}{}?v={}", self.prefix, asset.path(), asset.version(&self.brand))
     }
 
     /// The address of one of our places.
-    #[must_use]
     pub fn at(&self, place: impl Borrow<Place>) -> String {
         self.href(place.borrow().path())
     }
 
     /// The address that a link leads to: of our own, only path and query are known until here.
-    #[must_use]
     pub fn href(&self, to: impl AsRef<str>) -> String {
         let to = to.as_ref();
         if to.starts_with('/') { format!("{}{to}", self.prefix) } else { to.to_owned() }
@@ -139,19 +130,16 @@ impl Errors {
     }
 
     /// What is wrong with that field.
-    #[must_use]
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|error| error.field == field && !error.overall).map(|error| error.sentence.as_str())
     }
 
     /// Whether nothing is wrong.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// How many there are.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -174,13 +162,11 @@ pub struct HelpContact {
 
 impl HelpContact {
     /// Customer Service.
-    #[must_use]
     pub fn customer_service(frame: &Frame) -> Self {
         Self { name: frame.say("customer-service"), what: None, email: frame.brand.support.clone() }
     }
 
     /// A user administrator of the reader's company.
-    #[must_use]
     pub fn administrator(frame: &Frame, name: &str, email: &str) -> Self {
         Self { name: name.to_owned(), what: Some(frame.say("user-administrator")), email: email.to_owned() }
     }
@@ -195,7 +181,6 @@ pub struct Link {
 
 impl Link {
     /// A link to one of our own pages.
-    #[must_use]
     pub fn to_place(place: Place, text: String) -> Self {
         Self { to: place.path().to_owned(), text }
     }

@@ -141,7 +141,6 @@ pub struct ConditionValues<'a> {
 
 impl ConditionRow {
     /// The condition in the person's words.
-    #[must_use]
     pub fn new(frame: &Frame, condition: Condition, met: Met, around: ConditionValues<'_>) -> Self {
         let label = frame.say(&format!("access-{condition}-label"));
         let sentence = if met == Met::No { around.sentence(frame, condition) } else { String::new() };
@@ -149,7 +148,6 @@ impl ConditionRow {
     }
 
     /// A condition of staff, in their words.
-    #[must_use]
     pub fn of_staff(frame: &Frame, condition: StaffCondition, met: bool, address: Option<&str>) -> Self {
         let label = frame.say(&format!("access-staff-{condition}-label"));
         let unknown = frame.say("access-address-unknown");

@@ -114,7 +114,6 @@ impl<'t> Assertion<'t> {
     }
 
     /// Who it says it is from; nothing proves it yet.
-    #[must_use]
     pub fn client(&self) -> &str {
         &self.claims.sub
     }

@@ -35,7 +35,6 @@ words! {
 
 impl Claim {
     /// The scope it belongs to, whose consent it takes.
-    #[must_use]
     pub const fn scope(self) -> Scope {
         match self {
             Self::Name | Self::GivenName | Self::FamilyName | Self::Locale => Scope::Profile,
@@ -47,7 +46,6 @@ impl Claim {
     }
 
     /// Whether one of these scopes opens it.
-    #[must_use]
     pub fn is_open_to(self, scope: &Scopes) -> bool {
         scope.has(self.scope())
     }
@@ -63,7 +61,6 @@ pub struct Claims {
 
 impl Claims {
     /// The scopes they belong to.
-    #[must_use]
     pub fn scopes(&self) -> Scopes {
         self.userinfo.union(&self.id_token).map(|claim| claim.scope()).collect()
     }

@@ -83,13 +83,11 @@ pub enum ClientKind {
 
 impl RelyingParty {
     /// The name in that language.
-    #[must_use]
     pub fn name(&self, language: Language) -> &str {
         self.names.of(language)
     }
 
     /// Whether it can't keep a secret.
-    #[must_use]
     pub fn is_public(&self) -> bool {
         match self.kind {
             ClientKind::Public => true,
@@ -98,19 +96,16 @@ impl RelyingParty {
     }
 
     /// Whether it registered that redirect URI.
-    #[must_use]
     pub fn redirects_to(&self, uri: &str) -> bool {
         self.redirect_uris.iter().any(|registered| registered.admits(uri))
     }
 
     /// Whether it registered that address for after a sign-out; exactly, port included.
-    #[must_use]
     pub fn returns_to(&self, uri: &str) -> bool {
         self.post_logout_redirect_uris.iter().any(|registered| registered.as_str() == uri)
     }
 
     /// Whether the secret presented is its own. Digests are compared, so that the duration tells nothing of the secret.
-    #[must_use]
     pub fn knows(&self, presented: &Secret) -> bool {
         match &self.kind {
             ClientKind::Public | ClientKind::Keyed { .. } => false,

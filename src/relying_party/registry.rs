@@ -28,13 +28,11 @@ impl RelyingParties {
     }
 
     /// The relying party with that client id.
-    #[must_use]
     pub fn find(&self, id: &str) -> Option<Arc<RelyingParty>> {
         self.0.load().get(id).cloned()
     }
 
     /// Whether a script of that origin belongs to a relying party: one of its redirect URIs lies there.
-    #[must_use]
     pub fn serve_from(&self, asked: &str) -> bool {
         self.0
             .load()

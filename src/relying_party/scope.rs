@@ -43,7 +43,6 @@ words! {
 impl Scope {
     /// Whether a service asks for it in its own name (RFC 6749 section 4.4); all others are about a person, who is
     /// asked.
-    #[must_use]
     pub const fn is_for_services(self) -> bool {
         match self {
             Self::DirectoryRead | Self::DirectoryWrite | Self::Decisions | Self::SupportTickets => true,
@@ -71,7 +70,6 @@ impl Scopes {
     }
 
     /// The scopes these words name, provided that all of them are among `allowed`.
-    #[must_use]
     pub fn all_of(words: &str, allowed: &Self) -> Option<Self> {
         let words = words.split(' ').filter(|word| !word.is_empty());
         words.map(|word| word.parse().ok().filter(|scope| allowed.has(*scope))).collect()
@@ -90,13 +88,11 @@ impl Scopes {
     }
 
     /// Whether the scope is among them.
-    #[must_use]
     pub fn has(&self, scope: Scope) -> bool {
         self.0.contains(&scope)
     }
 
     /// Whether all of `asked` are among them.
-    #[must_use]
     pub fn cover(&self, asked: &Self) -> bool {
         self.0.is_superset(&asked.0)
     }
@@ -120,7 +116,6 @@ impl Scopes {
     }
 
     /// Whether there is none.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -22,7 +22,6 @@ words! {
 
 impl Group {
     /// The key of the heading.
-    #[must_use]
     pub fn key(self) -> String {
         format!("rights-group-{self}")
     }
@@ -61,7 +60,6 @@ impl Catalogue {
     }
 
     /// The e-service with this code.
-    #[must_use]
     pub fn get(&self, code: &EServiceCode) -> Option<&EService> {
         self.e_services.iter().find(|e_service| e_service.code == *code)
     }
@@ -71,7 +69,6 @@ impl Catalogue {
     }
 
     /// What people call it. A code outside the catalogue is shown as it is.
-    #[must_use]
     pub fn name<'a>(&'a self, code: &'a EServiceCode, language: Language) -> &'a str {
         self.get(code).map_or(code.as_str(), |e_service| e_service.names.of(language))
     }

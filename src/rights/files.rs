@@ -45,7 +45,6 @@ pub struct PolicyFiles {
 
 impl PolicyFiles {
     /// The ones this program was built with.
-    #[must_use]
     pub fn embedded() -> Self {
         let texts = EMBEDDED.into_iter().map(|(name, text)| (name, Cow::Borrowed(text)));
         Self { folder: "policies".to_owned(), are_embedded: true, texts: texts.collect() }
@@ -80,7 +79,6 @@ impl PolicyFiles {
     }
 
     /// Where a line stands, as an operator looks it up.
-    #[must_use]
     pub fn place(&self, name: &str) -> String {
         Path::new(&self.folder).join(name).display().to_string()
     }

@@ -37,13 +37,11 @@ impl Policy {
     }
 
     /// Answers a question about a resource. What can't be evaluated is refused, and logged.
-    #[must_use]
     pub fn decide(&self, holdings: &Holdings, question: &Question, resource: &Resource<'_>) -> Decision {
         self.explain(holdings, question, resource).0
     }
 
     /// Answers a question about a resource, with the rule that decided, if one did.
-    #[must_use]
     pub fn explain(
         &self,
         holdings: &Holdings,
@@ -63,19 +61,16 @@ impl Policy {
     }
 
     /// Whether one of these roles of the vendor's people has that duty.
-    #[must_use]
     pub fn permits_staff(&self, roles: &BTreeSet<StaffRole>, duty: StaffPermission) -> bool {
         self.duties.allow(roles, duty)
     }
 
     /// The e-services there are.
-    #[must_use]
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
     }
 
     /// The rules, in the order of their files.
-    #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }

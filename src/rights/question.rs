@@ -138,7 +138,6 @@ impl Question {
     }
 
     /// The type of object asked about.
-    #[must_use]
     pub fn object(&self) -> Object {
         match self {
             Self::Order(_) => Object::Order,
@@ -152,7 +151,6 @@ impl Question {
     }
 
     /// The e-service asked about, if the question is about one.
-    #[must_use]
     pub fn e_service(&self) -> Option<&EServiceCode> {
         match self {
             Self::EService(_, code) => Some(code),
@@ -166,7 +164,6 @@ impl Question {
     }
 
     /// The word of the action asked about.
-    #[must_use]
     pub fn action(&self) -> &'static str {
         match self {
             Self::Order(action) => action.as_str(),
@@ -182,7 +179,6 @@ impl Question {
 
 impl Object {
     /// The words of every action on objects of this type.
-    #[must_use]
     pub fn actions(self) -> Vec<&'static str> {
         match self {
             Self::Order => OrderAction::ALL.iter().map(|action| action.as_str()).collect(),

@@ -43,7 +43,6 @@ impl From<Reason> for Decision {
 
 impl Reason {
     /// Whether this is a reason to allow.
-    #[must_use]
     pub fn grants(&self) -> bool {
         match self {
             Self::ProfileGrants(_) | Self::RoleGrants(_) | Self::EServiceGrants(_) => true,
@@ -56,7 +55,6 @@ impl Reason {
     }
 
     /// The key of the sentence for `whom`, `person` or `admin`; it says `{ $held }` where [`Reason::held`] gives one.
-    #[must_use]
     pub fn key(&self, whom: &str) -> String {
         let why = match self {
             Self::ProfileGrants(_) => "profile-grants",
@@ -72,13 +70,11 @@ impl Reason {
     }
 
     /// The sentence for an administrator.
-    #[must_use]
     pub fn to_admin(&self, words: Words, catalogue: &Catalogue) -> String {
         words.tell(&self.key("admin"), &[("held", self.held(words, catalogue).unwrap_or_default())])
     }
 
     /// What people call the profile, role or e-service that decided.
-    #[must_use]
     pub fn held(&self, words: Words, catalogue: &Catalogue) -> Option<String> {
         match self {
             Self::ProfileGrants(profile) | Self::ProfileDenies(profile) => Some(words.say(profile_key(*profile))),
@@ -90,7 +86,6 @@ impl Reason {
 }
 
 /// The key of a profile's name; the explanation has the same key with `-explained`.
-#[must_use]
 pub fn profile_key(profile: Profile) -> &'static str {
     match profile {
         Profile::Complete => "rights-profile-complete",
@@ -100,7 +95,6 @@ pub fn profile_key(profile: Profile) -> &'static str {
 }
 
 /// The key of a role's name; the explanation has the same key with `-explained`.
-#[must_use]
 pub fn role_key(role: Role) -> &'static str {
     match role {
         Role::AccountAdmin => "rights-role-account-admin",

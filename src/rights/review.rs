@@ -48,7 +48,6 @@ impl Policy {
     }
 
     /// Holds the rules against the tables `decisions.csv`, of contacts and of staff.
-    #[must_use]
     pub fn review(&self, files: &PolicyFiles) -> ReviewReport {
         let mut report = files.report(TABLE, review_table(self, files.text(TABLE)));
         let staff = files.report(STAFF_TABLE, self.duties.review(files.text(STAFF_TABLE)));

@@ -151,13 +151,11 @@ impl Principal {
 
 impl Rule {
     /// The file it stands in, and the line there.
-    #[must_use]
     pub fn place(&self) -> (String, u64) {
         (file(self.object), self.line)
     }
 
     /// Whether it allows, which action it is about (`any` for every one), and who must hold what.
-    #[must_use]
     pub fn in_words(&self) -> [String; 3] {
         let holder = match &self.holder {
             Principal::AnyProfile => "any profile".to_owned(),

@@ -71,13 +71,11 @@ impl Listener {
     }
 
     /// Whether connections come in by TLS.
-    #[must_use]
     pub fn is_secure(&self) -> bool {
         self.tls.is_some()
     }
 
     /// The certificate of its own, where connections come in by TLS.
-    #[must_use]
     pub fn certificate(&self) -> Option<ServedCertificate> {
         self.tls.as_ref().map(|certificate| certificate.served.clone())
     }

@@ -138,7 +138,6 @@ pub async fn find(db: &mut Db, secret: &Secret, now: Timestamp, idle: Life) -> R
 }
 
 /// Whether a request from this address is worth writing down.
-#[must_use]
 pub fn is_stale(session: &Session, now: Timestamp, address: Option<Address>) -> bool {
     now.since(session.last_seen_at) >= TOUCHED_EVERY || session.address != address.map(|address| address.to_string())
 }

@@ -39,54 +39,46 @@ pub struct Proof {
 
 impl Proof {
     /// The password alone.
-    #[must_use]
     pub const fn password() -> Self {
         Self { acr: Acr::OneFactor, amr: &["pwd"], second_factor_at: None, proven_at: None }
     }
 
     /// The password, in a browser where the second factor was proven before and its owner wished not to be asked again.
     /// That satisfies what we demand ourselves, but relying parties aren't told of two factors: one was proven now.
-    #[must_use]
     pub const fn remembered(second_factor_at: Timestamp) -> Self {
         Self { second_factor_at: Some(second_factor_at), ..Self::password() }
     }
 
     /// The password, and a code of an authenticator app.
-    #[must_use]
     pub const fn totp(now: Timestamp) -> Self {
         Self { acr: Acr::TwoFactors, amr: &["pwd", "otp", "mfa"], second_factor_at: Some(now), proven_at: None }
     }
 
     /// The password, and a recovery code. RFC 8176 has no word for something kept on paper: `mfa` says that there were
     /// two.
-    #[must_use]
     pub const fn recovery_code(now: Timestamp) -> Self {
         Self { acr: Acr::TwoFactors, amr: &["pwd", "mfa"], second_factor_at: Some(now), proven_at: None }
     }
 
     /// A passkey, which verified its user: something they have, opened by something they know or are. Nobody attests
     /// where its key lies, so that it is neither `hwk` nor `swk` but a possession that was proven.
-    #[must_use]
     pub const fn passkey(now: Timestamp) -> Self {
         Self { acr: Acr::PhishingResistant, amr: &["pop", "user", "mfa"], second_factor_at: Some(now), proven_at: None }
     }
 
     /// The password, and a passkey.
-    #[must_use]
     pub const fn password_and_passkey(now: Timestamp) -> Self {
         Self { amr: &["pwd", "pop", "user", "mfa"], ..Self::passkey(now) }
     }
 
     /// The password, and a passkey just made: no answer to a challenge of ours that another site couldn't have asked
     /// for.
-    #[must_use]
     pub const fn new_passkey(now: Timestamp) -> Self {
         Self { acr: Acr::TwoFactors, ..Self::password_and_passkey(now) }
     }
 
     /// The word of the vendor's own provider, of what it saw then. RFC 8176 has no name for another's vouching: `mfa`
     /// says that it saw two factors.
-    #[must_use]
     pub const fn vouched(by_two_factors: bool, then: Timestamp) -> Self {
         if by_two_factors {
             Self { acr: Acr::TwoFactors, amr: &["mfa"], second_factor_at: Some(then), proven_at: Some(then) }

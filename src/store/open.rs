@@ -163,7 +163,6 @@ impl Store {
     }
 
     /// `SQLite` or `PostgreSQL`, for people.
-    #[must_use]
     pub fn kind(&self) -> &'static str {
         match self.backend {
             Backend::Sqlite { .. } => "SQLite",

@@ -58,7 +58,6 @@ impl Logo {
     }
 
     /// The origin it is loaded from, unless it comes with the page.
-    #[must_use]
     pub fn origin(&self) -> Option<String> {
         origin(&self.0).filter(|origin| origin.starts_with("https:"))
     }
@@ -86,7 +85,6 @@ impl Zone {
     }
 
     /// The instant at which a day written `2026-01-31` begins in the zone, so many days later.
-    #[must_use]
     pub fn day(&self, text: &str, later: i32) -> Option<Timestamp> {
         let date = text.parse::<jiff::civil::Date>().ok()?.checked_add(jiff::Span::new().days(later)).ok()?;
         let begins = date.to_zoned(self.rules().clone()).ok()?;
@@ -94,7 +92,6 @@ impl Zone {
     }
 
     /// The rules of the zone.
-    #[must_use]
     pub fn rules(&self) -> &TimeZone {
         &self.0
     }

@@ -40,7 +40,6 @@ const SYSTEMS: [(&str, &str); 7] = [
 
 impl UserAgent {
     /// Reads a `User-Agent` header (RFC 9110 section 10.1.5).
-    #[must_use]
     pub fn from_user_agent(header: &str) -> Self {
         let first = |table: &[(&str, &'static str)]| {
             table.iter().find(|(mark, _)| header.contains(mark)).map(|(_, name)| *name)
@@ -49,7 +48,6 @@ impl UserAgent {
     }
 
     /// The device as people would call it.
-    #[must_use]
     pub fn in_words(self, words: Words) -> String {
         match (self.browser, self.system) {
             (Some(browser), Some(system)) => {

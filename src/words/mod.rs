@@ -45,32 +45,27 @@ pub struct Words {
 
 impl Words {
     /// The sentences of that language.
-    #[must_use]
     pub const fn of(language: Language) -> Self {
         Self { language }
     }
 
     /// Which language it is.
-    #[must_use]
     pub const fn language(self) -> Language {
         self.language
     }
 
     /// A sentence without values.
-    #[must_use]
     pub fn say(self, key: &str) -> String {
         self.look_up(key, None)
     }
 
     /// A sentence with values. They are text: whoever puts the sentence into HTML escapes it whole.
-    #[must_use]
     pub fn tell<'v, V: Into<FluentValue<'v>> + Clone>(self, key: &str, values: &[(&'static str, V)]) -> String {
         let values = values.iter().map(|(name, value)| (*name, value.clone().into())).collect();
         self.look_up(key, Some(&values))
     }
 
     /// A sentence about a number of things, called `count` in it.
-    #[must_use]
     pub fn count(self, key: &str, count: i64) -> String {
         self.tell(key, &[("count", count)])
     }

@@ -22,13 +22,11 @@ impl askama::filters::HtmlSafe for Moment {}
 
 impl Moment {
     /// The words alone, for mails.
-    #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
     /// Day, date, time and zone in full, for mails.
-    #[must_use]
     pub fn exact(&self) -> &str {
         &self.exact
     }
@@ -36,7 +34,6 @@ impl Moment {
 
 impl Words {
     /// The day and time, and how far away that is: "Friday 16:30, in 2 hours".
-    #[must_use]
     pub fn moment(self, at: Timestamp, now: Timestamp, zone: &Zone) -> Moment {
         let (then, today) = (zoned(at, zone), zoned(now, zone));
         let day = self.day(&then, &today);

@@ -36,7 +36,6 @@ impl RecoveryCode {
 
     /// Reads what somebody typed: hyphens, blanks and case don't count, and letters left out of the alphabet are what
     /// they look like.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '-').take(LENGTH + 1).map(|c| {
             match c.to_ascii_uppercase() {

@@ -27,7 +27,6 @@ impl Seed {
     }
 
     /// Reads what [`Seed::base32`] wrote, blanks or not.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         let raw = Raw::try_from_base32(compact).ok()?;
@@ -35,7 +34,6 @@ impl Seed {
     }
 
     /// As people type it into an app.
-    #[must_use]
     pub fn base32(&self) -> String {
         Raw::from(self.0.to_vec()).to_base32()
     }

@@ -25,7 +25,6 @@ impl Name {
     pub const LONGEST: usize = 60;
 
     /// Reads what somebody typed; nothing for an empty or overlong one.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let words: Vec<&str> =
             text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
@@ -34,7 +33,6 @@ impl Name {
     }
 
     /// As it is shown.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

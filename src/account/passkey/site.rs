@@ -49,7 +49,6 @@ pub enum PasskeyFlaw {
 
 impl PasskeyFlaw {
     /// As the trail keeps it.
-    #[must_use]
     pub fn why(&self) -> &str {
         match self {
             Self::Copied => "the counter went back",
@@ -64,13 +63,11 @@ pub struct SignedChallenge(PublicKeyCredential);
 
 impl SignedChallenge {
     /// Reads one; nothing where it can't be one.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok().map(Self)
     }
 
     /// The key that is said to have signed.
-    #[must_use]
     pub fn credential_id(&self) -> &[u8] {
         self.0.get_credential_id()
     }
@@ -88,7 +85,6 @@ pub struct VerifiedPasskey {
 impl Site {
     /// The site of an issuer; none where that is a bare IP address, which authenticators refuse (WebAuthn section
     /// 5.1.2).
-    #[must_use]
     pub fn of(issuer: &str, name: &str) -> Option<Self> {
         let mut origin = url::Url::parse(issuer).ok()?;
         origin.set_path("");

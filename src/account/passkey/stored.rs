@@ -25,7 +25,6 @@ pub struct StoredPasskey {
 
 impl StoredPasskey {
     /// Its id, as browsers write it.
-    #[must_use]
     pub fn text_id(&self) -> String {
         URL_SAFE_NO_PAD.encode(&self.credential_id)
     }

@@ -13,7 +13,6 @@ pub enum FileKind {
 
 impl FileKind {
     /// The columns a file of this kind must have.
-    #[must_use]
     pub const fn required(self) -> &'static [&'static str] {
         match self {
             Self::Companies => &["ref", "name", "accounting_validated_at", "first_order_at"],
@@ -22,7 +21,6 @@ impl FileKind {
     }
 
     /// The columns it may have; what a file says nothing about stays as it is.
-    #[must_use]
     pub const fn optional(self) -> &'static [&'static str] {
         match self {
             Self::Companies => &["blocked", "branches", "e_services", "networks"],
@@ -31,7 +29,6 @@ impl FileKind {
     }
 
     /// What its rows are, for people.
-    #[must_use]
     pub const fn rows(self) -> &'static str {
         match self {
             Self::Companies => "companies",

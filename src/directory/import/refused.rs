@@ -85,7 +85,6 @@ pub struct Quoted(String);
 impl Quoted {
     const LONGEST: usize = 60;
 
-    #[must_use]
     pub fn new(text: &str) -> Self {
         let end = text.char_indices().nth(Self::LONGEST).map_or(text.len(), |(at, _)| at);
         let more = if end < text.len() { "…" } else { "" };

@@ -119,7 +119,6 @@ impl ImportReport {
     }
 
     /// Whether every row was applied.
-    #[must_use]
     pub fn is_clean(&self) -> bool {
         self.refusal.is_none() && self.rejections.is_empty()
     }

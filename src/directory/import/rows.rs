@@ -100,7 +100,6 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<File, FileRefused> {
 
 impl File {
     /// The kind of file.
-    #[must_use]
     pub fn kind(&self) -> FileKind {
         match self.rows {
             Rows::Companies(_) => FileKind::Companies,

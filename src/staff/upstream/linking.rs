@@ -26,7 +26,6 @@ pub enum RefusedIdentity {
 
 impl RefusedIdentity {
     /// As the trail keeps it.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotOfStaff => "not of the staff",

@@ -126,13 +126,11 @@ impl Provider {
     }
 
     /// What it is called.
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.settings.name
     }
 
     /// Its issuer, as tokens and answers name it.
-    #[must_use]
     pub fn issuer(&self) -> &str {
         &self.settings.issuer
     }

@@ -117,7 +117,6 @@ async fn close(app: &App, person: &Person, login: &str, password: &str) -> Resul
 
 impl ClosePage {
     /// The page as it first appears.
-    #[must_use]
     pub(crate) fn new(frame: Frame, login: String, left_behind: Vec<String>) -> Self {
         Self { whom: vec![HelpContact::customer_service(&frame)], frame, login, left_behind, errors: Errors::default() }
     }

@@ -90,14 +90,12 @@ fn filled_in(contact: Contact, language: Language) -> TypedRecord {
 
 impl RecordPage {
     /// The page as it first appears.
-    #[must_use]
     pub(crate) fn new(mut frame: Frame, company: String, fields: TypedRecord) -> Self {
         Place::Record.path().clone_into(&mut frame.here);
         Self { frame, company, fields, errors: Errors::default() }
     }
 
     /// With what can't be taken, field by field; answered with 422.
-    #[must_use]
     pub(crate) fn refused(mut self, unfit: &BTreeMap<Field, Unfit>) -> Self {
         for (field, why) in unfit {
             let sentence = match (field, why) {

@@ -132,13 +132,11 @@ pub(crate) async fn judge(app: &App, account: AccountId, password: String) -> Re
 
 impl NewPasswordPage {
     /// The page as it first appears.
-    #[must_use]
     pub(crate) fn new(frame: Frame, login: String) -> Self {
         Self { frame, login, errors: Errors::default() }
     }
 
     /// After a password that the policy refuses; answered with 422.
-    #[must_use]
     pub(crate) fn refused(mut self, is_missing: bool, weak: &Weak) -> Self {
         self.errors.add("password-new", sentence(&self.frame, is_missing, weak));
         self

@@ -60,7 +60,6 @@ pub struct RecoveryView {
 
 impl PasskeysPage {
     /// The page as it first appears.
-    #[must_use]
     pub(crate) fn new(frame: Frame, passkeys: Vec<PasskeyView>, recovery: Option<RecoveryView>) -> Self {
         let has_room = passkeys.len() < MOST;
         Self {
@@ -75,7 +74,6 @@ impl PasskeysPage {
     }
 
     /// After a name that is none; answered with 422.
-    #[must_use]
     pub(crate) fn unnamed(mut self, typed: &str) -> Self {
         typed.trim().clone_into(&mut self.proposed);
         self.errors.add("passkey-name", self.frame.say("passkey-name-missing"));
@@ -83,14 +81,12 @@ impl PasskeysPage {
     }
 
     /// After a key that wasn't taken; answered with 422.
-    #[must_use]
     pub(crate) fn refused(mut self) -> Self {
         self.errors.add_overall("passkey-add", self.frame.say("passkey-not-added"));
         self
     }
 
     /// After another name that is none; answered with 422.
-    #[must_use]
     pub(crate) fn misnamed(mut self) -> Self {
         self.errors.add_overall("passkeys", self.frame.say("passkey-name-missing"));
         self

@@ -125,7 +125,6 @@ async fn replace(tx: &mut Tx, holder: &CredentialOwner, right: &Right, hash: &st
 
 impl ChangePasswordPage {
     /// The page as it first appears.
-    #[must_use]
     pub(crate) fn new(mut frame: Frame, login: String) -> Self {
         Place::ChangePassword.path().clone_into(&mut frame.here);
         Self { frame, login, home: Place::Security, errors: Errors::default() }
@@ -145,14 +144,12 @@ impl ChangePasswordPage {
     }
 
     /// After a wrong password; answered with 401.
-    #[must_use]
     pub(crate) fn refused(mut self) -> Self {
         self.errors.add("password-current", self.frame.say("change-password-refused"));
         self
     }
 
     /// After too many wrong passwords; answered with 429.
-    #[must_use]
     pub(crate) fn too_often(mut self, wait: Life) -> Self {
         self.errors.add_overall("password-current", self.frame.words.count("login-too-often", wait.in_minutes()));
         self

@@ -41,13 +41,11 @@ pub struct EnrolledView {
 
 impl TotpPage {
     /// The page as it first appears.
-    #[must_use]
     pub(crate) fn new(frame: Frame, enrolled: Option<EnrolledView>, seed: Option<SeedView>) -> Self {
         Self { frame, enrolled, seed, errors: Errors::default() }
     }
 
     /// After a code that isn't the app's; answered with 422.
-    #[must_use]
     pub(crate) fn refused(mut self) -> Self {
         self.errors.add("totp-code", self.frame.say("totp-wrong-first-code"));
         self
@@ -67,7 +65,6 @@ pub struct RecoveryCodesPage {
 }
 
 impl RecoveryCodesPage {
-    #[must_use]
     pub(crate) fn new(frame: Frame, codes: &[RecoveryCode], next: Link) -> Self {
         Self { frame, codes: codes.iter().map(ToString::to_string).collect(), next }
     }

@@ -121,7 +121,6 @@ pub(crate) async fn choose(State(app): State<App>, posted: Form<Visitor, Chosen>
 
 impl CompanyOption {
     /// The company of a snapshot, as a button.
-    #[must_use]
     pub(crate) fn new(frame: &Frame, person: &Snapshot, session: &Session) -> Self {
         Self {
             reference: person.company.reference.clone(),

@@ -36,13 +36,11 @@ pub struct EnrolFirstPage {
 
 impl EnrolFirstPage {
     /// The page as it first appears.
-    #[must_use]
     pub(crate) fn new(frame: Frame, relying_party: Option<String>, seed: SeedView) -> Self {
         Self { frame, relying_party, seed, errors: Errors::default() }
     }
 
     /// After a code that isn't the app's; answered with 422.
-    #[must_use]
     pub(crate) fn refused(mut self) -> Self {
         self.errors.add("totp-code", self.frame.say("totp-wrong-first-code"));
         self

@@ -44,7 +44,6 @@ pub struct LoginPage {
 
 impl LoginPage {
     /// The page as it first appears.
-    #[must_use]
     pub(crate) fn new(frame: Frame, interaction: Option<String>, relying_party: Option<String>) -> Self {
         Self {
             frame,
@@ -58,13 +57,11 @@ impl LoginPage {
     }
 
     /// Where passkeys sign in too.
-    #[must_use]
     pub(crate) fn taking_passkeys(self, takes_passkeys: bool) -> Self {
         Self { takes_passkeys, ..self }
     }
 
     /// With a name in it already.
-    #[must_use]
     pub(crate) fn named(mut self, username: &str) -> Self {
         username.clone_into(&mut self.username);
         self
@@ -82,7 +79,6 @@ impl LoginPage {
     }
 
     /// After an empty field; answered with 422.
-    #[must_use]
     pub(crate) fn incomplete(mut self, password: &str) -> Self {
         if self.username.trim().is_empty() {
             self.errors.add("login-username", self.frame.say("login-username-missing"));
@@ -94,21 +90,18 @@ impl LoginPage {
     }
 
     /// After a wrong name or password: which of the two isn't told. Answered with 401.
-    #[must_use]
     pub(crate) fn refused(mut self) -> Self {
         self.errors.add_overall("login-username", self.frame.say("login-refused"));
         self
     }
 
     /// After a passkey that isn't known here, or whose answer doesn't count; answered with 401.
-    #[must_use]
     pub(crate) fn passkey_refused(mut self) -> Self {
         self.errors.add_overall("passkey-submit", self.frame.say("passkey-refused"));
         self
     }
 
     /// After too many attempts, alike for known and unknown names; answered with 429.
-    #[must_use]
     pub(crate) fn too_often(mut self, wait: Life) -> Self {
         self.errors.add_overall("login-username", self.frame.words.count("login-too-often", wait.in_minutes()));
         self

@@ -51,7 +51,6 @@ pub struct ReauthenticatePage {
 
 impl ReauthenticatePage {
     /// The page as it first appears, for one of our own pages.
-    #[must_use]
     pub(crate) fn new(frame: Frame, login: String, back: Option<String>) -> Self {
         Self {
             frame,
@@ -67,7 +66,6 @@ impl ReauthenticatePage {
     }
 
     /// For somebody who may have a passkey.
-    #[must_use]
     pub(crate) fn of_holder(self, has_passkey: bool) -> Self {
         Self { has_passkey, ..self }
     }
@@ -85,28 +83,24 @@ impl ReauthenticatePage {
     }
 
     /// After an empty field; answered with 422.
-    #[must_use]
     pub(crate) fn incomplete(mut self) -> Self {
         self.errors.add("reauth-password", self.frame.say("login-password-missing"));
         self
     }
 
     /// After a wrong password; answered with 401.
-    #[must_use]
     pub(crate) fn refused(mut self) -> Self {
         self.errors.add("reauth-password", self.frame.say("reauth-refused"));
         self
     }
 
     /// After an answer of a passkey that doesn't count; answered with 401.
-    #[must_use]
     pub(crate) fn passkey_refused(mut self) -> Self {
         self.errors.add_overall("passkey-submit", self.frame.say("passkey-refused"));
         self
     }
 
     /// After too many attempts; answered with 429.
-    #[must_use]
     pub(crate) fn too_often(mut self, wait: Life) -> Self {
         self.errors.add_overall("reauth-password", self.frame.words.count("login-too-often", wait.in_minutes()));
         self

@@ -44,7 +44,6 @@ pub struct SecondFactorPage {
 
 impl SecondFactorPage {
     /// The page as it first appears.
-    #[must_use]
     pub(crate) fn new(frame: Frame, relying_party: Option<String>, offers_memory: bool) -> Self {
         Self {
             frame,
@@ -64,13 +63,11 @@ impl SecondFactorPage {
     }
 
     /// For somebody who can prove something else.
-    #[must_use]
     pub(crate) fn taking(self, takes: Takes) -> Self {
         Self { takes, ..self }
     }
 
     /// After an answer of a passkey that doesn't count; answered with 401.
-    #[must_use]
     pub(crate) fn passkey_refused(mut self) -> Self {
         self.errors.add_overall("passkey-submit", self.frame.say("passkey-refused"));
         self
@@ -99,7 +96,6 @@ impl SecondFactorPage {
     }
 
     /// After an empty form; answered with 422.
-    #[must_use]
     pub(crate) fn incomplete(mut self) -> Self {
         let field = self.first_field();
         self.errors.add(field, self.frame.say("second-factor-missing"));
@@ -107,14 +103,12 @@ impl SecondFactorPage {
     }
 
     /// After a wrong code, or one that counted before; answered with 401.
-    #[must_use]
     pub(crate) fn refused(mut self, field: &'static str) -> Self {
         self.errors.add(field, self.frame.say("second-factor-refused"));
         self
     }
 
     /// After too many wrong codes; answered with 429.
-    #[must_use]
     pub(crate) fn too_often(mut self, wait: Life) -> Self {
         let field = self.first_field();
         self.errors.add_overall(field, self.frame.words.count("login-too-often", wait.in_minutes()));

@@ -154,7 +154,6 @@ async fn refuse(app: &App, caller: &Caller, why: &str) -> Result<Response, Fault
 }
 
 /// Where the sign-in page offers the provider.
-#[must_use]
 pub(crate) fn offer(app: &App, interaction: Option<InteractionId>) -> Option<(String, String)> {
     app.upstream.as_ref().map(|provider| (provider.name().to_owned(), interaction::at(Place::Upstream, interaction)))
 }
