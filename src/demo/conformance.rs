@@ -1,8 +1,6 @@
 //! A setting for the official conformance suite of the OpenID Foundation: the static clients it signs in with, and the
 //! configuration that its test plans are started with. It knows the suite's addresses, and nothing of its tests.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 use url::Url;
 
@@ -73,38 +71,21 @@ impl Suite {
     pub fn briefing(&self, issuer: &str) -> Result<String, Fault> {
         let plan = serde_json::to_string_pretty(&self.plan(issuer)?)
             .map_err(|cause| Fault::broken("writing the test plan", cause))?;
-        let mut text = format!(
-            "For the conformance suite at {}, the configuration of its test plans, alias {ALIAS}:\n\n{plan}\n\n",
-            self.origin
-        );
-        let _ = writeln!(
-            text,
-            "Every client answers at {} and {},",
-            self.path("callback"),
-            self.path("post_logout_redirect")
-        );
-        let _ = writeln!(
-            text,
-            "and is told of a logout at {}, on loopback or at a public address.",
-            self.path("backchannel_logout")
-        );
-        text.push_str(
-            "A certificate of the suite's own must be in the file that SSL_CERT_FILE names when this provider \
-             starts.\n",
-        );
-        let _ = writeln!(
-            text,
-            "`browser` signs in as {PERSON} and consents; without that section you do so yourself. The plans:\n"
-        );
-        for plan in PLANS {
-            let _ = writeln!(text, "  {plan}");
-        }
-        text.push_str(
-            "\nThe suite must reach the issuer, and finds fault with http. It is served on loopback only: put a proxy \
+        let origin = &self.origin;
+        let [callback, back, told] =
+            ["callback", "post_logout_redirect", "backchannel_logout"].map(|end| self.path(end));
+        let plans = PLANS.join("\n  ");
+        Ok(format!(
+            "For the conformance suite at {origin}, the configuration of its test plans, alias {ALIAS}:\n\n{plan}\n\n\
+             Every client answers at {callback} and {back},\n\
+             and is told of a logout at {told}, on loopback or at a public address.\n\
+             A certificate of the suite's own must be in the file that SSL_CERT_FILE names when this provider starts.\n\
+             `browser` signs in as {PERSON} and consents; without that section you do so yourself. The plans:\n\n  \
+             {plans}\n\n\
+             The suite must reach the issuer, and finds fault with http. It is served on loopback only: put a proxy \
              that speaks TLS\nbefore it and name that one's address with --issuer. A container reaches loopback only \
-             with the network of its host.\n",
-        );
-        Ok(text)
+             with the network of its host.\n"
+        ))
     }
 
     /// The configuration of a test plan.

@@ -42,25 +42,22 @@ pub async fn disable(tx: &mut Tx, id: MembershipId) -> Result<bool, Fault> {
 
 /// The accounts that acted as what an event took away, in one order.
 pub async fn accounts_of(db: &mut Db, what: Event) -> Result<Vec<AccountId>, Fault> {
-    let rows = match what {
-        Event::MembershipDisabled(id) => {
-            store::all!(*db, (AccountId,), "select account from memberships where id = $1", id)?
-        }
+    let (sql, id) = match what {
+        Event::MembershipDisabled(id) => ("select account from memberships where id = $1", id.0),
         Event::ContactInactive(id) => {
-            let sql = "select distinct account from memberships where contact = $1 order by account";
-            store::all!(*db, (AccountId,), sql, id)?
+            ("select distinct account from memberships where contact = $1 order by account", id.0)
         }
         Event::CompanyInactive(id) => {
-            let sql = "select distinct account from memberships where company = $1 order by account";
-            store::all!(*db, (AccountId,), sql, id)?
+            ("select distinct account from memberships where company = $1 order by account", id.0)
         }
         Event::SessionEnded(_)
         | Event::SessionsEnded(_)
         | Event::AuthorizationEnded(_)
         | Event::AuthorizationsEnded(_)
         | Event::ConsentWithdrawn(_)
-        | Event::AccountDisabled(_) => Vec::new(),
+        | Event::AccountDisabled(_) => return Ok(Vec::new()),
     };
+    let rows = store::all!(*db, (AccountId,), sql, id)?;
     Ok(rows.into_iter().map(|(account,)| account).collect())
 }
 

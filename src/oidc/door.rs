@@ -21,12 +21,19 @@ pub fn judge(
     } else {
         (Door::ConfidentialClient, hanging.last_address(now, idle))
     };
-    let e_service = client.e_service.as_ref();
-    // What the sign-in proved counts, not what its session may have proven since: a token stays what it was given for.
-    access::judge(
-        &hanging.person,
-        Circumstances { door, address, e_service, second_factor_at: hanging.second_factor_at },
-    )
+    judge_from(client, hanging, door, address)
+}
+
+/// The same where door and address are known. What the sign-in proved counts, not what its session may have proven
+/// since: a token stays what it was given for.
+pub fn judge_from(
+    client: &RelyingParty,
+    hanging: &AuthorizationFacts,
+    door: Door,
+    address: Option<Address>,
+) -> Verdict {
+    let (e_service, second_factor_at) = (client.e_service.as_ref(), hanging.second_factor_at);
+    access::judge(&hanging.person, Circumstances { door, address, e_service, second_factor_at })
 }
 
 /// Whether that standing lets a token through. A final refusal ends the authorization, so that nothing comes back with

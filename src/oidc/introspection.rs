@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::access::{self, AuthorizationFacts, Circumstances, Door};
+use crate::access::{self, AuthorizationFacts, Door, Verdict};
 use crate::app::App;
 use crate::authorization::refresh;
 use crate::base::actor::Who;
@@ -133,19 +133,9 @@ impl<'a> Question<'a> {
 
     /// The reported address counts also where the token is a public client's: whoever calls is a server, and its own
     /// address tells nothing of the person (R-RGT-6).
-    fn judge(
-        &self,
-        client: &RelyingParty,
-        hanging: &AuthorizationFacts,
-        now: Timestamp,
-        idle: Life,
-    ) -> access::Verdict {
+    fn judge(&self, client: &RelyingParty, hanging: &AuthorizationFacts, now: Timestamp, idle: Life) -> Verdict {
         let address = self.user_address.or_else(|| hanging.last_address(now, idle));
-        let (door, e_service) = (Door::ConfidentialClient, client.e_service.as_ref());
-        access::judge(
-            &hanging.person,
-            Circumstances { door, address, e_service, second_factor_at: hanging.second_factor_at },
-        )
+        door::judge_from(client, hanging, Door::ConfidentialClient, address)
     }
 }
 
