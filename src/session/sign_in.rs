@@ -88,32 +88,33 @@ pub struct Entered {
 /// The first step: lets the entrant in, or on to the second step, or says why not. The address judged is the unit's,
 /// the browser's own.
 pub async fn enter(tx: &mut Tx, entrant: RightPassword<'_>, visit: BrowserContext<'_>) -> Result<Outcome, Fault> {
-    tx.by.who = Who::Account(entrant.account);
-    if !account::has_password(tx, entrant.account, entrant.password_hash).await? {
+    let account = entrant.account;
+    tx.by.who = Who::Account(account);
+    if !account::has_password(tx, account, entrant.password_hash).await? {
         return Ok(Outcome::Outdated);
     }
-    let outcome = first_step(tx, entrant, visit).await?;
-    // Last, for everybody shares some of these rows; and whether or not access holds, for the password was right.
-    limits::give_back(tx, entrant.counted).await?;
-    Ok(outcome)
-}
-
-async fn first_step(tx: &mut Tx, entrant: RightPassword<'_>, visit: BrowserContext<'_>) -> Result<Outcome, Fault> {
-    let account = entrant.account;
     let is_enrolled = factor::enrolled(&mut tx.db, account).await?.is_some();
     let remembered = device::second_factor_at(tx, account, visit.device).await?;
     let RequiredAcr { must, wish, .. } = within_reach(tx, account, entrant.demand).await?;
     let proof = match (is_enrolled, remembered) {
-        (true, Some(proven_at)) if must.max(wish) <= Acr::OneFactor => Proof::remembered(proven_at),
+        (true, Some(proven_at)) if must.max(wish) <= Acr::OneFactor => Some(Proof::remembered(proven_at)),
         // What access lacks is told after the second factor only (R-ADM-7).
-        (true, Some(_) | None) => return pause(tx, entrant).await,
-        (false, _) => Proof::password(),
+        (true, Some(_) | None) => None,
+        (false, _) => Some(Proof::password()),
     };
-    let judged = Judged::by(tx, account, proof, visit).await?;
-    if judged.wants_second_factor() || (judged.holds() && proof.acr < must) {
-        return pause(tx, entrant).await;
-    }
-    judged.admit(tx, account, proof, visit).await
+    let judged = match proof {
+        Some(proof) => Some((proof, Judged::by(tx, account, proof, visit).await?)),
+        None => None,
+    };
+    let needs_more =
+        |proof: Proof, judged: &Judged| judged.wants_second_factor() || (judged.holds() && proof.acr < must);
+    let outcome = match judged {
+        Some((proof, judged)) if !needs_more(proof, &judged) => judged.admit(tx, account, proof, visit).await?,
+        Some(_) | None => pause(tx, entrant).await?,
+    };
+    // Last, for everybody shares some of these rows; and whether or not access holds, for the password was right.
+    limits::give_back(tx, entrant.counted).await?;
+    Ok(outcome)
 }
 
 /// An app can be enrolled on the way; a passkey is there or isn't, and whoever has none isn't held up for it: the

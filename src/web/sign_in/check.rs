@@ -6,7 +6,7 @@ use crate::account::password::PasswordVerdict;
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::ids::AccountId;
-use crate::base::{Fault, Secret, SignInName};
+use crate::base::{Fault, SignInName};
 use crate::http::Caller;
 use crate::http::cookies::Cookie;
 use crate::keys::KeyPurpose;
@@ -45,7 +45,12 @@ pub struct Right {
 /// Compares a password.
 pub(crate) async fn check(app: &App, caller: &Caller, typed: TypedPassword<'_>) -> Result<Checked<Right>, Fault> {
     let device = caller.cookies.secret(Cookie::Device);
-    let guess = weigh(app, caller, device.as_ref(), typed.username).await?;
+    let name = SignInName::parse(typed.username).ok();
+    let spelled = name.as_ref().map_or_else(|| typed.username.trim().to_lowercase(), ToString::to_string);
+    let spelled = app.keys.master().mac(KeyPurpose::TypedNames, spelled.as_bytes())?;
+    let (device, address) = (device.as_ref(), caller.address);
+    let claim = LoginAttempt { name: name.as_ref(), typed: &spelled, device, address };
+    let guess = app.look(async |view| Guess::weigh(view, &app.config.limits, claim).await).await?;
     if let Some(closed) = guess.closed {
         return Ok(Checked::TooMany(closed));
     }
@@ -69,15 +74,6 @@ pub(crate) async fn check(app: &App, caller: &Caller, typed: TypedPassword<'_>) 
         return Ok(Checked::Wrong);
     };
     Ok(Checked::Right(Right { account, password_hash, counted }))
-}
-
-/// What the guess counts by, and whom it is about.
-async fn weigh(app: &App, caller: &Caller, device: Option<&Secret>, username: &str) -> Result<Guess, Fault> {
-    let name = SignInName::parse(username).ok();
-    let typed = name.as_ref().map_or_else(|| username.trim().to_lowercase(), ToString::to_string);
-    let typed = app.keys.master().mac(KeyPurpose::TypedNames, typed.as_bytes())?;
-    let claim = LoginAttempt { name: name.as_ref(), typed: &typed, device, address: caller.address };
-    app.look(async |view| Guess::weigh(view, &app.config.limits, claim).await).await
 }
 
 /// The settings ask for a costlier hash than the one stored.

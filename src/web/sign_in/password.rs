@@ -16,7 +16,8 @@ use crate::http::interaction::{self, Waiting};
 use crate::http::{Again, Caller, Form, InteractionQuery, Visitor, headers, home, request};
 use crate::limits::TooMany;
 use crate::page::{Errors, Frame, Framed as _};
-use crate::session::sign_in::{Outcome, RightPassword};
+use crate::session::sign_in::RightPassword;
+use crate::store::Tx;
 use crate::web::passkey::PasskeyForm;
 use crate::web::sign_in::check::{self, Checked, Right, TypedPassword};
 use crate::web::sign_in::step::SignInStep;
@@ -148,22 +149,27 @@ pub(crate) async fn submit(State(app): State<App>, posted: Form<Visitor, LoginFo
     if page.username.is_empty() || form.password.is_empty() {
         return Ok(page.incomplete(&form.password).answer(StatusCode::UNPROCESSABLE_ENTITY, waiting.as_ref()));
     }
-    let arrival = SignInStep::new(&app, &caller)?.towards(waiting.as_ref(), None);
-    let mut attempted = attempt(&arrival, &form).await?;
-    if let Checked::Right(Outcome::Outdated) = attempted {
-        // Another sign-in made the hash costlier meanwhile, or the password is another one now: the second look tells
-        // which.
-        attempted = attempt(&arrival, &form).await?;
-    }
-    let ended = match attempted {
-        Checked::TooMany(TooMany { wait }) => {
-            let page = page.too_often(wait).answer(StatusCode::TOO_MANY_REQUESTS, waiting.as_ref());
-            return Ok(answer::after(page, wait));
+    let step = SignInStep::new(&app, &caller)?.towards(waiting.as_ref(), None);
+    let typed = TypedPassword { username: &form.username, password: &form.password };
+    // Where another sign-in made the hash costlier meanwhile, or the password is another one now, a second look tells.
+    for _look in 0..2 {
+        let Right { account, password_hash, counted } = match check::check(&app, &caller, typed).await? {
+            Checked::Right(right) => right,
+            Checked::Wrong => break,
+            Checked::TooMany(TooMany { wait }) => {
+                let page = page.too_often(wait).answer(StatusCode::TOO_MANY_REQUESTS, waiting.as_ref());
+                return Ok(answer::after(page, wait));
+            }
+        };
+        request::note_account(account);
+        let (password_hash, counted) = (&password_hash, &counted);
+        let entrant = RightPassword { account, password_hash, counted, demand: step.demand() };
+        let enter = async |tx: &mut Tx| session::sign_in::enter(tx, entrant, step.visit()).await;
+        if let Some(ended) = step.end(app.act(caller.acts_as(Who::Visitor), enter).await?)? {
+            return Ok(ended);
         }
-        Checked::Wrong => None,
-        Checked::Right(outcome) => arrival.end(outcome)?,
-    };
-    Ok(ended.unwrap_or_else(|| page.refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref())))
+    }
+    Ok(page.refused().answer(StatusCode::UNAUTHORIZED, waiting.as_ref()))
 }
 
 impl LoginPage {
@@ -188,22 +194,4 @@ impl LoginPage {
         let response = interaction::lead_on(waiting, answer::page(status, self));
         if self.takes_passkeys { headers::admit_script(response) } else { response }
     }
-}
-
-/// Checks the password, and signs in with a right one.
-async fn attempt(arrival: &SignInStep<'_>, form: &LoginForm) -> Result<Checked<Outcome>, Fault> {
-    let SignInStep { app, caller, .. } = *arrival;
-    let typed = TypedPassword { username: &form.username, password: &form.password };
-    let right = match check::check(app, caller, typed).await? {
-        Checked::Right(right) => right,
-        Checked::Wrong => return Ok(Checked::Wrong),
-        Checked::TooMany(closed) => return Ok(Checked::TooMany(closed)),
-    };
-    let Right { account, password_hash, counted } = &right;
-    request::note_account(*account);
-    let entrant = RightPassword { account: *account, password_hash, counted, demand: arrival.demand() };
-    let outcome = app
-        .act(caller.acts_as(Who::Visitor), async |tx| session::sign_in::enter(tx, entrant, arrival.visit()).await)
-        .await?;
-    Ok(Checked::Right(outcome))
 }
