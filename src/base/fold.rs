@@ -4,7 +4,6 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 /// The words of a text, folded and parted by single spaces.
-#[must_use]
 pub fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
@@ -24,7 +23,6 @@ pub fn folded(text: &str) -> String {
 
 /// What was typed into a search, as `like` patterns that all hold of what is found: one for each of the first words,
 /// the last for what follows them in that order. Backslash escapes.
-#[must_use]
 pub fn patterns(typed: &str) -> [String; 3] {
     let escaped = folded(typed).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let mut words = escaped.splitn(3, ' ').filter(|word| !word.is_empty());

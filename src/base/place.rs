@@ -1,10 +1,15 @@
 //! Every URL Guichet answers at, so that no page, mail or document can name one that doesn't exist.
 
+use std::fmt::Display;
+
 use url::form_urlencoded::byte_serialize;
 
-/// Declares the places, each with its path as the router writes it.
+use super::ids::{AccountId, ContactId};
+
+/// Declares the places, each with its path as the router writes it; where that has a variable part, also the function
+/// that writes an address there, and what it takes.
 macro_rules! places {
-    ($( $(#[$doc:meta])* $place:ident = $path:literal ),+ $(,)?) => {
+    ($( $(#[$doc:meta])* $place:ident $([$address:ident: $part:ty])? = $path:literal ),+ $(,)?) => {
         /// A page or endpoint.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Place { $( $(#[$doc])* $place ),+ }
@@ -17,6 +22,11 @@ macro_rules! places {
             pub const fn path(self) -> &'static str {
                 match self { $( Self::$place => $path ),+ }
             }
+        }
+
+        /// The addresses of places with a variable part.
+        impl Place {
+            $($( pub fn $address(part: &$part) -> String { Self::$place.with(part) } )?)+
         }
     };
 }
@@ -52,7 +62,7 @@ places! {
     CompanyChoice = "/login/company",
     /// Consent to what a relying party sees.
     Consent = "/login/consent",
-    Link = "/links/{token}",
+    Link[link: str] = "/links/{token}",
     /// Choice of a password, once a link was confirmed.
     NewPassword = "/password",
     /// Says that the password is set.
@@ -81,32 +91,32 @@ places! {
     /// Search for a company.
     StaffCompanies = "/staff/companies",
     /// A company, for staff.
-    StaffCompany = "/staff/companies/{ref}",
+    StaffCompany[staff_company: str] = "/staff/companies/{ref}",
     /// Blocks a company, or lets it in again (R-DIR-1).
-    StaffBlockCompany = "/staff/companies/{ref}/block",
+    StaffBlockCompany[staff_block_company: str] = "/staff/companies/{ref}/block",
     /// Demands a second factor of everybody at a company, or no longer.
-    StaffDemandOfCompany = "/staff/companies/{ref}/second-factor",
+    StaffDemandOfCompany[staff_demand_of_company: str] = "/staff/companies/{ref}/second-factor",
     /// Search for a contact.
     StaffContacts = "/staff/contacts",
     /// A contact, for staff.
-    StaffContact = "/staff/contacts/{id}",
+    StaffContact[staff_contact: ContactId] = "/staff/contacts/{id}",
     /// Opens the limits of a contact's account.
-    StaffUnlock = "/staff/contacts/{id}/unlock",
+    StaffUnlock[staff_unlock: ContactId] = "/staff/contacts/{id}/unlock",
     /// Ends every session of a contact's account.
-    StaffEndSessions = "/staff/contacts/{id}/sessions/end",
+    StaffEndSessions[staff_end_sessions: ContactId] = "/staff/contacts/{id}/sessions/end",
     /// Switches a contact's account off or on.
-    StaffSwitchAccount = "/staff/contacts/{id}/switch",
+    StaffSwitchAccount[staff_switch_account: ContactId] = "/staff/contacts/{id}/switch",
     /// Asks that a contact's lost second factor go, or no longer.
-    StaffResetFactor = "/staff/contacts/{id}/reset-factor",
+    StaffResetFactor[staff_reset_factor: ContactId] = "/staff/contacts/{id}/reset-factor",
     /// Demands a second factor of a contact, or no longer.
-    StaffDemandOfContact = "/staff/contacts/{id}/second-factor",
+    StaffDemandOfContact[staff_demand_of_contact: ContactId] = "/staff/contacts/{id}/second-factor",
     StaffPeople = "/staff/people",
     /// Gives one of the vendor's people other roles.
-    StaffRoles = "/staff/people/{id}/roles",
+    StaffRoles[staff_roles: AccountId] = "/staff/people/{id}/roles",
     /// Sends one of the vendor's people a new invitation.
-    StaffInviteAgain = "/staff/people/{id}/invite",
+    StaffInviteAgain[staff_invite_again: AccountId] = "/staff/people/{id}/invite",
     /// Switches the account of one of the vendor's people off.
-    StaffDismiss = "/staff/people/{id}/dismiss",
+    StaffDismiss[staff_dismiss: AccountId] = "/staff/people/{id}/dismiss",
     StaffAudit = "/staff/audit",
     /// Ends one of the person's sessions.
     EndSession = "/account/sessions/end",
@@ -161,7 +171,7 @@ places! {
 impl Place {
     /// The path, with what stands in its one variable part.
     #[must_use]
-    pub fn with(self, part: impl std::fmt::Display) -> String {
+    fn with(self, part: &(impl Display + ?Sized)) -> String {
         let path = self.path();
         let part: String = byte_serialize(part.to_string().as_bytes()).collect();
         let part = part.replace('+', "%20");

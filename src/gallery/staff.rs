@@ -1,8 +1,10 @@
 //! The console as staff of the demonstration see it.
 
+use uuid::Uuid;
+
 use crate::access::{Condition, Met};
 use crate::account::factor::reset::FactorReset;
-use crate::base::ids::{AccountId, FactorResetId};
+use crate::base::ids::{AccountId, ContactId, FactorResetId};
 use crate::base::{Language, Life, Place, StaffRole};
 use crate::page::ConditionRow;
 use crate::page::{Errors, Frame, SignedIn};
@@ -25,7 +27,7 @@ fn signed_in(language: Language) -> Frame {
 }
 
 fn waiting_reset() -> FactorReset {
-    let (id, account) = (FactorResetId(uuid::Uuid::nil()), AccountId(uuid::Uuid::nil()));
+    let (id, account) = (FactorResetId(Uuid::nil()), AccountId(Uuid::nil()));
     FactorReset { id, account, due_at: now() + Life::hours(23), told_at: Some(now() - Life::hours(1)), letter: None }
 }
 
@@ -62,7 +64,7 @@ pub fn pages(language: Language) -> Named {
 fn directory(language: Language) -> Named {
     let frame = || signed_in(language);
     let contact = ContactRow {
-        id: "0193".to_owned(),
+        id: ContactId(Uuid::nil()),
         name: "Inès <Aubert>".to_owned(),
         email: "ines@compta.example".to_owned(),
         company: "Durand Télécom".to_owned(),
@@ -133,7 +135,7 @@ fn contact(frame: Frame, with_account: bool) -> ContactPage {
     ContactPage {
         menu: menu(&frame, Place::StaffContacts),
         contact: ContactView {
-            id: "0193".to_owned(),
+            id: ContactId(Uuid::nil()),
             name: "Inès Aubert-Lefèvre".to_owned(),
             email: "ines@compta.example".to_owned(),
             phone: None,
@@ -151,10 +153,10 @@ fn contact(frame: Frame, with_account: bool) -> ContactPage {
 }
 
 fn people(frame: Frame) -> PeoplePage {
-    let member = |id: &str, state| MemberView {
-        id: id.to_owned(),
+    let member = |name: &str, state| MemberView {
+        id: AccountId(Uuid::from_u128(state as u128)),
         name: "Oscar Lenoir".to_owned(),
-        email: format!("{id}@guichet.example"),
+        email: format!("{name}@guichet.example"),
         roles: RoleView::all(&frame, |role| role == StaffRole::Operator),
         state,
     };

@@ -47,7 +47,7 @@ impl Postman {
         let (words, brand, now) = (Words::of(claimed.language), self.context.brand.clone(), self.context.clock.now());
         let on = Stationery { words, brand, now };
         let way = link.zip(claimed.leads_to).map(|(link, purpose)| TakeBack {
-            link: format!("{}{}", self.context.issuer, Place::Link.with(link.expose())),
+            link: format!("{}{}", self.context.issuer, Place::link(link.expose())),
             until: now + purpose.life(&self.context.lives),
         });
         match (kind, way) {

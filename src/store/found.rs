@@ -12,13 +12,11 @@ impl<T> Found<T> {
     pub const NOTHING: Self = Self { items: Vec::new(), more: false };
 
     /// How many rows to ask the database for.
-    #[must_use]
     pub const fn asked(page: u32) -> i64 {
         page as i64 + 1
     }
 
     /// The rows of a page, of those that the database answered.
-    #[must_use]
     pub fn of(mut rows: Vec<T>, page: u32) -> Self {
         let more = rows.len() > page as usize;
         rows.truncate(page as usize);

@@ -67,7 +67,6 @@ impl<T> List<T> {
     }
 
     /// The address of the next page, where one follows.
-    #[must_use]
     pub fn next(&self) -> Option<String> {
         let mut query = Serializer::new(String::new());
         if !self.q.is_empty() {

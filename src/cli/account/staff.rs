@@ -114,5 +114,5 @@ fn days(opened: &OpenedApp) -> i64 {
 }
 
 fn url(opened: &OpenedApp, link: &Secret) -> String {
-    opened.config.url(&Place::Link.with(link.expose()))
+    opened.config.url(&Place::link(link.expose()))
 }

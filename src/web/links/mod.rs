@@ -130,7 +130,7 @@ impl LinkPage {
     }
 
     fn action(&self) -> String {
-        Place::Link.with(&self.token)
+        Place::link(&self.token)
     }
 }
 

@@ -100,7 +100,7 @@ pub(in crate::web) async fn show(
         may_block: staff.may(&app, StaffPermission::BlockCompanies),
         demanded_at: standing.second_factor_required_at,
         may_demand: staff.may(&app, StaffPermission::DemandOfCompanies),
-        list: contacts::rows(asked, &frame, Place::StaffCompany.with(&company.reference), people),
+        list: contacts::rows(asked, &frame, Place::staff_company(&company.reference), people),
         name: company.name,
         reference: company.reference,
         frame,
@@ -137,5 +137,5 @@ pub(in crate::web) async fn block(
     })
     .await?;
     let done = if open { StaffDone::Unblocked } else { StaffDone::Blocked };
-    Ok(answer::see_other(&done.at(&Place::StaffCompany.with(&company.reference))))
+    Ok(answer::see_other(&done.at(&Place::staff_company(&company.reference))))
 }

@@ -45,7 +45,7 @@ pub struct ContactPage {
 /// The contact's record.
 #[derive(Clone, Debug)]
 pub struct ContactView {
-    pub id: String,
+    pub id: ContactId,
     pub name: String,
     pub email: String,
     pub phone: Option<String>,
@@ -186,7 +186,7 @@ impl Rows {
         let Self { contact, company, candidate, .. } = self;
         let membership = candidate.membership.0;
         ContactView {
-            id: contact.id.to_string(),
+            id: contact.id,
             name: format!("{} {}", contact.first_name, contact.last_name),
             email: contact.email.to_string(),
             phone: contact.phone.or(contact.mobile),
@@ -271,7 +271,7 @@ pub(in crate::web) async fn reset_factor(
         ResetRequest::NobodyToTell => back(contact.id, StaffDone::NobodyToTell),
         ResetRequest::Due(_) | ResetRequest::Already(_) => back(contact.id, StaffDone::ResetAsked),
         // It was switched off since the page was shown.
-        ResetRequest::NoFactor => answer::see_other(&Place::StaffContact.with(contact.id)),
+        ResetRequest::NoFactor => answer::see_other(&Place::staff_contact(&contact.id)),
     })
 }
 
@@ -283,5 +283,5 @@ pub(super) async fn owner(app: &App, staff: &Staff, id: &str) -> Result<Snapshot
 }
 
 pub(super) fn back(id: ContactId, done: StaffDone) -> Response {
-    answer::see_other(&done.at(&Place::StaffContact.with(id)))
+    answer::see_other(&done.at(&Place::staff_contact(&id)))
 }

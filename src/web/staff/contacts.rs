@@ -31,7 +31,7 @@ pub struct ContactsPage {
 #[derive(Clone, Debug)]
 pub struct ContactRow {
     /// What their page is known by.
-    pub id: String,
+    pub id: ContactId,
     /// First and last name.
     pub name: String,
     /// Where they are written to.
@@ -44,13 +44,7 @@ pub struct ContactRow {
 impl ContactRow {
     pub(super) fn new(found: FoundContact) -> Self {
         let name = format!("{} {}", found.first_name, found.last_name);
-        Self {
-            id: found.id.to_string(),
-            name,
-            email: found.email,
-            company: found.company_name,
-            company_ref: found.company_ref,
-        }
+        Self { id: found.id, name, email: found.email, company: found.company_name, company_ref: found.company_ref }
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn of_company(
     let found = app.look(async |view| companies::find(view, &reference).await).await?;
     let (company, _) = found.ok_or_else(|| staff.nothing())?;
     app.act(staff.actor(), async |tx| directory::require_second_factor(tx, company.id, form.required).await).await?;
-    Ok(answer::see_other(&form.done().at(&Place::StaffCompany.with(&company.reference))))
+    Ok(answer::see_other(&form.done().at(&Place::staff_company(&company.reference))))
 }
 
 /// Of one contact.

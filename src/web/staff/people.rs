@@ -36,7 +36,7 @@ pub struct PeoplePage {
 /// One of them.
 #[derive(Clone, Debug)]
 pub struct MemberView {
-    pub id: String,
+    pub id: AccountId,
     /// First and last name.
     pub name: String,
     /// What they sign in with.
@@ -125,13 +125,7 @@ impl PeoplePage {
 impl MemberView {
     fn new(frame: &Frame, member: StaffMember) -> Self {
         let roles = RoleView::all(frame, |role| member.roles.contains(&role));
-        Self {
-            id: member.account.to_string(),
-            name: member.name,
-            email: member.email.to_string(),
-            roles,
-            state: member.state,
-        }
+        Self { id: member.account, name: member.name, email: member.email.to_string(), roles, state: member.state }
     }
 }
 
