@@ -17,9 +17,10 @@ impl Moment {
         Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
-    /// The instant so many seconds after 1970, the unit of JWTs.
-    pub fn from_seconds(seconds: i64) -> Self {
-        Self(seconds.saturating_mul(1000))
+    /// The instant of a `NumericDate`: seconds since 1970, whole or not (RFC 7519 section 2).
+    #[expect(clippy::cast_possible_truncation, reason = "what lies beyond all time is its end")]
+    pub fn from_numeric_date(seconds: f64) -> Self {
+        Self((seconds * 1000.0) as i64)
     }
 
     #[cfg(test)]

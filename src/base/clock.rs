@@ -23,6 +23,13 @@ impl Timestamp {
         Self(millis)
     }
 
+    /// The instant of a `NumericDate`: seconds since 1970, whole or not (RFC 7519 section 2).
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "what lies beyond all time is its end")]
+    pub fn from_numeric_date(seconds: f64) -> Self {
+        Self((seconds * 1000.0) as i64)
+    }
+
     /// Whole milliseconds since 1970.
     pub const fn millis(self) -> i64 {
         self.0

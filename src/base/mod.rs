@@ -14,6 +14,7 @@ pub mod lifetimes;
 pub mod name;
 pub mod network;
 pub mod place;
+pub mod public_key;
 pub mod redirect_uri;
 pub mod seal;
 pub mod vocabulary;

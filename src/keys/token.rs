@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use crate::base::Fault;
 
-/// No token of ours comes near this many bytes.
-const LONGEST: usize = 8 * 1024;
+/// No token of ours has this many bytes, even with a nonce of the longest, every character of it escaped.
+const LONGEST: usize = 32 * 1024;
 
 /// What a token is. One type never stands in for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -52,11 +52,11 @@ fn never_by_head(door: MethodRouter<App>) -> MethodRouter<App> {
 /// The documents that lie ready for anybody.
 pub fn documents(app: &App) -> Router<App> {
     let document = discovery::document(&app.config.issuer);
-    let metadata = get(async move || public::metadata(&document));
+    let metadata = get(async move || public::metadata(&document)).options(public::preflight);
     Router::new()
         .route(Place::OpenidConfiguration.path(), metadata.clone())
         .route(Place::ServerMetadata.path(), metadata)
-        .route(Place::Jwks.path(), get(public::jwks))
+        .route(Place::Jwks.path(), get(public::jwks).options(public::preflight))
 }
 
 /// The doors programs come to.

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::app::App;
@@ -12,6 +12,9 @@ const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const ANYBODY: HeaderValue = HeaderValue::from_static("*");
+const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD");
+const METHODS_AND_THIS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+const A_DAY: HeaderValue = HeaderValue::from_static("86400");
 
 /// The provider metadata.
 pub fn metadata(document: &Bytes) -> Response {
@@ -24,6 +27,18 @@ pub async fn jwks(State(app): State<App>) -> Response {
     let cached = format!("public, max-age={}", app.config.keys.cached().as_seconds());
     let cached = HeaderValue::try_from(cached).unwrap_or(CACHED);
     document_of(Bytes::from(app.keys.ring().jwks().to_owned()), cached)
+}
+
+/// Answers preflights: a script that asks with a header of its own may read what any other may.
+pub async fn preflight() -> Response {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, METHODS),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, ANYBODY),
+        (header::ACCESS_CONTROL_MAX_AGE, A_DAY),
+        (header::ALLOW, METHODS_AND_THIS),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
 }
 
 fn document_of(body: Bytes, cached: HeaderValue) -> Response {

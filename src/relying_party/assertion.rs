@@ -30,30 +30,38 @@ pub struct Assertion<'t> {
     signature: Vec<u8>,
 }
 
-/// The whole header. A `jwk`, `jku`, `x5c`, `x5u` or `crit` is one member too many; thumbprints name a key without
-/// being one.
+/// The header. What brings a key along, or must be understood and isn't, is one member too many; others are ignored
+/// (RFC 7515 section 4).
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Header {
     alg: String,
     kid: Option<String>,
     typ: Option<String>,
-    #[serde(rename = "x5t")]
-    _thumbprint: Option<IgnoredAny>,
-    #[serde(rename = "x5t#S256")]
-    _thumbprint_sha256: Option<IgnoredAny>,
+    jwk: Option<IgnoredAny>,
+    jku: Option<IgnoredAny>,
+    x5c: Option<IgnoredAny>,
+    x5u: Option<IgnoredAny>,
+    crit: Option<IgnoredAny>,
 }
 
-/// What it says (RFC 7523 section 3). An `aud` that is a list is no text and refused (RFC 10070).
+/// What it says (RFC 7523 section 3). Times are seconds, whole or not (RFC 7519 section 2).
 #[derive(Debug, Deserialize)]
 struct Claims {
     iss: String,
     sub: String,
-    aud: String,
+    aud: Audience,
     jti: String,
-    exp: i64,
-    iat: Option<i64>,
-    nbf: Option<i64>,
+    exp: f64,
+    iat: Option<f64>,
+    nbf: Option<f64>,
+}
+
+/// For whom it is.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
 }
 
 /// Where and when an assertion is presented.
@@ -110,7 +118,12 @@ impl<'t> Assertion<'t> {
         }
         let (message, signature) = token.rsplit_once('.').ok_or(AssertionFlaw::Malformed)?;
         let (header, claims) = message.split_once('.').ok_or(AssertionFlaw::Malformed)?;
-        Ok(Self { header: part(header)?, claims: part(claims)?, message, signature: decode(signature)? })
+        let (header, claims): (Header, Claims) = (part(header)?, part(claims)?);
+        let Header { jwk, jku, x5c, x5u, crit, .. } = &header;
+        if [jwk, jku, x5c, x5u, crit].into_iter().any(Option::is_some) {
+            return Err(AssertionFlaw::Malformed);
+        }
+        Ok(Self { header, claims, message, signature: decode(signature)? })
     }
 
     /// Who it says it is from; nothing proves it yet.
@@ -122,13 +135,13 @@ impl<'t> Assertion<'t> {
     pub fn prove(&self, party: &RelyingParty, here: Here<'_>) -> Result<ProvenAssertion, AssertionFlaw> {
         let ClientKind::Keyed { keys, legacy_audience } = &party.kind else { return Err(AssertionFlaw::NoKeys) };
         let Claims { iss, sub, aud, .. } = &self.claims;
-        if self.header.typ.as_deref().is_some_and(|typ| !TYPES.iter().any(|known| typ.eq_ignore_ascii_case(known))) {
+        if self.header.typ.as_deref().is_some_and(|typ| !is_known_type(typ)) {
             return Err(AssertionFlaw::OtherType);
         }
         if *iss != party.id || *sub != party.id {
             return Err(AssertionFlaw::OtherClient);
         }
-        if aud != here.issuer && !(*legacy_audience && aud == here.token_endpoint) {
+        if !aud.is(here, *legacy_audience) {
             return Err(AssertionFlaw::OtherAudience);
         }
         self.claims.check_time(here)?;
@@ -142,7 +155,7 @@ impl<'t> Assertion<'t> {
         Ok(ProvenAssertion {
             client: party.id.clone(),
             jti: Digest::of(self.claims.jti.as_bytes()),
-            expires_at: Timestamp::from_millis(self.claims.exp * 1000),
+            expires_at: Timestamp::from_numeric_date(self.claims.exp),
         })
     }
 }
@@ -150,12 +163,33 @@ impl<'t> Assertion<'t> {
 impl Claims {
     /// josekit's own check of signatures lets expired tokens pass, so that time is looked at here.
     fn check_time(&self, here: Here<'_>) -> Result<(), AssertionFlaw> {
-        let (now, latest_start) = (here.now.seconds(), (here.now + AHEAD).seconds());
-        let latest_end = (here.now + here.longest + AHEAD).seconds();
-        let starts_in_time =
-            [self.iat, self.nbf].into_iter().flatten().all(|start| start <= latest_start && start < self.exp);
-        if now < self.exp && self.exp <= latest_end && starts_in_time { Ok(()) } else { Err(AssertionFlaw::WrongTime) }
+        let starts = [self.iat, self.nbf].into_iter().flatten().map(Timestamp::from_numeric_date);
+        let (now, end) = (here.now, Timestamp::from_numeric_date(self.exp));
+        let mut in_time = starts.map(|start| start <= now + AHEAD && start < end);
+        if now < end && end <= now + here.longest + AHEAD && in_time.all(|holds| holds) {
+            Ok(())
+        } else {
+            Err(AssertionFlaw::WrongTime)
+        }
     }
+}
+
+impl Audience {
+    /// The issuer alone, as one text (RFC 10070). Older relying parties may name the token endpoint as well, and list
+    /// them, as long as nobody else stands there.
+    fn is(&self, here: Here<'_>, legacy: bool) -> bool {
+        let is_ours = |one: &String| one == here.issuer || (legacy && one == here.token_endpoint);
+        match self {
+            Self::One(one) => is_ours(one),
+            Self::Several(several) => legacy && !several.is_empty() && several.iter().all(is_ours),
+        }
+    }
+}
+
+/// Types are media types, whose case and `application/` say nothing (RFC 7515 section 4.1.9).
+fn is_known_type(typ: &str) -> bool {
+    let typ = typ.to_ascii_lowercase();
+    TYPES.contains(&typ.strip_prefix("application/").unwrap_or(&typ))
 }
 
 fn part<T: DeserializeOwned>(encoded: &str) -> Result<T, AssertionFlaw> {

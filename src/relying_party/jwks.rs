@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::jwk::Jwk;
 use josekit::jws::{ES256, EdDSA, JwsVerifier, PS256, RS256};
 use serde_json::{Map, Value};
 
+use crate::base::public_key;
 use crate::base::vocabulary::words;
 
 words! {
@@ -24,9 +23,6 @@ words! {
         EdDsa = "EdDSA",
     }
 }
-
-/// An RSA modulus has at least this many bytes (RFC 7518 section 3.3).
-const SHORTEST_MODULUS: usize = 256;
 
 /// The keys that a relying party signs with.
 #[derive(Clone, Debug)]
@@ -50,7 +46,10 @@ pub enum NotAKeySet {
     #[error("its key number {0} is a private or symmetric key: give us the public half only, and make a new one")]
     Private(usize),
     /// A key of another kind, or broken.
-    #[error("its key number {0} can't be used: RSA from 2048 bits on, EC on P-256 and Ed25519 can")]
+    #[error(
+        "its key number {0} can't be used: RSA from 2048 bits and `e` = 65537 on, EC on P-256 and \
+        Ed25519 can, where only their owner can sign with them"
+    )]
     Unusable(usize),
     /// A `kid` that leads to two keys.
     #[error("its key number {0} has the `kid` of another key of the same algorithm")]
@@ -95,7 +94,8 @@ impl PublicKeys {
 fn verifiers(jwk: &Map<String, Value>) -> Option<Vec<PublicKey>> {
     let text = |name: &str| jwk.get(name).and_then(Value::as_str);
     let fitting: &[SignatureAlgorithm] = match (text("kty")?, text("crv")) {
-        ("RSA", None) if is_long_enough(text("n")?) => &[SignatureAlgorithm::Rs256, SignatureAlgorithm::Ps256],
+        _ if !public_key::is_sound(jwk) => return None,
+        ("RSA", None) => &[SignatureAlgorithm::Rs256, SignatureAlgorithm::Ps256],
         ("EC", Some("P-256")) => &[SignatureAlgorithm::Es256],
         ("OKP", Some("Ed25519")) => &[SignatureAlgorithm::EdDsa],
         _ => return None,
@@ -104,12 +104,6 @@ fn verifiers(jwk: &Map<String, Value>) -> Option<Vec<PublicKey>> {
     let chosen = |alg: &SignatureAlgorithm| named.is_none_or(|named| named == Some(*alg));
     let keys: Option<Vec<_>> = fitting.iter().copied().filter(chosen).map(|alg| build(jwk, alg)).collect();
     keys.filter(|keys| !keys.is_empty())
-}
-
-fn is_long_enough(modulus: &str) -> bool {
-    URL_SAFE_NO_PAD
-        .decode(modulus)
-        .is_ok_and(|bytes| bytes.iter().skip_while(|byte| **byte == 0).count() >= SHORTEST_MODULUS)
 }
 
 fn build(jwk: &Map<String, Value>, alg: SignatureAlgorithm) -> Option<PublicKey> {

@@ -85,7 +85,8 @@ fn parsed<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, Refusal> {
     serde_json::from_slice(&decoded(part)?).map_err(|_| Refusal::Malformed)
 }
 
-/// A header with more in it, such as `crit` or a key of its own, isn't the provider's.
+/// A header with more in it, such as `crit` or a key of its own, isn't the provider's. The type is a media type, whose
+/// case and `application/` say nothing (RFC 7515 section 4.1.9).
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {
@@ -96,7 +97,8 @@ struct Header {
 
 impl Header {
     fn algorithm(&self) -> Result<CoreJwsSigningAlgorithm, Refusal> {
-        match (self.typ.as_str(), self.alg.as_str()) {
+        let typ = self.typ.to_ascii_lowercase();
+        match (typ.strip_prefix("application/").unwrap_or(&typ), self.alg.as_str()) {
             ("logout+jwt", "RS256") => Ok(CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256),
             ("logout+jwt", "ES256") => Ok(CoreJwsSigningAlgorithm::EcdsaP256Sha256),
             ("logout+jwt", _) => Err(Refusal::Algorithm),
@@ -109,8 +111,8 @@ impl Header {
 struct Claims {
     iss: String,
     aud: Audience,
-    iat: i64,
-    exp: i64,
+    iat: f64,
+    exp: f64,
     jti: String,
     events: Map<String, Value>,
     sub: Option<String>,
@@ -146,11 +148,11 @@ impl Claims {
         if let Some((_, refusal)) = checks.into_iter().find(|(holds, _)| !holds) {
             return Err(refusal);
         }
-        Ok(LogoutToken { sub: self.sub, sid: self.sid, jti: self.jti, until: Moment::from_seconds(self.exp) })
+        Ok(LogoutToken { sub: self.sub, sid: self.sid, jti: self.jti, until: Moment::from_numeric_date(self.exp) })
     }
 
     fn is_about(&self, now: Moment, ahead: Option<Duration>) -> bool {
-        let (issued, expires) = (Moment::from_seconds(self.iat), Moment::from_seconds(self.exp));
+        let (issued, expires) = (Moment::from_numeric_date(self.iat), Moment::from_numeric_date(self.exp));
         let too_early = ahead.is_some_and(|ahead| now.after(ahead) < issued);
         now < expires && issued < expires && now.before(OLDEST) < issued && !too_early
     }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use webauthn_rs::prelude::{
-    DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
-    Webauthn, WebauthnBuilder, WebauthnError,
+    COSEKeyType, DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential,
+    RegisterPublicKeyCredential, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
-use crate::base::Fault;
+use crate::base::{Fault, public_key};
 
 use super::StoredPasskey;
 
@@ -120,7 +120,13 @@ impl Site {
         };
         let answer: RegisterPublicKeyCredential =
             serde_json::from_str(answer).map_err(|error| PasskeyFlaw::Invalid(error.to_string()))?;
-        self.0.finish_passkey_registration(&answer, state).map_err(flaw)
+        let passkey = self.0.finish_passkey_registration(&answer, state).map_err(flaw)?;
+        let is_sound = match &passkey.get_public_key().key {
+            COSEKeyType::RSA(key) => public_key::is_sound_rsa(&key.n, &key.e),
+            COSEKeyType::EC_OKP(key) => public_key::is_sound_ed25519(&key.x),
+            COSEKeyType::EC_EC2(_) => true,
+        };
+        if is_sound { Ok(passkey) } else { Err(PasskeyFlaw::Invalid("anybody could sign with its key".to_owned())) }
     }
 
     /// Judges a signature (WebAuthn section 7.2) by the key as it is kept now. What its user handle says must be its

@@ -38,11 +38,9 @@ struct Document {
 /// What may be said of one claim (section 5.5.1).
 #[derive(Default, Deserialize)]
 struct Wish {
-    #[serde(default)]
-    essential: bool,
+    essential: Option<bool>,
     value: Option<Value>,
-    #[serde(default)]
-    values: Vec<Value>,
+    values: Option<Vec<Value>>,
 }
 
 impl Wishes {
@@ -66,7 +64,7 @@ impl Wishes {
             wishes.claims.id_token.extend(name.parse::<Claim>().ok());
             wishes.expect(name, &wish)?;
             wishes.auth_time |= name == "auth_time";
-            if name == "acr" && wish.essential {
+            if name == "acr" && wish.essential == Some(true) {
                 wishes.essential_acr = wish.texts().map(str::to_owned).collect();
             }
         }
@@ -95,7 +93,7 @@ impl Wish {
     }
 
     fn texts(&self) -> impl Iterator<Item = &str> {
-        self.value.iter().chain(&self.values).filter_map(Value::as_str)
+        self.value.iter().chain(self.values.iter().flatten()).filter_map(Value::as_str)
     }
 }
 
@@ -108,7 +106,8 @@ mod tests {
     #[test]
     fn what_is_known_is_read_and_the_rest_ignored() {
         let wishes = Wishes::parse(
-            r#"{"userinfo": {"name": null, "email": {"essential": true}, "picture": null, "name#fr": null},
+            r#"{"userinfo": {"name": null, "email": {"essential": null, "values": null}, "picture": null,
+                    "name#fr": null},
                 "id_token": {"roles": {"values": ["billing"]}, "auth_time": {"essential": true},
                     "acr": {"essential": true, "values": ["1fa", 7]}},
                 "verified": {"x": [1]}}"#,

@@ -14,10 +14,10 @@ use crate::relying_party::{RelyingParties, RelyingParty, Scope, Scopes};
 use super::answer::ReturnAddress;
 use super::claims_parameter::Wishes;
 
-/// `state` and `nonce` are echoed whole up to this many characters.
+/// `state` and `nonce` are echoed whole up to this many bytes.
 const LONGEST_ECHO: usize = 2000;
 
-/// Hints for our pages are used up to this many characters.
+/// Hints for our pages are used up to this many bytes.
 const LONGEST_HINT: usize = 300;
 
 /// A request from nobody known.
@@ -86,7 +86,7 @@ impl Verified {
     #[must_use]
     pub fn return_address(&self) -> ReturnAddress {
         let mode = self.response_mode().unwrap_or(ResponseMode::Query);
-        let state = self.get("state").filter(|state| fits(state, LONGEST_ECHO) && survives(state, mode));
+        let state = self.get("state").filter(|state| state.len() <= LONGEST_ECHO && survives(state, mode));
         ReturnAddress { redirect_uri: self.redirect_uri.clone(), state: state.map(str::to_owned), mode }
     }
 
@@ -104,7 +104,7 @@ impl Verified {
             redirect_uri: self.redirect_uri.clone(),
             response_mode: self.response_mode()?,
             state: self.state()?,
-            nonce: self.echoed("nonce", "nonce is longer than 2000 characters")?,
+            nonce: self.echoed("nonce", "nonce is longer than 2000 bytes")?,
             challenge: self.challenge()?,
             prompt: self.prompt()?,
             max_age: self.max_age()?,
@@ -156,7 +156,7 @@ impl Verified {
     }
 
     fn state(&self) -> Result<Option<String>, Error> {
-        let state = self.echoed("state", "state is longer than 2000 characters")?;
+        let state = self.echoed("state", "state is longer than 2000 bytes")?;
         if state.as_deref().is_some_and(|state| !survives(state, self.response_mode().unwrap_or(ResponseMode::Query))) {
             return Err(Error::request("state holds line breaks, which forms change"));
         }
@@ -247,13 +247,15 @@ impl Verified {
 
     fn echoed(&self, name: &str, too_long: &'static str) -> Result<Option<String>, Error> {
         match self.get(name) {
-            Some(value) if !fits(value, LONGEST_ECHO) => Err(Error::request(too_long)),
+            Some(value) if value.len() > LONGEST_ECHO => Err(Error::request(too_long)),
             value => Ok(value.map(str::to_owned)),
         }
     }
 
     fn for_our_pages(&self, name: &str) -> Option<String> {
-        self.get(name).filter(|value| fits(value, LONGEST_HINT) && !value.contains(char::is_control)).map(str::to_owned)
+        self.get(name)
+            .filter(|value| value.len() <= LONGEST_HINT && !value.contains(char::is_control))
+            .map(str::to_owned)
     }
 }
 
@@ -263,10 +265,6 @@ fn survives(text: &str, mode: ResponseMode) -> bool {
         ResponseMode::Query => true,
         ResponseMode::FormPost => !text.contains(['\r', '\n']),
     }
-}
-
-fn fits(text: &str, characters: usize) -> bool {
-    text.chars().nth(characters).is_none()
 }
 
 /// 256 bits in base64url without padding (RFC 7636 section 4.2).

@@ -167,11 +167,11 @@ fn what_is_asked_is_read_whole_and_what_is_unknown_is_ignored() {
 }
 
 #[test]
-fn two_thousand_characters_are_echoed_and_one_more_is_not() {
-    let whole = "é".repeat(2000);
+fn two_thousand_bytes_are_echoed_and_one_more_is_not() {
+    let whole = "é".repeat(1000);
     assert_eq!(web(&format!("state={whole}")).unwrap().state, Some(whole.clone()));
     let parties = parties();
-    let query = format!("client_id=web&redirect_uri=https://web.example/cb&state={whole}é");
+    let query = format!("client_id=web&redirect_uri=https://web.example/cb&state={whole}x");
     let verified = Unverified::new(Parameters::parse(query.as_bytes()).unwrap()).verify(&parties).unwrap();
     assert_eq!(verified.return_address().state, None);
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
-    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreRevocableToken,
-    CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
+    CoreJsonWebKeySet, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata,
+    CoreRevocableToken, CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
     AccessToken, AsyncHttpClient, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields,
@@ -20,6 +20,7 @@ use openidconnect::{
 use tokio::sync::RwLock;
 
 use crate::base::ids::InteractionId;
+use crate::base::public_key;
 use crate::base::{Email, Language, Life, Secret, Timestamp};
 use crate::outbound::Outbound;
 
@@ -273,7 +274,7 @@ impl Provider {
         let issuer =
             IssuerUrl::new(self.issuer().to_owned()).map_err(|error| UpstreamError::Distrusted(chain(&error)))?;
         let metadata = CoreProviderMetadata::discover_async(issuer, &self.way).await;
-        let metadata = metadata.map_err(|error| UpstreamError::Unreached(chain(&error)))?;
+        let metadata = with_sound_keys(metadata.map_err(|error| UpstreamError::Unreached(chain(&error)))?);
         let secret = ClientSecret::new(self.secret.expose().to_owned());
         let client =
             Client::from_provider_metadata(metadata, ClientId::new(self.settings.client_id.clone()), Some(secret));
@@ -281,6 +282,19 @@ impl Provider {
         *self.known.write().await = Some(Arc::clone(&found));
         Ok(found)
     }
+}
+
+/// A key with which anybody could sign vouches for nobody.
+fn with_sound_keys(metadata: CoreProviderMetadata) -> CoreProviderMetadata {
+    let is_sound = |key: &CoreJsonWebKey| {
+        let written = serde_json::to_value(key).ok();
+        written.as_ref().and_then(serde_json::Value::as_object).is_some_and(public_key::is_sound)
+    };
+    let (sound, others): (Vec<_>, Vec<_>) = metadata.jwks().keys().iter().cloned().partition(is_sound);
+    if !others.is_empty() {
+        tracing::warn!(keys = others.len(), "the vendor's provider publishes keys with which anybody could sign");
+    }
+    metadata.set_jwks(CoreJsonWebKeySet::new(sound))
 }
 
 /// Our own way out: public addresses only, no redirects, little patience.

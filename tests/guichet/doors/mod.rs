@@ -40,7 +40,8 @@ both! {
             routed.extend(
                 methods
                     .into_iter()
-                    .filter(|method| method != "HEAD")
+                    // What these two get is in the table of manners.
+                    .filter(|method| method != "HEAD" && method != "OPTIONS")
                     .map(|method| format!("{method} {}", place.path())),
             );
         }

@@ -106,6 +106,22 @@ both! {
 }
 
 both! {
+    /// With an exponent of 1 everybody could sign in.
+    async fn a_key_that_anybody_could_sign_with_is_none(world) {
+        let mut browser = world.signed_in("carl").await;
+        let modulus = openssl::rsa::Rsa::generate(2048).unwrap().n().to_vec();
+        for (exponent, status) in [([0, 0, 1], 422), ([0, 0, 3], 422), ([1, 0, 0], 422), ([1, 0, 1], 200)] {
+            browser.open(PAGE).await;
+            let challenge = browser.challenge().await;
+            let (mut weak, _) = Passkey::made_for(&challenge);
+            weak.shows_rsa = Some((modulus.clone(), exponent));
+            let answer = browser.settle("passkey-add", &weak.attest(&challenge)).await;
+            assert_eq!(answer.status(), status, "{exponent:?}: {}", answer.text());
+        }
+    }
+}
+
+both! {
     async fn every_change_asks_for_a_fresh_proof_with_the_second_factor(world) {
         let theo = Authenticator::of(&world, "theo");
         let mut remembered = world.browser();

@@ -4,6 +4,8 @@
 use axum::body::Body;
 use axum::http::Request;
 
+use serde_json::json;
+
 use crate::world::{Ask, Code, PASSWORD, VERIFIER, World, both};
 
 both! {
@@ -201,8 +203,8 @@ both! {
         let portal = world.client("portal");
         let mut browser = world.signed_in("alice").await;
         portal.authorize(&mut browser).await;
-        for length in [1, 500, 2000] {
-            let (state, nonce) = ("é".repeat(length), "n".repeat(length));
+        for length in [1, 500, 1000] {
+            let (state, nonce) = ("é".repeat(length), "nn".repeat(length));
             let ask = portal.ask().with("state", &state).with("nonce", &nonce);
             let answer = portal.arrive(&mut browser, &ask).await;
             let code = portal.code(&ask, &answer);
@@ -217,11 +219,12 @@ both! {
 }
 
 both! {
-    /// Whatever the alphabet: the bound counts characters. The request is kept while the person signs in and consents.
+    /// Whatever the alphabet: the bound counts bytes. The request is kept while the person signs in and consents.
     async fn state_and_nonce_at_the_bound_survive_the_way_through_our_pages(world) {
         let portal = world.client("portal");
         for (who, letter) in [("alice", "x"), ("bruno", "\u{e9}"), ("carl", "\u{1f511}")] {
-            let (state, nonce) = (letter.repeat(1999) + "!", letter.repeat(1999) + "?");
+            let room = letter.repeat(2000 / letter.len() - 1);
+            let (state, nonce) = (room.clone() + "!", room + "?");
             let ask = portal.ask().with("state", &state).with("nonce", &nonce);
             let mut browser = world.browser();
             let page = if who == "alice" {
@@ -243,11 +246,11 @@ both! {
 
 both! {
     /// A state over the bound isn't echoed at all: half of one would be another.
-    async fn one_character_over_the_bound_is_invalid_request(world) {
+    async fn one_byte_over_the_bound_is_invalid_request(world) {
         let portal = world.client("portal");
-        for letter in ["x", "\u{e9}"] {
+        for letter in ["x", "\u{e9}", "\u{1f511}"] {
             let mut browser = world.signed_in("alice").await;
-            let long = letter.repeat(2001);
+            let long = letter.repeat(2000 / letter.len()) + "x";
             let answer = browser.get(&portal.ask().with("state", &long).path()).await;
             assert!(portal.receives(&answer), "{:?}", answer.location());
             assert_eq!(
@@ -256,6 +259,28 @@ both! {
             );
             let answer = browser.get(&portal.ask().with("nonce", &long).path()).await;
             assert_eq!(portal.error(&answer), "invalid_request");
+        }
+    }
+}
+
+both! {
+    /// The longest nonce of each alphabet, and of characters that JSON writes in six, beside every claim there is.
+    async fn every_id_token_we_issue_is_a_hint_we_know(world) {
+        let portal = world.client("portal").scope("openid profile email phone company rights");
+        let claims = json!({ "id_token": {
+            "name": null, "given_name": null, "family_name": null, "email": null, "phone_number": null, "roles": null,
+        } });
+        for letter in ["x", "\u{e9}", "\u{1f511}", "\u{1}", "\""] {
+            let mut browser = world.signed_in("alice").await;
+            let nonce = letter.repeat(2000 / letter.len());
+            let ask = portal.ask().with("nonce", &nonce).with("claims", &claims.to_string());
+            let code = portal.code(&ask, &portal.arrive(&mut browser, &ask).await);
+            let tokens = portal.tokens(&code).await;
+            assert_eq!(tokens.id_claims()["nonce"], nonce.as_str());
+            let ask = portal.ask().with("id_token_hint", &tokens.id).with("prompt", "none");
+            portal.code(&ask, &browser.get(&ask.path()).await);
+            let left = browser.get(&format!("/oauth2/logout?id_token_hint={}", tokens.id)).await;
+            assert!(left.shows("logged-out-title"), "{letter:?}: {}", left.text());
         }
     }
 }

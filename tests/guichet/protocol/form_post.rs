@@ -63,9 +63,9 @@ both! {
 }
 
 both! {
-    async fn state_and_nonce_at_the_bound_come_whole_in_the_form_and_one_character_more_is_refused(world) {
+    async fn state_and_nonce_at_the_bound_come_whole_in_the_form_and_one_byte_more_is_refused(world) {
         let portal = world.client("portal");
-        let (state, nonce) = ("<é>\"".repeat(500), "n".repeat(2000));
+        let (state, nonce) = ("<é>\"".repeat(400), "n".repeat(2000));
         let ask = asked(&portal).with("state", &state).with("nonce", &nonce);
         let mut browser = world.browser();
         browser.open(&ask.path()).await;

@@ -66,6 +66,7 @@ fn wrong(right: &Assertion, now: i64) -> Vec<(&'static str, Assertion)> {
         ("exp too far", claim("exp", json!(now + 400))),
         ("exp beyond all time", claim("exp", json!(i64::MAX))),
         ("exp is text", claim("exp", json!("soon"))),
+        ("expired by a fraction", claim("exp", json!(f64::from(u32::try_from(now).unwrap()) - 0.5))),
         ("from the future", claim("iat", json!(now + 30))),
         ("not yet", claim("nbf", json!(now + 30))),
         ("no jti", claim("jti", Value::Null)),
@@ -135,14 +136,20 @@ both! {
     async fn the_token_endpoint_is_an_audience_for_the_client_that_is_flagged_so_only(world) {
         let mut browser = world.signed_in("alice").await;
         let older = world.client("signs-as-ever");
-        for audience in [TOKEN_ENDPOINT, ISSUER] {
+        for audience in [
+            json!(TOKEN_ENDPOINT),
+            json!(ISSUER),
+            json!([TOKEN_ENDPOINT]),
+            json!([ISSUER, TOKEN_ENDPOINT]),
+        ] {
             let code = code(&older, &mut browser).await;
-            let assertion = assertion(&world, &older).claim("aud", json!(audience));
+            let assertion = assertion(&world, &older).claim("aud", audience);
             Tokens::of(&older.token_by(&assertion.signed(), &code.redemption()).await);
         }
         let code = code(&older, &mut browser).await;
         for audience in [
-            json!([TOKEN_ENDPOINT]),
+            json!([]),
+            json!([TOKEN_ENDPOINT, "http://evil.example/oauth2/token"]),
             json!("http://localhost:8080/oauth2/introspect"),
             json!("http://evil.example/oauth2/token"),
         ] {
@@ -229,5 +236,53 @@ both! {
         assert_invalid_client(&signs.token_by(&signed, &code.redemption()).await, "forgotten, and expired");
         let anew = assertion(&world, &signs).claim("jti", json!("the same")).signed();
         Tokens::of(&signs.token_by(&anew, &code.redemption()).await);
+    }
+}
+
+both! {
+    /// RFC 7519 sections 2 and 5.1, RFC 7515 sections 4 and 4.1.9.
+    async fn times_with_a_fraction_and_every_spelling_of_the_type_are_read(world) {
+        let signs = world.client("signs");
+        let mut browser = world.signed_in("alice").await;
+        let now = f64::from(u32::try_from(world.app.clock.now().seconds()).unwrap());
+        let right = || assertion(&world, &signs);
+        let (exp, start) = (json!(now + 60.25), json!(now - 0.5));
+        let spellings = [
+            right().claim("exp", exp.clone()).claim("iat", start.clone()).claim("nbf", start),
+            right().claim("exp", json!(now + 60.0)),
+            right().header("typ", json!("application/jwt")),
+            right().header("typ", json!("Application/Client-Authentication+JWT")),
+            right().header("cty", json!("json")).header("x-of-the-library", json!({ "version": 7 })),
+        ];
+        for assertion in spellings {
+            let code = code(&signs, &mut browser).await;
+            Tokens::of(&signs.token_by(&assertion.signed(), &code.redemption()).await);
+        }
+    }
+}
+
+both! {
+    /// With `e` = 1 a signature is the padded digest itself; a point of small order is signed for by everybody.
+    async fn keys_that_anybody_could_sign_with_are_refused_when_they_are_declared(world) {
+        let with = |alg: &str, member: &str, value: &str| {
+            let mut key = public_key(alg);
+            key[member] = json!(value);
+            key
+        };
+        let small = format!("AQ{}", "A".repeat(41));
+        let mut party = world.app.config.clients.iter().find(|party| party.id == "signs").unwrap().clone();
+        for key in [
+            with("RS256", "e", "AQ"),
+            with("RS256", "e", "Aw"),
+            with("PS256", "e", "AQAA"),
+            with("PS256", "n", &format!("{}A", "w".repeat(342))),
+            with("EdDSA", "x", &small),
+        ] {
+            party.jwks = Some(json!({ "keys": [key.clone()] }));
+            let refused = guichet::relying_party::check(std::slice::from_ref(&party)).unwrap_err();
+            assert!(refused.contains("key number 1 can't be used"), "{key}: {refused}");
+        }
+        party.jwks = Some(json!({ "keys": [public_key("RS256"), public_key("EdDSA")] }));
+        guichet::relying_party::check(&[party]).unwrap();
     }
 }

@@ -30,6 +30,8 @@ pub struct Passkey {
     pub site: String,
     /// Whether it verifies who uses it.
     pub verifies_user: bool,
+    /// The modulus and exponent of an RSA key that it shows for its own.
+    pub shows_rsa: Option<(Vec<u8>, [u8; 3])>,
 }
 
 /// What a passkey made of a challenge, on its way back.
@@ -60,6 +62,7 @@ impl Passkey {
             origin: ISSUER.to_owned(),
             site: options["rp"]["id"].as_str().unwrap().to_owned(),
             verifies_user: true,
+            shows_rsa: None,
         };
         let settled = passkey.attest(challenge);
         (passkey, settled)
@@ -129,12 +132,17 @@ impl Passkey {
         json!({ "type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": false }).to_string()
     }
 
-    /// As COSE writes it (RFC 9053 section 7.1.1).
+    /// As COSE writes it (RFC 9053 section 7.1.1, RFC 8230 section 4).
     fn public_key(&self) -> Vec<u8> {
+        let number = Cbor::Integer;
+        if let Some((n, e)) = &self.shows_rsa {
+            let (n, e) = (Cbor::Bytes(n.clone()), Cbor::Bytes(e.to_vec()));
+            let key = [(number(1), number(3)), (number(3), number(-257)), (number(-1), n), (number(-2), e)];
+            return serde_cbor_2::to_vec(&Cbor::Map(key.into_iter().collect())).unwrap();
+        }
         let mut context = openssl::bn::BigNumContext::new().unwrap();
         let (mut x, mut y) = (openssl::bn::BigNum::new().unwrap(), openssl::bn::BigNum::new().unwrap());
         self.key.public_key().affine_coordinates(self.key.group(), &mut x, &mut y, &mut context).unwrap();
-        let number = Cbor::Integer;
         let key = [
             (number(1), number(2)),
             (number(3), number(-7)),

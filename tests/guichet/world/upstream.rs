@@ -26,6 +26,7 @@ pub struct Forger {
     issuer: String,
     token: Arc<Mutex<Value>>,
     about: Arc<Mutex<Value>>,
+    keys: Arc<Mutex<Value>>,
 }
 
 impl Forger {
@@ -33,10 +34,11 @@ impl Forger {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
-        let forger = Self { issuer, token: Arc::default(), about: Arc::default() };
+        let forger = Self { issuer, token: Arc::default(), about: Arc::default(), keys: Arc::default() };
+        forger.publish(&[public_key("ES256")]);
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(metadata))
-            .route("/jwks", get(async || Json(json!({ "keys": [public_key("ES256")] }))))
+            .route("/jwks", get(keys))
             .route("/token", post(token))
             .route("/userinfo", get(userinfo))
             .with_state(forger.clone());
@@ -62,6 +64,11 @@ impl Forger {
             "iat": now, "exp": now + 300, "auth_time": now, "nonce": nonce,
             "email": email, "email_verified": true, "name": "Nadia Roux"
         })
+    }
+
+    /// From now on it publishes these keys.
+    pub fn publish(&self, keys: &[Value]) {
+        *self.keys.lock().unwrap() = json!(keys);
     }
 
     /// From now on it answers this ID token.
@@ -90,8 +97,12 @@ async fn metadata(State(forger): State<Forger>) -> Json<Value> {
         "userinfo_endpoint": at("/userinfo"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["ES256"]
+        "id_token_signing_alg_values_supported": ["ES256", "RS256", "EdDSA"]
     }))
+}
+
+async fn keys(State(forger): State<Forger>) -> Json<Value> {
+    Json(json!({ "keys": *forger.keys.lock().unwrap() }))
 }
 
 async fn token(State(forger): State<Forger>) -> Json<Value> {

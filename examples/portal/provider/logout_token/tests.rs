@@ -234,3 +234,14 @@ async fn what_the_provider_did_not_sign_as_a_logout_token_is_refused() {
     assert_eq!(world.remain().await, [true, true]);
     assert_eq!(world.post(&right).await.status(), 200);
 }
+
+/// RFC 7519 section 2, RFC 7515 section 4.1.9.
+#[tokio::test]
+async fn times_with_a_fraction_and_every_spelling_of_the_type_are_read() {
+    let world = World::new().await;
+    let now = f64::from(u32::try_from(Moment::now().seconds()).unwrap());
+    let claims = with(with(world.claims("1"), "iat", json!(now - 0.5)), "exp", json!(now + 60.5));
+    let header = with(World::header(), "typ", json!("Application/Logout+JWT"));
+    assert_eq!(world.post(&world.sign(&header, &claims)).await.status(), 200);
+    assert_eq!(world.remain().await, [false, true]);
+}

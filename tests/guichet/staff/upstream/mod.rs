@@ -3,6 +3,8 @@
 
 mod whose;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guichet::account::{self, Created};
 use guichet::base::{Email, Networks, Profile, SignInName, StaffRole};
 use guichet::directory;
@@ -14,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::world::upstream::{Begun, CLIENT, Forger, SECRET, offer};
-use crate::world::{Answer, Browser, PASSWORD, Server, World, both, forge, sign};
+use crate::world::{Answer, Browser, PASSWORD, Server, World, both, forge, public_key, sign, signing_input};
 
 const NADIA: &str = "nadia@vendor.example";
 
@@ -152,6 +154,73 @@ both! {
     }
 }
 
+both! {
+    /// RFC 7519 sections 2 and 4.1.3; Apple's and Amazon's providers write `email_verified` as a text.
+    async fn a_token_is_read_as_widely_as_its_specifications(world) {
+        let forger = Forger::start().await;
+        world.invites(NADIA).await;
+        let server = world.server_with(|config| forger.configure(config)).await;
+        let halves = |claims: &mut Value| {
+            for time in ["exp", "iat", "auth_time"] {
+                claims[time] = json!(f64::from(u32::try_from(claims[time].as_i64().unwrap()).unwrap()) - 0.5);
+            }
+        };
+        let spellings: [(&str, Bend); 4] = [
+            ("a list of audiences", |claims| claims["aud"] = json!([CLIENT])),
+            ("times with a fraction", halves),
+            ("a boolean as text", |claims| claims["email_verified"] = json!("true")),
+            ("what is unknown", |claims| claims["nothing-we-know"] = json!([{ "x": null }])),
+        ];
+        for (about, bend) in spellings {
+            let (_, answer) = arrive(&server, &forger, (NADIA, bend)).await;
+            assert_eq!(answer.status(), 303, "{about}: {}", answer.text());
+        }
+        for typ in ["jwt", "application/JWT"] {
+            let mut browser = server.browser();
+            let begun = Begun::by(&mut browser).await;
+            let claims = forger.claims(&begun.parameter("nonce"), NADIA);
+            forger.say(&sign("ES256", &json!({ "alg": "ES256", "kid": "ES256", "typ": typ }), &claims));
+            assert_eq!(begun.arrive(&mut browser).await.status(), 303, "{typ}");
+        }
+    }
+}
+
+both! {
+    /// With `e` = 1 everybody can sign for the provider, and under a point of small order too.
+    async fn a_key_that_anybody_could_sign_with_vouches_for_nobody(world) {
+        let forger = Forger::start().await;
+        world.invites(NADIA).await;
+        let mut trivial = public_key("RS256");
+        (trivial["e"], trivial["kid"]) = (json!("AQ"), json!("trivial"));
+        let mut identity = public_key("EdDSA");
+        (identity["x"], identity["kid"]) = (json!(format!("AQ{}", "A".repeat(41))), json!("identity"));
+        let modulus = URL_SAFE_NO_PAD.decode(trivial["n"].as_str().unwrap()).unwrap().len();
+        forger.publish(&[trivial, identity, public_key("ES256")]);
+        let server = world.server_with(|config| forger.configure(config)).await;
+        for alg in ["RS256", "EdDSA"] {
+            let mut browser = server.browser();
+            let begun = Begun::by(&mut browser).await;
+            let claims = forger.claims(&begun.parameter("nonce"), NADIA);
+            let header = json!({ "alg": alg, "kid": if alg == "EdDSA" { "identity" } else { "trivial" } });
+            let padded = padded_digest(&signing_input(&header, &claims), modulus);
+            // Under the neutral point R is neutral, s is 0, and that fits every message.
+            let neutral = [&[1][..], &[0; 63]].concat();
+            forger.say(&forge(&header, &claims, if alg == "EdDSA" { &neutral } else { &padded }));
+            is_refused(&begun.arrive(&mut browser).await, 403, alg);
+        }
+        let (_, answer) = arrive(&server, &forger, (NADIA, |_| {})).await;
+        assert_eq!(answer.status(), 303, "the sound key beside them counts: {}", answer.text());
+    }
+}
+
+/// What a signature by an RSA key is before it is raised to a power (RFC 8017 section 9.2).
+fn padded_digest(message: &str, length: usize) -> Vec<u8> {
+    let info = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
+    let digest = openssl::sha::sha256(message.as_bytes());
+    let padding = vec![0xff; length - 3 - info.len() - digest.len()];
+    [&[0, 1][..], &padding, &[0], info, &digest].concat()
+}
+
 fn without(claims: &mut Value, name: &str) {
     claims.as_object_mut().unwrap().remove(name);
 }
@@ -162,7 +231,7 @@ both! {
         let forger = Forger::start().await;
         world.invites(NADIA).await;
         let server = world.server_with(|config| forger.configure(config)).await;
-        let bends: [(&str, Bend); 14] = [
+        let bends: [(&str, Bend); 15] = [
             ("another audience", |claims| claims["aud"] = json!("somebody-else")),
             ("one more audience", |claims| claims["aud"] = json!([CLIENT, "somebody-else"])),
             ("no audience", |claims| without(claims, "aud")),
@@ -173,7 +242,8 @@ both! {
             ("no expiry", |claims| without(claims, "exp")),
             ("an unverified email", |claims| claims["email_verified"] = json!(false)),
             ("an email nobody verified", |claims| without(claims, "email_verified")),
-            ("an email verified by a word", |claims| claims["email_verified"] = json!("true")),
+            ("an email that a word says isn't verified", |claims| claims["email_verified"] = json!("false")),
+            ("an email verified by another word", |claims| claims["email_verified"] = json!("yes")),
             ("an email that is two", |claims| claims["email"] = json!("nadia@vendor.example,eve@evil.example")),
             ("no subject", |claims| without(claims, "sub")),
             ("another's UserInfo", |claims| without(claims, "email")),
@@ -201,7 +271,7 @@ both! {
             |claims| sign("RS256", &json!({ "alg": "RS256", "kid": "ES256" }), claims),
             |claims| sign("RS256", &json!({ "alg": "RS256", "kid": "RS256" }), claims),
             |claims| {
-                let mut mac = openssl_mac(&crate::world::signing_input(&json!({ "alg": "HS256" }), claims));
+                let mut mac = openssl_mac(&signing_input(&json!({ "alg": "HS256" }), claims));
                 let token = forge(&json!({ "alg": "HS256" }), claims, &mac);
                 mac.clear();
                 token
