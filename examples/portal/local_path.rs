@@ -1,15 +1,13 @@
 //! The way back to a page, which must not lead out of the portal.
 
-/// A path within the portal, or its home where the text could lead elsewhere (`//host`, `/\host`, an absolute address).
+/// A path within the portal, or its home where the text could lead elsewhere (`//host`, `/\host`, an absolute address)
+/// or can't stand in a header.
 pub fn local_path(text: Option<&str>) -> &str {
-    match text {
-        Some(path)
-            if path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n', '\t', '\0']) =>
-        {
-            path
-        }
-        Some(_) | None => "/",
-    }
+    let is_local = |path: &&str| {
+        let stays = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+        stays && !path.contains(char::is_control)
+    };
+    text.filter(is_local).unwrap_or("/")
 }
 
 #[cfg(test)]
@@ -21,6 +19,9 @@ mod tests {
         assert_eq!(local_path(Some("/orders?state=done")), "/orders?state=done");
         for foreign in ["//evil.example", "/\\evil.example", "https://evil.example", "orders", "", "/\t/evil.example"] {
             assert_eq!(local_path(Some(foreign)), "/", "{foreign}");
+        }
+        for control in (0..32).chain(127..160).filter_map(char::from_u32) {
+            assert_eq!(local_path(Some(&format!("/orders{control}"))), "/", "{control:?}");
         }
         assert_eq!(local_path(None), "/");
     }

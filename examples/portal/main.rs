@@ -35,6 +35,10 @@ use url::Url;
 use crate::app::Portal;
 use crate::settings::Settings;
 
+/// The program's own: hashes of passwords need much memory for a moment, which the system's keeps for good.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Starts Guichet with its demo world and a sample portal that signs in through it.
 #[derive(Parser)]
 #[command(name = "portal")]

@@ -1,7 +1,9 @@
-//! What only the demonstration answers: a mailbox to read and a clock to move.
+//! What only the demonstration answers, and only to its own machine: a mailbox to read and a clock to move.
 
-use axum::extract::State;
+use axum::extract::{Request, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
@@ -20,11 +22,33 @@ const MAILBOX_POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inlin
     'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// `/dev/…`
-pub fn routes() -> Router<App> {
+pub fn routes(app: &App) -> Router<App> {
     Router::new()
         .route(Place::DemoMailbox.path(), get(mailbox))
         .route(Place::DemoMailboxJson.path(), get(mailbox_json))
         .route(Place::DemoClock.path(), post(move_clock))
+        .route_layer(from_fn_with_state(app.clone(), from_this_machine))
+}
+
+/// A page of elsewhere whose name was made to lead here for a moment reads no mail, and moves no clock.
+async fn from_this_machine(State(app): State<App>, request: Request, next: Next) -> Response {
+    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()?.parse().ok());
+    let host: Option<Authority> = request.uri().authority().cloned().or(named);
+    let origin = request.headers().get(header::ORIGIN);
+    let is_own = host.filter(|host| is_loopback(host, app.config.listen.port())).is_some_and(|host| {
+        origin.is_none_or(|origin| *origin == format!("http://{host}") || *origin == format!("https://{host}"))
+    });
+    if is_own {
+        next.run(request).await
+    } else {
+        (StatusCode::FORBIDDEN, "this is for the demonstration's own machine and pages only\n").into_response()
+    }
+}
+
+/// Whether a name of this machine is meant, at that port.
+fn is_loopback(host: &Authority, port: u16) -> bool {
+    let is_loopback = ["localhost", "127.0.0.1", "[::1]"].iter().any(|own| host.host().eq_ignore_ascii_case(own));
+    is_loopback && !host.as_str().contains('@') && host.port_u16().unwrap_or(80) == port
 }
 
 async fn mailbox(State(app): State<App>, caller: Caller) -> Result<Response, Rejection> {

@@ -97,7 +97,8 @@ impl Demo {
 
     /// Serves until `stop` answers.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), CannotStart> {
-        let served = server::serve(self.app, self.listener, doors::routes(), stop).await;
+        let doors = doors::routes(&self.app);
+        let served = server::serve(self.app, self.listener, doors, stop).await;
         if self.is_temporary
             && let Err(error) = std::fs::remove_dir_all(&self.folder)
         {

@@ -2,6 +2,7 @@
 //! survives being killed.
 
 mod command_line;
+mod demonstration;
 mod log;
 mod reload;
 mod rotation;
