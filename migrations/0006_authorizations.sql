@@ -17,6 +17,7 @@ create table interactions (
     request jsonb not null,
     created_at bigint not null,
     declined_at bigint,
+    allowed_at bigint,
     expires_at bigint not null
 );
 create index interactions_by_expiry on interactions (expires_at);

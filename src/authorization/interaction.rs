@@ -20,6 +20,8 @@ pub struct Interaction {
     pub created_at: Timestamp,
     /// When the person refused on the consent page.
     pub declined_at: Option<Timestamp>,
+    /// When the person consented there.
+    pub allowed_at: Option<Timestamp>,
 }
 
 /// Parks a request. Without a browser (a POST from another site carries no cookie) the first to pick it up is bound to
@@ -39,7 +41,7 @@ pub async fn find(
     browser: &Digest,
     now: Timestamp,
 ) -> Result<Option<Interaction>, Fault> {
-    let sql = "select request, created_at, declined_at from interactions \
+    let sql = "select id, request, created_at, declined_at, allowed_at from interactions \
          where id = $1 and browser = $2 and expires_at > $3";
     store::optional!(*db, Interaction, sql, id, browser, now)
 }
@@ -47,7 +49,7 @@ pub async fn find(
 /// Binds an interaction that nobody has picked up yet to this browser. Of several at once one succeeds.
 pub async fn bind(tx: &mut Tx, id: InteractionId, browser: &Digest) -> Result<Option<Interaction>, Fault> {
     let sql = "update interactions set browser = $2 where id = $1 and browser is null and expires_at > $3 \
-         returning request, created_at, declined_at";
+         returning id, request, created_at, declined_at, allowed_at";
     store::optional!(tx.db, Interaction, sql, id, browser, tx.now)
 }
 
@@ -57,6 +59,12 @@ pub async fn decline(tx: &mut Tx, id: InteractionId, browser: &Digest) -> Result
     let sql = "update interactions set declined_at = $3 where id = $1 and browser = $2 and expires_at > $3";
     let rows = store::execute!(tx.db, sql, id, browser, tx.now)?;
     Ok(rows == 1)
+}
+
+/// The person consents to this very request.
+pub async fn allow(tx: &mut Tx, id: InteractionId, browser: &Digest) -> Result<(), Fault> {
+    let sql = "update interactions set allowed_at = $3 where id = $1 and browser = $2 and expires_at > $3";
+    store::execute!(tx.db, sql, id, browser, tx.now).map(drop)
 }
 
 /// The interaction is answered: it goes soon. Answers whether it was still there.

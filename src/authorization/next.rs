@@ -25,6 +25,11 @@ pub struct Situation<'a> {
     pub consent: Option<&'a Consent>,
     /// Whether the person refused on the consent page.
     pub declined: bool,
+    /// Whether they consented there, to this very request.
+    pub allowed: bool,
+    /// Whether every program on the person's machine could be the one that asks (RFC 8252 section 8.6): a remembered
+    /// consent says nothing of it.
+    pub is_native: bool,
 }
 
 /// Who is signed in, and since when.
@@ -138,7 +143,8 @@ impl Situation<'_> {
     fn is_consented(&self) -> bool {
         self.consent.is_some_and(|consent| {
             let given_since = consent.granted_at > self.asked_at;
-            consent.scope.cover(&self.request.sights()) && (given_since || !self.request.prompts(Prompt::Consent))
+            let remembered = !self.is_native && (given_since || !self.request.prompts(Prompt::Consent));
+            consent.scope.cover(&self.request.sights()) && (self.allowed || remembered)
         })
     }
 }

@@ -52,6 +52,18 @@ pub fn origin(uri: &str) -> Option<String> {
     }
 }
 
+/// Whether it leads to a program on the person's machine, which others there can stand in for: a loopback literal or a
+/// scheme of its own (RFC 8252 sections 7.1 and 7.3).
+#[must_use]
+pub fn is_native(uri: &str) -> bool {
+    Url::parse(uri).is_ok_and(|url| match (url.scheme(), url.host()) {
+        ("http" | "https", Some(Host::Ipv4(address))) => address.is_loopback(),
+        ("http" | "https", Some(Host::Ipv6(address))) => address.is_loopback(),
+        ("http" | "https", Some(Host::Domain(_)) | None) => false,
+        _ => true,
+    })
+}
+
 fn flaw(text: &str) -> Option<&'static str> {
     if text.len() > 2000 || text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '*' || c == '\\') {
         return Some("it holds blanks, wildcards or control characters, or is too long");
@@ -174,6 +186,16 @@ mod tests {
             "https://portal.example/a/../cb",
         ] {
             assert!(!web.admits(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn loopback_literals_and_schemes_of_ones_own_lead_to_programs() {
+        for native in ["http://127.0.0.1:4711/cb", "http://127.0.0.2", "http://[::1]/cb", "com.example.app:/cb"] {
+            assert!(super::is_native(native), "{native}");
+        }
+        for web in ["https://app.example/cb", "http://localhost:9002/cb", "https://192.0.2.1/cb"] {
+            assert!(!super::is_native(web), "{web}");
         }
     }
 

@@ -12,6 +12,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::redirect_uri::is_native;
 use crate::base::{Digest, EServiceCode, Endpoint, Language, Names, RedirectUri, Secret};
 use crate::keys::Algorithm;
 
@@ -93,6 +94,13 @@ impl RelyingParty {
             ClientKind::Public => true,
             ClientKind::Confidential { .. } | ClientKind::Keyed { .. } => false,
         }
+    }
+
+    /// Whether what comes back to that address may be any program on the person's machine: it has neither a secret nor
+    /// an address that only it can have (RFC 8252 section 8.6).
+    #[must_use]
+    pub fn is_native_at(&self, redirect_uri: &str) -> bool {
+        self.is_public() && is_native(redirect_uri)
     }
 
     /// Whether it registered that redirect URI.

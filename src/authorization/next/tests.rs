@@ -74,6 +74,8 @@ fn decide(case: &Case) -> Next {
         admission: Some(Admission::Holds),
         consent: case.consent.as_ref(),
         declined: false,
+        allowed: false,
+        is_native: false,
     })
 }
 
@@ -122,6 +124,29 @@ fn each_wish_of_a_request_leads_to_its_step() {
 }
 
 #[test]
+fn a_native_client_is_answered_by_a_consent_to_this_very_request_only() {
+    let (silent, asked) = (request(&[Prompt::None], None, None), request(&[], None, None));
+    let native = |request, allowed, granted_at: i64| {
+        next(Situation {
+            request,
+            asked_at: ASKED,
+            now: NOW,
+            sign_in: Some(by_password(at(900))),
+            admission: Some(Admission::Holds),
+            consent: Some(&consent("openid company email", at(granted_at))),
+            declined: false,
+            allowed,
+            is_native: true,
+        })
+    };
+    for request in [&silent, &asked] {
+        assert_eq!(native(request, false, 10), Next::Consent, "remembered");
+        assert_eq!(native(request, false, 1001), Next::Consent, "given to another request meanwhile");
+        assert_eq!(native(request, true, 1001), Next::Answer);
+    }
+}
+
+#[test]
 fn company_access_and_the_persons_no_have_their_place() {
     let request = request(&[], None, None);
     let held = consent("openid company", at(10));
@@ -133,6 +158,8 @@ fn company_access_and_the_persons_no_have_their_place() {
         admission: None,
         consent: Some(&held),
         declined: false,
+        allowed: false,
+        is_native: false,
     };
     assert_eq!(next(calm), Next::ChooseCompany);
     assert_eq!(next(Situation { admission: Some(Admission::Refused), ..calm }), Next::Refuse);
@@ -152,6 +179,8 @@ fn decide_strength(request: &Request, seconds: i64, (acr, could): (Acr, Acr)) ->
         admission: Some(Admission::Holds),
         consent: Some(&held),
         declined: false,
+        allowed: false,
+        is_native: false,
     })
 }
 
@@ -240,6 +269,8 @@ fn a_claim_takes_the_consent_of_its_scope() {
             admission: Some(Admission::Holds),
             consent: Some(&held),
             declined: false,
+            allowed: false,
+            is_native: false,
         })
     };
     assert_eq!(decide("openid company email profile"), Next::Answer);
@@ -265,6 +296,8 @@ proptest! {
             asked_at: ASKED,
             now: NOW,
             declined: false,
+            allowed: false,
+            is_native: false,
             sign_in: signed_in.map(|seconds| by_password(at(seconds))),
             admission: known.then_some(if holds { Admission::Holds } else { Admission::LacksSecondFactor }),
             consent: consent.as_ref(),

@@ -103,7 +103,10 @@ pub async fn decide(State(app): State<App>, posted: Form<Visitor, Decided>) -> R
             return Ok(Err(again));
         }
         match form.decision {
-            Decision::Allow => consent::grant(tx, session.account, &waiting.request.client, &scope).await.map(drop)?,
+            Decision::Allow => {
+                consent::grant(tx, session.account, &waiting.request.client, &scope).await?;
+                interaction::allow(tx, waiting.id, &browser).await?;
+            }
             Decision::Deny => interaction::decline(tx, waiting.id, &browser).await.map(drop)?,
         }
         Ok(Ok(()))

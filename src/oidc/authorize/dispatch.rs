@@ -65,6 +65,7 @@ struct Flow<'a> {
     asked_at: Timestamp,
     parked: Option<InteractionId>,
     declined: bool,
+    allowed: bool,
 }
 
 async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<Response, Rejection> {
@@ -87,7 +88,8 @@ async fn begin(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<R
     }
     let party = verified.client();
     note_client(&party.id);
-    Flow { app, visitor, party, request, asked_at: app.clock.now(), parked: None, declined: false }.proceed().await
+    let asked_at = app.clock.now();
+    Flow { app, visitor, party, request, asked_at, parked: None, declined: false, allowed: false }.proceed().await
 }
 
 async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Rejection> {
@@ -107,8 +109,9 @@ async fn resume(app: &App, visitor: &Visitor, id: &str) -> Result<Response, Reje
     note_client(&party.id);
     request.scope = request.scope.within(&party.scope);
     request.claims = request.claims.within(&party.scope);
-    let (asked_at, declined) = (found.created_at, found.declined_at.is_some());
-    Flow { app, visitor, party, request, asked_at, parked: Some(id), declined }.proceed().await
+    let (declined, allowed) = (found.declined_at.is_some(), found.allowed_at.is_some());
+    let asked_at = found.created_at;
+    Flow { app, visitor, party, request, asked_at, parked: Some(id), declined, allowed }.proceed().await
 }
 
 /// What the database says about whoever is signed in.
@@ -173,6 +176,8 @@ impl Flow<'_> {
             admission: known.person.as_ref().map(|(_, standing)| admission(standing)),
             consent: known.consent.as_ref(),
             declined: self.declined,
+            allowed: self.allowed,
+            is_native: self.party.is_native_at(&self.request.redirect_uri),
         });
         if let Some((place, code, why)) = asked_of_the_person(step) {
             return self.ask(place, Error::new(code, why)).await;

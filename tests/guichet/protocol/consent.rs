@@ -1,5 +1,7 @@
 //! Consent: asked once, remembered until it is withdrawn or the scope grows.
 
+use guichet::base::Place;
+
 use crate::world::{World, both};
 
 both! {
@@ -114,5 +116,41 @@ both! {
             assert_eq!(answer.status(), 404, "somebody else's and nobody's answer alike");
         }
         assert_eq!(portal.userinfo(&tokens.access).await.status(), 200);
+    }
+}
+
+both! {
+    /// RFC 8252 section 8.6: every program on the machine can be the one that asks, on any port.
+    async fn a_native_client_is_asked_for_consent_each_time_and_never_answered_silently(world) {
+        let mut browser = world.signed_in("alice").await;
+        for id in ["demo-native", "installed", "in-a-scheme-of-its-own"] {
+            let native = world.client(id);
+            let silent = native.ask().with("prompt", "none");
+            for _ in 0..2 {
+                assert_eq!(native.error(&browser.open(&silent.path()).await), "consent_required", "{id}");
+                let page = browser.open(&native.ask().path()).await;
+                assert!(page.shows("consent-allow"), "{id}: {:?}", page.location());
+                let mut rival = browser.clone();
+                let other = rival.open(&native.ask().path()).await;
+                assert!(other.shows("consent-allow"), "{id}");
+                let allowed = browser.submit("consent-allow", &[]).await;
+                native.code(&native.ask(), &browser.follow(allowed).await);
+                let id_of = other.page().values(Place::Consent.path(), "interaction").remove(0);
+                let again = rival.open(&format!("/oauth2/authorize?interaction={id_of}")).await;
+                assert!(again.shows("consent-allow"), "the consent was to another request: {:?}", again.location());
+            }
+        }
+    }
+}
+
+both! {
+    /// A page in the browser and a server have addresses and secrets that nobody else has.
+    async fn a_client_of_the_web_is_remembered_public_or_not(world) {
+        let mut browser = world.signed_in("alice").await;
+        for id in ["demo-spa", "demo-web"] {
+            let party = world.client(id);
+            party.authorize(&mut browser).await;
+            assert!(party.authorize_silently(&mut browser).await, "{id}");
+        }
     }
 }

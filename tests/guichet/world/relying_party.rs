@@ -62,6 +62,7 @@ impl RelyingParty {
             "opaque" => (Some("opaque-secret-of-the-tests"), "http://localhost:9105/callback", "openid company rights"),
             "no-refresh" => (Some("no-refresh-secret-of-the-tests"), "http://localhost:9106/callback", "openid"),
             "installed" => (None, "http://[::1]/callback", "openid company rights"),
+            "in-a-scheme-of-its-own" => (None, "com.example.pocket:/callback", "openid company rights"),
             "opaque-service" => (Some("opaque-service-secret-of-the-tests"), "", ""),
             "demo-erp" => (Some("demo-erp-secret"), "", ""),
             "demo-rs" => (Some("demo-rs-secret"), "", ""),
