@@ -62,6 +62,12 @@ impl Authorization {
     pub fn narrowed(self, scope: Scopes) -> Self {
         Self { scope: Json(scope), ..self }
     }
+
+    /// The same without what its client may not have any more, by scope or by name.
+    #[must_use]
+    pub fn within(self, allowed: &Scopes) -> Self {
+        Self { scope: Json(self.scope.within(allowed)), claims: Json(self.claims.within(allowed)), ..self }
+    }
 }
 
 /// What an authorization begins with.

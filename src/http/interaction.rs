@@ -28,9 +28,12 @@ pub async fn waiting(app: &App, caller: &mut Caller, id: Option<InteractionId>) 
     let Some(browser) = caller.browser.as_ref().map(crate::base::Secret::digest) else { return Err(stale(caller)) };
     let found = app.look(async |view| interaction::find(&mut view.db, id, &browser, view.now).await).await?;
     let Some(found) = found else { return Err(stale(caller)) };
-    let request = found.request.0;
+    let mut request = found.request.0;
     caller.prefer(request.language());
     let Some(party) = app.relying_parties.find(&request.client) else { return Err(stale(caller)) };
+    // What the operator took from the client since is neither asked for nor consented to.
+    request.scope = request.scope.within(&party.scope);
+    request.claims = request.claims.within(&party.scope);
     let relying_party = party.name(caller.language).to_owned();
     Ok(Some(Waiting { id, request, relying_party }))
 }

@@ -89,7 +89,7 @@ async fn refresh_token(app: &App, view: &mut View, token: &str) -> Result<Option
     let token = PresentedToken {
         sid: Some(authorization.sid),
         client: authorization.client,
-        scope: authorization.scope.0,
+        scope: authorization.scope.within(&client.scope),
         jti: None,
         issued_at: token.issued_at,
         expires_at: token.expires_at,

@@ -78,7 +78,8 @@ impl Presented {
                 if hanging.client != token.client || !hanging.honours(token.issued_at, now, idle) {
                     return Ok(None);
                 }
-                token.scope = token.scope.within(&Scopes::known(hanging.scope.iter().map(String::as_str)));
+                let granted = Scopes::known(hanging.scope.iter().map(String::as_str));
+                token.scope = token.scope.within(&granted).within(&client.scope);
                 TokenSubject::Person(hanging)
             }
             None if is_services(view, &client, &token).await? => TokenSubject::Service,

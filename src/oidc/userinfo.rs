@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::base::actor::Who;
 use crate::http::answer::Rejection;
 use crate::http::{Caller, request};
-use crate::relying_party::Scope;
+use crate::relying_party::{Claim, Scope};
 
 use super::claims::UserInfo;
 use super::door;
@@ -94,7 +94,9 @@ async fn answer(app: &App, caller: &Caller, presented: Carried) -> Result<Respon
     if !scope.has(Scope::Openid) {
         return Ok(LACKS_OPENID.challenge());
     }
-    let by_name = hanging.claims.get("userinfo").into_iter().flatten().filter_map(|name| name.parse().ok()).collect();
+    // What the operator took from the client since isn't told by name either.
+    let by_name = hanging.claims.get("userinfo").into_iter().flatten().filter_map(|name| name.parse().ok());
+    let by_name = by_name.filter(|claim: &Claim| claim.is_open_to(&live.client.scope)).collect();
     Ok(Json(UserInfo::of(&hanging.person, scope, &by_name)).into_response())
 }
 

@@ -71,7 +71,8 @@ async fn begin_family(
     wants_auth_time: bool,
 ) -> Result<Option<Secret>, Fault> {
     let of_session = hanging.session.0.as_ref().map(|session| session.expires_at);
-    let until = if is_offline(hanging) { Some(tx.now + tx.lives.refresh_family) } else { of_session };
+    let is_offline = is_offline(hanging) && client.scope.has(Scope::OfflineAccess);
+    let until = if is_offline { Some(tx.now + tx.lives.refresh_family) } else { of_session };
     match until.filter(|_| client.refresh_tokens) {
         Some(until) => refresh::begin(tx, Family { sid: hanging.sid, until, wants_auth_time }).await.map(Some),
         None => Ok(None),

@@ -59,7 +59,8 @@ enum Access {
 }
 
 impl Granted {
-    /// Makes what the database must know of the tokens. The authorization's scope is the one the tokens get.
+    /// Makes what the database must know of the tokens. The authorization's scope is the one the tokens get, cut to
+    /// what the operator lets the client have now.
     pub(super) async fn new(
         tx: &mut Tx,
         Admitted { client, hanging }: Admitted<'_>,
@@ -67,6 +68,7 @@ impl Granted {
         echoed: Echoed,
         refresh: Option<Secret>,
     ) -> Result<Self, Fault> {
+        let authorization = authorization.within(&client.scope);
         let access = match client.access_token {
             AccessTokens::Opaque => Access::Opaque(
                 access_token::issue(tx, Some(authorization.sid), &client.id, &authorization.scope).await?,

@@ -6,7 +6,7 @@ use crate::authorization::refresh::{self, RefreshToken, SpentRefreshToken};
 use crate::base::{Fault, Secret};
 use crate::oidc::client_request::{ClientRequest, Failed};
 use crate::oidc::errors::{Error, ErrorCode};
-use crate::relying_party::Scopes;
+use crate::relying_party::{Scope, Scopes};
 use crate::store::Tx;
 
 use super::admit::{Entering, admit};
@@ -56,6 +56,11 @@ pub(super) async fn redeem(
         Ok(admitted) => admitted,
         Err(error) => return Ok(Err(error)),
     };
+    // What the operator took from the client since: without it the family has the session's life.
+    let goes_on_alone = entering.client.scope.has(Scope::OfflineAccess);
+    if !goes_on_alone && !admitted.hanging.session_is_live(tx.now, tx.lives.session_idle) {
+        return Ok(Err(Error::grant("the session behind this grant has ended")));
+    }
     let successor = match refresh::spend(tx, &token).await? {
         SpentRefreshToken::For(successor) => successor,
         SpentRefreshToken::TooLate => return Ok(Err(UNKNOWN)),

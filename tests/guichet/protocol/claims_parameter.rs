@@ -1,6 +1,8 @@
 //! The `claims` parameter and `acr` (OpenID Connect Core section 5.5): released by name, never
 //! without consent.
 
+use guichet::base::Place;
+use guichet::relying_party::Scope;
 use serde_json::{Value, json};
 
 use crate::world::{Answer, Ask, Browser, RelyingParty, Tokens, both};
@@ -230,5 +232,69 @@ both! {
         }
         let nobody = asking(&portal, &json!({ "id_token": { "sub": { "value": "nobody" } } }));
         assert_eq!(portal.error(&alice.open(&nobody.path()).await), "login_required");
+    }
+}
+
+both! {
+    /// What the operator takes from a client is gone at each door, asked for by scope or by name, before the tokens and
+    /// after.
+    async fn claims_are_cut_to_what_the_client_may_have_now_at_each_door(world) {
+        let wide = world.client("portal").scope("openid email phone profile company rights");
+        let names = json!({ "email": null, "phone_number": null, "name": null, "roles": null });
+        let ask = asking(&wide, &json!({ "userinfo": names.clone(), "id_token": names }));
+        let mut browser = world.signed_in("alice").await;
+        let before = tokens(&wide, &mut browser, &ask).await;
+        let told = userinfo(&wide, &before).await;
+        assert!(told["email"].is_string() && told["phone_number"].is_string() && told["roles"].is_array(), "{told}");
+        let unredeemed = wide.code(&ask, &browser.open(&ask.path()).await);
+
+        let narrow = world
+            .server_with(|config| {
+                let portal = config.clients.iter_mut().find(|client| client.id == "portal").unwrap();
+                portal.scope = vec![Scope::Openid, Scope::Profile];
+            })
+            .await;
+        let portal = narrow.client("portal");
+        let redeemed = portal.tokens(&unredeemed).await;
+        let refreshed = Tokens::of(&portal.refresh(&before.refresh).await);
+        for tokens in [&before, &redeemed, &refreshed] {
+            let told = userinfo(&portal, tokens).await;
+            let introspected = portal.introspect(&tokens.access, &[]).await.json();
+            assert!(told["name"].is_string() && introspected["active"] == true, "{told} {introspected}");
+            assert_eq!(introspected["scope"], "openid profile");
+            for gone in ["email", "email_verified", "phone_number", "roles", "access_profile", "company"] {
+                assert!(told.get(gone).is_none() && introspected.get(gone).is_none(), "{gone}: {told} {introspected}");
+            }
+        }
+        for tokens in [&redeemed, &refreshed] {
+            let (id, access) = (tokens.id_claims(), tokens.access_claims());
+            assert!(id["name"].is_string() && access["scope"] == "openid profile", "{id} {access}");
+            for gone in ["email", "phone_number", "roles", "company"] {
+                assert!(id.get(gone).is_none() && access.get(gone).is_none(), "{gone}: {id} {access}");
+            }
+        }
+        let family = portal.introspect(&refreshed.refresh, &[]).await.json();
+        assert_eq!((&family["active"], &family["scope"]), (&json!(true), &json!("openid profile")));
+    }
+}
+
+both! {
+    /// The page asks for what will be given, also where the operator took something away while it waited.
+    async fn nobody_consents_to_what_the_client_may_not_have_any_more(world) {
+        let wide = world.client("portal").scope("openid email");
+        let mut browser = world.signed_in("alice").await;
+        let page = browser.open(&wide.ask().path()).await;
+        assert!(sees(&page).iter().any(|sight| sight == "your email address"), "{:?}", sees(&page));
+        let narrow = world
+            .server_with(|config| {
+                let portal = config.clients.iter_mut().find(|client| client.id == "portal").unwrap();
+                portal.scope = vec![Scope::Openid];
+            })
+            .await;
+        let asked = Place::Consent.path();
+        let here = format!("{asked}?interaction={}", page.page().values(asked, "interaction").remove(0));
+        let page = narrow.taking_over(&browser).open(&here).await;
+        assert!(page.shows("consent-allow"), "{:?}", page.location());
+        assert!(!sees(&page).iter().any(|sight| sight == "your email address"), "{:?}", sees(&page));
     }
 }

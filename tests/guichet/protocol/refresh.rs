@@ -330,3 +330,26 @@ both! {
         assert_eq!(here.refresh(&tokens.refresh).await.status(), 200);
     }
 }
+
+both! {
+    /// What the operator takes from a client isn't there any more: neither when a code is redeemed nor later.
+    async fn without_offline_access_taken_from_the_client_nothing_outlives_the_session(world) {
+        let (web, mut browser, tokens) = offline(&world, "demo-web", "alice").await;
+        let code = web.authorize(&mut browser).await;
+        let narrow = world
+            .server_with(|config| {
+                let web = config.clients.iter_mut().find(|client| client.id == "demo-web").unwrap();
+                web.scope.retain(|scope| *scope != guichet::relying_party::Scope::OfflineAccess);
+            })
+            .await;
+        let web = narrow.client("demo-web");
+        let redeemed = web.tokens(&code).await;
+        let refreshed = Tokens::of(&web.refresh(&tokens.refresh).await);
+        for tokens in [&redeemed, &refreshed] {
+            assert_eq!(tokens.answer["scope"], "openid company rights");
+        }
+        sign_out(&mut browser).await;
+        assert_refused(&web.refresh(&redeemed.refresh).await, "redeemed without");
+        assert_refused(&web.refresh(&refreshed.refresh).await, "taken away since");
+    }
+}
