@@ -1,8 +1,9 @@
-//! Email addresses in their one canonical form (fault 5): NFKC, lower case, nothing that could start a header or a
-//! second address.
+//! Email addresses in their one canonical form (fault 5): NFKC, lower case, the domain as the DNS has it (RFC 5890),
+//! and nothing that could start a header or a second address.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
+use url::Host;
 
 /// A canonical email address.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, sqlx::Type, derive_more::Display)]
@@ -20,11 +21,8 @@ impl Email {
     pub fn parse(text: &str) -> Result<Self, NotAnEmail> {
         let canonical: String = text.trim().nfkc().flat_map(char::to_lowercase).nfkc().collect();
         let (local, domain) = canonical.rsplit_once('@').ok_or(NotAnEmail)?;
-        if is_local_part(local) && is_domain(domain) && canonical.len() <= 254 {
-            Ok(Self(canonical))
-        } else {
-            Err(NotAnEmail)
-        }
+        let email = format!("{local}@{}", registered(domain).ok_or(NotAnEmail)?);
+        if is_local_part(local) && email.len() <= 254 { Ok(Self(email)) } else { Err(NotAnEmail) }
     }
 
     /// The address as text.
@@ -42,6 +40,18 @@ fn is_local_part(local: &str) -> bool {
         })
 }
 
+/// The domain in the DNS's letters: `müller.example` and `xn--mller-kva.example` are one.
+fn registered(domain: &str) -> Option<String> {
+    // The parser of addresses undoes escapes, leaves out what can't be seen and reads numbers as addresses.
+    if !domain.chars().all(|c| c.is_alphanumeric() || "-.。".contains(c)) {
+        return None;
+    }
+    match Host::parse(domain) {
+        Ok(Host::Domain(domain)) if is_domain(&domain) => Some(domain),
+        Ok(Host::Domain(_) | Host::Ipv4(_) | Host::Ipv6(_)) | Err(_) => None,
+    }
+}
+
 fn is_domain(domain: &str) -> bool {
     domain.contains('.')
         && domain.split('.').all(|label| {
@@ -49,7 +59,7 @@ fn is_domain(domain: &str) -> bool {
                 && label.len() <= 63
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         })
 }
 
@@ -69,6 +79,33 @@ mod tests {
     fn one_mailbox_has_one_form() {
         for text in ["Alice@Durand.Example", " alice@durand.example ", "ａlice@durand.example"] {
             assert_eq!(Email::parse(text).unwrap().as_str(), "alice@durand.example");
+        }
+    }
+
+    #[test]
+    fn a_domain_of_any_alphabet_has_one_form() {
+        for text in [
+            "josé@müller.example",
+            "jose\u{301}@mu\u{308}ller.example",
+            "JOSÉ@MÜLLER.example",
+            "josé@xn--mller-kva.example",
+            "josé@XN--MLLER-KVA.example",
+            "josé@müller。example",
+        ] {
+            assert_eq!(Email::parse(text).unwrap().as_str(), "josé@xn--mller-kva.example", "{text}");
+        }
+        for text in [
+            "a@192.0.2.1",
+            "a@0x7f.1",
+            "a@[::1]",
+            "a@xn--a.example",
+            "a@b%2Ec.d",
+            "a@b_c.d",
+            "a@b.c\u{200b}",
+            "a@b\u{ad}b.c",
+            "a@b.c.",
+        ] {
+            assert!(Email::parse(text).is_err(), "{text}");
         }
     }
 

@@ -10,6 +10,8 @@ use crate::base::ids::CompanyId;
 use crate::base::{EServiceCode, Fault, Networks, Timestamp};
 use crate::store::{self, Db, Keyset, Tx};
 
+use super::composed;
+
 /// A customer company.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Company {
@@ -81,7 +83,7 @@ pub async fn bump(tx: &mut Tx, id: CompanyId) -> Result<(), Fault> {
 
 /// The company with this ERP reference.
 pub async fn company_by_ref(db: &mut Db, reference: &str) -> Result<Option<Company>, Fault> {
-    store::optional!(*db, Company, companies!("where ref = $1"), reference)
+    store::optional!(*db, Company, companies!("where ref = $1"), composed(reference))
 }
 
 /// The branches of a company, in the order of their codes.

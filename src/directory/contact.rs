@@ -5,6 +5,8 @@ use crate::base::ids::{CompanyId, ContactId};
 use crate::base::{Email, Fault, Language, Timestamp};
 use crate::store::{self, Db, Keyset, Tx};
 
+use super::composed;
+
 /// A person's record at a company.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Contact {
@@ -57,7 +59,7 @@ pub async fn contact(db: &mut Db, id: ContactId) -> Result<Option<Contact>, Faul
 
 /// The contact with this ERP reference.
 pub async fn contact_by_ref(db: &mut Db, reference: &str) -> Result<Option<Contact>, Fault> {
-    store::optional!(*db, Contact, contacts!("where ref = $1"), reference)
+    store::optional!(*db, Contact, contacts!("where ref = $1"), composed(reference))
 }
 
 /// Every contact with this email, one per company at most, oldest first (R-DIR-6).

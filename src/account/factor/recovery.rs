@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::account::lock;
 use crate::audit::{Deed, DeedKind, LetterKind};
 use crate::base::ids::AccountId;
@@ -34,10 +36,10 @@ impl RecoveryCode {
         Ok(Self(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()))
     }
 
-    /// Reads what somebody typed: hyphens, blanks and case don't count, and letters left out of the alphabet are what
-    /// they look like.
+    /// Reads what somebody typed: hyphens of any kind, blanks, width and case don't count, and letters left out of the
+    /// alphabet are what they look like.
     pub fn parse(text: &str) -> Option<Self> {
-        let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '-').take(LENGTH + 1).map(|c| {
+        let kept = text.nfkc().filter(|c| !c.is_whitespace() && !is_hyphen(*c)).take(LENGTH + 1).map(|c| {
             match c.to_ascii_uppercase() {
                 'O' => '0',
                 'I' | 'L' => '1',
@@ -53,6 +55,11 @@ impl RecoveryCode {
     fn digest(&self, account: AccountId) -> Digest {
         Digest::of(format!("recovery code {account} {}", self.0).as_bytes())
     }
+}
+
+/// Hyphens and dashes, which printers and phones exchange for one another.
+fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 /// In groups, as it is shown.

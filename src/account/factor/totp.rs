@@ -1,6 +1,7 @@
 //! Authenticator apps (RFC 6238): a seed is offered, proven by a first code, and from then on each step counts once.
 
 use totp_rs::{Builder, Secret as Raw, Totp};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::account::lock;
 use crate::audit::{Deed, DeedKind};
@@ -51,9 +52,9 @@ impl Seed {
     }
 
     /// The step that a code is of, where it is of this one, the one before or the one after (RFC 6238 section 5.2).
-    /// Blanks don't count.
+    /// Blanks and the width of digits don't count.
     pub fn step_of(&self, code: &str, now: Timestamp) -> Result<Option<i64>, Fault> {
-        let compact: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+        let compact: String = code.nfkc().filter(|c| !c.is_whitespace()).collect();
         let seconds = u64::try_from(now.seconds()).unwrap_or_default();
         Ok(self.app()?.check(&compact, seconds).and_then(|step| i64::try_from(step).ok()))
     }

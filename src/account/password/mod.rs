@@ -10,6 +10,7 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::base::Fault;
 use crate::limits::Counted;
@@ -33,8 +34,21 @@ impl Default for Settings {
     }
 }
 
-/// The longest password read, in bytes. Its whole length counts.
-pub const LONGEST: usize = 512;
+/// The longest password read, in bytes of its one spelling. Its whole length counts.
+const LONGEST: usize = 512;
+
+/// A password in its one spelling (NFC): keyboards compose an accented letter or leave it in parts (NIST SP 800-63B
+/// section 3.1.1.2).
+#[must_use]
+pub fn normalised(typed: &str) -> String {
+    typed.nfc().collect()
+}
+
+/// Whether a password is too long to be looked at, however it is spelled.
+#[must_use]
+pub fn is_too_long(typed: &str) -> bool {
+    typed.nfc().map(char::len_utf8).sum::<usize>() > LONGEST
+}
 
 /// How long a sign-in waits for its turn before the server says that it is busy.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -116,7 +130,7 @@ impl Turn {
 
 fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, Fault> {
     argon2
-        .hash_password(password.as_bytes())
+        .hash_password(normalised(password).as_bytes())
         .map(|hash| hash.to_string())
         .map_err(|error| Fault::broken("hashing", error.to_string()))
 }
@@ -124,7 +138,7 @@ fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, Fault> {
 fn verify(argon2: &Argon2<'_>, password: &str, stored: &str) -> Result<PasswordVerdict, Fault> {
     let parsed =
         PasswordHash::new(stored).map_err(|error| Fault::broken("reading a password hash", error.to_string()))?;
-    if argon2.verify_password(password.as_bytes(), &parsed).is_err() {
+    if argon2.verify_password(normalised(password).as_bytes(), &parsed).is_err() {
         return Ok(PasswordVerdict::Wrong);
     }
     let used =
@@ -136,7 +150,7 @@ fn verify(argon2: &Argon2<'_>, password: &str, stored: &str) -> Result<PasswordV
 
 #[cfg(test)]
 mod tests {
-    use super::{Hasher, PasswordVerdict, Settings};
+    use super::{Hasher, PasswordVerdict, Settings, is_too_long};
     use crate::limits::Counted;
 
     fn cheap(passes: u32) -> Hasher {
@@ -159,6 +173,17 @@ mod tests {
         assert_eq!(check(&cheap(1), "Guichet-2026!", Some(&old)).await, PasswordVerdict::Right);
         assert_eq!(check(&cheap(2), "Guichet-2026!", Some(&old)).await, PasswordVerdict::RightButWeak);
         assert_eq!(check(&cheap(1), "guichet-2026!", Some(&old)).await, PasswordVerdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn a_password_is_right_however_its_letters_are_composed() {
+        let (composed, decomposed) = ("Ét\u{e9}-\u{1ebf} 2026", "E\u{301}te\u{301}-e\u{302}\u{301} 2026");
+        for (set, typed) in [(composed, decomposed), (decomposed, composed), (composed, composed)] {
+            let stored = cheap(1).hash(set.to_owned()).await.unwrap();
+            assert_eq!(check(&cheap(1), typed, Some(&stored)).await, PasswordVerdict::Right);
+            assert_eq!(check(&cheap(1), &typed.replace('2', "3"), Some(&stored)).await, PasswordVerdict::Wrong);
+        }
+        assert!(!is_too_long(&"e\u{302}\u{301}".repeat(170)) && is_too_long(&"x".repeat(513)));
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use console::Term;
 
+use crate::account::password::normalised;
 use crate::cli::Failure;
 
 /// No password is longer, and a file that is was named by mistake.
@@ -45,5 +46,9 @@ fn ask() -> Result<String, Failure> {
         })
     };
     let (once, again) = (typed("Password: ")?, typed("The same again: ")?);
-    if once == again { Ok(once) } else { Err(Failure::new("the two passwords differ", "start again")) }
+    if normalised(&once) == normalised(&again) {
+        Ok(once)
+    } else {
+        Err(Failure::new("the two passwords differ", "start again"))
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::base::{EServiceCode, Email, Language, Networks, Timestamp};
 
 use super::refused::Quoted;
@@ -29,7 +31,7 @@ pub(in crate::directory) fn text(cell: &str) -> Result<String, String> {
 
 /// A text. Line breaks become blanks, for names stand in headers of mails and in lines of logs.
 pub(in crate::directory) fn optional_text(cell: &str) -> Result<Option<String>, String> {
-    let line = cell.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line: String = cell.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
     if line.contains(is_invisible) {
         return Err(format!("{} has an invisible character: remove it", Quoted::new(cell)));
     }

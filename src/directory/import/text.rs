@@ -7,6 +7,7 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 use encoding_rs::WINDOWS_1252;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use super::refused::{FileRefused, LARGEST};
 
@@ -19,7 +20,8 @@ pub(super) struct CsvRecord {
     pub cells: Vec<String>,
 }
 
-/// The text of a file: UTF-8 with or without a byte-order mark, Windows-1252 where it is no UTF-8.
+/// The text of a file: UTF-8 with or without a byte-order mark, Windows-1252 where it is no UTF-8; letters composed, so
+/// that a reference or a name that another program leaves in parts is the same.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, FileRefused> {
     if bytes.len() > LARGEST {
         return Err(FileRefused::TooLarge { megabytes: bytes.len() >> 20 });
@@ -33,7 +35,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, FileRefused> {
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Cow::Borrowed(text)),
+        Ok(text) if is_nfc(text) => Ok(Cow::Borrowed(text)),
+        Ok(text) => Ok(Cow::Owned(text.nfc().collect())),
         Err(_) => Ok(WINDOWS_1252.decode_without_bom_handling(bytes).0),
     }
 }

@@ -57,7 +57,7 @@ pub(crate) async fn show(State(app): State<App>, Fresh(person): Fresh) -> Result
 /// Closes it.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<Fresh, CloseForm>) -> Result<Response, Rejection> {
     let Form { guard: Fresh(person), form, .. } = posted;
-    if form.password.len() > account::password::LONGEST {
+    if account::password::is_too_long(&form.password) {
         return Err(answer::trouble(&person.caller, ErrorKind::TooLarge).into());
     }
     let page = page(&app, &person).await?;

@@ -58,7 +58,7 @@ pub(crate) async fn submit(
     posted: Form<Choosing, NewPasswordForm>,
 ) -> Result<Response, Rejection> {
     let Form { guard: Choosing { caller, secret, account, login }, form, .. } = posted;
-    if form.password.len() > account::password::LONGEST {
+    if account::password::is_too_long(&form.password) {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
     if let Some(weak) = judge(&app, account, form.password.clone()).await? {

@@ -8,6 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::account::password::policy::Weak;
+use crate::account::password::{is_too_long, normalised};
 use crate::app::App;
 use crate::audit::EndReason;
 use crate::base::{Fault, Life, Place, Secret};
@@ -54,7 +55,7 @@ pub(in crate::web) async fn submit(
     posted: Form<CredentialOwner, ChangePasswordForm>,
 ) -> Result<Response, Rejection> {
     let Form { guard: holder, form, .. } = posted;
-    if form.current.len().max(form.password.len()) > account::password::LONGEST {
+    if is_too_long(&form.current) || is_too_long(&form.password) {
         return Err(answer::trouble(&holder.caller, ErrorKind::TooLarge).into());
     }
     let page = page(&app, &holder).await?;
@@ -137,7 +138,7 @@ impl ChangePasswordPage {
         }
         if let Some(weak) = weak {
             self.errors.add("password-new", new_password::sentence(&self.frame, form.password.is_empty(), weak));
-        } else if form.password == form.current {
+        } else if normalised(&form.password) == normalised(&form.current) {
             self.errors.add("password-new", self.frame.say("change-password-same"));
         }
         self

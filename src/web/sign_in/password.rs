@@ -141,7 +141,7 @@ pub(crate) async fn show(
 /// Checks name and password, and lets the person in where access holds, or on to the second step.
 pub(crate) async fn submit(State(app): State<App>, posted: Form<Visitor, LoginForm>) -> Result<Response, Rejection> {
     let Form { guard: Visitor { mut caller, .. }, form, .. } = posted;
-    if form.password.len() > account::password::LONGEST {
+    if account::password::is_too_long(&form.password) {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
     let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;

@@ -148,7 +148,7 @@ pub(crate) async fn submit(
     posted: Form<Visitor, ReauthenticationForm>,
 ) -> Result<Response, Rejection> {
     let Form { guard: Visitor { mut caller, session }, form, .. } = posted;
-    if form.password.len() > account::password::LONGEST {
+    if account::password::is_too_long(&form.password) {
         return Err(answer::trouble(&caller, ErrorKind::TooLarge).into());
     }
     let waiting = interaction::waiting(&app, &mut caller, form.interaction).await?;

@@ -4,3 +4,4 @@
 mod password;
 mod refusals;
 mod sessions;
+mod spellings;
