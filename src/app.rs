@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use crate::account::passkey::Site;
-use crate::account::password::Hasher;
+use crate::account::password::{Hasher, RefusedWords};
 use crate::base::{Actor, Clock, Fault, Lifetimes, Place, Seal};
 use crate::config::{Config, Declared};
 use crate::keys::{KeyPurpose, Keys, MasterKey};
@@ -33,6 +33,8 @@ pub struct Inner {
     pub clock: Clock,
     /// The master key and the signing keys.
     pub keys: Keys,
+    /// Words that are no password, besides our own.
+    pub refused_words: ArcSwap<RefusedWords>,
     /// The bounded pool that hashes passwords.
     pub hasher: Hasher,
     /// Who may ask for sign-ins.
@@ -83,7 +85,7 @@ impl App {
             None => Route::open(&config.mail)?,
         };
         let declared = Declared::read(&config).await.map_err(|refused| CannotStart::Settings(refused.to_string()))?;
-        let Declared { relying_parties, policy } = declared;
+        let Declared { relying_parties, policy, refused_words } = declared;
         let keys = Keys::open(&store, master, &clock, &config.lives).await?;
         let lives = Arc::new(config.lives);
         let closed_clients = ClosedLimits::of(LimitKind::Client, &config.limits);
@@ -109,6 +111,7 @@ impl App {
             site: Site::of(&config.issuer, &config.brand.name),
             brand,
             hasher: Hasher::new(&config.password)?,
+            refused_words: ArcSwap::from_pointee(refused_words),
             policy: ArcSwap::from_pointee(policy),
             relying_parties,
             closed_clients,
@@ -127,6 +130,7 @@ impl App {
     /// From now on this counts instead of what was declared before.
     pub fn declare(&self, declared: Declared) {
         self.policy.store(Arc::new(declared.policy));
+        self.refused_words.store(Arc::new(declared.refused_words));
         self.relying_parties.replace(&declared.relying_parties);
     }
 

@@ -22,7 +22,7 @@ use crate::store::{self, Store};
 use crate::{limits, outbound, server};
 
 pub use conformance::{NotASuite, Suite};
-pub use world::{PASSWORD, Persona, build, clients, personas};
+pub use world::{NEW_PASSWORD, PASSWORD, Persona, build, clients, personas};
 
 /// What the demonstration can be told.
 #[derive(Clone, Debug)]
@@ -86,7 +86,9 @@ impl Demo {
                 let _ = writeln!(text, "  {:widest$}  the app's key: {seed}", "");
             }
         }
-        let _ = writeln!(text, "\nMails arrive at {}{}.", self.issuer(), Place::DemoMailbox.path());
+        // The policy would refuse the password of all.
+        let _ = writeln!(text, "\nWhoever chooses a password takes one like {NEW_PASSWORD}.");
+        let _ = writeln!(text, "Mails arrive at {}{}.", self.issuer(), Place::DemoMailbox.path());
         Ok(text)
     }
 

@@ -17,8 +17,11 @@ use crate::store::Tx;
 use super::cells::{each, unreadable};
 use super::staff;
 
-/// Everybody's password.
+/// Everybody's password, of which the accounts have the hash: the policy refuses it.
 pub const PASSWORD: &str = "Guichet-2026!";
+
+/// A password that newcomers can choose.
+pub const NEW_PASSWORD: &str = "Vexil-7tq-Orm4";
 
 const COMPANIES: &str = include_str!("companies.csv");
 const CONTACTS: &str = include_str!("contacts.csv");

@@ -41,6 +41,12 @@ impl RelyingParties {
             .any(|uri| origin(uri.as_str()).is_some_and(|own| own == asked))
     }
 
+    /// What they are called, in every language: everybody knows it.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.0.load().values().flat_map(|party| [party.names.fr.clone(), party.names.en.clone()]).collect()
+    }
+
     /// From now on only those of the other registry are found, all at once.
     pub fn replace(&self, by: &Self) {
         self.0.store(by.0.load_full());

@@ -1,7 +1,9 @@
 //! Passwords, hashed with Argon2id on a bounded pool so that a storm of sign-ins starves nobody else.
 
 pub mod policy;
+mod refused;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,10 +17,16 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::base::Fault;
 use crate::limits::Counted;
 
-/// `[password]` in the configuration: the cost of a hash. Raising it re-hashes each password at its next sign-in.
+pub use refused::RefusedWords;
+
+/// `[password]` in the configuration: what is refused besides, and the cost of a hash. Raising it re-hashes each
+/// password at its next sign-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
+    /// A file of words that no password may be made of alone, besides our own: one per line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused_file: Option<PathBuf>,
     /// Memory of one hash, in KiB.
     pub memory_kib: u32,
     /// Passes over that memory.
@@ -30,7 +38,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { memory_kib: 19_456, passes: 2, lanes: 1, at_once: 4 }
+        Self { refused_file: None, memory_kib: 19_456, passes: 2, lanes: 1, at_once: 4 }
     }
 }
 
@@ -154,7 +162,7 @@ mod tests {
     use crate::limits::Counted;
 
     fn cheap(passes: u32) -> Hasher {
-        Hasher::new(&Settings { memory_kib: 64, passes, lanes: 1, at_once: 2 }).unwrap()
+        Hasher::new(&Settings { refused_file: None, memory_kib: 64, passes, lanes: 1, at_once: 2 }).unwrap()
     }
 
     async fn check(hasher: &Hasher, password: &str, stored: Option<&str>) -> PasswordVerdict {

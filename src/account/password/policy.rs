@@ -1,9 +1,12 @@
 //! What a password must be (R-ADM-10, the preset `standard`): long, of four classes, without what others know of the
-//! person, and not guessable.
+//! person or the service, and not guessable.
 
 use zxcvbn::Score;
 
 use crate::base::vocabulary::words;
+
+use super::normalised;
+use super::refused::RefusedWords;
 
 /// The shortest password, in characters.
 pub const SHORTEST: usize = 12;
@@ -57,14 +60,16 @@ pub enum Weak {
 /// The least that a password scores: somebody who holds its hash must guess for long.
 const STRONG: Score = Score::Three;
 
-/// The first call reads the lists of common passwords; made at the start, nobody waits for it.
-pub fn warm_up() {
-    let _ = zxcvbn::zxcvbn("", &[]);
+/// The first call reads the lists of common passwords; made at the start, with a password that all of them are asked
+/// about, nobody waits for it.
+pub fn warm_up() -> Result<(), Weak> {
+    check("Nobody-has 7 of these", &[], &RefusedWords::default())
 }
 
 /// Looks at a new password, which takes some milliseconds: not for inside a unit of work. `known` is what others know
-/// of the person: login, names, company.
-pub fn check(password: &str, known: &[&str]) -> Result<(), Weak> {
+/// of the person and the service: login, names, company, the names of the service and of its relying parties.
+pub fn check(password: &str, known: &[&str], refused: &RefusedWords) -> Result<(), Weak> {
+    let password = normalised(password);
     match password.chars().count() {
         ..SHORTEST => return Err(Weak::Short),
         SHORTEST..=LONGEST => {}
@@ -74,24 +79,34 @@ pub fn check(password: &str, known: &[&str]) -> Result<(), Weak> {
         return Err(Weak::Lacks(*class));
     }
     let folded = password.to_lowercase();
+    let known: Vec<String> = known.iter().map(|text| normalised(text)).collect();
     let words = known.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).map(str::to_lowercase);
     match words.filter(|word| word.chars().count() >= TELLING).find(|word| folded.contains(word.as_str())) {
         Some(word) => Err(Weak::Contains(word)),
-        None if zxcvbn::zxcvbn(password, known).score() < STRONG => Err(Weak::Guessable),
+        None if refused.hold(&password) || is_guessable(&password, &known) => Err(Weak::Guessable),
         None => Ok(()),
     }
 }
 
+fn is_guessable(password: &str, known: &[String]) -> bool {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    zxcvbn::zxcvbn(password, &known).score() < STRONG
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Class, Weak, check};
+    use super::{Class, RefusedWords, Weak, warm_up};
     use proptest::prelude::*;
+
+    fn check(password: &str, known: &[&str]) -> Result<(), Weak> {
+        super::check(password, known, &RefusedWords::default())
+    }
 
     #[test]
     fn each_class_and_both_lengths_count() {
         let known = ["alice@durand.example", "Alice", "Durand", "Durand Télécom"];
         for (password, verdict) in [
-            ("Guichet-2026!", Ok(())),
+            ("Vexil-7tq-Orm4", Ok(())),
             ("Été en-Bretagne 7", Ok(())),
             ("Guichet-26!", Err(Weak::Short)),
             ("guichet-2026!", Err(Weak::Lacks(Class::Upper))),
@@ -100,6 +115,7 @@ mod tests {
             ("Guichet2026abc", Err(Weak::Lacks(Class::Special))),
             ("xALICEx-2026!", Err(Weak::Contains("alice".to_owned()))),
             ("Mes-Télécoms-7", Err(Weak::Contains("télécom".to_owned()))),
+            ("Mes-Te\u{301}le\u{301}coms-7", Err(Weak::Contains("télécom".to_owned()))),
             ("Password123!", Err(Weak::Guessable)),
             ("Aaaaaaaaaa1!", Err(Weak::Guessable)),
         ] {
@@ -108,6 +124,29 @@ mod tests {
         assert_eq!(check(&"Aa1!".repeat(33), &known), Err(Weak::Long));
         assert_eq!(check(&"Aa1!".repeat(32), &known), Err(Weak::Guessable));
         assert_eq!(check(&"Été en-Bretagne 7 ".repeat(7), &known), Ok(()));
+    }
+
+    #[test]
+    fn words_with_a_year_are_refused() {
+        for password in [
+            "Password2026!!",
+            "Azertyuiop123!",
+            "Motdepasse2026!",
+            "Marseille13000!",
+            "Bienvenue2026!",
+            "Administrateur1!",
+            "Septembre-2026",
+            "Nathalie1975!!",
+            "Qwertyuiop123!",
+            "Liverpool-2026",
+        ] {
+            assert_eq!(check(password, &[]), Err(Weak::Guessable), "{password}");
+        }
+    }
+
+    #[test]
+    fn what_is_warmed_up_goes_through_every_list() {
+        assert_eq!(warm_up(), Ok(()));
     }
 
     proptest! {

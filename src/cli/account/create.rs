@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::access;
-use crate::account::password::{Hasher, policy};
+use crate::account::password::{Hasher, RefusedWords, policy};
 use crate::account::{self, Created};
 use crate::audit::{Deed, DeedKind};
 use crate::base::ids::MembershipId;
 use crate::base::{EServiceCode, Fault, Networks, Profile, Role, SignInName};
 use crate::cli::{Failure, OpenedApp, tell};
+use crate::config::RefusedConfig;
 use crate::directory::{self, Company, Contact};
 use crate::membership::{self, Giver, Grant};
+use crate::relying_party::RelyingParties;
 use crate::rights::{Catalogue, PolicyFiles};
 use crate::store::{Db, Tx};
 
@@ -109,9 +111,13 @@ async fn prepare(opened: &OpenedApp, arguments: Arguments) -> Result<Wish, Failu
     let names: Vec<SignInName> = login.into_iter().chain([email]).collect();
     let grant = grant(opened, &arguments, &company).await?;
     let password = password::read(arguments.password_file.as_deref())?;
-    let mut known = vec![contact.first_name.as_str(), &contact.last_name, &company.name];
+    let config = &opened.config;
+    let mut known = vec![contact.first_name.as_str(), &contact.last_name, &company.name, &config.brand.name];
     known.extend(names.iter().map(SignInName::as_str));
-    policy::check(&password, &known).map_err(|weak| {
+    let relying_parties = RelyingParties::new(&config.clients).map_err(RefusedConfig::Value)?.names();
+    known.extend(relying_parties.iter().map(String::as_str));
+    let refused = RefusedWords::read(config.password.refused_file.as_deref()).map_err(RefusedConfig::Value)?;
+    policy::check(&password, &known, &refused).map_err(|weak| {
         let advice = "take 12 to 128 characters with lower case, upper case, a digit and a special character";
         Failure::new(format!("the password is refused, since {weak}"), advice)
     })?;

@@ -122,10 +122,13 @@ fn subject(secret: &Secret) -> String {
 /// Asks the policy what is weak about a password, if anything, away from the threads that answer: guessing takes some
 /// milliseconds.
 pub(crate) async fn judge(app: &App, account: AccountId, password: String) -> Result<Option<Weak>, Fault> {
-    let known = app.look(async |view| account::known_of(&mut view.db, account).await).await?;
+    let mut known = app.look(async |view| account::known_of(&mut view.db, account).await).await?;
+    known.push(app.brand.name.clone());
+    known.extend(app.relying_parties.names());
+    let refused = app.refused_words.load_full();
     let judged = tokio::task::spawn_blocking(move || {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        policy::check(&password, &known).err()
+        policy::check(&password, &known, &refused).err()
     });
     judged.await.map_err(|error| Fault::broken("judging a password", error))
 }

@@ -24,6 +24,10 @@ both! {
             (PASSWORD, "too-Short1!", 422),
             (PASSWORD, "Password123!", 422),
             (PASSWORD, "Bruno-Perrin-2026!", 422),
+            (PASSWORD, "Marseille13000!", 422),
+            (PASSWORD, "M0tdep4sse-2026", 422),
+            (PASSWORD, "Guichet-Velo-42", 422),
+            (PASSWORD, "Forgetful-Velo-42", 422),
             (PASSWORD, PASSWORD, 422),
             ("Not-My-Password-1", ANOTHER, 401),
         ] {

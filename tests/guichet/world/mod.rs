@@ -55,7 +55,8 @@ pub const PASSWORD: &str = demo::PASSWORD;
 pub const ISSUER: &str = "http://localhost:8080";
 
 /// Argon2 at the least it can cost.
-pub const CHEAP: password::Settings = password::Settings { memory_kib: 8, passes: 1, lanes: 1, at_once: 2 };
+pub const CHEAP: password::Settings =
+    password::Settings { refused_file: None, memory_kib: 8, passes: 1, lanes: 1, at_once: 2 };
 
 /// Further relying parties, for what the demonstration's don't show.
 const MORE_CLIENTS: &str = include_str!("clients.toml");

@@ -8,8 +8,9 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::process::Stdio;
 
+use crate::security::ANOTHER;
 use crate::world::wire::Refusing;
-use crate::world::{Database, Kind, PASSWORD};
+use crate::world::{Database, Kind};
 
 use desk::{Desk, Ran};
 
@@ -172,7 +173,7 @@ fn directory() -> Desk {
         let file = format!("{}/src/demo/{name}", env!("CARGO_MANIFEST_DIR"));
         fs::copy(file, desk.0.path().join(name)).unwrap();
     }
-    desk.write("password", PASSWORD);
+    desk.write("password", ANOTHER);
     desk
 }
 
@@ -191,6 +192,20 @@ fn an_import_tells_clean_refused_and_broken_by_its_exit_code() {
     );
     let ran = desk.run("import bad.csv");
     assert!(ran.code == Some(2) && ran.printed.contains("line 2, last_name"), "{}", ran.printed);
+}
+
+/// `password.refused_file`: what an operator's own people would think of first.
+#[test]
+fn an_operators_file_of_refused_words_is_read_and_checked() {
+    let desk = directory();
+    desk.write("words.txt", "Opalys\n");
+    desk.write("guichet.toml", "[password]\nmemory_kib = 8\npasses = 1\nrefused_file = \"words.txt\"");
+    desk.does("check-config");
+    desk.does("import companies.csv contacts.csv");
+    desk.write("password", "Op4lys-2026!!!");
+    desk.fails("account create --password-file password --contact D-BRUNO", &["programs that guess"]);
+    desk.write("guichet.toml", "[password]\nrefused_file = \"nowhere.txt\"");
+    desk.fails("check-config", &["password.refused_file nowhere.txt can't be read"]);
 }
 
 #[test]
@@ -231,7 +246,13 @@ fn no_account_is_made_against_the_rules_of_admission() {
     desk.fails(&format!("{create} P-FANNY --e-service tao"), &["doesn't subscribe to tao", "eligibilite"]);
     desk.fails(&format!("{create} D-BRUNO --branch NCE"), &["no branch NCE", "LYO", "PAR"]);
     desk.fails(&format!("{create} D-BRUNO --network 192.0.2.0/33"), &["--network", "192.0.2.0/24"]);
-    for (weak, why) in [("Aa1!", "fewer than 12"), ("guichet-2026!", "upper-case"), ("Bruno-is-here-7", "`bruno`")] {
+    for (weak, why) in [
+        ("Aa1!", "fewer than 12"),
+        ("guichet-2026!", "upper-case"),
+        ("Bruno-is-here-7", "`bruno`"),
+        ("Guichet2026!!!", "`guichet`"),
+        ("Motdepasse2026!", "programs that guess"),
+    ] {
         desk.write("password", weak);
         desk.fails(&format!("{create} D-BRUNO"), &["password", why]);
     }
@@ -243,7 +264,7 @@ fn no_account_is_made_against_the_rules_of_admission() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    piped.stdin.take().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
+    piped.stdin.take().unwrap().write_all(ANOTHER.as_bytes()).unwrap();
     assert!(piped.wait().unwrap().success());
     assert!(desk.does("account show bruno@durand.example").contains("profile limited"));
 }
