@@ -224,7 +224,7 @@ pub async fn dismiss(tx: &mut Tx, account: AccountId) -> Result<StaffChange, Fau
 }
 
 /// The eldest row is bumped first, so that two operators who dismiss each other follow one another.
-async fn one_at_a_time(tx: &mut Tx) -> Result<(), Fault> {
+pub(super) async fn one_at_a_time(tx: &mut Tx) -> Result<(), Fault> {
     let sql = "update staff set version = version + 1 where account = (select account from staff \
         order by invited_at, account limit 1)";
     store::execute!(tx.db, sql).map(drop)

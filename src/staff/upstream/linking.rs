@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::account;
+use crate::base::actor::Who;
 use crate::base::ids::AccountId;
 use crate::base::{Fault, StaffRole};
 use crate::staff;
+use crate::staff::member::one_at_a_time;
 use crate::staff::{Invitation, Invited, InvitedBy, StaffChange, StaffMember};
 use crate::store::Tx;
 
@@ -43,8 +45,12 @@ pub enum Recognition {
     Refused(RefusedIdentity),
 }
 
-/// Finds the account, or makes one where a claim gives a role; the roles are the claim's where there is one.
+/// Finds the account, or makes one where a claim gives a role. Whoever is known gets the claim's roles when they were
+/// judged ([`follow`]).
 pub async fn recognise(tx: &mut Tx, vouched: &Vouched) -> Result<Recognition, Fault> {
+    if vouched.roles.is_some() {
+        one_at_a_time(tx).await?;
+    }
     if vouched.roles.as_ref().is_some_and(BTreeSet::is_empty) {
         return strip(tx, vouched).await.map(|()| Recognition::Refused(RefusedIdentity::NoRole));
     }
@@ -61,18 +67,29 @@ pub async fn recognise(tx: &mut Tx, vouched: &Vouched) -> Result<Recognition, Fa
 /// Whoever the provider gives no role any more has none here either, in sessions that run already included.
 async fn strip(tx: &mut Tx, vouched: &Vouched) -> Result<(), Fault> {
     match staff::by_subject(&mut tx.db, &vouched.subject).await? {
-        Some(member) => follow(tx, &member, &BTreeSet::new()).await,
+        Some(member) => set(tx, member.account, &BTreeSet::new()).await,
         None => Ok(()),
     }
 }
 
-/// Gives somebody the roles of the claim.
-async fn follow(tx: &mut Tx, member: &StaffMember, roles: &BTreeSet<StaffRole>) -> Result<(), Fault> {
-    match staff::set_roles(tx, member.account, roles).await? {
+/// Gives somebody the roles of the claim, if their sign-in was let in. Of one that was refused only what the claim
+/// takes away counts: sessions that run gain nothing by it.
+pub async fn follow(tx: &mut Tx, account: AccountId, vouched: &Vouched, entered: bool) -> Result<(), Fault> {
+    let (Some(claimed), Some(member)) = (&vouched.roles, staff::find(&mut tx.db, account).await?) else {
+        return Ok(());
+    };
+    let kept = || member.roles.intersection(claimed).copied().collect();
+    // The provider says so, and not the person.
+    tx.by.who = Who::Visitor;
+    set(tx, account, &if entered { claimed.clone() } else { kept() }).await
+}
+
+async fn set(tx: &mut Tx, account: AccountId, roles: &BTreeSet<StaffRole>) -> Result<(), Fault> {
+    match staff::set_roles(tx, account, roles).await? {
         StaffChange::Done | StaffChange::Already => {}
         // The last operator stays one, whatever the claim says.
         StaffChange::LastOperator | StaffChange::Nobody => {
-            tracing::warn!(account = %member.account, "the role claim would leave no operator: the roles stay");
+            tracing::warn!(%account, "the role claim would leave no operator: the roles stay");
         }
     }
     Ok(())
@@ -81,9 +98,6 @@ async fn follow(tx: &mut Tx, member: &StaffMember, roles: &BTreeSet<StaffRole>) 
 async fn welcome_back(tx: &mut Tx, member: &StaffMember, vouched: &Vouched) -> Result<Recognition, Fault> {
     if !staff::bind_subject(tx, member.account, &vouched.subject).await? {
         return Ok(Recognition::Refused(RefusedIdentity::AnotherSubject));
-    }
-    if let Some(roles) = &vouched.roles {
-        follow(tx, member, roles).await?;
     }
     Ok(Recognition::Staff(member.account))
 }

@@ -204,6 +204,10 @@ impl Provider {
             answer => answer,
         };
         let claims = claims.map_err(|error| UpstreamError::Distrusted(chain(&error)))?;
+        // OpenID Connect Core section 3.1.3.7, step 5; the crate leaves it to us.
+        if claims.authorized_party().is_some_and(|party| **party != self.settings.client_id) {
+            return Err(UpstreamError::Distrusted("the ID token was given to another client".to_owned()));
+        }
         let expires_at = Timestamp::from_millis(claims.expiration().timestamp_millis());
         if now < expires_at {
             Ok(claims)

@@ -16,7 +16,7 @@ use crate::http::{Caller, InteractionQuery, interaction, request, wanted_by};
 use crate::page::{ErrorPage, Framed as _};
 use crate::session::sign_in::{BrowserContext, Outcome};
 use crate::staff;
-use crate::staff::upstream::linking::{Recognition, RefusedIdentity, recognise};
+use crate::staff::upstream::linking::{Recognition, RefusedIdentity, follow, recognise};
 use crate::staff::upstream::{Provider, UpstreamAttempt, UpstreamError as Upstream, UpstreamPurpose, Vouched};
 use crate::staff::vouched::{self, VouchedAccount as Account};
 use crate::store::Tx;
@@ -133,13 +133,15 @@ async fn enter(
 }
 
 async fn sign_in(tx: &mut Tx, said: &Vouched, visit: BrowserContext<'_>) -> Result<End, Fault> {
-    let account = match recognise(tx, said).await? {
+    let id = match recognise(tx, said).await? {
         Recognition::Staff(account) => account,
         Recognition::Refused(refused) => return Ok(End::Refused(refused)),
     };
-    request::note_account(account);
-    let account = Account { account, proven_at: said.proven_at, by_two_factors: said.by_two_factors };
-    vouched::enter_vouched(tx, account, visit).await.map(End::Judged)
+    request::note_account(id);
+    let account = Account { account: id, proven_at: said.proven_at, by_two_factors: said.by_two_factors };
+    let outcome = vouched::enter_vouched(tx, account, visit).await?;
+    follow(tx, id, said, matches!(outcome, Outcome::Entered(_))).await?;
+    Ok(End::Judged(outcome))
 }
 
 /// Says that nobody was let in; why, the trail and the log know. A stranger learns no more.

@@ -165,8 +165,9 @@ both! {
                 claims[time] = json!(f64::from(u32::try_from(claims[time].as_i64().unwrap()).unwrap()) - 0.5);
             }
         };
-        let spellings: [(&str, Bend); 4] = [
+        let spellings: [(&str, Bend); 5] = [
             ("a list of audiences", |claims| claims["aud"] = json!([CLIENT])),
+            ("given to us", |claims| claims["azp"] = json!(CLIENT)),
             ("times with a fraction", halves),
             ("a boolean as text", |claims| claims["email_verified"] = json!("true")),
             ("what is unknown", |claims| claims["nothing-we-know"] = json!([{ "x": null }])),
@@ -231,10 +232,11 @@ both! {
         let forger = Forger::start().await;
         world.invites(NADIA).await;
         let server = world.server_with(|config| forger.configure(config)).await;
-        let bends: [(&str, Bend); 15] = [
+        let bends: [(&str, Bend); 16] = [
             ("another audience", |claims| claims["aud"] = json!("somebody-else")),
             ("one more audience", |claims| claims["aud"] = json!([CLIENT, "somebody-else"])),
             ("no audience", |claims| without(claims, "aud")),
+            ("given to another client", |claims| claims["azp"] = json!("somebody-else")),
             ("another nonce", |claims| claims["nonce"] = json!("another")),
             ("no nonce", |claims| without(claims, "nonce")),
             ("another issuer", |claims| claims["iss"] = json!("https://evil.example")),

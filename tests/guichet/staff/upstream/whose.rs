@@ -134,6 +134,47 @@ both! {
 }
 
 both! {
+    /// Judged first: only what the claim takes away counts at once.
+    async fn a_refused_sign_in_at_the_provider_gives_no_role_to_sessions_that_run(world) {
+        let forger = Forger::start().await;
+        let roles = [
+            ("ops".to_owned(), StaffRole::Operator),
+            ("help".to_owned(), StaffRole::CustomerService),
+            ("support".to_owned(), StaffRole::SupportAgent),
+        ];
+        let server = world
+            .server_with(|config| {
+                forger.configure(config);
+                config.staff.second_factor = SecondFactor::Required;
+                let upstream = config.staff.upstream.as_mut().unwrap();
+                upstream.role_claim = Some("groups".to_owned());
+                upstream.roles = roles.into();
+            })
+            .await;
+        let arrives = async |groups: Value, methods: Value| {
+            let bend = |claims: &mut Value| (claims["groups"], claims["amr"]) = (groups, methods);
+            arrive(&server, &forger, (NADIA, bend)).await
+        };
+        let (mut running, answer) = arrives(json!(["help", "support"]), json!(["mfa"])).await;
+        assert_eq!(answer.status(), 303, "{}", answer.text());
+        let (_, answer) = arrives(json!(["help", "ops"]), json!(["pwd"])).await;
+        assert_eq!((answer.status(), answer.unmet()), (403, vec!["second-factor".to_owned()]));
+        let has = async || {
+            let email = Email::parse(NADIA).unwrap();
+            world.app.look(async |view| staff::by_email(&mut view.db, &email).await).await.unwrap().unwrap().roles
+        };
+        assert_eq!(has().await, [StaffRole::CustomerService].into(), "support is taken away, operator isn't given");
+        assert_eq!(running.get("/staff/people").await.status(), 403);
+        let (_, answer) = arrives(json!(["ops"]), json!(["pwd"])).await;
+        assert_eq!((answer.status(), has().await), (403, [].into()));
+        assert_eq!(running.get("/staff/contacts").await.status(), 403, "taken away at once");
+        let (_, answer) = arrives(json!(["ops"]), json!(["mfa"])).await;
+        assert_eq!((answer.status(), has().await), (303, [StaffRole::Operator].into()));
+        assert_eq!(running.get("/staff/people").await.status(), 200);
+    }
+}
+
+both! {
     async fn what_access_asks_of_staff_it_asks_here_too(world) {
         let forger = Forger::start().await;
         world.invites(NADIA).await;
