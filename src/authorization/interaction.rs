@@ -41,7 +41,7 @@ pub async fn find(
     browser: &Digest,
     now: Timestamp,
 ) -> Result<Option<Interaction>, Fault> {
-    let sql = "select id, request, created_at, declined_at, allowed_at from interactions \
+    let sql = "select request, created_at, declined_at, allowed_at from interactions \
          where id = $1 and browser = $2 and expires_at > $3";
     store::optional!(*db, Interaction, sql, id, browser, now)
 }
@@ -49,7 +49,7 @@ pub async fn find(
 /// Binds an interaction that nobody has picked up yet to this browser. Of several at once one succeeds.
 pub async fn bind(tx: &mut Tx, id: InteractionId, browser: &Digest) -> Result<Option<Interaction>, Fault> {
     let sql = "update interactions set browser = $2 where id = $1 and browser is null and expires_at > $3 \
-         returning id, request, created_at, declined_at, allowed_at";
+         returning request, created_at, declined_at, allowed_at";
     store::optional!(tx.db, Interaction, sql, id, browser, tx.now)
 }
 

@@ -32,7 +32,6 @@ const ORDER_EIGHT: [[u8; 32]; 2] = [
 
 /// Whether signatures of this key can only be its owner's. Of elliptic curves other than Ed25519 every point will do,
 /// and whoever makes a verifier of one checks that it is a point.
-#[must_use]
 pub fn is_sound(jwk: &Map<String, Value>) -> bool {
     let number = |name: &str| jwk.get(name).and_then(Value::as_str).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
     match (jwk.get("kty").and_then(Value::as_str), jwk.get("crv").and_then(Value::as_str)) {
@@ -44,7 +43,6 @@ pub fn is_sound(jwk: &Map<String, Value>) -> bool {
 }
 
 /// The same of an RSA key, of which both numbers are given the greatest byte first.
-#[must_use]
 pub fn is_sound_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
     rsa_holds(modulus, exponent).unwrap_or(false)
 }
@@ -70,7 +68,6 @@ fn rsa_holds(modulus: &[u8], exponent: &[u8]) -> Result<bool, ErrorStack> {
 
 /// The same of an Ed25519 key: one way of writing a point (RFC 8032 section 5.1.3), and none of small order, under
 /// which one signature fits every message.
-#[must_use]
 pub fn is_sound_ed25519(point: &[u8]) -> bool {
     let Ok(mut y) = <[u8; 32]>::try_from(point) else { return false };
     y.reverse();
