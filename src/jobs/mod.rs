@@ -135,8 +135,10 @@ impl Lane {
         let failed = failure.is_some();
         let is_news = failed != noted.failed || noted.at.is_none_or(|at| started_at >= at + NOTED_EVERY);
         if self.job.leased || is_news {
-            let (took, last_error) = (clock.elapsed(), failure.map(|fault| fault.to_string()));
-            runs::note(&self.app, &self.job, Run { started_at, took, last_error }).await?;
+            let Job { name, leased, .. } = self.job;
+            let (next_at, took) = (self.job.next(self.app.clock.now())?, clock.elapsed());
+            let last_error = failure.map(|fault| fault.to_string());
+            runs::note(&self.app, Run { name, leased, next_at, started_at, took, last_error }).await?;
             *noted = Noted { at: Some(started_at), failed };
         }
         Ok(())

@@ -6,9 +6,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::base::actor::Who;
 use crate::base::{Actor, Fault, Life, Timestamp};
-use crate::store::{self, Db};
-
-use super::timetable::Job;
+use crate::store::{self, Db, Tx};
 
 /// A job's last run, as the database holds it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -23,6 +21,10 @@ pub struct JobState {
 
 /// A run that is over.
 pub(super) struct Run {
+    pub(super) name: &'static str,
+    /// Whether the job was claimed.
+    pub(super) leased: bool,
+    pub(super) next_at: Timestamp,
     pub(super) started_at: Timestamp,
     pub(super) took: Duration,
     pub(super) last_error: Option<String>,
@@ -35,6 +37,9 @@ const LONGEST: Life = Life::hours(1);
 /// Before its next time a job is anybody's again.
 const MARGIN: Life = Life::seconds(1);
 
+/// What wasn't due for so long is done no more.
+const FORGOTTEN: Life = Life::days(7);
+
 /// Every job that has run, by name.
 pub async fn list(db: &mut Db) -> Result<Vec<JobState>, Fault> {
     store::all!(
@@ -42,6 +47,11 @@ pub async fn list(db: &mut Db) -> Result<Vec<JobState>, Fault> {
         JobState,
         "select name, started_at, took_ms, last_error, next_at from jobs where started_at is not null order by name"
     )
+}
+
+/// Jobs that a release doesn't have any more are forgotten.
+pub(super) async fn sweep(tx: &mut Tx) -> Result<u64, Fault> {
+    store::sweep!(tx, "from jobs", "name", "next_at < $1", tx.now - FORGOTTEN)
 }
 
 /// Takes the job, unless another server has it or has done what was due.
@@ -62,22 +72,21 @@ pub(super) async fn claim(app: &App, name: &str) -> Result<bool, Fault> {
 }
 
 /// Writes down how the run went. What failed may be tried by another server at once.
-pub(super) async fn note(app: &App, job: &Job, run: Run) -> Result<(), Fault> {
+pub(super) async fn note(app: &App, run: Run) -> Result<(), Fault> {
     let took = i64::try_from(run.took.as_millis()).unwrap_or(i64::MAX);
     app.act(Actor::of(Who::Timetable), async |tx| {
-        let next = job.next(tx.now)?;
-        let leased_until = (job.leased && run.last_error.is_none()).then(|| next - MARGIN);
+        let leased_until = (run.leased && run.last_error.is_none()).then(|| run.next_at - MARGIN);
         store::execute!(
             tx.db,
             "insert into jobs (name, started_at, took_ms, last_error, next_at, leased_until) \
              values ($1, $2, $3, $4, $5, $6) on conflict (name) do update set started_at = excluded.started_at, \
              took_ms = excluded.took_ms, last_error = excluded.last_error, next_at = excluded.next_at, \
              leased_until = excluded.leased_until",
-            job.name,
+            run.name,
             run.started_at,
             took,
             run.last_error.as_deref(),
-            next,
+            run.next_at,
             leased_until
         )
     })

@@ -14,6 +14,8 @@ use crate::staff::upstream;
 use crate::store::Tx;
 use crate::{audit, backchannel, events, limits, mail};
 
+use super::runs;
+
 /// Removes some rows in a unit of work, and answers how many.
 type Sweep = for<'t> fn(&'t mut Tx) -> BoxFuture<'t, Result<u64, Fault>>;
 
@@ -36,6 +38,7 @@ const SWEEPS: &[(&str, Sweep)] = &[
     ("mail", |tx| Box::pin(mail::sweep(tx))),
     ("audit trail", |tx| Box::pin(audit::sweep(tx))),
     ("limits", |tx| Box::pin(limits::sweep(tx))),
+    ("jobs", |tx| Box::pin(runs::sweep(tx))),
 ];
 
 /// Sweeps everything. One that fails keeps no other from its turn; the first fault is told in the end.

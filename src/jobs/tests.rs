@@ -240,3 +240,17 @@ async fn a_job_of_every_second_tells_of_its_runs_once_a_minute() {
     }
     assert!(told[0] == told[1] && told[1] + Life::minutes(1) <= told[2], "{told:?}");
 }
+
+#[tokio::test]
+async fn a_job_that_this_release_has_no_more_is_forgotten_after_a_week() {
+    for trial in trial::databases().await {
+        let app = app(&trial).await;
+        let old = Job { name: "old", cron: "0 * * * * *", leased: false, run: |_| Box::pin(async { Ok(()) }) };
+        Lane::new(old, &app, &Arc::default()).run().await;
+        for (days, left) in [(6, 1), (2, 0)] {
+            app.clock.advance(Life::days(days));
+            run_due(&app).await.unwrap();
+            assert_eq!(states(&app).await.len(), left);
+        }
+    }
+}
