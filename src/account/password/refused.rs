@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
 use zxcvbn::matching::patterns::MatchPattern;
+
+use crate::base::fold::folded;
 
 /// Words of French, months, cities and rows of keys, our own.
 static FRENCH: LazyLock<HashSet<&str>> =
@@ -49,12 +49,6 @@ impl RefusedWords {
 fn is_common(word: &str) -> bool {
     let judged = zxcvbn::zxcvbn(word, &[]);
     matches!(judged.sequence(), [only] if matches!(only.pattern, MatchPattern::Dictionary(_)))
-}
-
-/// Without case and accents.
-fn folded(text: &str) -> String {
-    let plain = text.trim().nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-    plain.collect::<String>().replace('œ', "oe").replace('æ', "ae")
 }
 
 /// What may be left of a password without the digits and signs at both ends, and inside, the last of which at each end
@@ -104,7 +98,8 @@ fn half(core: &str) -> Option<&str> {
 mod tests {
     use std::io::Write as _;
 
-    use super::{FRENCH, RefusedWords, folded};
+    use super::{FRENCH, RefusedWords};
+    use crate::base::fold::folded;
 
     #[test]
     fn a_word_is_no_password_whatever_stands_around_it_or_for_its_letters() {
