@@ -1,9 +1,6 @@
 //! What people and programs spell in two ways is one thing (fault 5): passwords, mailboxes, references.
 
-use guichet::account::{self, Created};
-use guichet::base::{Networks, Profile, SignInName};
 use guichet::directory;
-use guichet::membership::{self, Giver, Grant};
 
 use crate::security::change_password;
 use crate::world::{PASSWORD, World, both};
@@ -33,24 +30,6 @@ const HEADER: &str =
 impl World {
     async fn has_contact(&self, reference: &str) -> bool {
         self.app.look(async |view| directory::contact_by_ref(&mut view.db, reference).await).await.unwrap().is_some()
-    }
-
-    /// An account for the contact of that reference.
-    async fn gives_account(&self, reference: &str, name: &str) {
-        let hash = self.app.hasher.hash(PASSWORD.to_owned()).await.unwrap();
-        let name = SignInName::parse(name).unwrap();
-        self.as_operator(async |tx| {
-            let Created::Account(account) = account::create(tx, std::slice::from_ref(&name)).await? else {
-                panic!("{name} is taken")
-            };
-            account::set_password(tx, account, &hash, tx.now).await?;
-            let contact = directory::contact_by_ref(&mut tx.db, reference).await?.unwrap();
-            let networks = Networks::default();
-            let grant =
-                Grant { profile: Profile::Complete, roles: [].into(), e_services: [].into(), branch: None, networks };
-            membership::admit(tx, account, (contact.id, contact.company), Giver::Vendor, &grant).await
-        })
-        .await;
     }
 }
 

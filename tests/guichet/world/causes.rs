@@ -1,13 +1,15 @@
 //! What ends a person's access from one moment to the next.
 
 use guichet::access::{self, Snapshot};
+use guichet::account::Created;
 use guichet::base::actor::Who;
-use guichet::base::{Actor, Fault, SignInName};
+use guichet::base::{Actor, Fault, Networks, Profile, SignInName};
 use guichet::directory::import;
+use guichet::membership::{Giver, Grant};
 use guichet::store::Tx;
-use guichet::{account, membership};
+use guichet::{account, directory, membership};
 
-use super::{World, login};
+use super::{PASSWORD, World, login};
 
 const CONTACTS: &str = include_str!("../../../src/demo/contacts.csv");
 const COMPANIES: &str = include_str!("../../../src/demo/companies.csv");
@@ -102,6 +104,24 @@ impl World {
         let options = import::ImportOptions { full: true, force: true, ..import::ImportOptions::default() };
         let report = self.as_operator(async |tx| import::apply(tx, &file, options).await).await;
         assert_eq!((report.refusal, report.counts.deactivated), (None, 1));
+    }
+
+    /// An account for the contact of that reference.
+    pub async fn gives_account(&self, reference: &str, name: &str) {
+        let hash = self.app.hasher.hash(PASSWORD.to_owned()).await.unwrap();
+        let name = SignInName::parse(name).unwrap();
+        self.as_operator(async |tx| {
+            let Created::Account(account) = account::create(tx, std::slice::from_ref(&name)).await? else {
+                panic!("{name} is taken")
+            };
+            account::set_password(tx, account, &hash, tx.now).await?;
+            let contact = directory::contact_by_ref(&mut tx.db, reference).await?.unwrap();
+            let networks = Networks::default();
+            let grant =
+                Grant { profile: Profile::Complete, roles: [].into(), e_services: [].into(), branch: None, networks };
+            membership::admit(tx, account, (contact.id, contact.company), Giver::Vendor, &grant).await
+        })
+        .await;
     }
 
     /// Imports a file as the ERP sends it.

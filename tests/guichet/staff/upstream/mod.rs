@@ -5,11 +5,7 @@ mod whose;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use guichet::account::{self, Created};
-use guichet::base::{Email, Networks, Profile, SignInName, StaffRole};
-use guichet::directory;
-use guichet::membership;
-use guichet::membership::{Giver, Grant};
+use guichet::base::{Email, StaffRole};
 use guichet::staff;
 use guichet::staff::{Invitation, Invited, InvitedBy};
 use serde_json::{Value, json};
@@ -121,20 +117,7 @@ impl World {
         let header =
             "company_ref,ref,last_name,first_name,email,phone,mobile,type,title,language,newsletter,branch,active";
         self.import(&format!("{header}\nC-1001,D-NADIA,Roux,Nadia,{NADIA},+33 1 00 00 00 00,,,,fr,no,,yes\n")).await;
-        let hash = self.app.hasher.hash(PASSWORD.to_owned()).await.unwrap();
-        let name = SignInName::parse(NADIA).unwrap();
-        self.as_operator(async |tx| {
-            let Created::Account(account) = account::create(tx, std::slice::from_ref(&name)).await? else {
-                panic!("{name} is taken")
-            };
-            account::set_password(tx, account, &hash, tx.now).await?;
-            let contact = directory::contact_by_ref(&mut tx.db, "D-NADIA").await?.unwrap();
-            let networks = Networks::default();
-            let grant =
-                Grant { profile: Profile::Complete, roles: [].into(), e_services: [].into(), branch: None, networks };
-            membership::admit(tx, account, (contact.id, contact.company), Giver::Vendor, &grant).await
-        })
-        .await;
+        self.gives_account("D-NADIA", NADIA).await;
     }
 }
 
